@@ -1,0 +1,52 @@
+# What the tests, benchmarks and examples of this project share. Nothing here reaches a user's build.
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+add_library(intaglio_warnings INTERFACE)
+target_compile_options(intaglio_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
+
+find_package(CLI11 QUIET)
+
+# A precompiled header of the third-party headers that nearly every source includes.
+add_library(intaglio_precompiled OBJECT "${CMAKE_CURRENT_SOURCE_DIR}/cmake/precompiled.cpp")
+target_link_libraries(intaglio_precompiled PRIVATE intaglio::intaglio intaglio_warnings)
+target_precompile_headers(intaglio_precompiled PRIVATE <boost/mp11.hpp> <xsimd/xsimd.hpp>)
+set_source_files_properties(cmake/precompiled.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+
+# Adds an executable that links what its sources include. If one of these libraries is not here, the executable is left
+# out with a message, or the configuration stops under INTAGLIO_REQUIRE_ALL; `added` tells which.
+function(intaglio_add_executable target added)
+    set(libraries intaglio::intaglio intaglio_warnings)
+    foreach(source IN LISTS ARGN)
+        intaglio_includes_of("${source}" names)
+        foreach(name IN LISTS names)
+            set(header "${PROJECT_SOURCE_DIR}/include/${name}")
+            if(header IN_LIST INTAGLIO_DATA_HEADERS OR name STREQUAL "zlib.h")
+                list(APPEND libraries intaglio::data)
+            elseif(header IN_LIST INTAGLIO_REPORT_HEADERS OR name MATCHES "^nlohmann/")
+                list(APPEND libraries intaglio::report)
+            elseif(name MATCHES "^CLI/")
+                list(APPEND libraries CLI11::CLI11)
+            elseif(name MATCHES "^doctest/")
+                list(APPEND libraries doctest::doctest)
+            elseif(name MATCHES "^benchmark/")
+                list(APPEND libraries benchmark::benchmark_main)
+            endif()
+        endforeach()
+    endforeach()
+    list(REMOVE_DUPLICATES libraries)
+    foreach(library IN LISTS libraries)
+        if(NOT TARGET ${library})
+            if(INTAGLIO_REQUIRE_ALL)
+                message(FATAL_ERROR "${target} needs ${library}, which was not found")
+            endif()
+            message(STATUS "${target} is left out: ${library} was not found")
+            set(${added} FALSE PARENT_SCOPE)
+            return()
+        endif()
+    endforeach()
+    add_executable(${target} ${ARGN})
+    target_link_libraries(${target} PRIVATE ${libraries})
+    target_precompile_headers(${target} REUSE_FROM intaglio_precompiled)
+    set(${added} TRUE PARENT_SCOPE)
+endfunction()

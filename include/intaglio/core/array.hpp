@@ -1,0 +1,32 @@
+// A fixed array and a view over memory, usable on devices without a standard library.
+#pragma once
+
+#include <cstddef>
+
+namespace intaglio {
+
+/// N values in a row; an aggregate that is usable in constant expressions and as a template argument.
+template <class T, std::size_t N>
+struct Array {
+    T data[N == 0 ? 1 : N]{};
+
+    [[nodiscard]] static constexpr std::size_t size() { return N; }
+    constexpr T& operator[](std::size_t i) { return data[i]; }
+    constexpr const T& operator[](std::size_t i) const { return data[i]; }
+    constexpr const T* begin() const { return data; }
+    constexpr const T* end() const { return data + N; }
+    constexpr bool operator==(const Array&) const = default;
+};
+
+/// `size` values at `data`, owned by somebody else.
+template <class T>
+struct View {
+    T* data = nullptr;
+    std::size_t size = 0;
+
+    constexpr T& operator[](std::size_t i) const { return data[i]; }
+    constexpr T* begin() const { return data; }
+    constexpr T* end() const { return data + size; }
+};
+
+}  // namespace intaglio

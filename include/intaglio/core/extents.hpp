@@ -1,0 +1,45 @@
+// Extents of the loops that kernels run: plain numbers, known to the facts and to the kernels alike.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace intaglio {
+
+/// Height, width and channels of one image (or 1 x 1 x features), stored row by row with channels innermost.
+struct Shape {
+    std::int32_t height = 1;
+    std::int32_t width = 1;
+    std::int32_t channels = 1;
+
+    [[nodiscard]] constexpr std::int64_t pixels() const { return std::int64_t{height} * width; }
+    [[nodiscard]] constexpr std::int64_t size() const { return pixels() * channels; }
+    constexpr bool operator==(const Shape&) const = default;
+};
+
+/// One convolution. A dense layer is a convolution of a 1 x 1 image. Weights are stored as
+/// [out_channels][kernel_height][kernel_width][in_channels / groups], images as [height][width][channels].
+struct ConvolutionExtents {
+    Shape in{};
+    Shape out{};
+    std::int32_t kernel_height = 1;
+    std::int32_t kernel_width = 1;
+    std::int32_t stride_height = 1;
+    std::int32_t stride_width = 1;
+    std::int32_t padding_height = 0;  ///< rows of padding codes above; the same or fewer below
+    std::int32_t padding_width = 0;
+    std::int32_t dilation = 1;
+    std::int32_t groups = 1;
+
+    [[nodiscard]] constexpr std::int32_t channels_per_group() const { return in.channels / groups; }
+    /// Number of weights of one output channel: K_{l-1} or C_in * kh * kw / groups.
+    [[nodiscard]] constexpr std::int64_t fan_in() const {
+        return std::int64_t{kernel_height} * kernel_width * channels_per_group();
+    }
+    [[nodiscard]] constexpr std::int64_t weights() const { return fan_in() * out.channels; }
+    /// Multiply-accumulates of one image; taps on the padding are counted.
+    [[nodiscard]] constexpr std::int64_t macs() const { return weights() * out.pixels(); }
+    constexpr bool operator==(const ConvolutionExtents&) const = default;
+};
+
+}  // namespace intaglio

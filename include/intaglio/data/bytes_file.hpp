@@ -1,0 +1,56 @@
+// Reading a whole file into memory, with a bound given by the caller.
+#pragma once
+
+#include <intaglio/data/file_error.hpp>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace intaglio {
+
+namespace detail {
+
+struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using FileHandle = std::unique_ptr<std::FILE, CloseFile>;
+
+}  // namespace detail
+
+/// All bytes of the regular file `path`.
+/// Errors: std::runtime_error that names the file when it is missing, not a regular file (a folder, a pipe, a device),
+/// unreadable, changed while it was read, or larger than `max_bytes`; the size is compared before memory is taken.
+[[nodiscard]] inline std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path, std::uint64_t max_bytes) {
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (!std::filesystem::exists(status)) {
+        // A missing file also sets `error`; anything else (no permission, a loop of links) says more by itself.
+        throw_file_error(path, error ? "cannot be opened: " + error.message() : std::string("no such file"));
+    }
+    if (!std::filesystem::is_regular_file(status)) throw_file_error(path, "is not a regular file");
+    const std::uint64_t size = std::filesystem::file_size(path, error);
+    if (error) throw_file_error(path, "size unknown: " + error.message());
+    if (size > max_bytes) {
+        throw_file_error(path,
+                         "has " + std::to_string(size) + " bytes, more than the limit of " + std::to_string(max_bytes));
+    }
+
+    errno = 0;
+    const detail::FileHandle file(std::fopen(path.c_str(), "rb"));
+    if (!file) throw_file_error(path, "cannot be opened", errno);
+    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
+    const std::size_t got = bytes.empty() ? 0 : std::fread(bytes.data(), 1, bytes.size(), file.get());
+    if (std::ferror(file.get()) != 0) throw_file_error(path, "read error", errno);
+    if (got != bytes.size() || std::fgetc(file.get()) != EOF) {
+        throw_file_error(path, "changed its size while it was read");
+    }
+    return bytes;
+}
+
+}  // namespace intaglio

@@ -1,0 +1,114 @@
+// Files that may be compressed with gzip. The only header that includes zlib (link with -lz).
+#pragma once
+
+#include <intaglio/data/bytes_file.hpp>
+#include <intaglio/data/file_error.hpp>
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace intaglio {
+
+/// True when the bytes begin with the magic number of gzip, 1f 8b.
+[[nodiscard]] inline bool is_gzip(std::span<const std::uint8_t> bytes) {
+    return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
+
+namespace detail {
+
+/// An inflate stream that expects a gzip header, and checks CRC and length of its trailer.
+class InflateStream {
+  public:
+    explicit InflateStream(const std::filesystem::path& path) {
+        constexpr int gzip_only = 16;
+        if (inflateInit2(&stream, MAX_WBITS + gzip_only) != Z_OK) throw_file_error(path, "zlib cannot start");
+    }
+    ~InflateStream() { inflateEnd(&stream); }
+    InflateStream(const InflateStream&) = delete;
+    InflateStream& operator=(const InflateStream&) = delete;
+
+    z_stream stream{};
+};
+
+/// Grows `out` geometrically: a small file that claims to be large costs only what it really decodes to.
+inline void grow(std::vector<std::uint8_t>& out, std::uint64_t limit) {
+    constexpr std::uint64_t first_size = std::uint64_t{1} << 16;
+    const std::uint64_t wanted = std::max(first_size, std::uint64_t{2} * out.size());
+    out.resize(static_cast<std::size_t>(std::min(wanted, limit)));
+}
+
+}  // namespace detail
+
+/// Decodes gzip data (one member, or several in a row as RFC 1952 allows). `path` only names the origin in messages.
+/// Errors: std::runtime_error when the data is truncated or corrupt (header, deflate code, CRC, length), is followed by
+/// bytes that are no gzip member, or decodes to more than `max_bytes`.
+[[nodiscard]] inline std::vector<std::uint8_t> decompress_gzip(std::span<const std::uint8_t> compressed,
+                                                               std::uint64_t max_bytes,
+                                                               const std::filesystem::path& path) {
+    constexpr std::size_t max_chunk = std::numeric_limits<uInt>::max();
+    // One byte above the limit has room, so that "exactly the limit" and "more" can be told apart.
+    const std::uint64_t capacity = max_bytes == std::numeric_limits<std::uint64_t>::max() ? max_bytes : max_bytes + 1;
+    detail::InflateStream inflater(path);
+    z_stream& stream = inflater.stream;
+    std::vector<std::uint8_t> out;
+    std::size_t consumed = 0;
+    std::size_t produced = 0;
+    while (true) {
+        if (produced == out.size()) detail::grow(out, capacity);
+        const std::size_t input = std::min(compressed.size() - consumed, max_chunk);
+        const std::size_t room = std::min(out.size() - produced, max_chunk);
+        stream.next_in = const_cast<Bytef*>(compressed.data() + consumed);  // zlib does not write there
+        stream.avail_in = static_cast<uInt>(input);
+        stream.next_out = out.data() + produced;
+        stream.avail_out = static_cast<uInt>(room);
+        const int state = inflate(&stream, Z_NO_FLUSH);
+        consumed += input - stream.avail_in;
+        produced += room - stream.avail_out;
+        if (state == Z_OK && produced <= max_bytes) continue;
+        if (produced > max_bytes) {
+            throw_file_error(path, "decompresses to more than the limit of " + std::to_string(max_bytes) + " bytes");
+        }
+        if (state == Z_STREAM_END) {
+            const auto rest = compressed.subspan(consumed);
+            if (rest.empty()) break;
+            if (!is_gzip(rest)) {
+                throw_file_error(path, std::to_string(rest.size()) + " bytes of garbage behind the gzip data");
+            }
+            inflateReset(&stream);
+            continue;
+        }
+        if (state == Z_BUF_ERROR && consumed == compressed.size()) throw_file_error(path, "gzip data is truncated");
+        if (state == Z_MEM_ERROR) throw_file_error(path, "no memory to decompress");
+        throw_file_error(path,
+                         std::string("gzip data is corrupt: ") + (stream.msg != nullptr ? stream.msg : "bad stream"));
+    }
+    out.resize(produced);
+    return out;
+}
+
+/// All bytes of a plain file, or the decompressed bytes of a gzip file; the content decides, not the name.
+/// `max_bytes` bounds the result. Errors: as read_bytes and decompress_gzip.
+[[nodiscard]] inline std::vector<std::uint8_t> read_bytes_or_gzip(const std::filesystem::path& path,
+                                                                  std::uint64_t max_bytes) {
+    // What deflate cannot shrink it stores with some overhead, so a compressed file may be a little larger.
+    constexpr std::uint64_t header_allowance = std::uint64_t{1} << 16;
+    const std::uint64_t overhead = max_bytes / 1000 + header_allowance;
+    const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    auto bytes = read_bytes(path, max_bytes > most - overhead ? most : max_bytes + overhead);
+    if (is_gzip(bytes)) return decompress_gzip(bytes, max_bytes, path);
+    if (bytes.size() > max_bytes) {
+        throw_file_error(path, "has " + std::to_string(bytes.size()) + " bytes, more than the limit of " +
+                                   std::to_string(max_bytes));
+    }
+    return bytes;
+}
+
+}  // namespace intaglio

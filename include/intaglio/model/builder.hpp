@@ -1,0 +1,80 @@
+// The analysis: layers append rows to the facts table through a Builder, or record the first mistake.
+#pragma once
+
+#include <cstdint>
+
+#include "intaglio/model/errors.hpp"
+#include "intaglio/model/facts.hpp"
+
+namespace intaglio {
+
+/// State of the analysis: the network in front of the next layer. Not a template, so that its code exists once.
+class Builder {
+  public:
+    constexpr Builder(Row* rows, Value* values, const Value& input) : rows_(rows), values_(values) {
+        values_[0] = input;
+        value_count_ = 1;
+    }
+
+    [[nodiscard]] constexpr bool failed() const { return problem_.kind != nullptr; }
+    [[nodiscard]] constexpr const Problem& problem() const { return problem_; }
+    [[nodiscard]] constexpr std::int32_t value_count() const { return value_count_; }
+    [[nodiscard]] constexpr std::int32_t row_count() const { return row_count_; }
+
+    /// Records a mistake of the layer at the current path; only the first one counts.
+    constexpr void fail(const ErrorKind& kind, std::int64_t expected, std::int64_t found) {
+        fail(Problem{.kind = &kind, .expected = expected, .found = found});
+    }
+    constexpr void fail(Problem problem) {
+        if (!failed()) {
+            problem_ = problem;
+            problem_.path = path_;
+        }
+    }
+
+    constexpr void enter(std::int32_t number) { enter(Part::number, number); }
+    constexpr void enter(Part part, std::int32_t number = 0) {
+        path_.push(part, number);
+        if (path_.length > Path::capacity) fail(layers_are_nested_too_deeply, Path::capacity, path_.length);
+    }
+    constexpr void leave() { path_.pop(); }
+
+    /// The value that the next layer reads.
+    [[nodiscard]] constexpr std::int32_t current() const { return current_; }
+    constexpr void set_current(std::int32_t value) { current_ = value; }
+    [[nodiscard]] constexpr const Value& in() const { return values_[current_]; }
+    [[nodiscard]] constexpr const Value& value(std::int32_t i) const { return values_[i]; }
+
+    /// Appends an operation that reads the current value (and row.second_input, if given) and writes `out`, which
+    /// becomes the current value. With `in_place`, `out` shares the memory of the value that it is made from.
+    constexpr void append(Row row, Value out, bool in_place = false) {
+        if (failed()) return;
+        row.path = path_;
+        row.input = current_;
+        row.output = value_count_;
+        row.codes = out.codes;
+        out.memory = in_place ? in().memory : value_count_;
+        out.needs_gradient = in().needs_gradient || row.weights + row.gains + row.biases > 0 ||
+                             (row.second_input != none && values_[row.second_input].needs_gradient);
+        if (out.codes.highest >= INT32_MAX || out.codes.lowest <= INT32_MIN) {
+            fail(accumulator_needs_more_than_32_bits, 32, out.codes.bits());
+            return;
+        }
+        values_[value_count_] = out;
+        rows_[row_count_++] = row;
+        current_ = value_count_++;
+    }
+    /// Row that the next `append` will write; a norm names itself by it.
+    [[nodiscard]] constexpr std::int32_t next_row() const { return row_count_; }
+
+  private:
+    Row* rows_;
+    Value* values_;
+    std::int32_t row_count_ = 0;
+    std::int32_t value_count_ = 0;
+    std::int32_t current_ = 0;
+    Path path_{};
+    Problem problem_{};
+};
+
+}  // namespace intaglio

@@ -1,0 +1,181 @@
+// Mistakes in a model definition, as compile errors that read as sentences.
+//
+// The analysis of a network records the first mistake as a plain value (`Problem`). `raise` turns it into the
+// size of an undefined type whose name is the sentence, the layer's path and both numbers: the form that every
+// supported compiler prints in the line with `error:`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "intaglio/core/array.hpp"
+
+namespace intaglio {
+
+/// Identity of a kind of mistake: its address.
+struct ErrorKind {};
+
+/// Names a type inside a message without needing its definition: `&the<T>::type`.
+template <class T>
+struct the {
+    static constexpr char type{};
+};
+
+/// Parts of a layer's path. A path reads from the outside in: `in_layer<5, repetition, 2, 1>` is the first layer of
+/// the second repetition of the network's fifth entry. Layers are counted from 1, the input is entry 0.
+enum Part : std::int8_t { number, main, shortcut, repetition };
+
+/// Where a layer stands in its network.
+struct Path {
+    static constexpr int capacity = 12;
+    Array<Part, capacity> part{};
+    Array<std::int32_t, capacity> index{};
+    std::int32_t length = 0;
+
+    constexpr void push(Part p, std::int32_t i) {
+        if (length < capacity) {
+            part[static_cast<std::size_t>(length)] = p;
+            index[static_cast<std::size_t>(length)] = i;
+        }
+        ++length;
+    }
+    constexpr void pop() {
+        --length;
+        if (length < capacity) {
+            part[static_cast<std::size_t>(length)] = Part{};
+            index[static_cast<std::size_t>(length)] = 0;
+        }
+    }
+    [[nodiscard]] constexpr int printed() const { return length < capacity ? length : capacity; }
+    constexpr bool operator==(const Path&) const = default;
+};
+
+/// The first mistake that the analysis of a network found; `kind` is null if there is none.
+struct Problem {
+    const ErrorKind* kind = nullptr;
+    Path path{};
+    std::int64_t expected = 0;
+    std::int64_t found = 0;
+    const char* subject = nullptr;  ///< `&the<T>::type` where a type is to blame
+};
+
+// The words of a message.
+template <auto... Steps>
+struct in_layer;
+template <auto Value>
+struct expected;
+template <auto Value>
+struct found;
+template <const char* Type>
+struct subject;
+
+/// Maps a kind of mistake to the undefined template that spells it.
+template <const ErrorKind* Kind>
+struct Sentence;
+
+/// Defines the kind of mistake `name` and its sentence `model_error::name`. Used at namespace intaglio only; user
+/// code defines an ErrorKind of its own and specialises Sentence for its address.
+#define INTAGLIO_MODEL_ERROR(name)              \
+    namespace model_error {                     \
+    template <class...>                         \
+    struct name;                                \
+    }                                           \
+    inline constexpr ErrorKind name{};          \
+    template <>                                 \
+    struct Sentence<&name> {                    \
+        template <class... Words>               \
+        using type = model_error::name<Words...>; \
+    };
+
+INTAGLIO_MODEL_ERROR(unknown_option)
+INTAGLIO_MODEL_ERROR(option_does_not_belong_to_this_layer)
+INTAGLIO_MODEL_ERROR(option_given_twice)
+INTAGLIO_MODEL_ERROR(layer_has_two_norms)
+INTAGLIO_MODEL_ERROR(not_a_layer)
+INTAGLIO_MODEL_ERROR(network_has_no_layers)
+INTAGLIO_MODEL_ERROR(defaults_must_come_first)
+INTAGLIO_MODEL_ERROR(input_has_an_empty_dimension)
+INTAGLIO_MODEL_ERROR(missing_option_Out)
+INTAGLIO_MODEL_ERROR(missing_weight_quantizer)
+INTAGLIO_MODEL_ERROR(missing_option_Act)
+INTAGLIO_MODEL_ERROR(wrong_number_of_input_channels)
+INTAGLIO_MODEL_ERROR(number_of_channels_must_be_positive)
+INTAGLIO_MODEL_ERROR(kernel_is_larger_than_padded_input)
+INTAGLIO_MODEL_ERROR(padding_must_be_smaller_than_kernel)
+INTAGLIO_MODEL_ERROR(kernel_and_stride_must_be_positive)
+INTAGLIO_MODEL_ERROR(channels_are_not_a_multiple_of_groups)
+INTAGLIO_MODEL_ERROR(window_does_not_divide_the_image)
+INTAGLIO_MODEL_ERROR(M_w_must_be_odd)
+INTAGLIO_MODEL_ERROR(M_w_must_be_at_least_3)
+INTAGLIO_MODEL_ERROR(M_a_must_be_at_least_2)
+INTAGLIO_MODEL_ERROR(activation_code_needs_more_than_8_bits)
+INTAGLIO_MODEL_ERROR(activation_code_needs_more_than_16_bits)
+INTAGLIO_MODEL_ERROR(weight_code_needs_more_than_8_bits)
+INTAGLIO_MODEL_ERROR(activation_missing_before_integer_layer)
+INTAGLIO_MODEL_ERROR(two_norms_without_activation_between)
+INTAGLIO_MODEL_ERROR(accumulator_needs_more_than_32_bits)
+INTAGLIO_MODEL_ERROR(residual_branches_differ_in_channels)
+INTAGLIO_MODEL_ERROR(residual_branches_differ_in_height)
+INTAGLIO_MODEL_ERROR(residual_branches_differ_in_width)
+INTAGLIO_MODEL_ERROR(join_grid_needs_more_than_15_bits)
+INTAGLIO_MODEL_ERROR(dense_layer_needs_Flatten_after_an_image)
+INTAGLIO_MODEL_ERROR(network_must_end_in_one_value_per_class)
+INTAGLIO_MODEL_ERROR(layers_are_nested_too_deeply)
+
+namespace detail {
+
+template <Part P, std::int32_t Index>
+struct PathStep {
+    static constexpr auto value = P;
+};
+template <std::int32_t Index>
+struct PathStep<Part::number, Index> {
+    static constexpr auto value = Index;
+};
+
+/// A function of its own, so that the error line names the sentence alone.
+template <class Sentence>
+constexpr bool spell() {
+    return sizeof(Sentence) != 0;
+}
+
+/// Numbers print without a suffix if they are ints.
+template <std::int64_t Value>
+inline constexpr auto as_printed = Value;
+template <std::int64_t Value>
+    requires(INT32_MIN <= Value && Value <= INT32_MAX)
+inline constexpr int as_printed<Value> = static_cast<int>(Value);
+
+template <class Analysis, class Indices>
+struct Message;
+template <class Analysis, std::size_t... I>
+struct Message<Analysis, std::index_sequence<I...>> {
+    static constexpr const Problem& problem = Analysis::description.problem;
+    using Where = in_layer<PathStep<problem.path.part[I], problem.path.index[I]>::value...>;
+    using Expected = expected<as_printed<problem.expected>>;
+    using Found = found<as_printed<problem.found>>;
+    using type = typename Sentence<problem.kind>::template type<Where, Expected, Found>;
+};
+template <class Analysis, std::size_t... I>
+    requires(Analysis::description.problem.subject != nullptr)
+struct Message<Analysis, std::index_sequence<I...>> {
+    static constexpr const Problem& problem = Analysis::description.problem;
+    using Where = in_layer<PathStep<problem.path.part[I], problem.path.index[I]>::value...>;
+    using type = typename Sentence<problem.kind>::template type<Where, subject<problem.subject>>;
+};
+
+}  // namespace detail
+
+/// Does not compile if `Analysis::description` (facts of a network) holds a mistake.
+template <class Analysis>
+constexpr bool raise() {
+    constexpr const Problem& problem = Analysis::description.problem;
+    if constexpr (problem.kind != nullptr) {
+        using Indices = std::make_index_sequence<static_cast<std::size_t>(problem.path.printed())>;
+        return detail::spell<typename detail::Message<Analysis, Indices>::type>();
+    }
+    return true;
+}
+
+}  // namespace intaglio

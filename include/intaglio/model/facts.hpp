@@ -1,0 +1,130 @@
+// The facts table: what the analysis of a network writes down, as plain rows.
+//
+// A network is a list of primitive operations; each has one row. Operations read and write values (tensors of codes
+// or accumulators), which are numbered; value 0 is the network's input.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "intaglio/core/array.hpp"
+#include "intaglio/core/extents.hpp"
+#include "intaglio/model/codes.hpp"
+#include "intaglio/model/errors.hpp"
+
+namespace intaglio {
+
+inline constexpr std::int32_t none = -1;
+
+/// A tensor between two operations.
+struct Value {
+    Shape shape{};
+    CodeRange codes{};
+    /// What a code stands for: code / denominator, unless a norm follows it (`norm_row`).
+    std::int64_t denominator = 1;
+    Storage storage = Storage::uint8;
+    /// Accumulators that still wait for a step; otherwise codes that a product may read.
+    bool pending = false;
+    /// Row of the norm whose affine function applies to this value, or none.
+    std::int32_t norm_row = none;
+    /// The value whose memory this one shares, or itself.
+    std::int32_t memory = 0;
+    /// Whether a parameter stands before it, so that a gradient is needed.
+    bool needs_gradient = false;
+};
+
+/// One primitive operation.
+struct Row {
+    const char* kind = "";
+    Path path{};
+    std::int32_t input = none;
+    std::int32_t second_input = none;  ///< of a join
+    std::int32_t output = none;
+    ConvolutionExtents extents{};      ///< of a product or a pool
+    CodeRange weight_codes{};          ///< of a product
+    std::int32_t weight_states = 0;
+    std::int32_t weight_denominator = 1;
+    std::int64_t weights = 0;  ///< trained parameters that weight decay applies to
+    std::int64_t gains = 0;    ///< of a norm
+    std::int64_t biases = 0;
+    std::int64_t macs = 0;
+    CodeRange codes{};  ///< what the operation can produce
+    std::int64_t steps = 0;  ///< step positions per channel: states - 1 of a quantizing operation
+
+    /// Bits of the weight codes in canonical form.
+    [[nodiscard]] constexpr int weight_bits() const { return weight_states == 2 ? 1 : weight_codes.bits(); }
+};
+
+/// Largest number of step positions that are kept as thresholds; more are a multiplier, an addend and a shift.
+inline constexpr std::int64_t max_thresholds = 15;
+
+/// Everything that is known about a network before it runs.
+template <std::size_t Rows, std::size_t Values>
+struct Facts {
+    Array<Row, Rows> rows{};
+    Array<Value, Values> values{};
+    std::int32_t value_count = 0;
+    std::int32_t output = 0;  ///< the value from which the logits are made
+    Problem problem{};
+
+    [[nodiscard]] static constexpr std::size_t row_count() { return Rows; }
+    [[nodiscard]] constexpr const Value& value(std::int32_t i) const { return values[static_cast<std::size_t>(i)]; }
+    [[nodiscard]] constexpr const Row& row(std::int32_t i) const { return rows[static_cast<std::size_t>(i)]; }
+    [[nodiscard]] constexpr Shape input_shape() const { return values[0].shape; }
+    [[nodiscard]] constexpr std::int32_t classes() const { return value(output).shape.channels; }
+
+    [[nodiscard]] constexpr std::int64_t weights() const { return sum(&Row::weights); }
+    /// Trained parameters: weights, gains and biases.
+    [[nodiscard]] constexpr std::int64_t parameters() const {
+        return sum(&Row::weights) + sum(&Row::gains) + sum(&Row::biases);
+    }
+    /// Multiply-accumulates of one image; taps on the padding are counted.
+    [[nodiscard]] constexpr std::int64_t macs() const { return sum(&Row::macs); }
+    /// Bytes of all weight codes in canonical form, each layer rounded up to whole bytes.
+    [[nodiscard]] constexpr std::int64_t weight_bytes() const {
+        std::int64_t total = 0;
+        for (const Row& row : rows) total += (row.weights * row.weight_bits() + 7) / 8;
+        return total;
+    }
+    /// Bits of the widest accumulator.
+    [[nodiscard]] constexpr int accumulator_bits() const {
+        int bits = 0;
+        for (const Row& row : rows) {
+            if (row.weights > 0 && row.codes.bits() > bits) bits = row.codes.bits();
+        }
+        return bits;
+    }
+    /// Whether inference needs additions and comparisons alone up to the accumulators of the logits: every weight is
+    /// -1, 0 or 1 and every step is a list of thresholds.
+    [[nodiscard]] constexpr bool multiplier_free() const {
+        for (const Row& row : rows) {
+            if (row.weights > 0 && (row.weight_codes.lowest < -1 || row.weight_codes.highest > 1)) return false;
+            if (row.steps > max_thresholds) return false;
+        }
+        return true;
+    }
+    /// Whether every operation has an integer program. True for all layers of this library that compile.
+    [[nodiscard]] constexpr bool integer_only() const {
+        for (const Row& row : rows) {
+            if (row.weights > 0 && row.weight_states == 0) return false;
+        }
+        return true;
+    }
+    /// How many operations read the value, aliases of its memory not counted.
+    [[nodiscard]] constexpr std::int32_t readers(std::int32_t value_index) const {
+        std::int32_t count = 0;
+        for (const Row& row : rows) {
+            count += (row.input == value_index ? 1 : 0) + (row.second_input == value_index ? 1 : 0);
+        }
+        return count;
+    }
+
+  private:
+    [[nodiscard]] constexpr std::int64_t sum(std::int64_t Row::* member) const {
+        std::int64_t total = 0;
+        for (const Row& row : rows) total += row.*member;
+        return total;
+    }
+};
+
+}  // namespace intaglio

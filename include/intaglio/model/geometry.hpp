@@ -1,0 +1,62 @@
+// Options that give a layer its extents.
+#pragma once
+
+#include <cstdint>
+
+#include "intaglio/model/options.hpp"
+
+namespace intaglio {
+
+/// Number of output channels, features or classes.
+template <std::int32_t Channels>
+struct Out {
+    using option = option::out;
+    static constexpr std::int32_t channels = Channels;
+};
+/// Number of input channels that the author expects; checked, never needed.
+template <std::int32_t Channels>
+struct In {
+    using option = option::in;
+    static constexpr std::int32_t channels = Channels;
+};
+/// Size of the window of a convolution; 3 x 3 if not given.
+template <std::int32_t Height, std::int32_t Width = Height>
+struct Kernel {
+    using option = option::kernel;
+    static constexpr std::int32_t height = Height;
+    static constexpr std::int32_t width = Width;
+};
+/// Step of the window of a convolution; 1 if not given.
+template <std::int32_t Height, std::int32_t Width = Height>
+struct Stride {
+    using option = option::stride;
+    static constexpr std::int32_t height = Height;
+    static constexpr std::int32_t width = Width;
+};
+/// Rows above and below and columns left and right that hold code 0; (kernel - 1) / 2 if not given.
+template <std::int32_t Height, std::int32_t Width = Height>
+struct Padding {
+    using option = option::padding;
+    static constexpr std::int32_t height = Height;
+    static constexpr std::int32_t width = Width;
+};
+/// The padding that keeps the size of the image at stride 1; the default.
+struct SamePadding {
+    using option = option::padding;
+};
+/// Number of groups into which input and output channels are cut.
+template <std::int32_t Count>
+struct Groups {
+    using option = option::groups;
+    static constexpr std::int32_t count = Count;
+};
+/// Lets a dense layer read an image, pixel by pixel with channels innermost.
+struct Flatten {
+    using option = option::flatten;
+};
+/// A dense layer accepts a vector only; the default.
+struct NoFlatten {
+    using option = option::flatten;
+};
+
+}  // namespace intaglio

@@ -1,0 +1,112 @@
+// Layers made of layers: sequences, repetitions and residual blocks.
+#pragma once
+
+#include <utility>
+
+#include "intaglio/model/layer.hpp"
+
+namespace intaglio {
+
+namespace detail {
+
+template <class... Resolved>
+struct ResolvedSequence {
+    using primitives = mp_append<mp_list<>, typename Resolved::primitives...>;
+    static constexpr void describe(Builder& b) {
+        std::int32_t position = 0;
+        (describe_one<Resolved>(b, ++position), ...);
+    }
+
+  private:
+    template <class Layer>
+    static constexpr void describe_one(Builder& b, std::int32_t position) {
+        if (b.failed()) return;
+        b.enter(position);
+        Layer::describe(b);
+        b.leave();
+    }
+};
+
+}  // namespace detail
+
+/// Layers one after the other.
+template <class... Layers>
+struct Sequence {
+    template <class Defaults>
+    using resolved = detail::ResolvedSequence<detail::resolve<Layers, Defaults>...>;
+};
+
+/// The same layers `Times` times; every repetition has parameters of its own.
+template <std::int32_t Times, class... Layers>
+struct Repeat {
+    static_assert(Times >= 1, "Repeat<Times, ...> takes a positive number");
+    template <class Defaults>
+    struct resolved {
+        using Body = detail::ResolvedSequence<detail::resolve<Layers, Defaults>...>;
+        using primitives =
+            boost::mp11::mp_repeat_c<typename Body::primitives, static_cast<std::size_t>(Times)>;
+        static constexpr void describe(Builder& b) {
+            for (std::int32_t i = 1; i <= Times && !b.failed(); ++i) {
+                b.enter(Part::repetition);
+                b.enter(i);
+                Body::describe(b);
+                b.leave();
+                b.leave();
+            }
+        }
+    };
+};
+
+/// The branch that hands on its input.
+struct Identity {
+    template <class Defaults>
+    struct resolved {
+        using primitives = detail::mp_list<>;
+        static constexpr void describe(Builder&) {}
+    };
+};
+
+/// Main(x) + Shortcut(x). Each branch lands on the integer grid of a Join (`Join<QInt<12>>` if neither the block nor
+/// the defaults give one); the sum is exact. What follows is a norm, an activation, another block or the end.
+template <class Main, class Shortcut = Identity, class... Options>
+struct Residual {
+    template <class Defaults>
+    struct resolved {
+        using Own = detail::mp_list<Options...>;
+        using Grid = find_option<option::join, Join<QInt<12>>, Own, Defaults>;
+        using MainBranch = detail::resolve<Main, Defaults>;
+        using ShortcutBranch = detail::resolve<Shortcut, Defaults>;
+        using ToGrid = primitive::Quantize<Grid>;
+        using primitives =
+            detail::mp_append<typename MainBranch::primitives, detail::mp_list<ToGrid>,
+                              typename ShortcutBranch::primitives, detail::mp_list<ToGrid, primitive::Add>>;
+
+        static constexpr void describe(Builder& b) {
+            constexpr Problem problem = OptionCheck<Own, detail::mp_list<option::join>>::problem();
+            if (problem.kind != nullptr) b.fail(problem);
+            if (Grid::codes.bits() > 15) b.fail(join_grid_needs_more_than_15_bits, 15, Grid::codes.bits());
+            const std::int32_t start = b.current();
+            const std::int32_t main_value = branch<MainBranch>(b, Part::main);
+            b.set_current(start);
+            const std::int32_t shortcut_value = branch<ShortcutBranch>(b, Part::shortcut);
+            const Shape a = b.value(main_value).shape;
+            const Shape c = b.value(shortcut_value).shape;
+            if (a.channels != c.channels) b.fail(residual_branches_differ_in_channels, a.channels, c.channels);
+            if (a.height != c.height) b.fail(residual_branches_differ_in_height, a.height, c.height);
+            if (a.width != c.width) b.fail(residual_branches_differ_in_width, a.width, c.width);
+            if (!b.failed()) primitive::Add::describe(b, main_value, shortcut_value);
+        }
+
+      private:
+        template <class Branch>
+        static constexpr std::int32_t branch(Builder& b, Part part) {
+            b.enter(part);
+            Branch::describe(b);
+            if (!b.failed()) ToGrid::describe(b);
+            b.leave();
+            return b.current();
+        }
+    };
+};
+
+}  // namespace intaglio

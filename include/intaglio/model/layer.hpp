@@ -1,0 +1,108 @@
+// What the layers have in common: the steps from options to primitive operations.
+//
+// A layer is an empty type with a member template `resolved<DefaultOptions>`: the type with all options filled in,
+// whose `primitives` list the operations and whose `describe(Builder&)` appends their rows, one for each.
+#pragma once
+
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
+#include <type_traits>
+
+#include "intaglio/model/geometry.hpp"
+#include "intaglio/model/primitives.hpp"
+
+namespace intaglio {
+
+namespace detail {
+
+using boost::mp11::mp_append;
+using boost::mp11::mp_list;
+
+template <class T, class = void>
+struct IsLayer : std::false_type {};
+template <class T>
+struct IsLayer<T, std::void_t<typename T::template resolved<mp_list<>>>> : std::true_type {};
+
+/// Stands for an entry that is no layer, so that the analysis can name its place.
+template <class T>
+struct NotALayer {
+    using primitives = mp_list<>;
+    static constexpr void describe(Builder& b) { b.fail({.kind = &not_a_layer, .subject = &the<T>::type}); }
+};
+
+template <class T, class Defaults, bool = IsLayer<T>::value>
+struct Resolve {
+    using type = NotALayer<T>;
+};
+template <class T, class Defaults>
+struct Resolve<T, Defaults, true> {
+    using type = typename T::template resolved<Defaults>;
+};
+template <class T, class Defaults>
+using resolve = typename Resolve<T, Defaults>::type;
+
+/// The weight option that stands for "none was given".
+struct NoWeight {
+    using option = option::weight;
+};
+struct NoOut {
+    using option = option::out;
+    static constexpr std::int32_t channels = 0;
+};
+struct NoIn {
+    using option = option::in;
+    static constexpr std::int32_t channels = 0;
+};
+
+/// The operations behind an accumulator: a norm, unless it is NoNorm, and a step, unless it is NoActivation.
+template <class Norm, class Gain, class Activation>
+struct Tail {
+    static constexpr bool has_norm = !std::is_same_v<Norm, NoNorm>;
+    static constexpr bool has_step = !std::is_same_v<Activation, NoActivation>;
+    using NormPrimitive = primitive::Norm<Norm, std::is_same_v<Gain, SingleGain>>;
+    using StepPrimitive = primitive::Quantize<Activation>;
+    using primitives = mp_append<std::conditional_t<has_norm, mp_list<NormPrimitive>, mp_list<>>,
+                                 std::conditional_t<has_step, mp_list<StepPrimitive>, mp_list<>>>;
+
+    static constexpr void describe(Builder& b) {
+        if constexpr (has_norm) NormPrimitive::describe(b);
+        if constexpr (has_step) {
+            if (Activation::codes.states() < 2) {
+                b.fail(M_a_must_be_at_least_2, 2, Activation::codes.states());
+            } else if (Activation::codes.states() > 256) {
+                b.fail(activation_code_needs_more_than_8_bits, 256, Activation::codes.states());
+            }
+            StepPrimitive::describe(b);
+        }
+    }
+};
+
+/// A layer with weights: its options, looked up in its own list, then in the defaults.
+template <class Own, class Defaults>
+struct WeightLayer {
+    using Weight = typename WeightQuantizer<find_option<option::weight, NoWeight, Own, Defaults>>::type;
+    using Standardization = find_option<option::standardization, WeightStandardization, Own, Defaults>;
+    using Normalization = find_option<option::norm, LayerBatchNorm, Own, Defaults>;
+    using Activation = find_option<option::activation, NoActivation, Own, Defaults>;
+    using OutChannels = find_option<option::out, NoOut, Own, mp_list<>>;
+    using InChannels = find_option<option::in, NoIn, Own, mp_list<>>;
+    static constexpr bool has_weight = !std::is_same_v<Weight, NoWeight>;
+    static constexpr bool has_out = !std::is_same_v<OutChannels, NoOut>;
+    using ProductPrimitive = primitive::Product<Weight, Standardization>;
+
+    /// Records what is missing or contradicts the layer in front.
+    static constexpr void check(Builder& b, std::int32_t in_channels) {
+        if (!has_out) b.fail(missing_option_Out, 1, 0);
+        if (!has_weight) b.fail(missing_weight_quantizer, 1, 0);
+        if (has_out && OutChannels::channels < 1) {
+            b.fail(number_of_channels_must_be_positive, 1, OutChannels::channels);
+        }
+        if (!std::is_same_v<InChannels, NoIn> && InChannels::channels != in_channels) {
+            b.fail(wrong_number_of_input_channels, InChannels::channels, in_channels);
+        }
+    }
+};
+
+}  // namespace detail
+
+}  // namespace intaglio

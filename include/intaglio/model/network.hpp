@@ -1,0 +1,134 @@
+// A network as a type, and the facts that follow from it.
+#pragma once
+
+#include <boost/mp11/list.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "intaglio/model/convolution.hpp"
+#include "intaglio/model/dense.hpp"
+#include "intaglio/model/graph.hpp"
+#include "intaglio/model/pool.hpp"
+#include "intaglio/model/standalone.hpp"
+
+namespace intaglio {
+
+/// Input of 8-bit pixels, as they come from the sensor: Height x Width pixels with Channels innermost; a pixel's
+/// value is code / 255.
+template <std::int32_t Channels, std::int32_t Height, std::int32_t Width>
+struct Image {
+    static constexpr Value value{.shape = {Height, Width, Channels}, .codes = {0, 255}, .denominator = 255};
+};
+/// Input of Count 8-bit features; a feature's value is code / 255.
+template <std::int32_t Count>
+struct Features {
+    static constexpr Value value{.shape = {1, 1, Count}, .codes = {0, 255}, .denominator = 255};
+};
+
+/// Options for all layers of a network that do not give their own; the first entry behind the input.
+template <class... Options>
+struct Defaults {
+    using option = option::defaults;
+};
+
+namespace detail {
+
+/// Checks the options of `Defaults` itself.
+template <class DefaultOptions>
+struct DefaultsCheck {
+    static constexpr Problem problem() {
+        return OptionCheck<DefaultOptions,
+                           mp_list<option::weight, option::standardization, option::norm, option::gain,
+                                   option::activation, option::kernel, option::padding, option::join>>::problem();
+    }
+};
+
+template <class... Entries>
+struct SplitDefaults {
+    using options = mp_list<>;
+    using layers = mp_list<Entries...>;
+    static constexpr std::int32_t skipped = 0;
+};
+template <class... Options, class... Entries>
+struct SplitDefaults<Defaults<Options...>, Entries...> {
+    using options = mp_list<Options...>;
+    using layers = mp_list<Entries...>;
+    static constexpr std::int32_t skipped = 1;
+};
+
+template <class Layers, class Options>
+struct ResolveAll;
+template <class... Layers, class Options>
+struct ResolveAll<mp_list<Layers...>, Options> {
+    using primitives = mp_append<mp_list<>, typename resolve<Layers, Options>::primitives..., mp_list<primitive::Logits>>;
+
+    static constexpr void describe(Builder& b, std::int32_t position) {
+        constexpr Problem problem = DefaultsCheck<Options>::problem();
+        if (problem.kind != nullptr) {
+            b.enter(1);
+            b.fail(problem);
+            b.leave();
+        }
+        if (sizeof...(Layers) == 0) b.fail(network_has_no_layers, 1, 0);
+        (describe_one<Layers>(b, ++position), ...);
+        if (b.failed()) return;
+        b.enter(position);
+        primitive::Logits::describe(b);
+        b.leave();
+    }
+
+  private:
+    template <class Layer>
+    static constexpr void describe_one(Builder& b, std::int32_t position) {
+        if (b.failed()) return;
+        b.enter(position);
+        if constexpr (std::is_same_v<typename OptionKind<Layer>::type, option::defaults>) {
+            b.fail(defaults_must_come_first, 1, position);
+        } else {
+            resolve<Layer, Options>::describe(b);
+        }
+        b.leave();
+    }
+};
+
+template <class Input, class... Entries>
+struct Analysis {
+    using Split = SplitDefaults<Entries...>;
+    using All = ResolveAll<typename Split::layers, typename Split::options>;
+    using primitives = typename All::primitives;
+
+    static constexpr auto run() {
+        constexpr std::size_t rows = boost::mp11::mp_size<primitives>::value;
+        Facts<rows, rows + 1> facts;
+        Builder builder(facts.rows.data, facts.values.data, Input::value);
+        const Shape in = Input::value.shape;
+        if (in.height < 1 || in.width < 1 || in.channels < 1) builder.fail(input_has_an_empty_dimension, 1, in.size());
+        All::describe(builder, Split::skipped);
+        facts.problem = builder.problem();
+        facts.value_count = builder.value_count();
+        if (!builder.failed()) facts.output = facts.rows[rows - 1].input;
+        return facts;
+    }
+    static constexpr auto description = run();
+};
+
+}  // namespace detail
+
+/// A network: an input, optionally Defaults, then layers. Its classes, one value each, are what the last layer gives.
+/// Derive a struct from it to name the model (`struct Net : Network<...> {};`): object code and messages stay short.
+/// A mistake in the definition is a compile error that begins with `model_error::`.
+template <class Input, class... Entries>
+struct Network {
+    /// The primitive operations in order, one for each row of the facts.
+    using primitives = typename detail::Analysis<Input, Entries...>::primitives;
+    /// The facts: shapes, code ranges, counts.
+    static constexpr const auto& description = detail::Analysis<Input, Entries...>::description;
+    static_assert(raise<detail::Analysis<Input, Entries...>>());
+};
+
+/// The facts of a network: shapes, ranges, counts.
+template <class Net>
+inline constexpr const auto& facts = Net::description;
+
+}  // namespace intaglio

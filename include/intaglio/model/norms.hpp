@@ -1,0 +1,36 @@
+// Normalisations as types. All are applied to the accumulators of a layer, before its activation.
+#pragma once
+
+#include "intaglio/model/options.hpp"
+
+namespace intaglio {
+
+/// One mean and deviation per channel, over the batch and all pixels (Ioffe & Szegedy 2015; (P2.2)).
+struct BatchNorm {
+    using option = option::norm;
+    static constexpr const char* name = "batch norm";
+};
+
+/// One mean and deviation per layer, over the batch, all channels and all pixels; gain and bias per channel (P2.5).
+struct LayerBatchNorm {
+    using option = option::norm;
+    static constexpr const char* name = "layer-batch norm";
+};
+using Lbn = LayerBatchNorm;
+
+/// No normalisation: the value is the accumulator times the steps of weights and activations.
+struct NoNorm {
+    using option = option::norm;
+    static constexpr const char* name = "";
+};
+
+/// One gain for all channels of a norm; keeps a common scale of the logits.
+struct SingleGain {
+    using option = option::gain;
+};
+/// One gain per channel; the default.
+struct ChannelGain {
+    using option = option::gain;
+};
+
+}  // namespace intaglio

@@ -1,0 +1,91 @@
+// Options of a layer: types in any order, each with a member type `option` that says what it sets.
+#pragma once
+
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
+#include <cstddef>
+#include <type_traits>
+
+#include "intaglio/model/errors.hpp"
+
+namespace intaglio {
+
+/// What an option sets.
+namespace option {
+struct weight {};
+struct standardization {};
+struct norm {};
+struct gain {};
+struct activation {};
+struct out {};
+struct in {};
+struct kernel {};
+struct stride {};
+struct padding {};
+struct groups {};
+struct flatten {};
+struct join {};
+struct defaults {};
+}  // namespace option
+
+namespace detail {
+
+template <class T, class = void>
+struct OptionKind {
+    using type = void;
+};
+template <class T>
+struct OptionKind<T, std::void_t<typename T::option>> {
+    using type = typename T::option;
+};
+
+template <class Kind>
+struct SetsKind {
+    template <class T>
+    using fn = std::is_same<typename OptionKind<T>::type, Kind>;
+};
+
+template <class Kind, class Otherwise, class Given>
+using find_option_in = boost::mp11::mp_at_c<
+    boost::mp11::mp_push_back<Given, Otherwise>,
+    boost::mp11::mp_find_if_q<boost::mp11::mp_push_back<Given, Otherwise>, SetsKind<Kind>>::value>;
+
+}  // namespace detail
+
+/// The option of `Kind` among the layer's own options, else among the network's defaults, else `Otherwise`.
+/// `Otherwise` must set `Kind` itself.
+template <class Kind, class Otherwise, class Own, class DefaultOptions>
+using find_option = detail::find_option_in<Kind, detail::find_option_in<Kind, Otherwise, DefaultOptions>, Own>;
+
+/// The first thing that is wrong with the list `Given` of a layer that accepts options of `Accepted` kinds.
+template <class Given, class Accepted>
+struct OptionCheck;
+template <class... Given, class... Accepted>
+struct OptionCheck<boost::mp11::mp_list<Given...>, boost::mp11::mp_list<Accepted...>> {
+    static constexpr Problem problem() {
+        Problem found{};
+        (check<Given>(found), ...);
+        return found;
+    }
+
+  private:
+    template <class T>
+    static constexpr void check(Problem& found) {
+        if (found.kind != nullptr) return;
+        using Kind = typename detail::OptionKind<T>::type;
+        constexpr int times = (0 + ... + int{std::is_same_v<typename detail::OptionKind<Given>::type, Kind>});
+        if constexpr (std::is_void_v<Kind>) {
+            found = {.kind = &unknown_option, .subject = &the<T>::type};
+        } else if constexpr (!(std::is_same_v<Kind, Accepted> || ...)) {
+            found = {.kind = &option_does_not_belong_to_this_layer, .subject = &the<T>::type};
+        } else if constexpr (times > 1) {
+            if constexpr (std::is_same_v<Kind, option::norm>) {
+                found = {.kind = &layer_has_two_norms, .expected = 1, .found = times};
+            } else {
+                found = {.kind = &option_given_twice, .expected = 1, .found = times};
+            }
+        }
+    }
+};
+
+}  // namespace intaglio

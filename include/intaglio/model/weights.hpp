@@ -1,0 +1,79 @@
+// Weight quantisers as types: how a latent float weight becomes an integer code.
+#pragma once
+
+#include <cstdint>
+
+#include "intaglio/model/codes.hpp"
+#include "intaglio/model/options.hpp"
+
+namespace intaglio {
+
+/// Number of weight states, e.g. `States<M_w{3}>` for ternary weights.
+struct M_w {
+    std::int32_t count;
+};
+
+/// Symmetric weights with an odd number of states: codes -(M_w-1)/2 ... (M_w-1)/2, value = code / ((M_w-1)/2).
+/// code = round half away from zero of D_w * What / 3, clamped, with D_w = (M_w-1)/2
+/// (Sawada et al. 2024, (P2.6) and (P2.7), with the step that their tables agree with).
+template <M_w Count>
+struct States {
+    using option = option::weight;
+    static constexpr std::int32_t states = Count.count;
+    static constexpr CodeRange codes{-(Count.count - 1) / 2, (Count.count - 1) / 2};
+    static constexpr std::int32_t denominator = (Count.count - 1) / 2;
+};
+
+/// Weights -1 and 1: the sign of What, with sign(0) = 1.
+struct BinaryWeights {
+    using option = option::weight;
+    static constexpr std::int32_t states = 2;
+    static constexpr CodeRange codes{-1, 1};
+    static constexpr std::int32_t denominator = 1;
+};
+
+namespace detail {
+template <int Bits>
+struct QIntWeights {
+    using type = States<M_w{(1 << Bits) - 1}>;
+};
+template <>
+struct QIntWeights<1> {
+    using type = BinaryWeights;
+};
+}  // namespace detail
+
+/// Symmetric integer weights of `Bits` bits: 2^Bits - 1 states; `QInt<1>` is {-1, 1}. Also names the grid of a `Join`.
+/// Bits is 1 ... 16; weights take at most 8.
+template <int Bits>
+struct QInt {
+    static_assert(1 <= Bits && Bits <= 16, "QInt<Bits> takes 1 to 16 bits");
+    using option = option::weight;
+    using quantizer = typename detail::QIntWeights<Bits>::type;
+    static constexpr int bits = Bits;
+    static constexpr std::int32_t states = quantizer::states;
+    static constexpr CodeRange codes = quantizer::codes;
+    static constexpr std::int32_t denominator = quantizer::denominator;
+};
+
+/// The quantiser that a weight option stands for: spellings of one quantiser share their code.
+template <class Weight>
+struct WeightQuantizer {
+    using type = Weight;
+};
+template <int Bits>
+struct WeightQuantizer<QInt<Bits>> {
+    using type = typename QInt<Bits>::quantizer;
+};
+
+/// Weights are brought to mean 0 and variance 1 per output unit before they are quantised (Qiao et al. 2019; the
+/// reading of (P2.4) under which (P2.7) covers a Gaussian). The default.
+struct WeightStandardization {
+    using option = option::standardization;
+};
+/// Latent weights go into the quantiser as they are.
+struct NoWeightStandardization {
+    using option = option::standardization;
+};
+
+}  // namespace intaglio

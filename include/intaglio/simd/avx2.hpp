@@ -1,0 +1,204 @@
+// The integer operations of the kernels with AVX2, and the byte dot product of AVX-VNNI. Included by simd.hpp.
+#pragma once
+
+#include "intaglio/simd/simd.hpp"
+
+#if INTAGLIO_HAS_AVX2
+
+namespace intaglio::simd {
+inline namespace INTAGLIO_INSTRUCTION_SET {
+
+[[nodiscard]] constexpr int int32_lanes(Avx2) { return 8; }
+[[nodiscard]] constexpr bool has_byte_dot_product(Avx2) { return false; }
+[[nodiscard]] constexpr bool has_byte_dot_product(Avx2Vnni) { return true; }
+/// 16 registers: 4 pixels x 2 vectors, or 12 x 1.
+[[nodiscard]] constexpr int tile_groups(Avx2, int columns) { return columns == 1 ? 3 : 1; }
+
+// Dot products -------------------------------------------------------------------------------------------------------
+
+[[nodiscard]] INTAGLIO_INLINE Int256 zero_int32(Avx2) { return Int256(_mm256_setzero_si256()); }
+
+/// Four bytes or two words, as one 32-bit lane repeated.
+template <class Code>
+[[nodiscard]] INTAGLIO_INLINE Int256 broadcast_codes(Avx2, const Code* codes) {
+    std::int32_t lane;
+    __builtin_memcpy(&lane, codes, sizeof lane);
+    return Int256(_mm256_set1_epi32(lane));
+}
+
+template <class Weight>
+[[nodiscard]] INTAGLIO_INLINE Int256 load_weights(Avx2, const Weight* weights) {
+    return Int256(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights)));
+}
+
+/// Words: sum + the two products of each lane.
+[[nodiscard]] INTAGLIO_INLINE Int256 dot_words(Avx2, Int256 sum, Int256 a, Int256 w) {
+    return Int256(_mm256_add_epi32(sum, _mm256_madd_epi16(a, w)));
+}
+
+/// Bytes whose sums of two products fit 16 bits.
+[[nodiscard]] INTAGLIO_INLINE Int256 dot_small_bytes(Avx2, Int256 sum, Int256 a, Int256 w) {
+    const __m256i pairs = _mm256_maddubs_epi16(a, w);
+    return Int256(_mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1))));
+}
+
+#if INTAGLIO_HAS_AVX2_VNNI
+[[nodiscard]] INTAGLIO_INLINE Int256 dot_bytes(Avx2Vnni, Int256 sum, Int256 a, Int256 w) {
+#if INTAGLIO_HAS_AVX512_VNNI
+    return Int256(_mm256_dpbusd_epi32(sum, a, w));
+#else
+    return Int256(_mm256_dpbusd_avx_epi32(sum, a, w));
+#endif
+}
+[[nodiscard]] INTAGLIO_INLINE Int256 dot_small_bytes(Avx2Vnni tag, Int256 sum, Int256 a, Int256 w) {
+    return dot_bytes(tag, sum, a, w);
+}
+[[nodiscard]] INTAGLIO_INLINE Int256 dot_words(Avx2Vnni, Int256 sum, Int256 a, Int256 w) {
+#if INTAGLIO_HAS_AVX512_VNNI
+    return Int256(_mm256_dpwssd_epi32(sum, a, w));
+#else
+    return Int256(_mm256_dpwssd_avx_epi32(sum, a, w));
+#endif
+}
+#endif
+
+// Loads and stores ---------------------------------------------------------------------------------------------------
+
+[[nodiscard]] INTAGLIO_INLINE __m256i first_lanes_mask(Avx2, int count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int256 load_int32(Avx2, const std::int32_t* values) {
+    return Int256::load_unaligned(values);
+}
+[[nodiscard]] INTAGLIO_INLINE Int256 load_int32(Avx2, const std::int16_t* values) {
+    return Int256(_mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values))));
+}
+[[nodiscard]] INTAGLIO_INLINE Int256 load_int32(Avx2, const std::uint8_t* values) {
+    return Int256(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(values))));
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int256 load_first_int32(Avx2 tag, const std::int32_t* values, int count) {
+    return Int256(_mm256_maskload_epi32(values, first_lanes_mask(tag, count)));
+}
+template <class In>
+[[nodiscard]] INTAGLIO_INLINE Int256 load_first_int32(Avx2 tag, const In* values, int count) {
+    In copy[8] = {};
+    for (int i = 0; i < count && i < 8; ++i) copy[i] = values[i];
+    return load_int32(tag, copy);
+}
+
+INTAGLIO_INLINE void store(Avx2, std::int32_t* values, Int256 vector) { vector.store_unaligned(values); }
+INTAGLIO_INLINE void store(Avx2, std::int16_t* values, Int256 vector) {
+    const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(vector), _mm256_extracti128_si256(vector, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(values), words);
+}
+INTAGLIO_INLINE void store(Avx2, std::uint8_t* values, Int256 vector) {
+    const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(vector), _mm256_extracti128_si256(vector, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(values), _mm_packus_epi16(words, words));
+}
+
+INTAGLIO_INLINE void store_first(Avx2 tag, std::int32_t* values, Int256 vector, int count) {
+    _mm256_maskstore_epi32(values, first_lanes_mask(tag, count), vector);
+}
+template <class Out>
+INTAGLIO_INLINE void store_first(Avx2 tag, Out* values, Int256 vector, int count) {
+    Out copy[8];
+    store(tag, copy, vector);
+    for (int i = 0; i < count && i < 8; ++i) values[i] = copy[i];
+}
+
+// Steps --------------------------------------------------------------------------------------------------------------
+
+[[nodiscard]] INTAGLIO_INLINE Int256 broadcast_int32(Avx2, std::int32_t value) {
+    return Int256(_mm256_set1_epi32(value));
+}
+[[nodiscard]] INTAGLIO_INLINE Int256 bitwise_xor(Avx2, Int256 a, Int256 b) { return Int256(_mm256_xor_si256(a, b)); }
+
+[[nodiscard]] INTAGLIO_INLINE Int256 count_reached(Avx2, Int256 count, Int256 value, Int256 threshold) {
+    // The comparison gives -1 where the threshold is not reached; max(value, threshold) == value where it is.
+    const __m256i reached = _mm256_cmpeq_epi32(_mm256_max_epi32(value, threshold), value);
+    return Int256(_mm256_sub_epi32(count, reached));
+}
+
+struct Avx2Dyadic {
+    __m256i multiplier_low, multiplier_high, addend_low, addend_high, shift_low, shift_high;
+};
+
+[[nodiscard]] INTAGLIO_INLINE Avx2Dyadic load_dyadic(Avx2, const std::int32_t* multiplier, const std::int64_t* addend,
+                                                     const std::uint8_t* shift) {
+    const __m256i factors = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(multiplier));
+    std::int32_t low_shifts, high_shifts;
+    __builtin_memcpy(&low_shifts, shift, sizeof low_shifts);
+    __builtin_memcpy(&high_shifts, shift + 4, sizeof high_shifts);
+    return {_mm256_cvtepi32_epi64(_mm256_castsi256_si128(factors)),
+            _mm256_cvtepi32_epi64(_mm256_extracti128_si256(factors, 1)),
+            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(addend)),
+            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(addend + 4)),
+            _mm256_cvtepu8_epi64(_mm_cvtsi32_si128(low_shifts)),
+            _mm256_cvtepu8_epi64(_mm_cvtsi32_si128(high_shifts))};
+}
+
+/// Four 64-bit lanes of apply_dyadic.
+[[nodiscard]] INTAGLIO_INLINE __m256i dyadic_half(Avx2, __m128i values, __m256i multiplier, __m256i addend,
+                                                  __m256i shift, __m256i lowest, __m256i highest) {
+    const __m256i product = _mm256_mul_epi32(_mm256_cvtepi32_epi64(values), multiplier);
+    const __m256i sum = _mm256_add_epi64(product, addend);
+    // AVX2 has no arithmetic 64-bit shift: shift the complement of negative numbers logically.
+    const __m256i sign = _mm256_cmpgt_epi64(_mm256_setzero_si256(), sum);
+    const __m256i shifted = _mm256_xor_si256(_mm256_srlv_epi64(_mm256_xor_si256(sum, sign), shift), sign);
+    const __m256i raised = _mm256_blendv_epi8(shifted, lowest, _mm256_cmpgt_epi64(lowest, shifted));
+    return _mm256_blendv_epi8(raised, highest, _mm256_cmpgt_epi64(raised, highest));
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int256 apply_dyadic(Avx2 tag, Int256 value, const Avx2Dyadic& dyadic,
+                                                  std::int32_t lowest, std::int32_t highest) {
+    const __m256i low_limit = _mm256_set1_epi64x(lowest);
+    const __m256i high_limit = _mm256_set1_epi64x(highest);
+    const __m256i low = dyadic_half(tag, _mm256_castsi256_si128(value), dyadic.multiplier_low, dyadic.addend_low,
+                                    dyadic.shift_low, low_limit, high_limit);
+    const __m256i high = dyadic_half(tag, _mm256_extracti128_si256(value, 1), dyadic.multiplier_high,
+                                     dyadic.addend_high, dyadic.shift_high, low_limit, high_limit);
+    const __m256i even = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
+    return Int256(_mm256_blend_epi32(_mm256_permutevar8x32_epi32(low, even), _mm256_permutevar8x32_epi32(high, even),
+                                     0xf0));
+}
+
+// Statistics ---------------------------------------------------------------------------------------------------------
+
+struct Avx2Moments {
+    __m256i sum_low, sum_high, total_low, total_high, high_low, high_high;
+};
+
+[[nodiscard]] INTAGLIO_INLINE Avx2Moments zero_moments(Avx2) {
+    const __m256i zero = _mm256_setzero_si256();
+    return {zero, zero, zero, zero, zero, zero};
+}
+
+INTAGLIO_INLINE void add_to_moments(Avx2, Avx2Moments& moments, Int256 values) {
+    const __m256i low = _mm256_cvtepi32_epi64(_mm256_castsi256_si128(values));
+    const __m256i high = _mm256_cvtepi32_epi64(_mm256_extracti128_si256(values, 1));
+    const __m256i low_square = _mm256_mul_epi32(low, low);
+    const __m256i high_square = _mm256_mul_epi32(high, high);
+    moments.sum_low = _mm256_add_epi64(moments.sum_low, low);
+    moments.sum_high = _mm256_add_epi64(moments.sum_high, high);
+    moments.total_low = _mm256_add_epi64(moments.total_low, low_square);
+    moments.total_high = _mm256_add_epi64(moments.total_high, high_square);
+    moments.high_low = _mm256_add_epi64(moments.high_low, _mm256_srli_epi64(low_square, 32));
+    moments.high_high = _mm256_add_epi64(moments.high_high, _mm256_srli_epi64(high_square, 32));
+}
+
+INTAGLIO_INLINE void store_moments(Avx2, const Avx2Moments& moments, std::int64_t* sum, std::uint64_t* total,
+                                   std::uint64_t* high) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(sum), moments.sum_low);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(sum + 4), moments.sum_high);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(total), moments.total_low);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(total + 4), moments.total_high);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(high), moments.high_low);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(high + 4), moments.high_high);
+}
+
+}  // namespace INTAGLIO_INSTRUCTION_SET
+}  // namespace intaglio::simd
+
+#endif

@@ -1,0 +1,185 @@
+// The integer operations of the kernels with AVX-512, and its dot products (VNNI). Included by simd.hpp.
+#pragma once
+
+#include "intaglio/simd/simd.hpp"
+
+#if INTAGLIO_HAS_AVX512
+
+namespace intaglio::simd {
+inline namespace INTAGLIO_INSTRUCTION_SET {
+
+[[nodiscard]] constexpr int int32_lanes(Avx512) { return 16; }
+[[nodiscard]] constexpr bool has_byte_dot_product(Avx512) { return false; }
+[[nodiscard]] constexpr bool has_byte_dot_product(Avx512Vnni) { return true; }
+/// 32 registers: 12 pixels x 2 vectors, or 16 x 1.
+[[nodiscard]] constexpr int tile_groups(Avx512, int columns) { return columns == 1 ? 4 : 3; }
+
+// Dot products -------------------------------------------------------------------------------------------------------
+
+[[nodiscard]] INTAGLIO_INLINE Int512 zero_int32(Avx512) { return Int512(_mm512_setzero_si512()); }
+
+/// Four bytes or two words, as one 32-bit lane repeated.
+template <class Code>
+[[nodiscard]] INTAGLIO_INLINE Int512 broadcast_codes(Avx512, const Code* codes) {
+    std::int32_t lane;
+    __builtin_memcpy(&lane, codes, sizeof lane);
+    return Int512(_mm512_set1_epi32(lane));
+}
+
+template <class Weight>
+[[nodiscard]] INTAGLIO_INLINE Int512 load_weights(Avx512, const Weight* weights) {
+    return Int512(_mm512_loadu_si512(weights));
+}
+
+/// Words: sum + the two products of each lane.
+[[nodiscard]] INTAGLIO_INLINE Int512 dot_words(Avx512, Int512 sum, Int512 a, Int512 w) {
+    return Int512(_mm512_add_epi32(sum, _mm512_madd_epi16(a, w)));
+}
+
+/// Bytes whose sums of two products fit 16 bits.
+[[nodiscard]] INTAGLIO_INLINE Int512 dot_small_bytes(Avx512, Int512 sum, Int512 a, Int512 w) {
+    const __m512i pairs = _mm512_maddubs_epi16(a, w);
+    return Int512(_mm512_add_epi32(sum, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1))));
+}
+
+#if INTAGLIO_HAS_AVX512_VNNI
+[[nodiscard]] INTAGLIO_INLINE Int512 dot_bytes(Avx512Vnni, Int512 sum, Int512 a, Int512 w) {
+    return Int512(_mm512_dpbusd_epi32(sum, a, w));
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 dot_small_bytes(Avx512Vnni tag, Int512 sum, Int512 a, Int512 w) {
+    return dot_bytes(tag, sum, a, w);
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 dot_words(Avx512Vnni, Int512 sum, Int512 a, Int512 w) {
+    return Int512(_mm512_dpwssd_epi32(sum, a, w));
+}
+#endif
+
+// Loads and stores ---------------------------------------------------------------------------------------------------
+
+[[nodiscard]] INTAGLIO_INLINE __mmask16 first_lanes_mask(Avx512, int count) {
+    return static_cast<__mmask16>(count >= 16 ? 0xffffU : (1U << (count > 0 ? count : 0)) - 1U);
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int512 load_int32(Avx512, const std::int32_t* values) {
+    return Int512::load_unaligned(values);
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 load_int32(Avx512, const std::int16_t* values) {
+    return Int512(_mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(values))));
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 load_int32(Avx512, const std::uint8_t* values) {
+    return Int512(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values))));
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::int32_t* values, int count) {
+    return Int512(_mm512_maskz_loadu_epi32(first_lanes_mask(tag, count), values));
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::int16_t* values, int count) {
+    return Int512(_mm512_cvtepi16_epi32(_mm256_maskz_loadu_epi16(first_lanes_mask(tag, count), values)));
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::uint8_t* values, int count) {
+    return Int512(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(first_lanes_mask(tag, count), values)));
+}
+
+INTAGLIO_INLINE void store(Avx512, std::int32_t* values, Int512 vector) { vector.store_unaligned(values); }
+INTAGLIO_INLINE void store(Avx512, std::int16_t* values, Int512 vector) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(values), _mm512_cvtepi32_epi16(vector));
+}
+INTAGLIO_INLINE void store(Avx512, std::uint8_t* values, Int512 vector) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(values), _mm512_cvtepi32_epi8(vector));
+}
+
+INTAGLIO_INLINE void store_first(Avx512 tag, std::int32_t* values, Int512 vector, int count) {
+    _mm512_mask_storeu_epi32(values, first_lanes_mask(tag, count), vector);
+}
+INTAGLIO_INLINE void store_first(Avx512 tag, std::int16_t* values, Int512 vector, int count) {
+    _mm256_mask_storeu_epi16(values, first_lanes_mask(tag, count), _mm512_cvtepi32_epi16(vector));
+}
+INTAGLIO_INLINE void store_first(Avx512 tag, std::uint8_t* values, Int512 vector, int count) {
+    _mm_mask_storeu_epi8(values, first_lanes_mask(tag, count), _mm512_cvtepi32_epi8(vector));
+}
+
+// Steps --------------------------------------------------------------------------------------------------------------
+
+[[nodiscard]] INTAGLIO_INLINE Int512 broadcast_int32(Avx512, std::int32_t value) {
+    return Int512(_mm512_set1_epi32(value));
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 bitwise_xor(Avx512, Int512 a, Int512 b) {
+    return Int512(_mm512_xor_si512(a, b));
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int512 count_reached(Avx512, Int512 count, Int512 value, Int512 threshold) {
+    const __mmask16 reached = _mm512_cmpge_epi32_mask(value, threshold);
+    return Int512(_mm512_mask_sub_epi32(count, reached, count, _mm512_set1_epi32(-1)));
+}
+
+struct Avx512Dyadic {
+    __m512i multiplier_low, multiplier_high, addend_low, addend_high, shift_low, shift_high;
+};
+
+[[nodiscard]] INTAGLIO_INLINE Avx512Dyadic load_dyadic(Avx512, const std::int32_t* multiplier,
+                                                       const std::int64_t* addend, const std::uint8_t* shift) {
+    return {_mm512_cvtepi32_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(multiplier))),
+            _mm512_cvtepi32_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(multiplier + 8))),
+            _mm512_loadu_si512(addend),
+            _mm512_loadu_si512(addend + 8),
+            _mm512_cvtepu8_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(shift))),
+            _mm512_cvtepu8_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(shift + 8)))};
+}
+
+/// Eight 64-bit lanes of apply_dyadic.
+[[nodiscard]] INTAGLIO_INLINE __m256i dyadic_half(Avx512, __m256i values, __m512i multiplier, __m512i addend,
+                                                  __m512i shift, __m512i lowest, __m512i highest) {
+    const __m512i product = _mm512_mul_epi32(_mm512_cvtepi32_epi64(values), multiplier);
+    const __m512i shifted = _mm512_srav_epi64(_mm512_add_epi64(product, addend), shift);
+    return _mm512_cvtepi64_epi32(_mm512_min_epi64(_mm512_max_epi64(shifted, lowest), highest));
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int512 apply_dyadic(Avx512 tag, Int512 value, const Avx512Dyadic& dyadic,
+                                                  std::int32_t lowest, std::int32_t highest) {
+    const __m512i low_limit = _mm512_set1_epi64(lowest);
+    const __m512i high_limit = _mm512_set1_epi64(highest);
+    const __m256i low = dyadic_half(tag, _mm512_castsi512_si256(value), dyadic.multiplier_low, dyadic.addend_low,
+                                    dyadic.shift_low, low_limit, high_limit);
+    const __m256i high = dyadic_half(tag, _mm512_extracti64x4_epi64(value, 1), dyadic.multiplier_high,
+                                     dyadic.addend_high, dyadic.shift_high, low_limit, high_limit);
+    return Int512(_mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1));
+}
+
+// Statistics ---------------------------------------------------------------------------------------------------------
+
+struct Avx512Moments {
+    __m512i sum_low, sum_high, total_low, total_high, high_low, high_high;
+};
+
+[[nodiscard]] INTAGLIO_INLINE Avx512Moments zero_moments(Avx512) {
+    const __m512i zero = _mm512_setzero_si512();
+    return {zero, zero, zero, zero, zero, zero};
+}
+
+INTAGLIO_INLINE void add_to_moments(Avx512, Avx512Moments& moments, Int512 values) {
+    const __m512i low = _mm512_cvtepi32_epi64(_mm512_castsi512_si256(values));
+    const __m512i high = _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64(values, 1));
+    const __m512i low_square = _mm512_mul_epi32(low, low);
+    const __m512i high_square = _mm512_mul_epi32(high, high);
+    moments.sum_low = _mm512_add_epi64(moments.sum_low, low);
+    moments.sum_high = _mm512_add_epi64(moments.sum_high, high);
+    moments.total_low = _mm512_add_epi64(moments.total_low, low_square);
+    moments.total_high = _mm512_add_epi64(moments.total_high, high_square);
+    moments.high_low = _mm512_add_epi64(moments.high_low, _mm512_srli_epi64(low_square, 32));
+    moments.high_high = _mm512_add_epi64(moments.high_high, _mm512_srli_epi64(high_square, 32));
+}
+
+INTAGLIO_INLINE void store_moments(Avx512, const Avx512Moments& moments, std::int64_t* sum, std::uint64_t* total,
+                                   std::uint64_t* high) {
+    _mm512_storeu_si512(sum, moments.sum_low);
+    _mm512_storeu_si512(sum + 8, moments.sum_high);
+    _mm512_storeu_si512(total, moments.total_low);
+    _mm512_storeu_si512(total + 8, moments.total_high);
+    _mm512_storeu_si512(high, moments.high_low);
+    _mm512_storeu_si512(high + 8, moments.high_high);
+}
+
+}  // namespace INTAGLIO_INSTRUCTION_SET
+}  // namespace intaglio::simd
+
+#endif

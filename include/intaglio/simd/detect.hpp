@@ -1,0 +1,46 @@
+// Which instruction sets the running processor (and its operating system) supports.
+#pragma once
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
+
+#include "intaglio/simd/tags.hpp"
+
+namespace intaglio::simd {
+inline namespace INTAGLIO_INSTRUCTION_SET {
+
+/// True if code compiled for the set may run here.
+[[nodiscard]] inline bool supported(Portable) { return true; }
+
+#if defined(__x86_64__) || defined(__i386__)
+
+[[nodiscard]] inline bool supported(Avx2) {
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+}
+
+[[nodiscard]] inline bool supported(Avx2Vnni) {
+    // Not every compiler's __builtin_cpu_supports knows this name.
+    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+    const bool known = __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0;
+    return supported(Avx2{}) && known && (eax & (1U << 4)) != 0;
+}
+
+[[nodiscard]] inline bool supported(Avx512) {
+    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+           __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0;
+}
+
+[[nodiscard]] inline bool supported(Avx512Vnni) {
+    return supported(Avx512{}) && __builtin_cpu_supports("avx512vnni") != 0;
+}
+
+#else
+
+[[nodiscard]] inline bool supported(Avx2) { return false; }
+[[nodiscard]] inline bool supported(Avx512) { return false; }
+
+#endif
+
+}  // namespace INTAGLIO_INSTRUCTION_SET
+}  // namespace intaglio::simd

@@ -1,0 +1,148 @@
+// The operations of the kernels in plain integer code: "vectors" of one 32-bit lane. A device header.
+//
+// Each operation takes the architecture tag first, so that the kernels find the overloads for their tag by
+// argument-dependent lookup. simd.hpp adds the x86 overloads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "intaglio/simd/tags.hpp"
+
+namespace intaglio::simd {
+inline namespace INTAGLIO_INSTRUCTION_SET {
+
+struct PortableBytes {
+    std::uint8_t code[4];
+};
+struct PortableSignedBytes {
+    std::int8_t code[4];
+};
+struct PortableWords {
+    std::int16_t code[2];
+};
+
+/// Number of 32-bit lanes of a vector.
+[[nodiscard]] constexpr int int32_lanes(Portable) { return 1; }
+/// True if the set multiplies unsigned by signed bytes without any saturation.
+[[nodiscard]] constexpr bool has_byte_dot_product(Portable) { return true; }
+/// Output pixels, in groups of four, of the register tile that is so many vectors of output channels wide.
+[[nodiscard]] constexpr int tile_groups(Portable, int) { return 1; }
+
+// Dot products -------------------------------------------------------------------------------------------------------
+
+[[nodiscard]] INTAGLIO_INLINE std::int32_t zero_int32(Portable) { return 0; }
+
+/// Four activation codes, for every lane.
+[[nodiscard]] INTAGLIO_INLINE PortableBytes broadcast_codes(Portable, const std::uint8_t* codes) {
+    return {{codes[0], codes[1], codes[2], codes[3]}};
+}
+/// Two activation codes of 16 bits, for every lane.
+[[nodiscard]] INTAGLIO_INLINE PortableWords broadcast_codes(Portable, const std::int16_t* codes) {
+    return {{codes[0], codes[1]}};
+}
+/// Four weight codes per lane.
+[[nodiscard]] INTAGLIO_INLINE PortableSignedBytes load_weights(Portable, const std::int8_t* weights) {
+    return {{weights[0], weights[1], weights[2], weights[3]}};
+}
+/// Two weight codes of 16 bits per lane.
+[[nodiscard]] INTAGLIO_INLINE PortableWords load_weights(Portable, const std::int16_t* weights) {
+    return {{weights[0], weights[1]}};
+}
+
+/// sum + the four products of each lane; exact.
+[[nodiscard]] INTAGLIO_INLINE std::int32_t dot_bytes(Portable, std::int32_t sum, PortableBytes a,
+                                                     PortableSignedBytes w) {
+    return sum + a.code[0] * w.code[0] + a.code[1] * w.code[1] + a.code[2] * w.code[2] + a.code[3] * w.code[3];
+}
+/// The same for operands whose sums of two products fit 16 bits.
+[[nodiscard]] INTAGLIO_INLINE std::int32_t dot_small_bytes(Portable tag, std::int32_t sum, PortableBytes a,
+                                                     PortableSignedBytes w) {
+    return dot_bytes(tag, sum, a, w);
+}
+/// sum + the two products of each lane; modulo 2^32 in between, so exact whenever the total fits 32 bits.
+[[nodiscard]] INTAGLIO_INLINE std::int32_t dot_words(Portable, std::int32_t sum, PortableWords a, PortableWords w) {
+    const auto first = static_cast<std::uint32_t>(a.code[0] * w.code[0]);
+    const auto second = static_cast<std::uint32_t>(a.code[1] * w.code[1]);
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + first + second);
+}
+
+// Loads and stores; the *_first forms touch only the first `count` elements -------------------------------------------
+
+template <class In>
+[[nodiscard]] INTAGLIO_INLINE std::int32_t load_int32(Portable, const In* values) {
+    return *values;
+}
+template <class In>
+[[nodiscard]] INTAGLIO_INLINE std::int32_t load_first_int32(Portable, const In* values, int count) {
+    return count > 0 ? std::int32_t{*values} : 0;
+}
+/// Stores lanes that fit the type.
+template <class Out>
+INTAGLIO_INLINE void store(Portable, Out* values, std::int32_t vector) {
+    *values = static_cast<Out>(vector);
+}
+template <class Out>
+INTAGLIO_INLINE void store_first(Portable, Out* values, std::int32_t vector, int count) {
+    if (count > 0) *values = static_cast<Out>(vector);
+}
+
+// Steps --------------------------------------------------------------------------------------------------------------
+
+[[nodiscard]] INTAGLIO_INLINE std::int32_t broadcast_int32(Portable, std::int32_t value) { return value; }
+[[nodiscard]] INTAGLIO_INLINE std::int32_t bitwise_xor(Portable, std::int32_t a, std::int32_t b) { return a ^ b; }
+
+/// count + 1 in each lane where value >= threshold.
+[[nodiscard]] INTAGLIO_INLINE std::int32_t count_reached(Portable, std::int32_t count, std::int32_t value,
+                                                         std::int32_t threshold) {
+    return count + (value >= threshold ? 1 : 0);
+}
+
+/// Multiplier, addend and shift of the channels of one vector.
+struct PortableDyadic {
+    std::int64_t addend;
+    std::int32_t multiplier;
+    std::uint8_t shift;
+};
+
+[[nodiscard]] INTAGLIO_INLINE PortableDyadic load_dyadic(Portable, const std::int32_t* multiplier,
+                                                         const std::int64_t* addend, const std::uint8_t* shift) {
+    return {*addend, *multiplier, *shift};
+}
+
+/// clamp((value * multiplier + addend) >> shift, lowest, highest) with a 64-bit intermediate.
+[[nodiscard]] INTAGLIO_INLINE std::int32_t apply_dyadic(Portable, std::int32_t value, const PortableDyadic& dyadic,
+                                                        std::int32_t lowest, std::int32_t highest) {
+    const std::int64_t scaled = (std::int64_t{value} * dyadic.multiplier + dyadic.addend) >> dyadic.shift;
+    return scaled < lowest ? lowest : scaled > highest ? highest : static_cast<std::int32_t>(scaled);
+}
+
+// Statistics ---------------------------------------------------------------------------------------------------------
+
+/// Sums of the values and of their squares: sum of squares = high * 2^32 + ((total - high * 2^32) mod 2^64).
+struct PortableMoments {
+    std::int64_t sum;
+    std::uint64_t total;
+    std::uint64_t high;
+};
+
+[[nodiscard]] INTAGLIO_INLINE PortableMoments zero_moments(Portable) { return {0, 0, 0}; }
+
+/// Adds one value per lane, |value| < 2^31; exact for fewer than 2^32 values.
+INTAGLIO_INLINE void add_to_moments(Portable, PortableMoments& moments, std::int32_t value) {
+    const auto square = static_cast<std::uint64_t>(std::int64_t{value} * value);
+    moments.sum += value;
+    moments.total += square;
+    moments.high += square >> 32;
+}
+
+/// The sums of each lane, in the order of the lanes.
+INTAGLIO_INLINE void store_moments(Portable, const PortableMoments& moments, std::int64_t* sum, std::uint64_t* total,
+                                   std::uint64_t* high) {
+    *sum = moments.sum;
+    *total = moments.total;
+    *high = moments.high;
+}
+
+}  // namespace INTAGLIO_INSTRUCTION_SET
+}  // namespace intaglio::simd

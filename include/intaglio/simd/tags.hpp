@@ -1,0 +1,63 @@
+// Instruction sets as empty types, and the inline namespace that keeps code compiled for different sets apart.
+#pragma once
+
+// Each set has an inline namespace of its own: otherwise the linker would merge inline functions of two translation
+// units, and a machine without AVX-512 could run the AVX-512 copy.
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__) && defined(__AVX512DQ__)
+#define INTAGLIO_HAS_AVX512 1
+#else
+#define INTAGLIO_HAS_AVX512 0
+#endif
+#if INTAGLIO_HAS_AVX512 && defined(__AVX512VNNI__)
+#define INTAGLIO_HAS_AVX512_VNNI 1
+#else
+#define INTAGLIO_HAS_AVX512_VNNI 0
+#endif
+#if defined(__AVX2__) && defined(__FMA__)
+#define INTAGLIO_HAS_AVX2 1
+#else
+#define INTAGLIO_HAS_AVX2 0
+#endif
+#if INTAGLIO_HAS_AVX2 && (defined(__AVXVNNI__) || INTAGLIO_HAS_AVX512_VNNI)
+#define INTAGLIO_HAS_AVX2_VNNI 1
+#else
+#define INTAGLIO_HAS_AVX2_VNNI 0
+#endif
+
+#if INTAGLIO_HAS_AVX512_VNNI
+#define INTAGLIO_INSTRUCTION_SET for_avx512vnni
+#elif INTAGLIO_HAS_AVX512
+#define INTAGLIO_INSTRUCTION_SET for_avx512
+#elif INTAGLIO_HAS_AVX2_VNNI
+#define INTAGLIO_INSTRUCTION_SET for_avx2vnni
+#elif INTAGLIO_HAS_AVX2
+#define INTAGLIO_INSTRUCTION_SET for_avx2
+#else
+#define INTAGLIO_INSTRUCTION_SET for_portable
+#endif
+
+/// For the small functions of inner loops: a call there would cost more than the work.
+#define INTAGLIO_INLINE inline __attribute__((always_inline))
+
+namespace intaglio::simd {
+inline namespace INTAGLIO_INSTRUCTION_SET {
+
+/// Plain integer code, for every machine.
+struct Portable {};
+/// x86 with AVX2 and FMA (x86-64-v3).
+struct Avx2 {};
+/// The same with the byte dot product of AVX-VNNI (or of AVX512-VNNI at 256 bits).
+struct Avx2Vnni : Avx2 {};
+/// x86 with AVX-512 F, BW, VL and DQ (x86-64-v4).
+struct Avx512 {};
+/// The same with AVX512-VNNI.
+struct Avx512Vnni : Avx512 {};
+
+[[nodiscard]] constexpr const char* name(Portable) { return "portable"; }
+[[nodiscard]] constexpr const char* name(Avx2) { return "avx2"; }
+[[nodiscard]] constexpr const char* name(Avx2Vnni) { return "avx2vnni"; }
+[[nodiscard]] constexpr const char* name(Avx512) { return "avx512"; }
+[[nodiscard]] constexpr const char* name(Avx512Vnni) { return "avx512vnni"; }
+
+}  // namespace INTAGLIO_INSTRUCTION_SET
+}  // namespace intaglio::simd

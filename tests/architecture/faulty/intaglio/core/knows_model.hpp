@@ -1,0 +1,1 @@
+#include <intaglio/model/clean.hpp>

@@ -1,0 +1,3 @@
+#include <intaglio/kernels/second_xsimd.hpp>
+#include <intaglio/simd/simd.hpp>
+#include <intaglio/simd/portable.hpp>

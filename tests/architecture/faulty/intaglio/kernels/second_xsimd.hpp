@@ -1,0 +1,4 @@
+// host only
+#include <vector>
+#include "intaglio/simd/simd.hpp"
+#include <xsimd/xsimd.hpp>

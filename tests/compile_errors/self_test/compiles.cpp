@@ -1,0 +1,3 @@
+// REFUSED: the mistake compiles
+// EXPECT: static
+static_assert(true);

@@ -1,0 +1,4 @@
+// REFUSED: has no line
+#ifndef INTAGLIO_CORRECT
+static_assert(false);
+#endif

@@ -1,0 +1,3 @@
+// REFUSED: the correct twin does not compile
+// EXPECT: always
+static_assert(false, "always");
