@@ -3,8 +3,8 @@
 #
 # 1. Rooms: a header includes headers of its own room and of those that its room may know.
 # 2. Only simd/simd.hpp includes xsimd.
-# 3. Device headers (core, model, integer, kernels, simd/portable.hpp and simd/tags.hpp, unless their first line says
-#    `// host only`) include only five standard headers, Boost.Mp11, and other device headers.
+# 3. Device headers (core, model, integer, kernels, simd/portable.hpp and simd/tags.hpp, but not the float kernels, nor
+#    those whose first line says `// host only`) include only five standard headers, Boost.Mp11, and other device headers.
 set -u
 cd "$1/intaglio" || exit 1
 find . -name '*.hpp' | sort | sed 's|^\./||' | xargs awk '
@@ -38,7 +38,7 @@ FNR == 1 {
 function room(header) { return header ~ /\// ? substr(header, 1, index(header, "/") - 1) : "" }
 
 function is_device(header) {
-    if (host_only[header]) return 0
+    if (host_only[header] || header ~ /^kernels\/(float_product|convolution_backward)\.hpp$/) return 0
     return room(header) ~ /^(core|model|integer|kernels)$/ || header ~ /^simd\/(portable|tags)\.hpp$/
 }
 

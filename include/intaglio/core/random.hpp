@@ -4,9 +4,24 @@
 
 #include <cstdint>
 
+#include "intaglio/core/array.hpp"
+
 namespace intaglio {
 
-/// Philox 4x32 with 10 rounds (Salmon, Moraes, Dror, Shaw 2011: "Parallel random numbers: as easy as 1, 2, 3").
+/// The block function of Philox 4x32 with 10 rounds (Salmon, Moraes, Dror, Shaw 2011: "Parallel random numbers: as
+/// easy as 1, 2, 3").
+constexpr Array<std::uint32_t, 4> philox4x32(Array<std::uint32_t, 4> c, Array<std::uint32_t, 2> key) {
+    for (int round = 0; round < 10; ++round) {
+        const std::uint64_t a = std::uint64_t{0xD2511F53U} * c[0];
+        const std::uint64_t b = std::uint64_t{0xCD9E8D57U} * c[2];
+        c = {{static_cast<std::uint32_t>(b >> 32) ^ c[1] ^ key[0], static_cast<std::uint32_t>(b),
+              static_cast<std::uint32_t>(a >> 32) ^ c[3] ^ key[1], static_cast<std::uint32_t>(a)}};
+        key = {{key[0] + 0x9E3779B9U, key[1] + 0xBB67AE85U}};
+    }
+    return c;
+}
+
+/// Philox 4x32-10 as a stream: its key is the seed, its counter the number of the block and the stream.
 class Random {
   public:
     /// `stream` tells apart the uses of one seed (initial weights of layer 3, order of epoch 7, ...).
@@ -37,32 +52,16 @@ class Random {
 
   private:
     constexpr void fill(std::uint64_t block) {
-        std::uint32_t c[4] = {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
-                              static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)};
-        std::uint32_t k0 = static_cast<std::uint32_t>(seed_);
-        std::uint32_t k1 = static_cast<std::uint32_t>(seed_ >> 32);
-        for (int round = 0; round < 10; ++round) {
-            const std::uint64_t a = std::uint64_t{0xD2511F53U} * c[0];
-            const std::uint64_t b = std::uint64_t{0xCD9E8D57U} * c[2];
-            const std::uint32_t next0 = static_cast<std::uint32_t>(b >> 32) ^ c[1] ^ k0;
-            const std::uint32_t next2 = static_cast<std::uint32_t>(a >> 32) ^ c[3] ^ k1;
-            c[1] = static_cast<std::uint32_t>(b);
-            c[3] = static_cast<std::uint32_t>(a);
-            c[0] = next0;
-            c[2] = next2;
-            k0 += 0x9E3779B9U;
-            k1 += 0xBB67AE85U;
-        }
-        for (int i = 0; i < 4; ++i) {
-            out_[i] = c[i];
-        }
+        out_ = philox4x32({{static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
+                            static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)}},
+                          {{static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32)}});
         filled_ = true;
     }
 
     std::uint64_t seed_;
     std::uint64_t stream_;
     std::uint64_t position_;
-    std::uint32_t out_[4]{};
+    Array<std::uint32_t, 4> out_{};
     bool filled_ = false;
 };
 

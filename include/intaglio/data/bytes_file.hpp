@@ -1,12 +1,11 @@
 // Reading a whole file into memory, with a bound given by the caller.
 #pragma once
 
-#include <intaglio/data/file_error.hpp>
-
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <intaglio/data/file_error.hpp>
 #include <memory>
 #include <string>
 #include <system_error>

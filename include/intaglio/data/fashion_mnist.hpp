@@ -1,11 +1,10 @@
 // Fashion-MNIST (Zalando Research, MIT licence): 60 000 + 10 000 grey images of 28 x 28, ten classes of clothes.
 #pragma once
 
+#include <filesystem>
 #include <intaglio/data/find_dataset.hpp>
 #include <intaglio/data/image_dataset.hpp>
 #include <intaglio/data/mnist_layout.hpp>
-
-#include <filesystem>
 #include <string>
 #include <vector>
 

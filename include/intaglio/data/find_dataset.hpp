@@ -1,10 +1,9 @@
 // Where a data set lies on this machine: the given folder, the environment, a shared folder nearby, the system.
 #pragma once
 
-#include <intaglio/data/file_error.hpp>
-
 #include <cstdlib>
 #include <filesystem>
+#include <intaglio/data/file_error.hpp>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -16,11 +15,11 @@ namespace intaglio {
 
 /// What find_dataset looks for.
 struct DatasetSearch {
-    std::string name;                        ///< for the message, for example "Fashion-MNIST"
-    std::string subfolder;                   ///< its folder below a folder of data sets, for example "fashion-mnist"
-    std::vector<std::string> files;          ///< all have to be there, each plain or with .gz
-    std::filesystem::path system_folder;     ///< where a package of the distribution installs it; may be empty
-    std::string advice;                      ///< how to get it, last sentence of the message
+    std::string name;                     ///< for the message, for example "Fashion-MNIST"
+    std::string subfolder;                ///< its folder below a folder of data sets, for example "fashion-mnist"
+    std::vector<std::string> files;       ///< all have to be there, each plain or with .gz
+    std::filesystem::path system_folder;  ///< where a package of the distribution installs it; may be empty
+    std::string advice;                   ///< how to get it, last sentence of the message
 };
 
 /// `folder`/`file` or, when only that exists, `folder`/`file`.gz; nothing when there is neither.

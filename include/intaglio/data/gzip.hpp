@@ -1,15 +1,14 @@
 // Files that may be compressed with gzip. The only header that includes zlib (link with -lz).
 #pragma once
 
-#include <intaglio/data/bytes_file.hpp>
-#include <intaglio/data/file_error.hpp>
-
 #include <zlib.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/data/bytes_file.hpp>
+#include <intaglio/data/file_error.hpp>
 #include <limits>
 #include <span>
 #include <string>

@@ -1,13 +1,12 @@
 // IDX, the file format of MNIST and its relatives: a big-endian header, then bytes.
 #pragma once
 
-#include <intaglio/core/extents.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/data/gzip.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/core/extents.hpp>
+#include <intaglio/data/file_error.hpp>
+#include <intaglio/data/gzip.hpp>
 #include <span>
 #include <string>
 #include <utility>
@@ -22,12 +21,12 @@ struct IdxImages {
     std::vector<std::uint8_t> pixels;
 };
 
-inline constexpr std::uint32_t idx_image_magic = 2051;          ///< unsigned bytes, three dimensions
-inline constexpr std::uint32_t idx_label_magic = 2049;          ///< unsigned bytes, one dimension
-inline constexpr std::uint32_t idx_max_side = 65535;            ///< largest height or width that is accepted
-inline constexpr std::uint64_t idx_max_bytes = 1ull << 30;      ///< default bound of a decompressed file
-inline constexpr std::size_t idx_image_header_bytes = 16;       ///< magic, count, height, width
-inline constexpr std::size_t idx_label_header_bytes = 8;        ///< magic, count
+inline constexpr std::uint32_t idx_image_magic = 2051;      ///< unsigned bytes, three dimensions
+inline constexpr std::uint32_t idx_label_magic = 2049;      ///< unsigned bytes, one dimension
+inline constexpr std::uint32_t idx_max_side = 65535;        ///< largest height or width that is accepted
+inline constexpr std::uint64_t idx_max_bytes = 1ull << 30;  ///< default bound of a decompressed file
+inline constexpr std::size_t idx_image_header_bytes = 16;   ///< magic, count, height, width
+inline constexpr std::size_t idx_label_header_bytes = 8;    ///< magic, count
 
 namespace detail {
 
@@ -44,8 +43,8 @@ inline void check_idx_header(std::span<const std::uint8_t> bytes, std::size_t he
     }
     const std::uint32_t found = load_big_endian(bytes, 0);
     if (found != magic) {
-        throw_file_error(path, "has IDX magic number " + std::to_string(found) + ", expected " +
-                                   std::to_string(magic) + (magic == idx_image_magic ? " (images)" : " (labels)"));
+        throw_file_error(path, "has IDX magic number " + std::to_string(found) + ", expected " + std::to_string(magic) +
+                                   (magic == idx_image_magic ? " (images)" : " (labels)"));
     }
 }
 

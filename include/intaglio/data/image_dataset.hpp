@@ -1,10 +1,9 @@
 // Labelled images of one shape, in memory.
 #pragma once
 
-#include <intaglio/core/extents.hpp>
-
 #include <cstddef>
 #include <cstdint>
+#include <intaglio/core/extents.hpp>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -16,11 +15,11 @@ namespace intaglio {
 /// i * shape.size() on; pixels are the sensor's 8-bit codes.
 struct ImageDataset {
     Shape shape{};
-    std::int32_t classes = 0;               ///< 1 ... 256
-    std::vector<std::uint8_t> pixels;       ///< size() * shape.size()
-    std::vector<std::uint8_t> labels;       ///< each in [0, classes)
-    std::vector<std::string> class_names;   ///< empty, or one for each class
-    std::string name;                       ///< for messages and reports
+    std::int32_t classes = 0;              ///< 1 ... 256
+    std::vector<std::uint8_t> pixels;      ///< size() * shape.size()
+    std::vector<std::uint8_t> labels;      ///< each in [0, classes)
+    std::vector<std::string> class_names;  ///< empty, or one for each class
+    std::string name;                      ///< for messages and reports
 
     /// Number of images.
     [[nodiscard]] std::size_t size() const { return labels.size(); }
@@ -43,10 +42,10 @@ struct ImageDataset {
         const std::uint64_t row = static_cast<std::uint64_t>(shape.width) * static_cast<std::uint64_t>(shape.channels);
         const std::uint64_t stored = pixels.size();
         const bool fits = static_cast<std::uint64_t>(shape.height) <= stored / row || labels.empty();
-        const bool exact = labels.empty() ? stored == 0
-                                          : fits && stored % labels.size() == 0 &&
-                                                stored / labels.size() ==
-                                                    row * static_cast<std::uint64_t>(shape.height);
+        const bool exact = labels.empty()
+                               ? stored == 0
+                               : fits && stored % labels.size() == 0 &&
+                                     stored / labels.size() == row * static_cast<std::uint64_t>(shape.height);
         if (!exact) {
             fail("has " + std::to_string(stored) + " pixel bytes, which is not " + std::to_string(labels.size()) +
                  " images of " + std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " +

@@ -1,11 +1,10 @@
 // MNIST (LeCun, Cortes, Burges): 60 000 + 10 000 grey images of 28 x 28, ten handwritten digits.
 #pragma once
 
+#include <filesystem>
 #include <intaglio/data/find_dataset.hpp>
 #include <intaglio/data/image_dataset.hpp>
 #include <intaglio/data/mnist_layout.hpp>
-
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -19,9 +18,13 @@ namespace intaglio {
 /// The folder that holds the four files. With `folder`: that one or its mnist/ subfolder, nothing else. Without: as
 /// dataset_places; no distribution packages it. Errors: std::runtime_error that lists every place looked at.
 [[nodiscard]] inline std::filesystem::path find_mnist(const std::filesystem::path& folder = {}) {
-    return find_dataset({"MNIST", "mnist", mnist_layout_files(), {},
-                         "Set INTAGLIO_DATA to a folder that holds mnist/ with the four files of the original release."},
-                        folder);
+    return find_dataset(
+        {"MNIST",
+         "mnist",
+         mnist_layout_files(),
+         {},
+         "Set INTAGLIO_DATA to a folder that holds mnist/ with the four files of the original release."},
+        folder);
 }
 
 /// Training and test images from `folder`, as find_mnist returns it; the files may be plain or .gz.

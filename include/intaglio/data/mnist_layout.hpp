@@ -1,16 +1,15 @@
 // MNIST's four files, shared by the data sets that were published in the same form.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <intaglio/core/extents.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/data/find_dataset.hpp>
 #include <intaglio/data/idx.hpp>
 #include <intaglio/data/image_dataset.hpp>
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,9 +25,8 @@ namespace intaglio {
 /// Errors: std::runtime_error that names the file when it is missing, damaged, of another image size, when the counts
 /// of images and labels differ, or when a label has no class name.
 [[nodiscard]] inline ImageDataset load_mnist_layout_part(const std::filesystem::path& folder,
-                                                         const std::string& images_file,
-                                                         const std::string& labels_file, std::string name,
-                                                         std::vector<std::string> class_names) {
+                                                         const std::string& images_file, const std::string& labels_file,
+                                                         std::string name, std::vector<std::string> class_names) {
     constexpr Shape expected{28, 28, 1};
     constexpr std::uint64_t most_images = 60000;
     constexpr std::uint64_t image_limit = most_images * expected.size() + idx_image_header_bytes;
@@ -49,8 +47,8 @@ namespace intaglio {
                                           std::to_string(images.shape.width) + ", expected 28 x 28");
     }
     if (images.count != labels.size()) {
-        throw_file_error(images_path, "holds " + std::to_string(images.count) + " images, but " +
-                                          labels_path.string() + " holds " + std::to_string(labels.size()) + " labels");
+        throw_file_error(images_path, "holds " + std::to_string(images.count) + " images, but " + labels_path.string() +
+                                          " holds " + std::to_string(labels.size()) + " labels");
     }
 
     ImageDataset part;
@@ -85,9 +83,9 @@ struct MnistLayout {
                                            layout.class_names);
         const std::int64_t found = std::count(part.labels.begin(), part.labels.end(), std::uint8_t{0});
         if (part.size() == complete && found != first_class) {
-            throw_file_error(folder / files[first_file + 1],
-                             "is not " + layout.name + ": " + std::to_string(found) + " images of class 0, expected " +
-                                 std::to_string(first_class));
+            throw_file_error(folder / files[first_file + 1], "is not " + layout.name + ": " + std::to_string(found) +
+                                                                 " images of class 0, expected " +
+                                                                 std::to_string(first_class));
         }
         return part;
     };

@@ -1,8 +1,6 @@
 // Files that are either completely there or not at all (POSIX).
 #pragma once
 
-#include <intaglio/data/file_error.hpp>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/data/file_error.hpp>
 #include <span>
 #include <string>
 #include <string_view>

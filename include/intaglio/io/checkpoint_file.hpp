@@ -1,12 +1,11 @@
 // Checkpoints: a signature and named arrays of numbers in one file, and the comparison of signatures.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/checkpoint_reader.hpp>
 #include <intaglio/io/checkpoint_writer.hpp>
-
-#include <algorithm>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

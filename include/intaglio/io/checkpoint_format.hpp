@@ -16,12 +16,11 @@
 //              8  XXH64 of everything before this field
 #pragma once
 
-#include <intaglio/io/little_endian.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <intaglio/io/little_endian.hpp>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -44,28 +43,42 @@ enum class ElementType : std::uint32_t {
 
 /// The tag of a C++ type.
 template <FileNumber T>
-inline constexpr ElementType element_type_of = static_cast<ElementType>(
-    (std::is_floating_point_v<T> ? 10u : std::is_signed_v<T> ? 20u : 30u) + unsigned{sizeof(T)});
+inline constexpr ElementType element_type_of = static_cast<ElementType>((std::is_floating_point_v<T> ? 10u
+                                                                         : std::is_signed_v<T>       ? 20u
+                                                                                                     : 30u) +
+                                                                        unsigned{sizeof(T)});
 
 /// Name of a tag, or nullptr when it is none of ours.
 [[nodiscard]] constexpr const char* element_type_name(ElementType type) {
     switch (type) {
-        case ElementType::float32: return "float";
-        case ElementType::float64: return "double";
-        case ElementType::int8: return "int8";
-        case ElementType::int16: return "int16";
-        case ElementType::int32: return "int32";
-        case ElementType::int64: return "int64";
-        case ElementType::uint8: return "uint8";
-        case ElementType::uint16: return "uint16";
-        case ElementType::uint32: return "uint32";
-        case ElementType::uint64: return "uint64";
+        case ElementType::float32:
+            return "float";
+        case ElementType::float64:
+            return "double";
+        case ElementType::int8:
+            return "int8";
+        case ElementType::int16:
+            return "int16";
+        case ElementType::int32:
+            return "int32";
+        case ElementType::int64:
+            return "int64";
+        case ElementType::uint8:
+            return "uint8";
+        case ElementType::uint16:
+            return "uint16";
+        case ElementType::uint32:
+            return "uint32";
+        case ElementType::uint64:
+            return "uint64";
     }
     return nullptr;
 }
 
 /// Bytes of one element.
-[[nodiscard]] constexpr std::uint64_t element_bytes(ElementType type) { return static_cast<std::uint32_t>(type) % 10; }
+[[nodiscard]] constexpr std::uint64_t element_bytes(ElementType type) {
+    return static_cast<std::uint32_t>(type) % 10;
+}
 
 namespace checkpoint_format {
 
@@ -78,7 +91,9 @@ inline constexpr std::uint64_t trailer_bytes = 16;
 inline constexpr std::uint64_t max_name_bytes = 255;
 
 /// Zero bytes that follow `size` bytes.
-[[nodiscard]] constexpr std::uint64_t padding(std::uint64_t size) { return (alignment - size % alignment) % alignment; }
+[[nodiscard]] constexpr std::uint64_t padding(std::uint64_t size) {
+    return (alignment - size % alignment) % alignment;
+}
 
 /// A section's name: 1 ... 255 bytes without control characters, so that it can stand in messages and tables.
 [[nodiscard]] inline bool is_valid_name(std::string_view name) {

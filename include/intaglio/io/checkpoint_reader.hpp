@@ -1,16 +1,15 @@
 // Reading a checkpoint; its layout is described in checkpoint_format.hpp.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <intaglio/data/bytes_file.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/checkpoint_format.hpp>
 #include <intaglio/io/checksum.hpp>
 #include <intaglio/io/little_endian.hpp>
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <filesystem>
 #include <numeric>
 #include <span>
 #include <string>
@@ -130,9 +129,9 @@ class CheckpointReader {
         std::iota(by_name.begin(), by_name.end(), std::size_t{0});
         std::sort(by_name.begin(), by_name.end(),
                   [&](std::size_t left, std::size_t right) { return found[left].name < found[right].name; });
-        const auto twice = std::adjacent_find(
-            by_name.begin(), by_name.end(),
-            [&](std::size_t left, std::size_t right) { return found[left].name == found[right].name; });
+        const auto twice = std::adjacent_find(by_name.begin(), by_name.end(), [&](std::size_t left, std::size_t right) {
+            return found[left].name == found[right].name;
+        });
         if (twice != by_name.end()) throw_file_error(file, "has two sections named '" + found[*twice].name + "'");
     }
 
@@ -178,9 +177,9 @@ class CheckpointReader {
     }
 
     [[nodiscard]] const CheckpointSection* find(std::string_view name) const {
-        const auto at = std::lower_bound(
-            by_name.begin(), by_name.end(), name,
-            [&](std::size_t index, std::string_view wanted) { return found[index].name < wanted; });
+        const auto at =
+            std::lower_bound(by_name.begin(), by_name.end(), name,
+                             [&](std::size_t index, std::string_view wanted) { return found[index].name < wanted; });
         return at == by_name.end() || found[*at].name != name ? nullptr : &found[*at];
     }
 

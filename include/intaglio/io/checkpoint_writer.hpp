@@ -1,16 +1,15 @@
 // Writing a checkpoint; its layout is described in checkpoint_format.hpp.
 #pragma once
 
-#include <intaglio/io/atomic_file.hpp>
-#include <intaglio/io/checkpoint_format.hpp>
-#include <intaglio/io/checksum.hpp>
-#include <intaglio/io/little_endian.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/io/atomic_file.hpp>
+#include <intaglio/io/checkpoint_format.hpp>
+#include <intaglio/io/checksum.hpp>
+#include <intaglio/io/little_endian.hpp>
 #include <limits>
 #include <span>
 #include <stdexcept>

@@ -1,14 +1,13 @@
 // XXH64 (the 64-bit xxHash by Yann Collet), written from its published specification: a fast hash against accidents.
 #pragma once
 
-#include <intaglio/io/little_endian.hpp>
-
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <intaglio/io/little_endian.hpp>
 #include <span>
 
 namespace intaglio {

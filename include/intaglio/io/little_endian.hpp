@@ -14,9 +14,9 @@ namespace intaglio {
 /// The types of number that our files hold.
 template <class T>
 concept FileNumber = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, std::int8_t> ||
-                     std::same_as<T, std::uint8_t> || std::same_as<T, std::int16_t> ||
-                     std::same_as<T, std::uint16_t> || std::same_as<T, std::int32_t> ||
-                     std::same_as<T, std::uint32_t> || std::same_as<T, std::int64_t> || std::same_as<T, std::uint64_t>;
+    std::same_as<T, std::uint8_t> || std::same_as<T, std::int16_t> || std::same_as<T, std::uint16_t> ||
+    std::same_as<T, std::int32_t> || std::same_as<T, std::uint32_t> || std::same_as<T, std::int64_t> ||
+    std::same_as<T, std::uint64_t>;
 
 namespace detail {
 

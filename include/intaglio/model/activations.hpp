@@ -19,8 +19,8 @@ template <M_a Count, class SurrogateGradient = SigmoidSum<>>
 struct Act {
     using option = option::activation;
     using surrogate = SurrogateGradient;
-    static constexpr CodeRange codes{0, Count.count - 1};
-    static constexpr std::int64_t denominator = Count.count - 1;
+    static constexpr CodeRange codes{0, std::int64_t{Count.count} - 1};
+    static constexpr std::int64_t denominator = codes.highest;
 };
 
 /// The layer hands on its accumulators; what follows must be a norm, an activation, a join or the end.
@@ -34,14 +34,27 @@ struct Range {
 };
 
 /// The integer grid on which the branches of a residual block meet (exactness contract 4): symmetric codes of
-/// `Quantizer`, of which `Limit` (a power of two) is the largest value. Behind the join the sum is again an integer.
+/// `Quantizer`, of which `Limit` (a divisor of the largest code plus 1) is the largest value. Behind the join the sum
+/// is again an integer.
 template <class Quantizer, Range Limit = Range{8}>
 struct Join {
     using option = option::join;
     using surrogate = StraightThrough;
     static constexpr CodeRange codes = Quantizer::codes;
-    static constexpr std::int64_t denominator = (codes.highest + 1) / Limit.value;
-    static_assert(denominator >= 1, "the grid of a Join needs at least one code per unit");
+    static constexpr bool divides = Limit.value >= 1 && (codes.highest + 1) % (Limit.value >= 1 ? Limit.value : 1) == 0;
+    static constexpr std::int64_t denominator = divides ? (codes.highest + 1) / Limit.value : 1;
+    static constexpr Problem problem() {
+        if constexpr (requires { Quantizer::problem(); }) {
+            if (Quantizer::problem().kind != nullptr) return Quantizer::problem();
+        }
+        if (codes.bits() > 15) {
+            return {.kind = &join_grid_needs_more_than_15_bits, .expected = 15, .found = codes.bits()};
+        }
+        if (!divides) {
+            return {.kind = &join_range_does_not_divide_its_grid, .expected = codes.highest + 1, .found = Limit.value};
+        }
+        return {};
+    }
 };
 
 }  // namespace intaglio

@@ -32,6 +32,12 @@ class Builder {
         }
     }
 
+    /// Tensors have fewer than 2^31 values, so that every count that follows fits into 64 bits.
+    constexpr void check_size(Shape shape) {
+        const std::int64_t values = shape.pixels() > INT32_MAX ? shape.pixels() : shape.size();
+        if (values > INT32_MAX) fail(tensor_has_too_many_values, INT32_MAX, values);
+    }
+
     constexpr void enter(std::int32_t number) { enter(Part::number, number); }
     constexpr void enter(Part part, std::int32_t number = 0) {
         path_.push(part, number);
@@ -48,6 +54,7 @@ class Builder {
     /// Appends an operation that reads the current value (and row.second_input, if given) and writes `out`, which
     /// becomes the current value. With `in_place`, `out` shares the memory of the value that it is made from.
     constexpr void append(Row row, Value out, bool in_place = false) {
+        check_size(out.shape);
         if (failed()) return;
         row.path = path_;
         row.input = current_;

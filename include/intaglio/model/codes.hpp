@@ -16,7 +16,7 @@ struct CodeRange {
     [[nodiscard]] constexpr int bits() const {
         int bits = 1;
         if (lowest >= 0) {
-            while ((highest >> bits) != 0) ++bits;
+            while ((highest >> bits) > 0) ++bits;
         } else {
             while ((lowest >> (bits - 1)) != -1 || (highest > 0 && (highest >> (bits - 1)) != 0)) ++bits;
         }
@@ -29,13 +29,12 @@ constexpr CodeRange operator+(CodeRange a, CodeRange b) { return {a.lowest + b.l
 
 /// The range of a sum of `count` products of one code of `a` and one of `b`; `a` may also be the padding code 0.
 constexpr CodeRange product_range(CodeRange a, CodeRange b, std::int64_t count) {
-    const std::int64_t corners[5] = {0, a.lowest * b.lowest, a.lowest * b.highest, a.highest * b.lowest,
-                                     a.highest * b.highest};
-    CodeRange range{corners[1], corners[1]};
-    const int first = a.contains(0) ? 0 : 1;
-    for (int i = first; i < 5; ++i) {
-        range.lowest = corners[i] < range.lowest ? corners[i] : range.lowest;
-        range.highest = corners[i] > range.highest ? corners[i] : range.highest;
+    const std::int64_t corners[] = {a.lowest * b.lowest, a.lowest * b.highest, a.highest * b.lowest,
+                                    a.highest * b.highest};
+    CodeRange range{0, 0};
+    for (const std::int64_t corner : corners) {
+        range.lowest = corner < range.lowest ? corner : range.lowest;
+        range.highest = corner > range.highest ? corner : range.highest;
     }
     return {range.lowest * count, range.highest * count};
 }

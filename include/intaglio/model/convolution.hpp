@@ -30,8 +30,14 @@ struct Conv {
                                                  option::stride, option::padding, option::groups>>::problem();
             if (problem.kind != nullptr) b.fail(problem);
             Base::check(b, b.in().shape.channels);
-            const ConvolutionExtents extents = make_extents(b.in().shape);
-            check(b, extents);
+            check(b, Window::height, Step::height);
+            check(b, Window::width, Step::width);
+            if (b.failed()) return;
+            ConvolutionExtents extents = make_extents(b.in().shape);
+            check_groups(b, extents);
+            const Shape in = extents.in;
+            extents.out.height = out_size(b, in.height, Window::height, Step::height, extents.padding_height);
+            extents.out.width = out_size(b, in.width, Window::width, Step::width, extents.padding_width);
             if (b.failed()) return;
             if constexpr (Base::has_weight) Base::ProductPrimitive::describe(b, extents);
             Tail::describe(b);
@@ -45,42 +51,42 @@ struct Conv {
                                  .kernel_width = Window::width,
                                  .stride_height = Step::height,
                                  .stride_width = Step::width,
-                                 .padding_height = (Window::height - 1) / 2,
-                                 .padding_width = (Window::width - 1) / 2,
+                                 .padding_height = same_padding(Window::height),
+                                 .padding_width = same_padding(Window::width),
                                  .groups = Group::count};
             if constexpr (!std::is_same_v<Pad, SamePadding>) {
                 e.padding_height = Pad::height;
                 e.padding_width = Pad::width;
             }
-            if (e.stride_height > 0 && e.stride_width > 0) {
-                e.out.height = (in.height + 2 * e.padding_height - e.kernel_height) / e.stride_height + 1;
-                e.out.width = (in.width + 2 * e.padding_width - e.kernel_width) / e.stride_width + 1;
-            }
             return e;
         }
 
-        static constexpr void check(Builder& b, const ConvolutionExtents& e) {
-            const std::int32_t smallest[] = {e.kernel_height, e.kernel_width, e.stride_height, e.stride_width};
-            for (const std::int32_t extent : smallest) {
-                if (extent < 1) b.fail(kernel_and_stride_must_be_positive, 1, extent);
-            }
-            if (e.padding_height < 0 || e.padding_height >= e.kernel_height) {
-                b.fail(padding_must_be_smaller_than_kernel, e.kernel_height, e.padding_height);
-            }
-            if (e.padding_width < 0 || e.padding_width >= e.kernel_width) {
-                b.fail(padding_must_be_smaller_than_kernel, e.kernel_width, e.padding_width);
-            }
-            if (e.kernel_height > e.in.height + 2 * e.padding_height) {
-                b.fail(kernel_is_larger_than_padded_input, e.in.height + 2 * e.padding_height, e.kernel_height);
-            }
-            if (e.kernel_width > e.in.width + 2 * e.padding_width) {
-                b.fail(kernel_is_larger_than_padded_input, e.in.width + 2 * e.padding_width, e.kernel_width);
-            }
-            if (e.groups < 1 || e.in.channels % e.groups != 0) {
+        static constexpr std::int32_t same_padding(std::int32_t kernel) { return (kernel - 1) / 2; }
+
+        static constexpr void check(Builder& b, std::int32_t kernel, std::int32_t stride) {
+            if (kernel < 1 || stride < 1) b.fail(kernel_and_stride_must_be_positive, 1, kernel < 1 ? kernel : stride);
+        }
+
+        static constexpr void check_groups(Builder& b, const ConvolutionExtents& e) {
+            if (e.groups < 1) {
+                b.fail(number_of_groups_must_be_positive, 1, e.groups);
+            } else if (e.in.channels % e.groups != 0) {
                 b.fail(channels_are_not_a_multiple_of_groups, e.groups, e.in.channels);
             } else if (e.out.channels % e.groups != 0) {
                 b.fail(channels_are_not_a_multiple_of_groups, e.groups, e.out.channels);
             }
+        }
+
+        /// Height or width of the output.
+        static constexpr std::int32_t out_size(Builder& b, std::int32_t in, std::int32_t kernel, std::int32_t stride,
+                                               std::int32_t padding) {
+            const std::int64_t padded = in + 2 * std::int64_t{padding};
+            if (padding < 0) b.fail(padding_must_not_be_negative, 0, padding);
+            if (padding >= kernel) b.fail(padding_must_be_smaller_than_kernel, kernel, padding);
+            if (kernel > padded) b.fail(kernel_is_larger_than_padded_input, padded, kernel);
+            const std::int64_t size = (padded - kernel) / stride + 1;
+            if (size > INT32_MAX) b.fail(tensor_has_too_many_values, INT32_MAX, size);
+            return b.failed() ? 1 : static_cast<std::int32_t>(size);
         }
     };
 };

@@ -5,6 +5,7 @@
 // supported compiler prints in the line with `error:`.
 #pragma once
 
+#include <boost/mp11/list.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -57,7 +58,7 @@ struct Problem {
     Path path{};
     std::int64_t expected = 0;
     std::int64_t found = 0;
-    const char* subject = nullptr;  ///< `&the<T>::type` where a type is to blame
+    const char* subject = nullptr;  ///< `&the<T>::type` where a type is to blame; equal numbers are then left out
 };
 
 // The words of a message.
@@ -94,18 +95,27 @@ INTAGLIO_MODEL_ERROR(option_given_twice)
 INTAGLIO_MODEL_ERROR(layer_has_two_norms)
 INTAGLIO_MODEL_ERROR(not_a_layer)
 INTAGLIO_MODEL_ERROR(network_has_no_layers)
+INTAGLIO_MODEL_ERROR(network_must_begin_with_its_input)
+INTAGLIO_MODEL_ERROR(sequence_has_no_layers)
+INTAGLIO_MODEL_ERROR(number_of_repetitions_must_be_positive)
 INTAGLIO_MODEL_ERROR(defaults_must_come_first)
 INTAGLIO_MODEL_ERROR(input_has_an_empty_dimension)
+INTAGLIO_MODEL_ERROR(tensor_has_too_many_values)
+INTAGLIO_MODEL_ERROR(layer_has_too_many_weights)
 INTAGLIO_MODEL_ERROR(missing_option_Out)
 INTAGLIO_MODEL_ERROR(missing_weight_quantizer)
 INTAGLIO_MODEL_ERROR(missing_option_Act)
 INTAGLIO_MODEL_ERROR(wrong_number_of_input_channels)
 INTAGLIO_MODEL_ERROR(number_of_channels_must_be_positive)
 INTAGLIO_MODEL_ERROR(kernel_is_larger_than_padded_input)
+INTAGLIO_MODEL_ERROR(padding_must_not_be_negative)
 INTAGLIO_MODEL_ERROR(padding_must_be_smaller_than_kernel)
 INTAGLIO_MODEL_ERROR(kernel_and_stride_must_be_positive)
+INTAGLIO_MODEL_ERROR(number_of_groups_must_be_positive)
 INTAGLIO_MODEL_ERROR(channels_are_not_a_multiple_of_groups)
+INTAGLIO_MODEL_ERROR(window_must_be_positive)
 INTAGLIO_MODEL_ERROR(window_does_not_divide_the_image)
+INTAGLIO_MODEL_ERROR(QInt_takes_1_to_16_bits)
 INTAGLIO_MODEL_ERROR(M_w_must_be_odd)
 INTAGLIO_MODEL_ERROR(M_w_must_be_at_least_3)
 INTAGLIO_MODEL_ERROR(M_a_must_be_at_least_2)
@@ -119,6 +129,7 @@ INTAGLIO_MODEL_ERROR(residual_branches_differ_in_channels)
 INTAGLIO_MODEL_ERROR(residual_branches_differ_in_height)
 INTAGLIO_MODEL_ERROR(residual_branches_differ_in_width)
 INTAGLIO_MODEL_ERROR(join_grid_needs_more_than_15_bits)
+INTAGLIO_MODEL_ERROR(join_range_does_not_divide_its_grid)
 INTAGLIO_MODEL_ERROR(dense_layer_needs_Flatten_after_an_image)
 INTAGLIO_MODEL_ERROR(network_must_end_in_one_value_per_class)
 INTAGLIO_MODEL_ERROR(layers_are_nested_too_deeply)
@@ -155,14 +166,18 @@ struct Message<Analysis, std::index_sequence<I...>> {
     using Where = in_layer<PathStep<problem.path.part[I], problem.path.index[I]>::value...>;
     using Expected = expected<as_printed<problem.expected>>;
     using Found = found<as_printed<problem.found>>;
-    using type = typename Sentence<problem.kind>::template type<Where, Expected, Found>;
-};
-template <class Analysis, std::size_t... I>
-    requires(Analysis::description.problem.subject != nullptr)
-struct Message<Analysis, std::index_sequence<I...>> {
-    static constexpr const Problem& problem = Analysis::description.problem;
-    using Where = in_layer<PathStep<problem.path.part[I], problem.path.index[I]>::value...>;
-    using type = typename Sentence<problem.kind>::template type<Where, subject<problem.subject>>;
+
+    /// The path, then both numbers and the type to blame, where the problem has them.
+    static constexpr auto words() {
+        if constexpr (problem.subject == nullptr) {
+            return boost::mp11::mp_list<Where, Expected, Found>{};
+        } else if constexpr (problem.expected == problem.found) {
+            return boost::mp11::mp_list<Where, subject<problem.subject>>{};
+        } else {
+            return boost::mp11::mp_list<Where, Expected, Found, subject<problem.subject>>{};
+        }
+    }
+    using type = boost::mp11::mp_rename<decltype(words()), Sentence<problem.kind>::template type>;
 };
 
 }  // namespace detail

@@ -13,6 +13,7 @@ template <class... Resolved>
 struct ResolvedSequence {
     using primitives = mp_append<mp_list<>, typename Resolved::primitives...>;
     static constexpr void describe(Builder& b) {
+        if (sizeof...(Resolved) == 0) b.fail(sequence_has_no_layers, 1, 0);
         std::int32_t position = 0;
         (describe_one<Resolved>(b, ++position), ...);
     }
@@ -39,13 +40,13 @@ struct Sequence {
 /// The same layers `Times` times; every repetition has parameters of its own.
 template <std::int32_t Times, class... Layers>
 struct Repeat {
-    static_assert(Times >= 1, "Repeat<Times, ...> takes a positive number");
     template <class Defaults>
     struct resolved {
         using Body = detail::ResolvedSequence<detail::resolve<Layers, Defaults>...>;
         using primitives =
-            boost::mp11::mp_repeat_c<typename Body::primitives, static_cast<std::size_t>(Times)>;
+            boost::mp11::mp_repeat_c<typename Body::primitives, (Times < 1 ? 0 : static_cast<std::size_t>(Times))>;
         static constexpr void describe(Builder& b) {
+            if (Times < 1) b.fail(number_of_repetitions_must_be_positive, 1, Times);
             for (std::int32_t i = 1; i <= Times && !b.failed(); ++i) {
                 b.enter(Part::repetition);
                 b.enter(i);
@@ -84,7 +85,6 @@ struct Residual {
         static constexpr void describe(Builder& b) {
             constexpr Problem problem = OptionCheck<Own, detail::mp_list<option::join>>::problem();
             if (problem.kind != nullptr) b.fail(problem);
-            if (Grid::codes.bits() > 15) b.fail(join_grid_needs_more_than_15_bits, 15, Grid::codes.bits());
             const std::int32_t start = b.current();
             const std::int32_t main_value = branch<MainBranch>(b, Part::main);
             b.set_current(start);

@@ -70,7 +70,11 @@ struct ResolveAll<mp_list<Layers...>, Options> {
             b.fail(problem);
             b.leave();
         }
-        if (sizeof...(Layers) == 0) b.fail(network_has_no_layers, 1, 0);
+        if (sizeof...(Layers) == 0) {
+            b.enter(position + 1);
+            b.fail(network_has_no_layers, 1, 0);
+            b.leave();
+        }
         (describe_one<Layers>(b, ++position), ...);
         if (b.failed()) return;
         b.enter(position);
@@ -92,6 +96,21 @@ struct ResolveAll<mp_list<Layers...>, Options> {
     }
 };
 
+template <class T, class = void>
+struct IsInput : std::false_type {};
+template <class T>
+struct IsInput<T, std::void_t<decltype(T::value)>> : std::is_same<decltype(T::value), const Value> {};
+
+/// A first entry that is no input counts as one value, so that the analysis can name the mistake.
+template <class Input>
+constexpr Value input_value() {
+    if constexpr (IsInput<Input>::value) {
+        return Input::value;
+    } else {
+        return {};
+    }
+}
+
 template <class Input, class... Entries>
 struct Analysis {
     using Split = SplitDefaults<Entries...>;
@@ -101,9 +120,18 @@ struct Analysis {
     static constexpr auto run() {
         constexpr std::size_t rows = boost::mp11::mp_size<primitives>::value;
         Facts<rows, rows + 1> facts;
-        Builder builder(facts.rows.data, facts.values.data, Input::value);
-        const Shape in = Input::value.shape;
-        if (in.height < 1 || in.width < 1 || in.channels < 1) builder.fail(input_has_an_empty_dimension, 1, in.size());
+        constexpr Value input = input_value<Input>();
+        Builder builder(facts.rows.data, facts.values.data, input);
+        builder.enter(0);
+        if (!IsInput<Input>::value) {
+            builder.fail({.kind = &network_must_begin_with_its_input, .subject = &the<Input>::type});
+        }
+        const std::int32_t extents[] = {input.shape.height, input.shape.width, input.shape.channels};
+        for (const std::int32_t extent : extents) {
+            if (extent < 1) builder.fail(input_has_an_empty_dimension, 1, extent);
+        }
+        if (!builder.failed()) builder.check_size(input.shape);
+        builder.leave();
         All::describe(builder, Split::skipped);
         facts.problem = builder.problem();
         facts.value_count = builder.value_count();

@@ -1,4 +1,5 @@
-// Options of a layer: types in any order, each with a member type `option` that says what it sets.
+// Options of a layer: types in any order, each with a member type `option` that says what it sets. An option whose
+// numbers can be wrong by themselves has a function `problem()` that returns the mistake, if any.
 #pragma once
 
 #include <boost/mp11/algorithm.hpp>
@@ -79,11 +80,13 @@ struct OptionCheck<boost::mp11::mp_list<Given...>, boost::mp11::mp_list<Accepted
         } else if constexpr (!(std::is_same_v<Kind, Accepted> || ...)) {
             found = {.kind = &option_does_not_belong_to_this_layer, .subject = &the<T>::type};
         } else if constexpr (times > 1) {
-            if constexpr (std::is_same_v<Kind, option::norm>) {
-                found = {.kind = &layer_has_two_norms, .expected = 1, .found = times};
-            } else {
-                found = {.kind = &option_given_twice, .expected = 1, .found = times};
-            }
+            const bool norm = std::is_same_v<Kind, option::norm>;
+            found = {.kind = norm ? &layer_has_two_norms : &option_given_twice,
+                     .expected = 1,
+                     .found = times,
+                     .subject = &the<T>::type};
+        } else if constexpr (requires { T::problem(); }) {
+            found = T::problem();
         }
     }
 };

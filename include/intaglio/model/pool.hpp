@@ -12,15 +12,14 @@ struct AvgPool {
     struct resolved {
         using primitives = detail::mp_list<primitive::SumPool>;
         static constexpr void describe(Builder& b) {
-            if (Height < 1 || Width < 1) {
-                b.fail(kernel_and_stride_must_be_positive, 1, Height < Width ? Height : Width);
-                return;
+            if constexpr (Height < 1 || Width < 1) {
+                b.fail(window_must_be_positive, 1, Height < Width ? Height : Width);
+            } else {
+                const Shape in = b.in().shape;
+                if (in.height % Height != 0) b.fail(window_does_not_divide_the_image, Height, in.height);
+                if (in.width % Width != 0) b.fail(window_does_not_divide_the_image, Width, in.width);
+                if (!b.failed()) primitive::SumPool::describe(b, Height, Width);
             }
-            if (b.in().shape.height % Height != 0) {
-                b.fail(window_does_not_divide_the_image, Height, b.in().shape.height);
-            }
-            if (b.in().shape.width % Width != 0) b.fail(window_does_not_divide_the_image, Width, b.in().shape.width);
-            if (!b.failed()) primitive::SumPool::describe(b, Height, Width);
         }
     };
 };

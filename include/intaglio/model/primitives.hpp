@@ -24,7 +24,8 @@ struct Product {
             return;
         }
         if (in.storage == Storage::int32) {
-            b.fail(activation_code_needs_more_than_16_bits, 16, in.codes.bits());
+            const CodeRange with_sign{in.codes.lowest < 0 ? in.codes.lowest : -1, in.codes.highest};
+            b.fail(activation_code_needs_more_than_16_bits, 16, with_sign.bits());
             return;
         }
         if (Weight::states < 2 || (Weight::states == 2 && !(Weight::codes == CodeRange{-1, 1}))) {
@@ -39,6 +40,9 @@ struct Product {
             b.fail(weight_code_needs_more_than_8_bits, 8, Weight::codes.bits());
             return;
         }
+        b.check_size(extents.out);
+        check_weights(b, extents);
+        if (b.failed()) return;
         const Row row{.kind = "product",
                       .extents = extents,
                       .weight_codes = Weight::codes,
@@ -51,6 +55,19 @@ struct Product {
                             .denominator = in.denominator * Weight::denominator,
                             .storage = Storage::int32,
                             .pending = true});
+    }
+
+  private:
+    static constexpr void check_weights(Builder& b, const ConvolutionExtents& e) {
+        std::int64_t weights = e.kernel_height;
+        const std::int32_t factors[] = {e.kernel_width, e.channels_per_group(), e.out.channels};
+        for (const std::int32_t factor : factors) {
+            weights *= factor;
+            if (weights > INT32_MAX) {
+                b.fail(layer_has_too_many_weights, INT32_MAX, weights);
+                return;
+            }
+        }
     }
 };
 

@@ -20,8 +20,8 @@ template <M_w Count>
 struct States {
     using option = option::weight;
     static constexpr std::int32_t states = Count.count;
-    static constexpr CodeRange codes{-(Count.count - 1) / 2, (Count.count - 1) / 2};
-    static constexpr std::int32_t denominator = (Count.count - 1) / 2;
+    static constexpr std::int32_t denominator = static_cast<std::int32_t>((std::int64_t{Count.count} - 1) / 2);
+    static constexpr CodeRange codes{-std::int64_t{denominator}, denominator};
 };
 
 /// Weights -1 and 1: the sign of What, with sign(0) = 1.
@@ -35,11 +35,12 @@ struct BinaryWeights {
 namespace detail {
 template <int Bits>
 struct QIntWeights {
-    using type = States<M_w{(1 << Bits) - 1}>;
+    using type = BinaryWeights;  // also where Bits is a mistake, so that QInt::problem can say so
 };
-template <>
-struct QIntWeights<1> {
-    using type = BinaryWeights;
+template <int Bits>
+    requires(2 <= Bits && Bits <= 16)
+struct QIntWeights<Bits> {
+    using type = States<M_w{(1 << Bits) - 1}>;
 };
 }  // namespace detail
 
@@ -47,13 +48,16 @@ struct QIntWeights<1> {
 /// Bits is 1 ... 16; weights take at most 8.
 template <int Bits>
 struct QInt {
-    static_assert(1 <= Bits && Bits <= 16, "QInt<Bits> takes 1 to 16 bits");
     using option = option::weight;
     using quantizer = typename detail::QIntWeights<Bits>::type;
     static constexpr int bits = Bits;
     static constexpr std::int32_t states = quantizer::states;
     static constexpr CodeRange codes = quantizer::codes;
     static constexpr std::int32_t denominator = quantizer::denominator;
+    static constexpr Problem problem() {
+        if (1 <= Bits && Bits <= 16) return {};
+        return {.kind = &QInt_takes_1_to_16_bits, .expected = Bits < 1 ? 1 : 16, .found = Bits};
+    }
 };
 
 /// The quantiser that a weight option stands for: spellings of one quantiser share their code.

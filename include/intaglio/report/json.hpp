@@ -1,14 +1,12 @@
 // JSON files, written completely or not at all (nlohmann-json).
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <intaglio/data/bytes_file.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/atomic_file.hpp>
-
 #include <nlohmann/json.hpp>
-
-#include <cstdint>
-#include <filesystem>
 #include <string>
 
 namespace intaglio {

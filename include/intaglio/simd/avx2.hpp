@@ -8,15 +8,29 @@
 namespace intaglio::simd {
 inline namespace INTAGLIO_INSTRUCTION_SET {
 
-[[nodiscard]] constexpr int int32_lanes(Avx2) { return 8; }
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx2) { return false; }
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx2Vnni) { return true; }
+[[nodiscard]] constexpr int int32_lanes(Avx2) {
+    return 8;
+}
+[[nodiscard]] constexpr bool has_byte_dot_product(Avx2) {
+    return false;
+}
+[[nodiscard]] constexpr bool has_byte_dot_product(Avx2Vnni) {
+    return true;
+}
 /// 16 registers: 4 pixels x 2 vectors, or 12 x 1.
-[[nodiscard]] constexpr int tile_groups(Avx2, int columns) { return columns == 1 ? 3 : 1; }
+[[nodiscard]] constexpr int tile_groups(Avx2, int columns) {
+    return columns == 1 ? 3 : 1;
+}
 
 // Dot products -------------------------------------------------------------------------------------------------------
 
-[[nodiscard]] INTAGLIO_INLINE Int256 zero_int32(Avx2) { return Int256(_mm256_setzero_si256()); }
+[[nodiscard]] INTAGLIO_INLINE Int256 zero_int32(Avx2) {
+    return Int256(_mm256_setzero_si256());
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int256 add_int32(Avx2, Int256 a, Int256 b) {
+    return a + b;
+}
 
 /// Four bytes or two words, as one 32-bit lane repeated.
 template <class Code>
@@ -45,9 +59,9 @@ template <class Weight>
 #if INTAGLIO_HAS_AVX2_VNNI
 [[nodiscard]] INTAGLIO_INLINE Int256 dot_bytes(Avx2Vnni, Int256 sum, Int256 a, Int256 w) {
 #if INTAGLIO_HAS_AVX512_VNNI
-    return Int256(_mm256_dpbusd_epi32(sum, a, w));
+    return Int256(_mm256_dpbusd_epi32(__m256i(sum), __m256i(a), __m256i(w)));
 #else
-    return Int256(_mm256_dpbusd_avx_epi32(sum, a, w));
+    return Int256(_mm256_dpbusd_avx_epi32(__m256i(sum), __m256i(a), __m256i(w)));
 #endif
 }
 [[nodiscard]] INTAGLIO_INLINE Int256 dot_small_bytes(Avx2Vnni tag, Int256 sum, Int256 a, Int256 w) {
@@ -55,9 +69,9 @@ template <class Weight>
 }
 [[nodiscard]] INTAGLIO_INLINE Int256 dot_words(Avx2Vnni, Int256 sum, Int256 a, Int256 w) {
 #if INTAGLIO_HAS_AVX512_VNNI
-    return Int256(_mm256_dpwssd_epi32(sum, a, w));
+    return Int256(_mm256_dpwssd_epi32(__m256i(sum), __m256i(a), __m256i(w)));
 #else
-    return Int256(_mm256_dpwssd_avx_epi32(sum, a, w));
+    return Int256(_mm256_dpwssd_avx_epi32(__m256i(sum), __m256i(a), __m256i(w)));
 #endif
 }
 #endif
@@ -88,7 +102,9 @@ template <class In>
     return load_int32(tag, copy);
 }
 
-INTAGLIO_INLINE void store(Avx2, std::int32_t* values, Int256 vector) { vector.store_unaligned(values); }
+INTAGLIO_INLINE void store(Avx2, std::int32_t* values, Int256 vector) {
+    vector.store_unaligned(values);
+}
 INTAGLIO_INLINE void store(Avx2, std::int16_t* values, Int256 vector) {
     const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(vector), _mm256_extracti128_si256(vector, 1));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(values), words);
@@ -113,7 +129,9 @@ INTAGLIO_INLINE void store_first(Avx2 tag, Out* values, Int256 vector, int count
 [[nodiscard]] INTAGLIO_INLINE Int256 broadcast_int32(Avx2, std::int32_t value) {
     return Int256(_mm256_set1_epi32(value));
 }
-[[nodiscard]] INTAGLIO_INLINE Int256 bitwise_xor(Avx2, Int256 a, Int256 b) { return Int256(_mm256_xor_si256(a, b)); }
+[[nodiscard]] INTAGLIO_INLINE Int256 bitwise_xor(Avx2, Int256 a, Int256 b) {
+    return Int256(_mm256_xor_si256(a, b));
+}
 
 [[nodiscard]] INTAGLIO_INLINE Int256 count_reached(Avx2, Int256 count, Int256 value, Int256 threshold) {
     // The comparison gives -1 where the threshold is not reached; max(value, threshold) == value where it is.
@@ -151,8 +169,8 @@ struct Avx2Dyadic {
     return _mm256_blendv_epi8(raised, highest, _mm256_cmpgt_epi64(raised, highest));
 }
 
-[[nodiscard]] INTAGLIO_INLINE Int256 apply_dyadic(Avx2 tag, Int256 value, const Avx2Dyadic& dyadic,
-                                                  std::int32_t lowest, std::int32_t highest) {
+[[nodiscard]] INTAGLIO_INLINE Int256 apply_dyadic(Avx2 tag, Int256 value, const Avx2Dyadic& dyadic, std::int32_t lowest,
+                                                  std::int32_t highest) {
     const __m256i low_limit = _mm256_set1_epi64x(lowest);
     const __m256i high_limit = _mm256_set1_epi64x(highest);
     const __m256i low = dyadic_half(tag, _mm256_castsi256_si128(value), dyadic.multiplier_low, dyadic.addend_low,
@@ -160,8 +178,8 @@ struct Avx2Dyadic {
     const __m256i high = dyadic_half(tag, _mm256_extracti128_si256(value, 1), dyadic.multiplier_high,
                                      dyadic.addend_high, dyadic.shift_high, low_limit, high_limit);
     const __m256i even = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
-    return Int256(_mm256_blend_epi32(_mm256_permutevar8x32_epi32(low, even), _mm256_permutevar8x32_epi32(high, even),
-                                     0xf0));
+    return Int256(
+        _mm256_blend_epi32(_mm256_permutevar8x32_epi32(low, even), _mm256_permutevar8x32_epi32(high, even), 0xf0));
 }
 
 // Statistics ---------------------------------------------------------------------------------------------------------

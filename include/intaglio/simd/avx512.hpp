@@ -8,15 +8,34 @@
 namespace intaglio::simd {
 inline namespace INTAGLIO_INSTRUCTION_SET {
 
-[[nodiscard]] constexpr int int32_lanes(Avx512) { return 16; }
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx512) { return false; }
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx512Vnni) { return true; }
+[[nodiscard]] constexpr int int32_lanes(Avx512) {
+    return 16;
+}
+[[nodiscard]] constexpr bool has_byte_dot_product(Avx512) {
+    return false;
+}
+[[nodiscard]] constexpr bool has_byte_dot_product(Avx512Vnni) {
+    return true;
+}
+// Masks of all lanes: GCC 12 warns of the uninitialised operand inside many unmasked intrinsics, not of these.
+inline constexpr __mmask8 four_lanes = 0xf;
+inline constexpr __mmask8 eight_lanes = 0xff;
+inline constexpr __mmask16 sixteen_lanes = 0xffff;
+
 /// 32 registers: 12 pixels x 2 vectors, or 16 x 1.
-[[nodiscard]] constexpr int tile_groups(Avx512, int columns) { return columns == 1 ? 4 : 3; }
+[[nodiscard]] constexpr int tile_groups(Avx512, int columns) {
+    return columns == 1 ? 4 : 3;
+}
 
 // Dot products -------------------------------------------------------------------------------------------------------
 
-[[nodiscard]] INTAGLIO_INLINE Int512 zero_int32(Avx512) { return Int512(_mm512_setzero_si512()); }
+[[nodiscard]] INTAGLIO_INLINE Int512 zero_int32(Avx512) {
+    return Int512(_mm512_setzero_si512());
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int512 add_int32(Avx512, Int512 a, Int512 b) {
+    return a + b;
+}
 
 /// Four bytes or two words, as one 32-bit lane repeated.
 template <class Code>
@@ -64,38 +83,43 @@ template <class Weight>
     return Int512::load_unaligned(values);
 }
 [[nodiscard]] INTAGLIO_INLINE Int512 load_int32(Avx512, const std::int16_t* values) {
-    return Int512(_mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(values))));
+    return Int512(
+        _mm512_maskz_cvtepi16_epi32(sixteen_lanes, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(values))));
 }
 [[nodiscard]] INTAGLIO_INLINE Int512 load_int32(Avx512, const std::uint8_t* values) {
-    return Int512(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values))));
+    return Int512(_mm512_maskz_cvtepu8_epi32(sixteen_lanes, _mm_loadu_si128(reinterpret_cast<const __m128i*>(values))));
 }
 
 [[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::int32_t* values, int count) {
     return Int512(_mm512_maskz_loadu_epi32(first_lanes_mask(tag, count), values));
 }
 [[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::int16_t* values, int count) {
-    return Int512(_mm512_cvtepi16_epi32(_mm256_maskz_loadu_epi16(first_lanes_mask(tag, count), values)));
+    return Int512(
+        _mm512_maskz_cvtepi16_epi32(sixteen_lanes, _mm256_maskz_loadu_epi16(first_lanes_mask(tag, count), values)));
 }
 [[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::uint8_t* values, int count) {
-    return Int512(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(first_lanes_mask(tag, count), values)));
+    return Int512(
+        _mm512_maskz_cvtepu8_epi32(sixteen_lanes, _mm_maskz_loadu_epi8(first_lanes_mask(tag, count), values)));
 }
 
-INTAGLIO_INLINE void store(Avx512, std::int32_t* values, Int512 vector) { vector.store_unaligned(values); }
+INTAGLIO_INLINE void store(Avx512, std::int32_t* values, Int512 vector) {
+    vector.store_unaligned(values);
+}
 INTAGLIO_INLINE void store(Avx512, std::int16_t* values, Int512 vector) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(values), _mm512_cvtepi32_epi16(vector));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(values), _mm512_maskz_cvtepi32_epi16(sixteen_lanes, vector));
 }
 INTAGLIO_INLINE void store(Avx512, std::uint8_t* values, Int512 vector) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(values), _mm512_cvtepi32_epi8(vector));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(values), _mm512_maskz_cvtepi32_epi8(sixteen_lanes, vector));
 }
 
 INTAGLIO_INLINE void store_first(Avx512 tag, std::int32_t* values, Int512 vector, int count) {
     _mm512_mask_storeu_epi32(values, first_lanes_mask(tag, count), vector);
 }
 INTAGLIO_INLINE void store_first(Avx512 tag, std::int16_t* values, Int512 vector, int count) {
-    _mm256_mask_storeu_epi16(values, first_lanes_mask(tag, count), _mm512_cvtepi32_epi16(vector));
+    _mm256_mask_storeu_epi16(values, first_lanes_mask(tag, count), _mm512_maskz_cvtepi32_epi16(sixteen_lanes, vector));
 }
 INTAGLIO_INLINE void store_first(Avx512 tag, std::uint8_t* values, Int512 vector, int count) {
-    _mm_mask_storeu_epi8(values, first_lanes_mask(tag, count), _mm512_cvtepi32_epi8(vector));
+    _mm_mask_storeu_epi8(values, first_lanes_mask(tag, count), _mm512_maskz_cvtepi32_epi8(sixteen_lanes, vector));
 }
 
 // Steps --------------------------------------------------------------------------------------------------------------
@@ -118,31 +142,35 @@ struct Avx512Dyadic {
 
 [[nodiscard]] INTAGLIO_INLINE Avx512Dyadic load_dyadic(Avx512, const std::int32_t* multiplier,
                                                        const std::int64_t* addend, const std::uint8_t* shift) {
-    return {_mm512_cvtepi32_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(multiplier))),
-            _mm512_cvtepi32_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(multiplier + 8))),
-            _mm512_loadu_si512(addend),
-            _mm512_loadu_si512(addend + 8),
-            _mm512_cvtepu8_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(shift))),
-            _mm512_cvtepu8_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(shift + 8)))};
+    return {
+        _mm512_maskz_cvtepi32_epi64(eight_lanes, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(multiplier))),
+        _mm512_maskz_cvtepi32_epi64(eight_lanes, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(multiplier + 8))),
+        _mm512_loadu_si512(addend),
+        _mm512_loadu_si512(addend + 8),
+        _mm512_maskz_cvtepu8_epi64(eight_lanes, _mm_loadl_epi64(reinterpret_cast<const __m128i*>(shift))),
+        _mm512_maskz_cvtepu8_epi64(eight_lanes, _mm_loadl_epi64(reinterpret_cast<const __m128i*>(shift + 8)))};
 }
 
 /// Eight 64-bit lanes of apply_dyadic.
 [[nodiscard]] INTAGLIO_INLINE __m256i dyadic_half(Avx512, __m256i values, __m512i multiplier, __m512i addend,
                                                   __m512i shift, __m512i lowest, __m512i highest) {
-    const __m512i product = _mm512_mul_epi32(_mm512_cvtepi32_epi64(values), multiplier);
-    const __m512i shifted = _mm512_srav_epi64(_mm512_add_epi64(product, addend), shift);
-    return _mm512_cvtepi64_epi32(_mm512_min_epi64(_mm512_max_epi64(shifted, lowest), highest));
+    const __m512i product =
+        _mm512_maskz_mul_epi32(eight_lanes, _mm512_maskz_cvtepi32_epi64(eight_lanes, values), multiplier);
+    const __m512i shifted = _mm512_maskz_srav_epi64(eight_lanes, _mm512_add_epi64(product, addend), shift);
+    return _mm512_maskz_cvtepi64_epi32(
+        eight_lanes,
+        _mm512_maskz_min_epi64(eight_lanes, _mm512_maskz_max_epi64(eight_lanes, shifted, lowest), highest));
 }
 
 [[nodiscard]] INTAGLIO_INLINE Int512 apply_dyadic(Avx512 tag, Int512 value, const Avx512Dyadic& dyadic,
                                                   std::int32_t lowest, std::int32_t highest) {
     const __m512i low_limit = _mm512_set1_epi64(lowest);
     const __m512i high_limit = _mm512_set1_epi64(highest);
-    const __m256i low = dyadic_half(tag, _mm512_castsi512_si256(value), dyadic.multiplier_low, dyadic.addend_low,
-                                    dyadic.shift_low, low_limit, high_limit);
-    const __m256i high = dyadic_half(tag, _mm512_extracti64x4_epi64(value, 1), dyadic.multiplier_high,
+    const __m256i low = dyadic_half(tag, _mm512_maskz_extracti64x4_epi64(four_lanes, value, 0), dyadic.multiplier_low,
+                                    dyadic.addend_low, dyadic.shift_low, low_limit, high_limit);
+    const __m256i high = dyadic_half(tag, _mm512_maskz_extracti64x4_epi64(four_lanes, value, 1), dyadic.multiplier_high,
                                      dyadic.addend_high, dyadic.shift_high, low_limit, high_limit);
-    return Int512(_mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1));
+    return Int512(_mm512_maskz_inserti64x4(eight_lanes, _mm512_castsi256_si512(low), high, 1));
 }
 
 // Statistics ---------------------------------------------------------------------------------------------------------
@@ -157,16 +185,18 @@ struct Avx512Moments {
 }
 
 INTAGLIO_INLINE void add_to_moments(Avx512, Avx512Moments& moments, Int512 values) {
-    const __m512i low = _mm512_cvtepi32_epi64(_mm512_castsi512_si256(values));
-    const __m512i high = _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64(values, 1));
-    const __m512i low_square = _mm512_mul_epi32(low, low);
-    const __m512i high_square = _mm512_mul_epi32(high, high);
+    const __m512i low =
+        _mm512_maskz_cvtepi32_epi64(eight_lanes, _mm512_maskz_extracti64x4_epi64(four_lanes, values, 0));
+    const __m512i high =
+        _mm512_maskz_cvtepi32_epi64(eight_lanes, _mm512_maskz_extracti64x4_epi64(four_lanes, values, 1));
+    const __m512i low_square = _mm512_maskz_mul_epi32(eight_lanes, low, low);
+    const __m512i high_square = _mm512_maskz_mul_epi32(eight_lanes, high, high);
     moments.sum_low = _mm512_add_epi64(moments.sum_low, low);
     moments.sum_high = _mm512_add_epi64(moments.sum_high, high);
     moments.total_low = _mm512_add_epi64(moments.total_low, low_square);
     moments.total_high = _mm512_add_epi64(moments.total_high, high_square);
-    moments.high_low = _mm512_add_epi64(moments.high_low, _mm512_srli_epi64(low_square, 32));
-    moments.high_high = _mm512_add_epi64(moments.high_high, _mm512_srli_epi64(high_square, 32));
+    moments.high_low = _mm512_add_epi64(moments.high_low, _mm512_maskz_srli_epi64(eight_lanes, low_square, 32));
+    moments.high_high = _mm512_add_epi64(moments.high_high, _mm512_maskz_srli_epi64(eight_lanes, high_square, 32));
 }
 
 INTAGLIO_INLINE void store_moments(Avx512, const Avx512Moments& moments, std::int64_t* sum, std::uint64_t* total,

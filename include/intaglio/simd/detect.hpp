@@ -11,7 +11,9 @@ namespace intaglio::simd {
 inline namespace INTAGLIO_INSTRUCTION_SET {
 
 /// True if code compiled for the set may run here.
-[[nodiscard]] inline bool supported(Portable) { return true; }
+[[nodiscard]] inline bool supported(Portable) {
+    return true;
+}
 
 #if defined(__x86_64__) || defined(__i386__)
 
@@ -37,8 +39,12 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 
 #else
 
-[[nodiscard]] inline bool supported(Avx2) { return false; }
-[[nodiscard]] inline bool supported(Avx512) { return false; }
+[[nodiscard]] inline bool supported(Avx2) {
+    return false;
+}
+[[nodiscard]] inline bool supported(Avx512) {
+    return false;
+}
 
 #endif
 

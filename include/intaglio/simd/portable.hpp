@@ -23,15 +23,23 @@ struct PortableWords {
 };
 
 /// Number of 32-bit lanes of a vector.
-[[nodiscard]] constexpr int int32_lanes(Portable) { return 1; }
+[[nodiscard]] constexpr int int32_lanes(Portable) {
+    return 1;
+}
 /// True if the set multiplies unsigned by signed bytes without any saturation.
-[[nodiscard]] constexpr bool has_byte_dot_product(Portable) { return true; }
+[[nodiscard]] constexpr bool has_byte_dot_product(Portable) {
+    return true;
+}
 /// Output pixels, in groups of four, of the register tile that is so many vectors of output channels wide.
-[[nodiscard]] constexpr int tile_groups(Portable, int) { return 1; }
+[[nodiscard]] constexpr int tile_groups(Portable, int) {
+    return 1;
+}
 
 // Dot products -------------------------------------------------------------------------------------------------------
 
-[[nodiscard]] INTAGLIO_INLINE std::int32_t zero_int32(Portable) { return 0; }
+[[nodiscard]] INTAGLIO_INLINE std::int32_t zero_int32(Portable) {
+    return 0;
+}
 
 /// Four activation codes, for every lane.
 [[nodiscard]] INTAGLIO_INLINE PortableBytes broadcast_codes(Portable, const std::uint8_t* codes) {
@@ -57,7 +65,7 @@ struct PortableWords {
 }
 /// The same for operands whose sums of two products fit 16 bits.
 [[nodiscard]] INTAGLIO_INLINE std::int32_t dot_small_bytes(Portable tag, std::int32_t sum, PortableBytes a,
-                                                     PortableSignedBytes w) {
+                                                           PortableSignedBytes w) {
     return dot_bytes(tag, sum, a, w);
 }
 /// sum + the two products of each lane; modulo 2^32 in between, so exact whenever the total fits 32 bits.
@@ -65,6 +73,10 @@ struct PortableWords {
     const auto first = static_cast<std::uint32_t>(a.code[0] * w.code[0]);
     const auto second = static_cast<std::uint32_t>(a.code[1] * w.code[1]);
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + first + second);
+}
+
+[[nodiscard]] INTAGLIO_INLINE std::int32_t add_int32(Portable, std::int32_t a, std::int32_t b) {
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
 }
 
 // Loads and stores; the *_first forms touch only the first `count` elements -------------------------------------------
@@ -89,8 +101,12 @@ INTAGLIO_INLINE void store_first(Portable, Out* values, std::int32_t vector, int
 
 // Steps --------------------------------------------------------------------------------------------------------------
 
-[[nodiscard]] INTAGLIO_INLINE std::int32_t broadcast_int32(Portable, std::int32_t value) { return value; }
-[[nodiscard]] INTAGLIO_INLINE std::int32_t bitwise_xor(Portable, std::int32_t a, std::int32_t b) { return a ^ b; }
+[[nodiscard]] INTAGLIO_INLINE std::int32_t broadcast_int32(Portable, std::int32_t value) {
+    return value;
+}
+[[nodiscard]] INTAGLIO_INLINE std::int32_t bitwise_xor(Portable, std::int32_t a, std::int32_t b) {
+    return a ^ b;
+}
 
 /// count + 1 in each lane where value >= threshold.
 [[nodiscard]] INTAGLIO_INLINE std::int32_t count_reached(Portable, std::int32_t count, std::int32_t value,
@@ -126,7 +142,9 @@ struct PortableMoments {
     std::uint64_t high;
 };
 
-[[nodiscard]] INTAGLIO_INLINE PortableMoments zero_moments(Portable) { return {0, 0, 0}; }
+[[nodiscard]] INTAGLIO_INLINE PortableMoments zero_moments(Portable) {
+    return {0, 0, 0};
+}
 
 /// Adds one value per lane, |value| < 2^31; exact for fewer than 2^32 values.
 INTAGLIO_INLINE void add_to_moments(Portable, PortableMoments& moments, std::int32_t value) {

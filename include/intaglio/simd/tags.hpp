@@ -53,11 +53,21 @@ struct Avx512 {};
 /// The same with AVX512-VNNI.
 struct Avx512Vnni : Avx512 {};
 
-[[nodiscard]] constexpr const char* name(Portable) { return "portable"; }
-[[nodiscard]] constexpr const char* name(Avx2) { return "avx2"; }
-[[nodiscard]] constexpr const char* name(Avx2Vnni) { return "avx2vnni"; }
-[[nodiscard]] constexpr const char* name(Avx512) { return "avx512"; }
-[[nodiscard]] constexpr const char* name(Avx512Vnni) { return "avx512vnni"; }
+[[nodiscard]] constexpr const char* name(Portable) {
+    return "portable";
+}
+[[nodiscard]] constexpr const char* name(Avx2) {
+    return "avx2";
+}
+[[nodiscard]] constexpr const char* name(Avx2Vnni) {
+    return "avx2vnni";
+}
+[[nodiscard]] constexpr const char* name(Avx512) {
+    return "avx512";
+}
+[[nodiscard]] constexpr const char* name(Avx512Vnni) {
+    return "avx512vnni";
+}
 
 }  // namespace INTAGLIO_INSTRUCTION_SET
 }  // namespace intaglio::simd

@@ -1,0 +1,114 @@
+# Shared by ./check, ./demo, ./bench and .ci/run, which source it with the project's root as working directory.
+# shellcheck shell=bash
+
+# The Debian packages, by what they are needed for. INTAGLIO_NO_INSTALL=1 leaves the machine as it is.
+packages_build=(g++ cmake ninja-build libboost-dev libxsimd-dev)
+packages_examples=(zlib1g-dev nlohmann-json3-dev libcli11-dev gnuplot-nox dataset-fashion-mnist)
+packages_tests=(doctest-dev)
+packages_benchmarks=(libbenchmark-dev jq)
+packages_device=(gcc-arm-none-eabi libnewlib-dev libstdc++-arm-none-eabi-dev)
+
+die() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+apt() {
+    if [ "$(id -u)" = 0 ]; then
+        DEBIAN_FRONTEND=noninteractive apt-get "$@" </dev/null >&2
+    elif command -v sudo >/dev/null; then
+        sudo DEBIAN_FRONTEND=noninteractive apt-get "$@" </dev/null >&2
+    else
+        die "apt-get $* needs root or sudo"
+    fi
+}
+
+is_installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
+
+lists_are_fresh=
+update_lists() {
+    [ -n "$lists_are_fresh" ] || apt update || true # without network, what is in the cache may do
+    lists_are_fresh=1
+}
+
+# Whether a package is installed or this release of Debian has it.
+is_available() {
+    is_installed "$1" && return
+    update_lists
+    apt-cache policy "$1" | grep -q 'Candidate: [^(]'
+}
+
+install_missing() {
+    [ -z "${INTAGLIO_NO_INSTALL:-}" ] || return 0
+    command -v dpkg-query >/dev/null || die "this is no Debian: install the like of $* and set INTAGLIO_NO_INSTALL=1"
+    local package missing=()
+    for package in "$@"; do
+        is_installed "$package" || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    printf 'installing: %s\n' "${missing[*]}" >&2
+    update_lists
+    apt install -y --no-install-recommends "${missing[@]}" || die "could not install ${missing[*]}"
+}
+
+# The versioned Clangs that this Debian offers: 12 has 14 and 19, 13 has 19.
+clangs() {
+    local version
+    for version in 14 19; do
+        if is_available clang-$version; then
+            echo clang-$version
+        else
+            echo "this Debian has no clang-$version: what it would check is left out" >&2
+        fi
+    done
+}
+
+# run_quietly WHAT COMMAND...: runs the command, shows its output only if it fails, and then stops.
+run_quietly() {
+    local what=$1 log
+    shift
+    log=$(mktemp)
+    printf '%s ...\n' "$what" >&2
+    if ! "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        die "$what failed"
+    fi
+    rm -f "$log"
+}
+
+# check_preset PRESET [CMAKE ARGUMENT...]: configures, builds and tests a preset with the arguments `ctest_arguments`,
+# and adds to `passed` and `failed`. Each entry of ctest that did not pass has failed, whatever the reason; a
+# configuration or a build that fails is one failure more.
+passed=0
+failed=0
+ctest_arguments=()
+check_preset() {
+    local preset=$1 results=build/$1/results.xml entries good
+    shift
+    printf '\n== %s\n' "$preset"
+    rm -f "$results"
+    if ! cmake --preset "$preset" -D INTAGLIO_REQUIRE_ALL=ON "$@"; then
+        printf '%s: the configuration failed\n' "$preset"
+        failed=$((failed + 1))
+        return
+    fi
+    if ! cmake --build "build/$preset" -- -k 0; then
+        printf '%s: the build failed\n' "$preset"
+        failed=$((failed + 1))
+    fi
+    ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --no-tests=error \
+        --output-junit "$PWD/$results" "${ctest_arguments[@]}"
+    entries=$(grep -c '^[[:space:]]*<testcase ' "$results" 2>/dev/null || true)
+    good=$(grep -c '^[[:space:]]*<testcase .*status="run"' "$results" 2>/dev/null || true)
+    [ "${entries:-0}" -gt 0 ] || failed=$((failed + 1))
+    passed=$((passed + ${good:-0}))
+    failed=$((failed + ${entries:-0} - ${good:-0}))
+}
+
+# Prints the one line that machines read, and ends.
+finish() {
+    printf '\n%d passed, %d failed\n' "$passed" "$failed"
+    [ "$failed" = 0 ]
+    exit
+}

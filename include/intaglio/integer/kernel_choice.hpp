@@ -1,0 +1,42 @@
+// The one table that says which kernel a product runs on. Accumulator bounds and code ranges decide, at compile time.
+#pragma once
+
+#include <cstdint>
+
+#include "intaglio/kernels/pack_weights.hpp"
+#include "intaglio/model/facts.hpp"
+
+namespace intaglio::integer {
+
+/// The kernel for activation codes and weight codes of these ranges. Each line names the benchmark that justifies it.
+constexpr kernels::Product choose_product(const Value& in, CodeRange weights) {
+    const std::int64_t largest = -weights.lowest > weights.highest ? -weights.lowest : weights.highest;
+    // 16-bit products take half the speed of bytes: only for codes that do not fit (benchmark: convolution/words).
+    if (in.storage != Storage::uint8) return kernels::Product::words;
+    // Two products that fit 16 bits need no widening on sets without a byte dot product (convolution/bytes_small).
+    if (2 * largest * in.codes.highest <= 32767) return kernels::Product::bytes_small;
+    return kernels::Product::bytes;  // convolution/bytes
+}
+
+constexpr const char* name(kernels::Product product) {
+    switch (product) {
+        case kernels::Product::bytes:
+            return "bytes";
+        case kernels::Product::bytes_small:
+            return "small bytes";
+        case kernels::Product::words:
+            return "words";
+    }
+    return "";
+}
+
+/// Name of the kernel of an operation, for the facts table.
+template <class Facts>
+constexpr const char* kernel_name(const Facts& facts, const Row& row) {
+    if (row.weights > 0) return name(choose_product(facts.value(row.input), row.weight_codes));
+    if (row.steps > max_thresholds) return "multiply-shift";
+    if (row.steps > 0) return "thresholds";
+    return row.kind;
+}
+
+}  // namespace intaglio::integer

@@ -1,0 +1,120 @@
+// The memory plan of the integer program: which steps run inside a product, where every value and parameter lies.
+#pragma once
+
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "intaglio/model/facts.hpp"
+#include "intaglio/model/intervals.hpp"
+
+namespace intaglio::integer {
+
+/// The integer program of a primitive operation; specialised once per primitive, in operations.hpp or by a user.
+/// A specialisation has
+/// `parameter_bytes<Tag, Net, Index>()`, `workspace_bytes<Tag, Net, Index>()` and `run<Tag, Net, Index>(Frame&)`.
+template <class Primitive>
+struct Operation;
+
+/// The step that runs inside product `row`, so that its accumulators are never stored; none if there is none.
+template <class Facts>
+constexpr std::int32_t fused_step(const Facts& facts, std::int32_t row) {
+    if (facts.row(row).weights == 0) return none;
+    std::int32_t value = facts.row(row).output;
+    for (;;) {
+        std::int32_t reader = none;
+        for (std::int32_t i = 0; i < static_cast<std::int32_t>(Facts::row_count()); ++i) {
+            if (facts.row(i).input != value && facts.row(i).second_input != value) continue;
+            if (reader != none) return none;
+            reader = i;
+        }
+        if (reader == none) return none;
+        if (facts.row(reader).steps > 0) return reader;
+        // A norm moves no data: look behind it.
+        const std::int32_t next = facts.row(reader).output;
+        if (facts.row(reader).biases == 0 || facts.value(next).memory != facts.row(row).output) return none;
+        value = next;
+    }
+}
+
+/// Where the parts of a network lie. `values` is in bytes from the start of the arena.
+template <std::size_t Rows, std::size_t Values>
+struct Plan {
+    Array<std::int32_t, Rows> fused{};       ///< of a product: the row of its step
+    Array<bool, Rows> runs_elsewhere{};      ///< of a step: it runs inside a product
+    Array<std::int64_t, Rows> parameters{};  ///< bytes from the start of the parameters
+    Array<Interval, Values> values{};
+    std::int64_t parameter_bytes = 0;
+    std::int64_t workspace = 0;  ///< where the workspace starts, behind the values
+    std::int64_t arena_bytes = 0;
+};
+
+namespace detail {
+
+template <class Tag, class Net, class Sequence>
+struct MakePlan;
+
+template <class Tag, class Net, std::size_t... I>
+struct MakePlan<Tag, Net, std::index_sequence<I...>> {
+    template <std::size_t Index>
+    using Op = Operation<boost::mp11::mp_at_c<typename Net::primitives, Index>>;
+
+    static constexpr auto run() {
+        constexpr std::size_t rows = sizeof...(I);
+        constexpr const auto& table = facts<Net>;
+        constexpr std::size_t value_capacity = rows + 1;
+        Plan<rows, value_capacity> plan;
+        for (std::size_t i = 0; i < rows; ++i) {
+            plan.fused[i] = fused_step(table, static_cast<std::int32_t>(i));
+            if (plan.fused[i] != none) plan.runs_elsewhere[static_cast<std::size_t>(plan.fused[i])] = true;
+        }
+        const std::int64_t parameter_bytes[] = {static_cast<std::int64_t>(Op<I>::template parameter_bytes<Tag, Net, I>())...};
+        const std::int64_t workspace_bytes[] = {static_cast<std::int64_t>(Op<I>::template workspace_bytes<Tag, Net, I>())...};
+        std::int64_t workspace = 0;
+        for (std::size_t i = 0; i < rows; ++i) {
+            plan.parameters[i] = plan.parameter_bytes;
+            plan.parameter_bytes += aligned(parameter_bytes[i]);
+            workspace = workspace_bytes[i] > workspace ? workspace_bytes[i] : workspace;
+        }
+        for (std::size_t i = 0; i < rows; ++i) {
+            const Row& row = table.rows[i];
+            const Value& out = table.value(row.output);
+            Interval& interval = plan.values[static_cast<std::size_t>(out.memory)];
+            const bool stored = out.memory == row.output && plan.fused[i] == none;
+            if (stored) {
+                interval.size = out.shape.size() * bytes(out.storage);
+                interval.first = static_cast<std::int32_t>(i);
+            }
+            extend(plan.values[static_cast<std::size_t>(table.value(row.input).memory)], i);
+            if (row.second_input != none) {
+                extend(plan.values[static_cast<std::size_t>(table.value(row.second_input).memory)], i);
+            }
+        }
+        // A fused step writes its codes while its product runs.
+        for (std::size_t i = 0; i < rows; ++i) {
+            if (plan.fused[i] != none) {
+                const Row& step = table.row(plan.fused[i]);
+                plan.values[static_cast<std::size_t>(step.output)].first = static_cast<std::int32_t>(i);
+            }
+        }
+        plan.values[0].size = 0;  // the caller's pixels
+        plan.workspace = lay_out(plan.values);
+        plan.arena_bytes = plan.workspace + aligned(workspace);
+        return plan;
+    }
+
+  private:
+    static constexpr void extend(Interval& interval, std::size_t row) {
+        if (static_cast<std::int32_t>(row) > interval.last) interval.last = static_cast<std::int32_t>(row);
+    }
+};
+
+}  // namespace detail
+
+template <class Net, class Tag>
+inline constexpr auto plan =
+    detail::MakePlan<Tag, Net, std::make_index_sequence<boost::mp11::mp_size<typename Net::primitives>::value>>::run();
+
+}  // namespace intaglio::integer

@@ -1,0 +1,53 @@
+// How the parameters of steps and logits lie in memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "intaglio/model/facts.hpp"
+#include "intaglio/model/intervals.hpp"
+
+namespace intaglio::integer {
+
+/// A step as thresholds: code = lowest + number of m with (acc ^ flip[c]) >= thresholds[m][c].
+struct ThresholdLayout {
+    std::int64_t thresholds;  ///< bytes from the start: int32 [levels][channels]
+    std::int64_t flip;        ///< int32 [channels], 0 for increasing steps, -1 for decreasing ones
+    std::int64_t bytes;
+};
+constexpr ThresholdLayout threshold_layout(std::int64_t levels, std::int64_t channels) {
+    const std::int64_t flip = aligned(levels * channels * 4);
+    return {0, flip, flip + aligned(channels * 4)};
+}
+
+/// A step as multiplier, addend and shift: code = clamp((acc * multiplier[c] + addend[c]) >> shift[c]).
+/// The addend holds the half that rounds.
+struct DyadicLayout {
+    std::int64_t addend;      ///< int64 [channels]
+    std::int64_t multiplier;  ///< int32 [channels]
+    std::int64_t shift;       ///< uint8 [channels], 1 ... 62
+    std::int64_t bytes;
+};
+constexpr DyadicLayout dyadic_layout(std::int64_t channels) {
+    const std::int64_t multiplier = aligned(channels * 8);
+    const std::int64_t shift = multiplier + aligned(channels * 4);
+    return {0, multiplier, shift, shift + aligned(channels)};
+}
+
+/// Logits: acc * multiplier[c] + addend[c] in 64 bits, at one common scale.
+struct LogitLayout {
+    std::int64_t addend;      ///< int64 [classes]
+    std::int64_t multiplier;  ///< int32 [classes]
+    std::int64_t bytes;
+};
+constexpr LogitLayout logit_layout(std::int64_t classes) {
+    const std::int64_t multiplier = aligned(classes * 8);
+    return {0, multiplier, multiplier + aligned(classes * 4)};
+}
+
+/// Bytes of the parameters of a step with `levels` positions.
+constexpr std::int64_t step_bytes(std::int64_t levels, std::int64_t channels) {
+    return levels <= max_thresholds ? threshold_layout(levels, channels).bytes : dyadic_layout(channels).bytes;
+}
+
+}  // namespace intaglio::integer

@@ -1,0 +1,81 @@
+// What the product kernels multiply: the code types of a product and its operations on one architecture.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include "intaglio/simd/portable.hpp"
+
+namespace intaglio::kernels {
+inline namespace INTAGLIO_INSTRUCTION_SET {
+
+/// How activation codes and weight codes are multiplied. Weights are canonical int8 codes in each case.
+enum class Product : std::uint8_t {
+    bytes,        ///< unsigned 8-bit activation codes, signed 8-bit weight codes; exact for all values
+    bytes_small,  ///< the same where |a0 * w0 + a1 * w1| <= 32767 for any two products; faster without VNNI
+    words         ///< signed 16-bit activation codes; exact if the total fits 32 bits, which the caller proves
+};
+
+/// Type of the activation codes in an image.
+template <Product P>
+using ActivationCode = std::conditional_t<P == Product::words, std::int16_t, std::uint8_t>;
+
+/// An integer product on one architecture. `Stored` is the code type inside the kernel: without an exact byte dot
+/// product, bytes are widened to words when the image is copied and when the weights are packed.
+template <class Tag, Product P>
+struct IntegerArithmetic {
+    static constexpr bool in_words = P == Product::words || (P == Product::bytes && !has_byte_dot_product(Tag{}));
+
+    using Architecture = Tag;
+    using Stored = std::conditional_t<in_words, std::int16_t, std::uint8_t>;
+    using Weight = std::conditional_t<in_words, std::int16_t, std::int8_t>;
+    using Sum = std::int32_t;
+
+    /// Codes that one multiply-add of a lane takes.
+    static constexpr int codes_per_step = in_words ? 2 : 4;
+    static constexpr int lanes = int32_lanes(Tag{});
+
+    static INTAGLIO_INLINE auto zero() { return zero_int32(Tag{}); }
+    static INTAGLIO_INLINE auto codes(const Stored* values) { return broadcast_codes(Tag{}, values); }
+    static INTAGLIO_INLINE auto weights(const Weight* values) { return load_weights(Tag{}, values); }
+
+    template <class Vector, class Codes, class Weights>
+    static INTAGLIO_INLINE Vector multiply_add(Vector sum, Codes codes, Weights weights) {
+        if constexpr (in_words) {
+            return dot_words(Tag{}, sum, codes, weights);
+        } else if constexpr (P == Product::bytes_small) {
+            return dot_small_bytes(Tag{}, sum, codes, weights);
+        } else {
+            return dot_bytes(Tag{}, sum, codes, weights);
+        }
+    }
+
+    template <class Vector>
+    static INTAGLIO_INLINE Vector add(Vector a, Vector b) {
+        return add_int32(Tag{}, a, b);
+    }
+    template <class Vector>
+    static INTAGLIO_INLINE void store_sum(Sum* values, Vector vector) {
+        store(Tag{}, values, vector);
+    }
+    template <class Vector>
+    static INTAGLIO_INLINE void store_first_sums(Sum* values, Vector vector, int count) {
+        store_first(Tag{}, values, vector, count);
+    }
+};
+
+/// Calls function(std::integral_constant<int, 0>) ... (Count - 1): loops over registers, unrolled in the source, since
+/// compilers keep arrays of vectors in memory unless every index is a constant from the start.
+template <int... Index, class Function>
+INTAGLIO_INLINE void for_each_index(std::integer_sequence<int, Index...>, const Function& function) {
+    (function(std::integral_constant<int, Index>{}), ...);
+}
+template <int Count, class Function>
+INTAGLIO_INLINE void unrolled(const Function& function) {
+    for_each_index(std::make_integer_sequence<int, Count>{}, function);
+}
+
+}  // namespace INTAGLIO_INSTRUCTION_SET
+}  // namespace intaglio::kernels

@@ -1,0 +1,126 @@
+// Integer convolutions and dense layers: codes times codes, exact 32-bit accumulators.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "intaglio/core/extents.hpp"
+#include "intaglio/kernels/arithmetic.hpp"
+#include "intaglio/kernels/convolution_plan.hpp"
+#include "intaglio/kernels/pack_weights.hpp"
+#include "intaglio/kernels/padded_image.hpp"
+#include "intaglio/kernels/product.hpp"
+
+namespace intaglio::kernels {
+inline namespace INTAGLIO_INSTRUCTION_SET {
+
+/// True if the product kernel may read the image itself: no padding, nothing to convert, no step beyond a segment.
+template <class Stored, class Code>
+[[nodiscard]] constexpr bool reads_image(const ConvolutionExtents& extents, const ConvolutionPlan& plan,
+                                         int codes_per_step) {
+    return std::is_same_v<Stored, Code> && !plan.merged && extents.padding_height == 0 && extents.padding_width == 0 &&
+           plan.segment_codes % codes_per_step == 0 && plan.padded_width <= extents.in.width &&
+           rows_under(extents, extents.out.height) <= extents.in.height;
+}
+
+/// Elements of the image copy for blocks of `rows` output rows; zero if none is needed.
+template <class Arithmetic, class Code>
+[[nodiscard]] constexpr std::int64_t copied_codes(const ConvolutionExtents& extents, std::int32_t rows) {
+    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step);
+    if (reads_image<typename Arithmetic::Stored, Code>(extents, plan, Arithmetic::codes_per_step)) return 0;
+    if (plan.merged) {
+        return std::int64_t{rows} * extents.out.width * plan.segment_steps * Arithmetic::codes_per_step;
+    }
+    // The last step of a segment may read beyond its codes; the weights are zero there.
+    return std::int64_t{rows_under(extents, rows)} * plan.padded_width * extents.in.channels +
+           Arithmetic::codes_per_step - 1;
+}
+
+/// Bytes of workspace for blocks of `rows` output rows; a multiple of 64, possibly zero.
+template <class Tag, Product P>
+[[nodiscard]] constexpr std::size_t convolution_workspace_bytes(const ConvolutionExtents& extents, std::int32_t rows) {
+    using Arithmetic = IntegerArithmetic<Tag, P>;
+    constexpr auto size = static_cast<std::int64_t>(sizeof(typename Arithmetic::Stored));
+    return static_cast<std::size_t>(round_up(copied_codes<Arithmetic, ActivationCode<P>>(extents, rows) * size, 64));
+}
+
+/// The convolution of a block of output rows of consecutive images, for any arithmetic; see convolve_rows. `copy` holds
+/// copied_codes for each image.
+template <class Arithmetic, class Code>
+void convolve_block(const ConvolutionExtents& extents, const Code* image, std::int32_t images, std::int32_t first_row,
+                    std::int32_t rows, const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* sums,
+                    typename Arithmetic::Stored* copy) {
+    using Stored = typename Arithmetic::Stored;
+    constexpr int per_step = Arithmetic::codes_per_step;
+    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, per_step);
+    const std::ptrdiff_t channels = extents.in.channels;
+    const auto image_size = static_cast<std::ptrdiff_t>(extents.in.size());
+
+    ProductGrid<Arithmetic> grid{};
+    grid.images = images;
+    grid.rows = rows;
+    grid.width = extents.out.width;
+    grid.output_pixel = extents.out.channels;
+    grid.output_row = grid.output_pixel * extents.out.width;
+    grid.output_image = grid.output_row * rows;
+
+    const Stored* start = copy;
+    std::ptrdiff_t width = plan.padded_width;
+    bool direct = false;
+    if constexpr (std::is_same_v<Stored, Code>) {
+        direct = reads_image<Stored, Code>(extents, plan, per_step);
+        if (direct) {
+            width = extents.in.width;
+            start = image + first_row * extents.stride_height * width * channels;
+        }
+    }
+    if (plan.merged) {
+        grid.input_pixel = std::ptrdiff_t{plan.segment_steps} * per_step;
+        grid.width *= images * rows;
+        grid.rows = 1;
+        grid.images = 1;
+    } else {
+        grid.input_pixel = extents.stride_width * channels;
+        grid.input_row = extents.stride_height * width * channels;
+        grid.input_image = direct ? image_size : rows_under(extents, rows) * width * channels;
+        grid.segment_row = extents.dilation * width * channels;
+        grid.segment_column = extents.dilation * channels;
+        for (std::int32_t i = 0; i < images && !direct; ++i) {
+            copy_padded(extents, plan, image + i * image_size, first_row, rows, copy + i * grid.input_image);
+        }
+        if (grid.rows == 1 && grid.width == 1) {
+            // A dense layer: the images are the pixels.
+            grid.width = images;
+            grid.images = 1;
+            grid.input_pixel = grid.input_image;
+        }
+    }
+    for (std::int32_t group = 0; group < extents.groups; ++group) {
+        const std::int32_t first_channel = group * extents.channels_per_group();
+        for (std::int32_t i = 0; i < images && plan.merged; ++i) {
+            copy_windows(extents, image + i * image_size, first_channel, first_row, rows, grid.input_pixel,
+                         copy + std::ptrdiff_t{i} * rows * extents.out.width * grid.input_pixel);
+        }
+        grid.input = plan.merged ? start : start + first_channel;
+        grid.output = sums + group * plan.group_outputs;
+        product<Arithmetic>(plan, grid, weights + group * plan.group_weights);
+    }
+}
+
+/// Correlates one image with the packed weights, for output rows first_row ... first_row + rows - 1.
+/// `image` is [in.height][in.width][in.channels]; padding codes are 0; `packed` comes from pack_weights with the same
+/// tag, product and extents. `accumulators` is [rows][out.width][out.channels] and is overwritten, nothing beyond it.
+/// `workspace` holds convolution_workspace_bytes(extents, rows) and is aligned to 64 bytes. Never fails: the caller has
+/// proven that the totals fit 32 bits.
+template <class Tag, Product P>
+void convolve_rows(const ConvolutionExtents& extents, const ActivationCode<P>* image, std::int32_t first_row,
+                   std::int32_t rows, const std::byte* packed, std::int32_t* accumulators, std::byte* workspace) {
+    using Arithmetic = IntegerArithmetic<Tag, P>;
+    convolve_block<Arithmetic>(extents, image, 1, first_row, rows,
+                               reinterpret_cast<const typename Arithmetic::Weight*>(packed), accumulators,
+                               reinterpret_cast<typename Arithmetic::Stored*>(workspace));
+}
+
+}  // namespace INTAGLIO_INSTRUCTION_SET
+}  // namespace intaglio::kernels

@@ -1,0 +1,74 @@
+// How the product kernel walks through one convolution: what the copy of the image and the packed weights look like.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "intaglio/core/extents.hpp"
+#include "intaglio/simd/tags.hpp"
+
+namespace intaglio::kernels {
+inline namespace INTAGLIO_INSTRUCTION_SET {
+
+/// Rounds up to whole units.
+[[nodiscard]] constexpr std::int64_t round_up(std::int64_t value, std::int64_t unit) {
+    return (value + unit - 1) / unit * unit;
+}
+
+/// The reduction of one output pixel runs over segments: runs of codes that are contiguous in the padded image. Each
+/// segment is rounded up to whole steps of the dot product; the packed weights are zero there.
+///
+/// Packed weights: [group][block of two vectors of output channels][segment][step][vector][lane][code of the step]; the
+/// last block of a group may be one vector wide.
+struct ConvolutionPlan {
+    bool merged = false;            ///< the image copy holds the whole window of each output pixel (im2col)
+    std::int32_t segment_rows = 1;  ///< segments: rows x columns of the window
+    std::int32_t segment_columns = 1;
+    std::int32_t segment_codes = 1;
+    std::int32_t segment_steps = 1;
+    std::int32_t group_outputs = 1;  ///< output channels of one group
+    std::int32_t group_vectors = 1;  ///< vectors of output channels of one group
+    std::int32_t padded_width = 1;   ///< pixels of one row of the padded image
+    std::int64_t group_weights = 0;  ///< packed weights of one group
+
+    /// Steps of the whole reduction.
+    [[nodiscard]] constexpr std::int64_t steps() const {
+        return std::int64_t{segment_rows} * segment_columns * segment_steps;
+    }
+};
+
+/// Rows of the padded image under a block of output rows.
+[[nodiscard]] constexpr std::int32_t rows_under(const ConvolutionExtents& extents, std::int32_t output_rows) {
+    return (output_rows - 1) * extents.stride_height + extents.dilation * (extents.kernel_height - 1) + 1;
+}
+
+/// The plan for vectors of so many lanes and so many codes per lane and step.
+[[nodiscard]] constexpr ConvolutionPlan plan_convolution(const ConvolutionExtents& extents, int lanes,
+                                                         int codes_per_step) {
+    ConvolutionPlan plan;
+    const bool contiguous_rows = extents.dilation == 1 && extents.groups == 1;
+    plan.segment_rows = extents.kernel_height;
+    plan.segment_columns = contiguous_rows ? 1 : extents.kernel_width;
+    plan.segment_codes = contiguous_rows ? extents.kernel_width * extents.in.channels : extents.channels_per_group();
+    plan.segment_steps = static_cast<std::int32_t>(round_up(plan.segment_codes, codes_per_step) / codes_per_step);
+
+    const std::int64_t merged_steps = round_up(extents.fan_in(), codes_per_step) / codes_per_step;
+    // Rows of fewer than four pixels do not fill a register tile; very short segments waste most of a step.
+    const bool narrow = extents.out.width < 4 && extents.out.pixels() >= 4;
+    plan.merged = narrow || plan.steps() > 2 * merged_steps;
+    if (plan.merged) {
+        plan.segment_rows = 1;
+        plan.segment_columns = 1;
+        plan.segment_codes = static_cast<std::int32_t>(extents.fan_in());
+        plan.segment_steps = static_cast<std::int32_t>(merged_steps);
+    }
+    plan.group_outputs = extents.out.channels / extents.groups;
+    plan.group_vectors = static_cast<std::int32_t>(round_up(plan.group_outputs, lanes) / lanes);
+    plan.padded_width =
+        (extents.out.width - 1) * extents.stride_width + extents.dilation * (extents.kernel_width - 1) + 1;
+    plan.group_weights = plan.steps() * plan.group_vectors * lanes * codes_per_step;
+    return plan;
+}
+
+}  // namespace INTAGLIO_INSTRUCTION_SET
+}  // namespace intaglio::kernels

@@ -1,0 +1,133 @@
+// Gradient of a convolution with respect to its input. Host only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "intaglio/core/extents.hpp"
+#include "intaglio/kernels/float_product.hpp"
+
+namespace intaglio::kernels {
+inline namespace INTAGLIO_INSTRUCTION_SET {
+
+/// The convolution that maps the spread-out output gradient to the input gradient: the same window, flipped, over
+/// the output channels. Its image has the stride's zeros and the padding already inside.
+[[nodiscard]] constexpr ConvolutionExtents transposed_extents(const ConvolutionExtents& extents) {
+    ConvolutionExtents transposed;
+    transposed.in = {extents.in.height + extents.dilation * (extents.kernel_height - 1),
+                     extents.in.width + extents.dilation * (extents.kernel_width - 1), extents.out.channels};
+    transposed.out = extents.in;
+    transposed.kernel_height = extents.kernel_height;
+    transposed.kernel_width = extents.kernel_width;
+    transposed.dilation = extents.dilation;
+    transposed.groups = extents.groups;
+    return transposed;
+}
+
+/// True if the output gradient needs no zeros anywhere.
+[[nodiscard]] constexpr bool is_spread(const ConvolutionExtents& extents) {
+    return transposed_extents(extents).in == extents.out && extents.stride_height == 1 && extents.stride_width == 1 &&
+           extents.padding_height == extents.dilation * (extents.kernel_height - 1) &&
+           extents.padding_width == extents.dilation * (extents.kernel_width - 1);
+}
+
+/// Writes the output gradient of one image with the zeros of stride and padding between and around it.
+template <class Real>
+void spread_gradient(const ConvolutionExtents& extents, const Real* dout, Real* to) {
+    const Shape shape = transposed_extents(extents).in;
+    const std::int32_t channels = shape.channels;
+    const std::int32_t top = extents.dilation * (extents.kernel_height - 1) - extents.padding_height;
+    const std::int32_t left = extents.dilation * (extents.kernel_width - 1) - extents.padding_width;
+    fill_zero(to, shape.size());
+    for (std::int32_t y = 0; y < extents.out.height; ++y) {
+        const std::int32_t row = top + y * extents.stride_height;
+        if (row < 0 || row >= shape.height) continue;
+        const Real* from = dout + std::int64_t{y} * extents.out.width * channels;
+        for (std::int32_t x = 0; x < extents.out.width; ++x, from += channels) {
+            const std::int32_t column = left + x * extents.stride_width;
+            if (column < 0 || column >= shape.width) continue;
+            copy_codes(from, channels, to + (std::int64_t{row} * shape.width + column) * channels);
+        }
+    }
+}
+
+/// Bytes that pack_transposed writes; a multiple of 64.
+template <class Tag, class Real>
+[[nodiscard]] constexpr std::size_t packed_transposed_bytes(const ConvolutionExtents& extents) {
+    return packed_bytes<RealArithmetic<Tag, Real>>(transposed_extents(extents));
+}
+
+/// Packs canonical real weights [out][kernel_height][kernel_width][in / groups] for input_gradient.
+template <class Tag, class Real>
+void pack_transposed(const ConvolutionExtents& extents, const Real* weights, std::byte* packed) {
+    using Arithmetic = RealArithmetic<Tag, Real>;
+    const ConvolutionExtents transposed = transposed_extents(extents);
+    auto* const to = reinterpret_cast<Real*>(packed);
+    fill_zero(to, static_cast<std::int64_t>(packed_transposed_bytes<Tag, Real>(extents) / sizeof(Real)));
+
+    const std::int32_t in_channels = extents.channels_per_group();
+    const std::int32_t out_channels = transposed.channels_per_group();
+    const std::int64_t fan_in = extents.fan_in();
+    std::int64_t tap = 0;  // of the window, counted from its end
+    std::int32_t out_channel = 0;
+    const auto visit = [&](std::int64_t index, std::int32_t in_channel, std::int64_t within) {
+        if (within == 0) {
+            tap = std::int64_t{extents.kernel_height} * extents.kernel_width - 1;
+            out_channel = 0;
+        }
+        const std::int32_t group = in_channel / in_channels;
+        const std::int64_t output = std::int64_t{group} * out_channels + out_channel;
+        to[index] = weights[output * fan_in + tap * in_channels + in_channel % in_channels];
+        if (++out_channel == out_channels) {
+            out_channel = 0;
+            --tap;
+        }
+    };
+    for_each_packed_weight<Arithmetic>(
+        transposed, plan_convolution(transposed, Arithmetic::lanes, Arithmetic::codes_per_step), visit);
+}
+
+/// Elements of one spread image in the workspace; zero if the gradient itself can be read.
+[[nodiscard]] constexpr std::int64_t spread_size(const ConvolutionExtents& extents) {
+    return is_spread(extents) ? 0 : transposed_extents(extents).in.size();
+}
+
+/// Bytes of workspace of input_gradient; a multiple of 64, possibly zero.
+template <class Tag, class Real>
+[[nodiscard]] constexpr std::size_t input_gradient_workspace_bytes(const ConvolutionExtents& extents) {
+    const ConvolutionExtents transposed = transposed_extents(extents);
+    const std::int64_t images = images_per_block(extents.in, 64);
+    const std::int64_t spread = round_up(spread_size(extents) * images, 64);
+    const std::int64_t copied = copied_codes<RealArithmetic<Tag, Real>, Real>(transposed, extents.in.height) * images;
+    return static_cast<std::size_t>(round_up((spread + copied) * static_cast<std::int64_t>(sizeof(Real)), 64));
+}
+
+/// din = full correlation of dout with the packed weights, for `images` consecutive images. dout is
+/// [images][out.height][out.width][out.channels], din [images][in.height][in.width][in.channels] and overwritten.
+/// `packed` comes from pack_transposed; `workspace` holds input_gradient_workspace_bytes, aligned to 64 bytes.
+/// Several images in one call run faster where images have fewer than 64 pixels.
+template <class Tag, class Real>
+void input_gradient(const ConvolutionExtents& extents, const Real* dout, const std::byte* packed, Real* din,
+                    std::byte* workspace, std::int64_t images = 1) {
+    const ConvolutionExtents transposed = transposed_extents(extents);
+    const std::int64_t spread = spread_size(extents);
+    const std::int64_t block = images_per_block(extents.in, 64);
+    auto* const buffer = reinterpret_cast<Real*>(workspace);
+    Real* const copy = buffer + round_up(spread * block, 64);
+    for (std::int64_t first = 0; first < images; first += block) {
+        const auto count = static_cast<std::int32_t>(images - first < block ? images - first : block);
+        const Real* from = dout + first * extents.out.size();
+        if (spread != 0) {
+            for (std::int32_t i = 0; i < count; ++i) {
+                spread_gradient(extents, from + i * extents.out.size(), buffer + i * spread);
+            }
+            from = buffer;
+        }
+        convolve_block<RealArithmetic<Tag, Real>>(transposed, from, count, 0, extents.in.height,
+                                                  reinterpret_cast<const Real*>(packed),
+                                                  din + first * extents.in.size(), copy);
+    }
+}
+
+}  // namespace INTAGLIO_INSTRUCTION_SET
+}  // namespace intaglio::kernels

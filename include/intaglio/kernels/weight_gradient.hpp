@@ -1,0 +1,217 @@
+// Gradient of a convolution with respect to its weights. Host only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "intaglio/core/extents.hpp"
+#include "intaglio/kernels/float_product.hpp"
+
+namespace intaglio::kernels {
+inline namespace INTAGLIO_INSTRUCTION_SET {
+
+/// The plan of the weight gradient: vectors lie along the window, so one "step" is a whole vector of codes.
+template <class Tag, class Real>
+struct GradientArithmetic {
+    using Stored = Real;
+    static constexpr int lanes = real_lanes(Tag{}, Real{});
+    static constexpr int codes_per_step = lanes;
+};
+
+/// Pixels under one register tile; distances in elements.
+template <class Real>
+struct GradientGrid {
+    const Real* codes;
+    const Real* dout;
+    std::int32_t images = 1;
+    std::int32_t rows = 1;
+    std::int32_t width = 1;
+    std::ptrdiff_t codes_image = 0;
+    std::ptrdiff_t codes_row = 0;
+    std::ptrdiff_t codes_pixel = 0;
+    std::ptrdiff_t dout_image = 0;
+    std::ptrdiff_t dout_row = 0;
+    std::ptrdiff_t dout_pixel = 0;
+};
+
+/// dweights[o][k] += sum over the pixels of dout[o] * codes[k], for `Outputs` channels and `Vectors` vectors of the
+/// window, of which `count` elements exist.
+template <class Tag, class Real, int Outputs, int Vectors>
+void gradient_tile(const GradientGrid<Real>& grid, Real* dweights, std::ptrdiff_t fan_in, std::int32_t count) {
+    constexpr Tag tag{};
+    constexpr int lanes = real_lanes(Tag{}, Real{});
+    decltype(zero_real(tag, Real{})) sums[Outputs][Vectors];
+    unrolled<Outputs>([&](auto o) __attribute__((always_inline)) {
+        unrolled<Vectors>([&](auto v) __attribute__((always_inline)) { sums[o][v] = zero_real(tag, Real{}); });
+    });
+    for (std::int32_t image = 0; image < grid.images; ++image) {
+        for (std::int32_t row = 0; row < grid.rows; ++row) {
+            const Real* codes = grid.codes + image * grid.codes_image + row * grid.codes_row;
+            const Real* dout = grid.dout + image * grid.dout_image + row * grid.dout_row;
+            for (std::int32_t x = 0; x < grid.width; ++x) {
+                decltype(zero_real(tag, Real{})) window[Vectors];
+                unrolled<Vectors>([&](auto v) __attribute__((always_inline)) {
+                    window[v] = load_real(tag, codes + v * lanes);
+                });
+                unrolled<Outputs>([&](auto o) __attribute__((always_inline)) {
+                    const auto gradient = broadcast_real(tag, dout + o);
+                    unrolled<Vectors>([&](auto v) __attribute__((always_inline)) {
+                        sums[o][v] = simd::multiply_add(tag, sums[o][v], window[v], gradient);
+                    });
+                });
+                codes += grid.codes_pixel;
+                dout += grid.dout_pixel;
+            }
+        }
+    }
+    unrolled<Outputs>([&](auto o) __attribute__((always_inline)) {
+        unrolled<Vectors>([&](auto v) __attribute__((always_inline)) {
+            Real* const to = dweights + o * fan_in + v * lanes;
+            const int left = count - v * lanes;
+            if (left >= lanes) {
+                store_real(tag, to, add_real(tag, load_real(tag, to), sums[o][v]));
+            } else if (left > 0) {
+                store_first_real(tag, to, add_real(tag, load_first_real(tag, to, left), sums[o][v]), left);
+            }
+        });
+    });
+}
+
+/// All `outputs` channels by `Vectors` vectors of the window, in tiles of at most `Outputs` channels.
+template <class Tag, class Real, int Outputs, int Vectors>
+void gradient_column(GradientGrid<Real> grid, Real* dweights, std::ptrdiff_t fan_in, std::int32_t count,
+                     std::int32_t outputs) {
+    std::int32_t done = 0;
+    for (; done + Outputs <= outputs; done += Outputs) {
+        gradient_tile<Tag, Real, Outputs, Vectors>(grid, dweights, fan_in, count);
+        grid.dout += Outputs;
+        dweights += Outputs * fan_in;
+    }
+    if constexpr (Outputs > 1) {
+        if (done < outputs) {
+            gradient_column<Tag, Real, Outputs / 2, Vectors>(grid, dweights, fan_in, count, outputs - done);
+        }
+    }
+}
+
+/// One segment of the window: `codes` contiguous weights of each of the `outputs` channels.
+template <class Tag, class Real>
+void gradient_segment(GradientGrid<Real> grid, Real* dweights, std::ptrdiff_t fan_in, std::int32_t codes,
+                      std::int32_t outputs) {
+    constexpr int lanes = real_lanes(Tag{}, Real{});
+    constexpr int tall = lanes * sizeof(Real) == 64 ? 8 : 4;
+    while (codes > 0) {
+        const std::int32_t vectors = (codes + lanes - 1) / lanes;
+        // Four vectors are two and two: a single one is the worst tile.
+        const std::int32_t taken = vectors == 4 ? 2 : vectors < 3 ? vectors : 3;
+        if (taken == 3) {
+            gradient_column<Tag, Real, tall, 3>(grid, dweights, fan_in, codes, outputs);
+        } else if (taken == 2) {
+            gradient_column<Tag, Real, tall, 2>(grid, dweights, fan_in, codes, outputs);
+        } else {
+            gradient_column<Tag, Real, 8, 1>(grid, dweights, fan_in, codes, outputs);
+        }
+        codes -= taken * lanes;
+        grid.codes += taken * lanes;
+        dweights += taken * lanes;
+    }
+}
+
+/// Elements between the copies of two images; a little more than needed, so that equal positions of many images do not
+/// share a cache set.
+template <class Tag, class Real>
+[[nodiscard]] constexpr std::int64_t gradient_copy_size(const ConvolutionExtents& extents) {
+    constexpr int lanes = GradientArithmetic<Tag, Real>::lanes;
+    const std::int64_t needed = copied_codes<GradientArithmetic<Tag, Real>, void>(extents, extents.out.height);
+    return round_up(needed, lanes) + lanes;
+}
+
+/// Bytes of workspace of weight_gradient; a multiple of 64.
+template <class Tag, class Real>
+[[nodiscard]] constexpr std::size_t weight_gradient_workspace_bytes(const ConvolutionExtents& extents) {
+    const std::int64_t elements = gradient_copy_size<Tag, Real>(extents) * images_per_block(extents.out, 128);
+    return static_cast<std::size_t>(round_up(elements * static_cast<std::int64_t>(sizeof(Real)), 64));
+}
+
+/// Adds to dweights, canonical [out][kernel_height][kernel_width][in / groups], the gradient with respect to the
+/// weights, summed over `images` consecutive images: codes [images][in.height][in.width][in.channels] of type uint8_t,
+/// int16_t or Real, dout [images][out.height][out.width][out.channels]. The order of summation depends on extents, tag
+/// and images only. `workspace` holds weight_gradient_workspace_bytes, aligned to 64 bytes.
+template <class Tag, class Real, class Code>
+void weight_gradient(const ConvolutionExtents& extents, const Code* codes, const Real* dout, std::int64_t images,
+                     Real* dweights, std::byte* workspace) {
+    using Arithmetic = GradientArithmetic<Tag, Real>;
+    constexpr std::int32_t strip_pixels = 128;
+    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step);
+    const std::ptrdiff_t channels = extents.in.channels;
+    const auto fan_in = static_cast<std::ptrdiff_t>(extents.fan_in());
+    const auto copy_size = static_cast<std::ptrdiff_t>(gradient_copy_size<Tag, Real>(extents));
+    const std::int64_t block = images_per_block(extents.out, strip_pixels);
+    const std::int32_t strip = block > 1 || extents.out.width > strip_pixels ? (block > 1 ? extents.out.height : 1)
+                                                                             : strip_pixels / extents.out.width;
+    auto* const copy = reinterpret_cast<Real*>(workspace);
+
+    GradientGrid<Real> grid{};
+    grid.codes_image = copy_size;
+    grid.dout_image = static_cast<std::ptrdiff_t>(extents.out.size());
+    grid.dout_pixel = extents.out.channels;
+    grid.dout_row = grid.dout_pixel * extents.out.width;
+    grid.codes_pixel =
+        plan.merged ? std::ptrdiff_t{plan.segment_steps} * Arithmetic::lanes : extents.stride_width * channels;
+    grid.codes_row =
+        plan.merged ? grid.codes_pixel * extents.out.width : extents.stride_height * plan.padded_width * channels;
+    const std::ptrdiff_t segment_row = extents.dilation * plan.padded_width * channels;
+    const std::ptrdiff_t segment_column = extents.dilation * channels;
+
+    const auto strip_gradient = [&](const Real* strip_dout, const Real* strip_codes, std::int32_t count,
+                                    std::int32_t rows, std::int32_t group) {
+        GradientGrid<Real> tile = grid;
+        tile.images = count;
+        tile.rows = rows;
+        tile.width = extents.out.width;
+        tile.dout = strip_dout + group * plan.group_outputs;
+        if (plan.merged) {
+            tile.width *= rows;
+            tile.rows = 1;
+        } else {
+            strip_codes += group * extents.channels_per_group();
+        }
+        if (tile.width == 1 && tile.rows == 1) {
+            tile.width = count;
+            tile.images = 1;
+            tile.codes_pixel = grid.codes_image;
+            tile.dout_pixel = grid.dout_image;
+        }
+        Real* to = dweights + group * plan.group_outputs * fan_in;
+        for (std::int32_t i = 0; i < plan.segment_rows; ++i) {
+            for (std::int32_t j = 0; j < plan.segment_columns; ++j) {
+                tile.codes = strip_codes + i * segment_row + j * segment_column;
+                gradient_segment<Tag, Real>(tile, to, fan_in, plan.segment_codes, plan.group_outputs);
+                to += plan.segment_codes;
+            }
+        }
+    };
+    for (std::int64_t first = 0; first < images; first += block) {
+        const auto count = static_cast<std::int32_t>(images - first < block ? images - first : block);
+        const Code* const from = codes + first * extents.in.size();
+        const Real* const block_dout = dout + first * extents.out.size();
+        for (std::int32_t group = 0; group < extents.groups; ++group) {
+            for (std::int32_t i = 0; i < count && (plan.merged || group == 0); ++i) {
+                const Code* const image = from + i * extents.in.size();
+                if (plan.merged) {
+                    copy_windows(extents, image, group * extents.channels_per_group(), 0, extents.out.height,
+                                 grid.codes_pixel, copy + i * copy_size);
+                } else {
+                    copy_padded(extents, plan, image, 0, extents.out.height, copy + i * copy_size);
+                }
+            }
+            for (std::int32_t row = 0; row < extents.out.height; row += strip) {
+                const std::int32_t rows = extents.out.height - row < strip ? extents.out.height - row : strip;
+                strip_gradient(block_dout + row * grid.dout_row, copy + row * grid.codes_row, count, rows, group);
+            }
+        }
+    }
+}
+
+}  // namespace INTAGLIO_INSTRUCTION_SET
+}  // namespace intaglio::kernels

@@ -1,0 +1,99 @@
+// What the operations of a running training program share.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "intaglio/integer/operations.hpp"
+#include "intaglio/model/facts.hpp"
+#include "intaglio/train/aligned_vector.hpp"
+#include "intaglio/train/plan.hpp"
+#include "intaglio/train/steps.hpp"
+#include "intaglio/train/thread_pool.hpp"
+
+namespace intaglio::train {
+
+/// Where the statistics of norms come from.
+enum class Statistics : std::uint8_t {
+    batch,        ///< the batch itself; running statistics follow
+    running,      ///< the running statistics: what the integer program will do
+    reestimation  ///< the batch itself, added to a fresh average over the data set
+};
+
+/// One channel of a norm as the steps behind it see it.
+struct NormChannel {
+    double gain = 1;
+    double bias = 0;
+    double mean = 0;
+    double deviation = 1;
+};
+
+/// Memory and state of one pass over a batch. Operations keep no pointers to it.
+struct Context {
+    ThreadPool* pool = nullptr;
+    std::int64_t images = 0;    ///< in this pass
+    Statistics statistics = Statistics::batch;
+    bool restart_statistics = false;  ///< the first batch of a re-estimation
+    double momentum = 0.1;      ///< of running statistics
+    const std::uint8_t* pixels = nullptr;
+    std::byte* codes = nullptr;      ///< of all values
+    float* gradient_memory = nullptr;
+    std::int64_t capacity = 0;  ///< images that the memory holds
+    float* parameters = nullptr;
+    float* gradients = nullptr;      ///< of the parameters
+    const NormChannel** norms = nullptr;  ///< per row: the channels of a norm, or null
+    float* partial = nullptr;        ///< sample_groups x largest number of weights
+    std::byte* workspace = nullptr;  ///< threads x workspace_bytes
+    std::int64_t workspace_bytes = 0;
+    std::uint64_t parameter_version = 0;  ///< changes whenever parameters change
+
+    [[nodiscard]] std::byte* worker_memory(int worker) const { return workspace + worker * workspace_bytes; }
+
+    /// Calls body(first image, number of images, group, worker) for the fixed groups of the batch.
+    template <class Body>
+    void for_groups(Body&& body) const {
+        const std::int64_t count = images;
+        pool->run(sample_groups, [&](std::int64_t group, int worker) {
+            const std::int64_t begin = group_begin(count, group);
+            body(begin, group_begin(count, group + 1) - begin, group, worker);
+        });
+    }
+};
+
+/// The codes of a value for all images of the batch.
+template <class Net, std::int32_t Index>
+auto* codes(const Context& context) {
+    constexpr const Value& value = facts<Net>.value(Index);
+    using T = integer::code_type<Net, Index>;
+    if constexpr (value.memory == 0) {
+        return reinterpret_cast<const T*>(context.pixels);
+    } else {
+        return reinterpret_cast<T*>(context.codes +
+                                    plan<Net>.codes[static_cast<std::size_t>(value.memory)] * context.capacity);
+    }
+}
+
+/// The gradient with respect to the real number that a value stands for, for all images of the batch.
+template <class Net, std::int32_t Index>
+float* gradient(const Context& context) {
+    constexpr auto memory = static_cast<std::size_t>(plan<Net>.gradient_of[static_cast<std::size_t>(Index)]);
+    return context.gradient_memory + plan<Net>.gradients[memory].offset * context.capacity;
+}
+
+/// The affine function that gives a value its meaning, for channel c.
+inline Affine value_affine(const Value& value, const NormChannel* norm, std::int64_t c) {
+    if (norm == nullptr) return norm_affine(1.0, 0.0, 0.0, 1.0, value.denominator);
+    return norm_affine(norm[c].gain, norm[c].bias, norm[c].mean, norm[c].deviation, value.denominator);
+}
+
+/// The training program of a primitive operation; specialised once per primitive. A specialisation has
+/// - `State<Net, Index>`, constructed with the capacity in images; where it has numbers that a checkpoint must keep,
+///   `visit_persistent(visitor)` calls visitor(name, std::vector<double>&) for each,
+/// - `workspace_bytes<Net, Index>(capacity)`: memory of one worker,
+/// - `forward<Net, Index>(State&, Context&)` and `backward<Net, Index>(State&, Context&)`,
+/// - `lower<Tag, Net, Index>(const State&, std::byte* parameters)`: writes the parameters of the integer program,
+/// - `certify<Tag, Net, Index>(const State&, const std::byte* parameters, Certificate&)`: proves that they compute the same.
+template <class Primitive>
+struct Operation;
+
+}  // namespace intaglio::train

@@ -1,0 +1,89 @@
+// The end of a training program: integer logits for predictions, float logits for the loss.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "intaglio/integer/step_parameters.hpp"
+#include "intaglio/model/primitives.hpp"
+#include "intaglio/train/certificate.hpp"
+#include "intaglio/train/context.hpp"
+
+namespace intaglio::train {
+
+/// Logits of a batch.
+struct LogitState {
+    LogitState(std::int64_t classes, std::int64_t capacity)
+        : affine(static_cast<std::size_t>(classes)),
+          multiplier(static_cast<std::size_t>(classes)),
+          addend(static_cast<std::size_t>(classes)),
+          integers(static_cast<std::size_t>(classes * capacity)),
+          floats(static_cast<std::size_t>(classes * capacity)) {}
+
+    std::vector<Affine> affine;
+    std::vector<std::int32_t> multiplier;
+    std::vector<std::int64_t> addend;
+    int exponent = 0;                    ///< value = integer logit * 2^-exponent
+    std::vector<std::int64_t> integers;  ///< [images][classes]
+    std::vector<float> floats;           ///< [images][classes]
+};
+
+template <>
+struct Operation<primitive::Logits> {
+    template <class Net, std::size_t Index>
+    struct State : LogitState {
+        explicit State(std::int64_t capacity) : LogitState(facts<Net>.classes(), capacity) {}
+    };
+    template <class Net, std::size_t Index>
+    static std::int64_t workspace_bytes(std::int64_t) {
+        return 0;
+    }
+
+    template <class Net, std::size_t Index>
+    static void forward(State<Net, Index>& state, Context& context) {
+        constexpr const Row& row = facts<Net>.rows[Index];
+        constexpr const Value& in = facts<Net>.value(row.input);
+        const NormChannel* norm = nullptr;
+        if constexpr (in.norm_row != none) norm = context.norms[in.norm_row];
+        const std::size_t classes = state.affine.size();
+        for (std::size_t c = 0; c < classes; ++c) state.affine[c] = value_affine(in, norm, static_cast<std::int64_t>(c));
+        state.exponent = make_logits(state.affine, state.multiplier, state.addend);
+        const auto* accumulators = codes<Net, row.input>(context);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(context.images) * classes; ++i) {
+            const std::size_t c = i % classes;
+            state.integers[i] = std::int64_t{accumulators[i]} * state.multiplier[c] + state.addend[c];
+            state.floats[i] = static_cast<float>(state.affine[c].slope * static_cast<double>(accumulators[i]) +
+                                                 state.affine[c].offset);
+        }
+    }
+
+    /// The loss writes the gradient of the output value by itself.
+    template <class Net, std::size_t Index>
+    static void backward(State<Net, Index>&, Context&) {}
+
+    template <class Tag, class Net, std::size_t Index>
+    static void lower(const State<Net, Index>& state, std::byte* parameters) {
+        const integer::LogitLayout layout = integer::logit_layout(facts<Net>.classes());
+        for (std::size_t c = 0; c < state.affine.size(); ++c) {
+            reinterpret_cast<std::int32_t*>(parameters + layout.multiplier)[c] = state.multiplier[c];
+            reinterpret_cast<std::int64_t*>(parameters + layout.addend)[c] = state.addend[c];
+        }
+    }
+
+    template <class Tag, class Net, std::size_t Index>
+    static void certify(const State<Net, Index>& state, const std::byte* parameters, const std::string& where,
+                        Certificate& certificate) {
+        const integer::LogitLayout layout = integer::logit_layout(facts<Net>.classes());
+        for (std::size_t c = 0; c < state.affine.size(); ++c) {
+            certificate.logits_compared += 2;
+            if (reinterpret_cast<const std::int32_t*>(parameters + layout.multiplier)[c] != state.multiplier[c] ||
+                reinterpret_cast<const std::int64_t*>(parameters + layout.addend)[c] != state.addend[c]) {
+                certificate.difference(where + ", class " + std::to_string(c));
+            }
+        }
+    }
+};
+
+}  // namespace intaglio::train

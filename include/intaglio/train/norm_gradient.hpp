@@ -1,0 +1,151 @@
+// Statistics of accumulators, and the gradient of a norm.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include "intaglio/model/norms.hpp"
+
+namespace intaglio::train {
+
+inline constexpr double norm_epsilon = 1e-5;
+
+/// How the channels of a norm share their statistics; specialised for each norm. `shared`: one mean and deviation for
+/// all channels of the layer; otherwise one per channel.
+template <class Normalization>
+struct NormSharing;
+template <>
+struct NormSharing<BatchNorm> {
+    static constexpr bool shared = false;
+};
+template <>
+struct NormSharing<LayerBatchNorm> {
+    static constexpr bool shared = true;
+};
+
+/// Exact sums over a set of integers: they merge in any order to the same result.
+struct IntegerStatistics {
+    std::int64_t count = 0;
+    std::int64_t sum = 0;
+    unsigned __int128 squares = 0;
+
+    void merge(const IntegerStatistics& other) {
+        count += other.count;
+        sum += other.sum;
+        squares += other.squares;
+    }
+    [[nodiscard]] double mean() const {
+        return count == 0 ? 0.0 : static_cast<double>(sum) / static_cast<double>(count);
+    }
+    /// Biased variance; the difference is taken in integers, so that nothing cancels.
+    [[nodiscard]] double variance() const {
+        if (count == 0) return 0.0;
+        const auto n = static_cast<unsigned __int128>(count);
+        const auto magnitude = static_cast<unsigned __int128>(sum < 0 ? -static_cast<__int128>(sum) : sum);
+        const double numerator = static_cast<double>(n * squares - magnitude * magnitude);
+        return numerator / (static_cast<double>(count) * static_cast<double>(count));
+    }
+};
+
+/// What the gradient of a norm needs of one channel: da = scale * dy - constant - slope * a, for accumulator a.
+struct NormGradient {
+    double scale = 0;
+    double constant = 0;
+    double slope = 0;
+};
+
+/// Sums of one channel over the batch: of dy, and of dy * a, where a is the integer in front of the norm.
+struct GradientSums {
+    double dy = 0;
+    double dy_a = 0;
+};
+
+/// Gradients of a norm from the sums of its channels (papers' digest 2.3; (P1.1) is the special case of BatchNorm):
+/// with xh = (a / denominator - mean) / deviation and delta = gain * dy,
+/// da = (delta - mean_S(delta) - xh * mean_S(delta * xh)) / deviation over the set S that shares the statistics.
+/// `count` is the number of elements of one channel; mean and deviation have one entry if shared. gain_gradient and
+/// bias_gradient are written per channel, `gradient` receives the coefficients for the second pass.
+template <class Real>
+void norm_gradients(bool shared, std::int64_t channels, std::int64_t count, std::int64_t denominator,
+                    const GradientSums* sums, const double* mean, const double* deviation, const Real* gain,
+                    bool one_gain, double* gain_gradient, double* bias_gradient, NormGradient* gradient) {
+    const double inverse_denominator = 1.0 / static_cast<double>(denominator);
+    double set_delta = 0;
+    double set_delta_xh = 0;
+    for (std::int64_t c = 0; c < channels; ++c) {
+        const std::int64_t s = shared ? 0 : c;
+        const double g = static_cast<double>(gain[one_gain ? 0 : c]);
+        const double dy_xh = (sums[c].dy_a * inverse_denominator - mean[s] * sums[c].dy) / deviation[s];
+        gain_gradient[c] = dy_xh;
+        bias_gradient[c] = sums[c].dy;
+        if (!shared) {
+            const double n = static_cast<double>(count);
+            const double mean_delta = g * sums[c].dy / n;
+            const double mean_delta_xh = g * dy_xh / n;
+            gradient[c].scale = g / deviation[s];
+            gradient[c].slope = mean_delta_xh * inverse_denominator / (deviation[s] * deviation[s]);
+            gradient[c].constant =
+                mean_delta / deviation[s] - mean_delta_xh * mean[s] / (deviation[s] * deviation[s]);
+        } else {
+            set_delta += g * sums[c].dy;
+            set_delta_xh += g * dy_xh;
+        }
+    }
+    if (!shared) return;
+    const double n = static_cast<double>(count) * static_cast<double>(channels);
+    const double d = deviation[0];
+    const double mean_delta = set_delta / n;
+    const double mean_delta_xh = set_delta_xh / n;
+    for (std::int64_t c = 0; c < channels; ++c) {
+        gradient[c].scale = static_cast<double>(gain[one_gain ? 0 : c]) / d;
+        gradient[c].slope = mean_delta_xh * inverse_denominator / (d * d);
+        gradient[c].constant = mean_delta / d - mean_delta_xh * mean[0] / (d * d);
+    }
+}
+
+/// Sums of one block of [pixels][channels], added to `sums`. Integer is an integer type or Real.
+template <class Integer, class Real>
+void add_gradient_sums(const Real* dy, const Integer* a, std::int64_t pixels, std::int64_t channels, Real* row_dy,
+                       Real* row_dy_a, GradientSums* sums) {
+    // Short float partial sums keep the inner loop in vectors; they move to double every `block` pixels.
+    constexpr std::int64_t block = 32;
+    for (std::int64_t begin = 0; begin < pixels; begin += block) {
+        const std::int64_t end = begin + block < pixels ? begin + block : pixels;
+        for (std::int64_t c = 0; c < channels; ++c) row_dy[c] = row_dy_a[c] = Real{0};
+        for (std::int64_t p = begin; p < end; ++p) {
+            const Real* d = dy + p * channels;
+            const Integer* x = a + p * channels;
+            for (std::int64_t c = 0; c < channels; ++c) {
+                row_dy[c] += d[c];
+                row_dy_a[c] += d[c] * static_cast<Real>(x[c]);
+            }
+        }
+        for (std::int64_t c = 0; c < channels; ++c) {
+            sums[c].dy += static_cast<double>(row_dy[c]);
+            sums[c].dy_a += static_cast<double>(row_dy_a[c]);
+        }
+    }
+}
+
+/// Second pass over [pixels][channels]: da = scale * dy - constant - slope * a. `da` may be `dy`; `add` adds instead.
+template <class Integer, class Real>
+void apply_norm_gradient(const Real* dy, const Integer* a, std::int64_t pixels, std::int64_t channels,
+                         const Real* scale, const Real* constant, const Real* slope, bool add, Real* da) {
+    for (std::int64_t p = 0; p < pixels; ++p) {
+        const Real* d = dy + p * channels;
+        const Integer* x = a + p * channels;
+        Real* out = da + p * channels;
+        if (add) {
+            for (std::int64_t c = 0; c < channels; ++c) {
+                out[c] += scale[c] * d[c] - constant[c] - slope[c] * static_cast<Real>(x[c]);
+            }
+        } else {
+            for (std::int64_t c = 0; c < channels; ++c) {
+                out[c] = scale[c] * d[c] - constant[c] - slope[c] * static_cast<Real>(x[c]);
+            }
+        }
+    }
+}
+
+}  // namespace intaglio::train

@@ -1,0 +1,313 @@
+// The training program of a network: forward in integers, backward in floats, generated from the type.
+#pragma once
+
+#include <boost/mp11/algorithm.hpp>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "intaglio/core/random.hpp"
+#include "intaglio/train/aligned_vector.hpp"
+#include "intaglio/train/context.hpp"
+#include "intaglio/train/logits.hpp"
+#include "intaglio/train/norm.hpp"
+#include "intaglio/train/pool.hpp"
+#include "intaglio/train/product.hpp"
+#include "intaglio/train/quantize.hpp"
+
+namespace intaglio {
+
+/// What parameters are: weight decay applies to weights only.
+enum class ParameterKind : std::uint8_t { weight, gain, bias };
+
+/// A run of parameters of one kind in one layer.
+struct ParameterRange {
+    ParameterKind kind;
+    std::int32_t row;
+    std::int64_t begin;
+    std::int64_t count;
+};
+
+namespace train {
+
+/// Normal deviate from two uniform ones (Box and Muller 1958).
+inline double normal(Random& random) {
+    constexpr double scale = 1.0 / 4294967296.0;
+    const double u = (static_cast<double>(random()) + 0.5) * scale;
+    const double v = (static_cast<double>(random()) + 0.5) * scale;
+    return std::sqrt(-2.0 * std::log(u)) * std::cos(6.283185307179586 * v);
+}
+
+template <std::size_t I, class T>
+struct Leaf {
+    explicit Leaf(std::int64_t capacity) : value(capacity) {}
+    T value;
+};
+
+template <class Net, class Indices>
+struct States;
+template <class Net, std::size_t... I>
+struct States<Net, std::index_sequence<I...>>
+    : Leaf<I, typename Operation<boost::mp11::mp_at_c<typename Net::primitives, I>>::template State<Net, I>>... {
+    explicit States(std::int64_t capacity)
+        : Leaf<I, typename Operation<boost::mp11::mp_at_c<typename Net::primitives, I>>::template State<Net, I>>(
+              capacity)... {}
+};
+
+/// Writes a layer's place as a person reads it: "5.repetition 2.1".
+inline std::string to_string(const Path& path) {
+    std::string text;
+    for (int i = 0; i < path.printed(); ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const Part part = path.part[at];
+        if (!text.empty()) text += part == Part::number && path.part[at - 1] == Part::repetition ? " " : ".";
+        text += part == Part::main       ? "main"
+                : part == Part::shortcut ? "shortcut"
+                : part == Part::repetition ? "repetition"
+                                           : std::to_string(path.index[at]);
+    }
+    return text;
+}
+
+}  // namespace train
+
+/// Parameters, memory and statistics of a network in training.
+///
+/// A pass is `forward(...)`; behind it `logits()` and `predictions` are those of the integer program whose steps follow
+/// from the statistics in use. `backward` needs the gradient of the loss with respect to the float logits. Nothing is
+/// allocated after construction.
+template <class Net>
+class Training {
+  public:
+    static constexpr const auto& table = facts<Net>;
+    static constexpr std::size_t rows = boost::mp11::mp_size<typename Net::primitives>::value;
+    static constexpr std::int32_t classes = table.classes();
+    static constexpr std::int64_t pixels = table.input_shape().size();
+
+    /// Memory for batches of up to `batch` images on `threads` threads; parameters are drawn from `seed`. Weights are
+    /// normal with variance 2 / fan-in, gains 1, biases 0. Throws std::invalid_argument for a batch or a number of threads
+    /// that is not positive.
+    explicit Training(std::int64_t batch, int threads = 1, std::uint64_t seed = 1)
+        : capacity_(checked(batch)),
+          pool_(threads),
+          states_(batch),
+          parameters_(static_cast<std::size_t>(train::plan<Net>.parameter_count)),
+          gradients_(parameters_.size()),
+          codes_(static_cast<std::size_t>(train::plan<Net>.code_bytes * batch)),
+          gradient_memory_(static_cast<std::size_t>(train::plan<Net>.gradient_floats * batch)),
+          partial_(static_cast<std::size_t>(train::plan<Net>.largest_weights * train::sample_groups)),
+          norms_(rows, nullptr) {
+        std::int64_t most = 0;
+        each([&]<std::size_t I>() { most = std::max(most, Op<I>::template workspace_bytes<Net, I>(batch)); });
+        workspace_bytes_ = aligned(most);
+        workspace_.resize(static_cast<std::size_t>(workspace_bytes_ * threads));
+        initialize(seed);
+    }
+
+    /// Draws all parameters anew.
+    void initialize(std::uint64_t seed) {
+        for (const ParameterRange& range : ranges()) {
+            float* const begin = parameters_.data() + range.begin;
+            if (range.kind == ParameterKind::weight) {
+                Random random(seed, static_cast<std::uint64_t>(range.row));
+                const double deviation = std::sqrt(2.0 / static_cast<double>(table.row(range.row).extents.fan_in()));
+                for (std::int64_t i = 0; i < range.count; ++i) begin[i] = static_cast<float>(deviation * train::normal(random));
+            } else {
+                std::fill(begin, begin + range.count, range.kind == ParameterKind::gain ? 1.0F : 0.0F);
+            }
+        }
+        parameters_changed();
+    }
+
+    /// Runs `count` images, each of `pixels` codes. Throws std::invalid_argument if they do not fit the batch and
+    /// std::runtime_error if a parameter is not finite.
+    void forward(const std::uint8_t* images, std::int64_t count, train::Statistics statistics) {
+        if (count < 1 || count > capacity_) {
+            throw std::invalid_argument("number of images in a batch: expected 1 to " + std::to_string(capacity_) +
+                                        ", found " + std::to_string(count));
+        }
+        train::Context context = make_context(images, count, statistics);
+        each([&]<std::size_t I>() { Op<I>::template forward<Net, I>(state<I>(), context); });
+        pixels_ = images;
+        count_ = count;
+        restart_statistics_ = false;
+    }
+
+    /// Where the gradient of the loss with respect to the float logits goes: [images][classes].
+    [[nodiscard]] std::span<float> logit_gradient() {
+        train::Context context = make_context(pixels_, count_, train::Statistics::batch);
+        return {train::gradient<Net, table.output>(context), static_cast<std::size_t>(count_ * classes)};
+    }
+
+    /// Gradients of all parameters for the last forward pass, which must have used the statistics of its batch.
+    void backward() {
+        train::Context context = make_context(pixels_, count_, train::Statistics::batch);
+        each_reversed([&]<std::size_t I>() { Op<I>::template backward<Net, I>(state<I>(), context); });
+    }
+
+    /// Integer logits of the last pass, [images][classes].
+    [[nodiscard]] std::span<const std::int64_t> logits() const {
+        return {state<rows - 1>().integers.data(), static_cast<std::size_t>(count_ * classes)};
+    }
+    /// The same as real numbers, without the last rounding; for the loss.
+    [[nodiscard]] std::span<const float> float_logits() const {
+        return {state<rows - 1>().floats.data(), static_cast<std::size_t>(count_ * classes)};
+    }
+    /// Class of an image of the last pass, from the integer logits; the lowest index on ties.
+    [[nodiscard]] std::int32_t prediction(std::int64_t image) const {
+        return argmax(logits().subspan(static_cast<std::size_t>(image * classes), classes));
+    }
+    /// Class of an image of the last pass, from the float logits.
+    [[nodiscard]] std::int32_t float_prediction(std::int64_t image) const {
+        return argmax(float_logits().subspan(static_cast<std::size_t>(image * classes), classes));
+    }
+    /// Codes of a value of the last pass: those of image `image`, in the value's storage type.
+    template <std::int32_t Value>
+    [[nodiscard]] auto codes(std::int64_t image) {
+        train::Context context = make_context(pixels_, count_, train::Statistics::batch);
+        constexpr auto size = static_cast<std::size_t>(table.value(Value).shape.size());
+        return std::span(train::codes<Net, Value>(context) + image * static_cast<std::int64_t>(size), size);
+    }
+
+    /// Starts a new average of the statistics; the next passes with Statistics::reestimation fill it.
+    void restart_statistics() { restart_statistics_ = true; }
+
+    [[nodiscard]] std::span<float> parameters() { return parameters_; }
+    [[nodiscard]] std::span<const float> parameters() const { return parameters_; }
+    [[nodiscard]] std::span<const float> gradients() const { return gradients_; }
+    /// To be called after parameters were written.
+    void parameters_changed() { ++parameter_version_; }
+    [[nodiscard]] train::ThreadPool& pool() { return pool_; }
+    [[nodiscard]] std::int64_t capacity() const { return capacity_; }
+
+    /// Which parameters are weights, gains and biases.
+    [[nodiscard]] static const std::vector<ParameterRange>& ranges() {
+        static const std::vector<ParameterRange> all = [] {
+            std::vector<ParameterRange> list;
+            for (std::size_t i = 0; i < rows; ++i) {
+                const Row& row = table.rows[i];
+                std::int64_t begin = train::plan<Net>.parameters[i];
+                const auto add = [&](ParameterKind kind, std::int64_t count) {
+                    if (count > 0) list.push_back({kind, static_cast<std::int32_t>(i), begin, count});
+                    begin += count;
+                };
+                add(ParameterKind::weight, row.weights);
+                add(ParameterKind::gain, row.gains);
+                add(ParameterKind::bias, row.biases);
+            }
+            return list;
+        }();
+        return all;
+    }
+
+    /// Share of the weight codes of a row that are not zero (R_w).
+    [[nodiscard]] double weight_density(std::size_t row) const {
+        double density = 0;
+        each([&]<std::size_t I>() {
+            if constexpr (table.rows[I].weights > 0) {
+                if (I == row) {
+                    const std::vector<std::int8_t>& codes = state<I>().codes;
+                    const auto zeros = std::count(codes.begin(), codes.end(), std::int8_t{0});
+                    density = 1.0 - static_cast<double>(zeros) / static_cast<double>(codes.size());
+                }
+            }
+        });
+        return density;
+    }
+
+    /// Calls visitor(name, std::vector<double>&) for all that a checkpoint must keep beside the parameters.
+    template <class Visitor>
+    void visit_persistent(const Visitor& visitor) {
+        each([&]<std::size_t I>() {
+            if constexpr (requires { state<I>().visit_persistent(visitor); }) {
+                state<I>().visit_persistent([&](const char* name, std::vector<double>& values) {
+                    visitor("row " + std::to_string(I) + " " + name, values);
+                });
+            }
+        });
+    }
+
+    template <std::size_t I>
+    [[nodiscard]] auto& state() {
+        return static_cast<Leaf<I>&>(states_).value;
+    }
+    template <std::size_t I>
+    [[nodiscard]] const auto& state() const {
+        return static_cast<const Leaf<I>&>(states_).value;
+    }
+
+    /// Calls f.template operator()<I>() for each row in order.
+    template <class F>
+    static void each(const F& f) {
+        [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<I>(), ...); }(std::make_index_sequence<rows>{});
+    }
+    template <std::size_t I>
+    using Op = train::Operation<boost::mp11::mp_at_c<typename Net::primitives, I>>;
+
+    /// Bytes that a Training object of this batch size and thread count holds, apart from the steps and statistics.
+    [[nodiscard]] std::size_t memory_bytes() const {
+        return codes_.size() + (gradient_memory_.size() + partial_.size() + parameters_.size() + gradients_.size()) * 4 +
+               workspace_.size();
+    }
+
+  private:
+    template <std::size_t I>
+    using Leaf = train::Leaf<I, typename Op<I>::template State<Net, I>>;
+
+    static std::int64_t checked(std::int64_t batch) {
+        if (batch < 1) throw std::invalid_argument("batch size: expected at least 1, found " + std::to_string(batch));
+        return batch;
+    }
+    template <class F>
+    static void each_reversed(const F& f) {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (f.template operator()<rows - 1 - I>(), ...);
+        }(std::make_index_sequence<rows>{});
+    }
+    template <class T>
+    static std::int32_t argmax(std::span<const T> values) {
+        return static_cast<std::int32_t>(std::max_element(values.begin(), values.end()) - values.begin());
+    }
+
+    train::Context make_context(const std::uint8_t* images, std::int64_t count, train::Statistics statistics) {
+        return {.pool = &pool_,
+                .images = count,
+                .statistics = statistics,
+                .restart_statistics = restart_statistics_,
+                .pixels = images,
+                .codes = codes_.data(),
+                .gradient_memory = gradient_memory_.data(),
+                .capacity = capacity_,
+                .parameters = parameters_.data(),
+                .gradients = gradients_.data(),
+                .norms = norms_.data(),
+                .partial = partial_.data(),
+                .workspace = workspace_.data(),
+                .workspace_bytes = workspace_bytes_,
+                .parameter_version = parameter_version_};
+    }
+
+    std::int64_t capacity_;
+    train::ThreadPool pool_;
+    train::States<Net, std::make_index_sequence<rows>> states_;
+    std::vector<float> parameters_;
+    std::vector<float> gradients_;
+    train::AlignedVector<std::byte> codes_;
+    train::AlignedVector<float> gradient_memory_;
+    train::AlignedVector<float> partial_;
+    train::AlignedVector<std::byte> workspace_;
+    std::int64_t workspace_bytes_ = 0;
+    std::vector<const train::NormChannel*> norms_;
+    const std::uint8_t* pixels_ = nullptr;
+    std::int64_t count_ = 0;
+    std::uint64_t parameter_version_ = 0;
+    bool restart_statistics_ = false;
+};
+
+}  // namespace intaglio

@@ -1,0 +1,184 @@
+// Training of steps: thresholds or multipliers forward, the surrogate's derivative backward.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "intaglio/integer/step_parameters.hpp"
+#include "intaglio/kernels/step.hpp"
+#include "intaglio/model/primitives.hpp"
+#include "intaglio/simd/floats.hpp"
+#include "intaglio/train/certificate.hpp"
+#include "intaglio/train/context.hpp"
+#include "intaglio/train/surrogate_gradient.hpp"
+
+namespace intaglio::train {
+
+/// A step of all channels, in the layout of the integer program, and the affine function that it was made from.
+struct StepState {
+    StepState(const Row& row, std::int64_t channels)
+        : affine(static_cast<std::size_t>(channels)),
+          slope(static_cast<std::size_t>(channels)),
+          offset(static_cast<std::size_t>(channels)),
+          parameters(static_cast<std::size_t>(integer::step_bytes(row.steps, channels))) {}
+
+    std::vector<Affine> affine;
+    std::vector<float> slope;
+    std::vector<float> offset;
+    AlignedVector<std::byte> parameters;
+};
+
+namespace detail {
+
+template <class T>
+T* at(std::byte* base, std::int64_t offset) {
+    return reinterpret_cast<T*>(base + offset);
+}
+
+/// Writes the step of every channel into state.parameters.
+inline void make_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
+                      const NormChannel* norm) {
+    const auto channels = static_cast<std::int64_t>(state.affine.size());
+    std::byte* parameters = state.parameters.data();
+    const integer::ThresholdLayout thresholds = integer::threshold_layout(row.steps, channels);
+    const integer::DyadicLayout dyadic = integer::dyadic_layout(channels);
+    for (std::int64_t c = 0; c < channels; ++c) {
+        const auto i = static_cast<std::size_t>(c);
+        state.affine[i] = value_affine(in, norm, c);
+        state.slope[i] = static_cast<float>(state.affine[i].slope);
+        state.offset[i] = static_cast<float>(state.affine[i].offset);
+        if (row.steps <= max_thresholds) {
+            make_thresholds(state.affine[i], in.codes, row.codes, denominator,
+                            at<std::int32_t>(parameters, thresholds.thresholds) + c, static_cast<std::size_t>(channels),
+                            at<std::int32_t>(parameters, thresholds.flip)[c]);
+        } else {
+            const Dyadic step = make_dyadic(state.affine[i], denominator);
+            at<std::int64_t>(parameters, dyadic.addend)[c] = step.addend;
+            at<std::int32_t>(parameters, dyadic.multiplier)[c] = step.multiplier;
+            at<std::uint8_t>(parameters, dyadic.shift)[c] = step.shift;
+        }
+    }
+}
+
+/// dx = dcode * derivative(slope * a + offset) over [pixels][channels]; `add` adds to dx.
+template <class Surrogate, class Integer>
+void step_gradient(const SurrogateGradient<Surrogate>& derivative, const Integer* a, const float* dcode,
+                   std::int64_t pixels, std::int64_t channels, const float* slope, const float* offset, bool add,
+                   float* dx) {
+    using Vector = simd::Floats;
+    constexpr auto lanes = static_cast<std::int64_t>(Vector::size);
+    for (std::int64_t p = 0; p < pixels; ++p) {
+        const Integer* x = a + p * channels;
+        const float* d = dcode + p * channels;
+        float* out = dx + p * channels;
+        std::int64_t c = 0;
+        for (; c + lanes <= channels; c += lanes) {
+            alignas(64) float value[lanes];
+            for (std::int64_t i = 0; i < lanes; ++i) value[i] = slope[c + i] * static_cast<float>(x[c + i]) + offset[c + i];
+            Vector result = derivative(Vector::load_aligned(value)) * Vector::load_unaligned(d + c);
+            if (add) result = result + Vector::load_unaligned(out + c);
+            result.store_unaligned(out + c);
+        }
+        for (; c < channels; ++c) {
+            const float result = derivative(slope[c] * static_cast<float>(x[c]) + offset[c]) * d[c];
+            out[c] = add ? out[c] + result : result;
+        }
+    }
+}
+
+}  // namespace detail
+
+template <class Target>
+struct Operation<primitive::Quantize<Target>> {
+    using Tag = simd::Native;
+
+    template <class Net, std::size_t Index>
+    struct State : StepState {
+        explicit State(std::int64_t /*capacity*/)
+            : StepState(facts<Net>.rows[Index], facts<Net>.value(facts<Net>.rows[Index].output).shape.channels) {}
+        SurrogateGradient<typename Target::surrogate> derivative{Target::codes.lowest, Target::codes.highest,
+                                                                 Target::denominator};
+    };
+
+    template <class Net, std::size_t Index>
+    static std::int64_t workspace_bytes(std::int64_t) {
+        return 0;
+    }
+
+    template <class Net, std::size_t Index>
+    static void forward(State<Net, Index>& state, Context& context) {
+        constexpr const Row& row = facts<Net>.rows[Index];
+        constexpr const Value& in = facts<Net>.value(row.input);
+        constexpr Shape shape = in.shape;
+        const NormChannel* norm = nullptr;
+        if constexpr (in.norm_row != none) norm = context.norms[in.norm_row];
+        detail::make_step(state, row, in, Target::denominator, norm);
+        const auto* from = codes<Net, row.input>(context);
+        auto* to = codes<Net, row.output>(context);
+        context.pool->run(context.images, [&](std::int64_t image, int) {
+            integer::detail::step<Tag, (row.steps <= max_thresholds)>(row, from + image * shape.size(), shape.pixels(),
+                                                                      shape.channels, state.parameters.data(),
+                                                                      to + image * shape.size());
+        });
+    }
+
+    template <class Net, std::size_t Index>
+    static void backward(State<Net, Index>& state, Context& context) {
+        constexpr const Row& row = facts<Net>.rows[Index];
+        constexpr const Value& in = facts<Net>.value(row.input);
+        if constexpr (in.needs_gradient) {
+            constexpr Shape shape = in.shape;
+            constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
+            const auto* a = codes<Net, row.input>(context);
+            const float* dcode = gradient<Net, row.output>(context);
+            float* dx = gradient<Net, row.input>(context);
+            context.pool->run(context.images, [&](std::int64_t image, int) {
+                const std::int64_t begin = image * shape.size();
+                detail::step_gradient(state.derivative, a + begin, dcode + begin, shape.pixels(), shape.channels,
+                                      state.slope.data(), state.offset.data(), !first, dx + begin);
+            });
+        }
+    }
+
+    template <class OtherTag, class Net, std::size_t Index>
+    static void lower(const State<Net, Index>& state, std::byte* parameters) {
+        for (std::size_t i = 0; i < state.parameters.size(); ++i) parameters[i] = state.parameters[i];
+    }
+
+    template <class OtherTag, class Net, std::size_t Index>
+    static void certify(const State<Net, Index>& state, const std::byte* parameters, const std::string& where,
+                        Certificate& certificate) {
+        constexpr const Row& row = facts<Net>.rows[Index];
+        constexpr const Value& in = facts<Net>.value(row.input);
+        constexpr std::int32_t channels = in.shape.channels;
+        using In = integer::code_type<Net, facts<Net>.rows[Index].input>;
+        using Out = integer::code_type<Net, facts<Net>.rows[Index].output>;
+        std::vector<In> probe(static_cast<std::size_t>(channels));
+        std::vector<Out> result(static_cast<std::size_t>(channels));
+        const auto run = [&]<class StepTag>(StepTag, const std::byte* step, const std::int32_t* accumulators,
+                                            std::int32_t* found) {
+            for (std::size_t c = 0; c < probe.size(); ++c) probe[c] = static_cast<In>(accumulators[c]);
+            integer::detail::step<StepTag, (row.steps <= max_thresholds)>(row, probe.data(), 1, channels, step,
+                                                                          result.data());
+            for (std::size_t c = 0; c < probe.size(); ++c) found[c] = result[c];
+        };
+        compare_steps(
+            in.codes, row.codes, channels,
+            [&](const std::int32_t* accumulators, std::int32_t* found) {
+                run(Tag{}, state.parameters.data(), accumulators, found);
+            },
+            [&](const std::int32_t* accumulators, std::int32_t* found) {
+                run(OtherTag{}, parameters, accumulators, found);
+            },
+            [&](std::int64_t c, std::int64_t accumulator) {
+                const Affine& a = state.affine[static_cast<std::size_t>(c)];
+                return (a.slope * static_cast<double>(accumulator) + a.offset) * static_cast<double>(Target::denominator);
+            },
+            where, certificate);
+    }
+};
+
+}  // namespace intaglio::train

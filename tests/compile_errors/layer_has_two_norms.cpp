@@ -1,0 +1,18 @@
+// A layer has one norm.
+// EXPECT: model_error::layer_has_two_norms<
+// EXPECT: in_layer<2>
+// EXPECT: expected<1>
+// EXPECT: found<2>
+// EXPECT: BatchNorm
+#include "intaglio/model/network.hpp"
+
+using namespace intaglio;
+
+#ifdef INTAGLIO_CORRECT
+#define TOKEN SingleGain
+#else
+#define TOKEN Lbn
+#endif
+
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>, BatchNorm, TOKEN>,
+                     Classifier<Out<10>>> {};

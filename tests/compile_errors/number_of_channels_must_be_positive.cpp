@@ -1,0 +1,16 @@
+// No output channels.
+// EXPECT: model_error::number_of_channels_must_be_positive<
+// EXPECT: in_layer<2>
+// EXPECT: expected<1>
+// EXPECT: found<0>
+#include "intaglio/model/network.hpp"
+
+using namespace intaglio;
+
+#ifdef INTAGLIO_CORRECT
+#define TOKEN 8
+#else
+#define TOKEN 0
+#endif
+
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<TOKEN>>, Classifier<Out<10>>> {};

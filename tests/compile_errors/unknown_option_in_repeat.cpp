@@ -1,0 +1,16 @@
+// A type that is no option, inside Repeat.
+// EXPECT: model_error::unknown_option<
+// EXPECT: in_layer<3, intaglio::repetition, 1, 2>
+// EXPECT: float
+#include "intaglio/model/network.hpp"
+
+using namespace intaglio;
+
+#ifdef INTAGLIO_CORRECT
+#define TOKEN Lbn
+#else
+#define TOKEN float
+#endif
+
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>>,
+                     Repeat<2, Conv<Out<8>>, Conv<Out<8>, TOKEN>>, Classifier<Out<10>>> {};

@@ -1,0 +1,17 @@
+// Windows of 3 columns on 28 columns.
+// EXPECT: model_error::window_does_not_divide_the_image<
+// EXPECT: in_layer<3>
+// EXPECT: expected<3>
+// EXPECT: found<28>
+#include "intaglio/model/network.hpp"
+
+using namespace intaglio;
+
+#ifdef INTAGLIO_CORRECT
+#define TOKEN 4
+#else
+#define TOKEN 3
+#endif
+
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>>, AvgPool<2, TOKEN>,
+                     Classifier<Out<10>>> {};
