@@ -38,7 +38,7 @@ FNR == 1 {
 function room(header) { return header ~ /\// ? substr(header, 1, index(header, "/") - 1) : "" }
 
 function is_device(header) {
-    if (host_only[header] || header ~ /^kernels\/(float_product|convolution_backward)\.hpp$/) return 0
+    if (host_only[header] || header ~ /^kernels\/(float_product|convolution_backward|input_gradient|weight_gradient)\.hpp$/) return 0
     return room(header) ~ /^(core|model|integer|kernels)$/ || header ~ /^simd\/(portable|tags)\.hpp$/
 }
 

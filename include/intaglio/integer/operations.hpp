@@ -48,7 +48,7 @@ auto* memory(const Frame& frame) {
     if constexpr (value.memory == 0) {
         return reinterpret_cast<const T*>(frame.pixels);
     } else {
-        constexpr std::int64_t offset = plan<Net, Tag>.values[static_cast<std::size_t>(value.memory)].offset;
+        constexpr std::int64_t offset = plan<Net, Tag>.values[static_cast<std::size_t>(value.memory)];
         return reinterpret_cast<T*>(frame.arena + offset);
     }
 }
@@ -126,7 +126,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         constexpr const auto& where = plan<Net, Tag>;
         const auto* in = detail::memory<Net, Tag, row.input>(frame);
         const std::byte* weights = frame.parameters + where.parameters[Index];
-        std::byte* workspace = frame.arena + where.workspace;
+        std::byte* workspace = frame.arena + where.workspace[Index];
         if constexpr (where.fused[Index] != none) {
             constexpr const Row& step = facts<Net>.row(where.fused[Index]);
             detail::product_and_step<Tag, kernel<Net, Index>, (step.steps <= max_thresholds)>(

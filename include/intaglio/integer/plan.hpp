@@ -39,15 +39,15 @@ constexpr std::int32_t fused_step(const Facts& facts, std::int32_t row) {
     }
 }
 
-/// Where the parts of a network lie. `values` is in bytes from the start of the arena.
+/// Where the parts of a network lie.
 template <std::size_t Rows, std::size_t Values>
 struct Plan {
     Array<std::int32_t, Rows> fused{};       ///< of a product: the row of its step
     Array<bool, Rows> runs_elsewhere{};      ///< of a step: it runs inside a product
     Array<std::int64_t, Rows> parameters{};  ///< bytes from the start of the parameters
-    Array<Interval, Values> values{};
+    Array<std::int64_t, Values> values{};    ///< bytes from the start of the arena
+    Array<std::int64_t, Rows> workspace{};   ///< bytes from the start of the arena
     std::int64_t parameter_bytes = 0;
-    std::int64_t workspace = 0;  ///< where the workspace starts, behind the values
     std::int64_t arena_bytes = 0;
 };
 
@@ -72,42 +72,44 @@ struct MakePlan<Tag, Net, std::index_sequence<I...>> {
         }
         const std::int64_t parameter_bytes[] = {static_cast<std::int64_t>(Op<I>::template parameter_bytes<Tag, Net, I>())...};
         const std::int64_t workspace_bytes[] = {static_cast<std::int64_t>(Op<I>::template workspace_bytes<Tag, Net, I>())...};
-        std::int64_t workspace = 0;
         for (std::size_t i = 0; i < rows; ++i) {
             plan.parameters[i] = plan.parameter_bytes;
             plan.parameter_bytes += aligned(parameter_bytes[i]);
-            workspace = workspace_bytes[i] > workspace ? workspace_bytes[i] : workspace;
         }
+        // The values, then the workspace of each operation, which lives while the operation runs.
+        Array<Interval, value_capacity + rows> memory;
         for (std::size_t i = 0; i < rows; ++i) {
             const Row& row = table.rows[i];
             const Value& out = table.value(row.output);
-            Interval& interval = plan.values[static_cast<std::size_t>(out.memory)];
-            const bool stored = out.memory == row.output && plan.fused[i] == none;
-            if (stored) {
+            const auto now = static_cast<std::int32_t>(i);
+            memory[value_capacity + i] = {.size = workspace_bytes[i], .first = now, .last = now};
+            if (out.memory == row.output && plan.fused[i] == none) {
+                Interval& interval = memory[static_cast<std::size_t>(row.output)];
                 interval.size = out.shape.size() * bytes(out.storage);
-                interval.first = static_cast<std::int32_t>(i);
+                interval.first = now;
+                extend(interval, now);
             }
-            extend(plan.values[static_cast<std::size_t>(table.value(row.input).memory)], i);
+            extend(memory[static_cast<std::size_t>(table.value(row.input).memory)], now);
             if (row.second_input != none) {
-                extend(plan.values[static_cast<std::size_t>(table.value(row.second_input).memory)], i);
+                extend(memory[static_cast<std::size_t>(table.value(row.second_input).memory)], now);
             }
         }
         // A fused step writes its codes while its product runs.
         for (std::size_t i = 0; i < rows; ++i) {
             if (plan.fused[i] != none) {
-                const Row& step = table.row(plan.fused[i]);
-                plan.values[static_cast<std::size_t>(step.output)].first = static_cast<std::int32_t>(i);
+                memory[static_cast<std::size_t>(table.row(plan.fused[i]).output)].first = static_cast<std::int32_t>(i);
             }
         }
-        plan.values[0].size = 0;  // the caller's pixels
-        plan.workspace = lay_out(plan.values);
-        plan.arena_bytes = plan.workspace + aligned(workspace);
+        memory[0].size = 0;  // the caller's pixels
+        plan.arena_bytes = lay_out(memory);
+        for (std::size_t v = 0; v < value_capacity; ++v) plan.values[v] = memory[v].offset;
+        for (std::size_t i = 0; i < rows; ++i) plan.workspace[i] = memory[value_capacity + i].offset;
         return plan;
     }
 
   private:
-    static constexpr void extend(Interval& interval, std::size_t row) {
-        if (static_cast<std::int32_t>(row) > interval.last) interval.last = static_cast<std::int32_t>(row);
+    static constexpr void extend(Interval& interval, std::int32_t row) {
+        if (row > interval.last) interval.last = row;
     }
 };
 

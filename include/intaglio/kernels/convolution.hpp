@@ -89,7 +89,11 @@ void convolve_block(const ConvolutionExtents& extents, const Code* image, std::i
         for (std::int32_t i = 0; i < images && !direct; ++i) {
             copy_padded(extents, plan, image + i * image_size, first_row, rows, copy + i * grid.input_image);
         }
-        if (grid.rows == 1 && grid.width == 1) {
+        if (plan.flat) {
+            grid.width *= images * rows;
+            grid.rows = 1;
+            grid.images = 1;
+        } else if (grid.rows == 1 && grid.width == 1) {
             // A dense layer: the images are the pixels.
             grid.width = images;
             grid.images = 1;

@@ -22,6 +22,7 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 /// last block of a group may be one vector wide.
 struct ConvolutionPlan {
     bool merged = false;            ///< the image copy holds the whole window of each output pixel (im2col)
+    bool flat = false;              ///< single pixels without padding: all rows are one row
     std::int32_t segment_rows = 1;  ///< segments: rows x columns of the window
     std::int32_t segment_columns = 1;
     std::int32_t segment_codes = 1;
@@ -54,7 +55,9 @@ struct ConvolutionPlan {
 
     const std::int64_t merged_steps = round_up(extents.fan_in(), codes_per_step) / codes_per_step;
     // Rows of fewer than four pixels do not fill a register tile; very short segments waste most of a step.
-    const bool narrow = extents.out.width < 4 && extents.out.pixels() >= 4;
+    plan.flat = extents.kernel_height == 1 && extents.kernel_width == 1 && extents.stride_height == 1 &&
+                extents.stride_width == 1 && extents.padding_height == 0 && extents.padding_width == 0;
+    const bool narrow = !plan.flat && extents.out.width < 4 && extents.out.pixels() >= 4;
     plan.merged = narrow || plan.steps() > 2 * merged_steps;
     if (plan.merged) {
         plan.segment_rows = 1;

@@ -10,9 +10,19 @@
 namespace intaglio::kernels {
 inline namespace INTAGLIO_INSTRUCTION_SET {
 
+/// The same product with an image of one pixel where the window is the whole image: a dense layer behind an image.
+[[nodiscard]] constexpr ConvolutionExtents as_dense(const ConvolutionExtents& extents) {
+    const bool whole = extents.kernel_height == extents.in.height && extents.kernel_width == extents.in.width &&
+                       extents.padding_height == 0 && extents.padding_width == 0 && extents.dilation == 1 &&
+                       extents.groups == 1;
+    if (!whole) return extents;
+    return {.in = {1, 1, static_cast<std::int32_t>(extents.in.size())}, .out = {1, 1, extents.out.channels}};
+}
+
 /// The convolution that maps the spread-out output gradient to the input gradient: the same window, flipped, over
 /// the output channels. Its image has the stride's zeros and the padding already inside.
-[[nodiscard]] constexpr ConvolutionExtents transposed_extents(const ConvolutionExtents& extents) {
+[[nodiscard]] constexpr ConvolutionExtents transposed_extents(const ConvolutionExtents& given) {
+    const ConvolutionExtents extents = as_dense(given);
     ConvolutionExtents transposed;
     transposed.in = {extents.in.height + extents.dilation * (extents.kernel_height - 1),
                      extents.in.width + extents.dilation * (extents.kernel_width - 1), extents.out.channels};
@@ -25,7 +35,8 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 }
 
 /// True if the output gradient needs no zeros anywhere.
-[[nodiscard]] constexpr bool is_spread(const ConvolutionExtents& extents) {
+[[nodiscard]] constexpr bool is_spread(const ConvolutionExtents& given) {
+    const ConvolutionExtents extents = as_dense(given);
     return transposed_extents(extents).in == extents.out && extents.stride_height == 1 && extents.stride_width == 1 &&
            extents.padding_height == extents.dilation * (extents.kernel_height - 1) &&
            extents.padding_width == extents.dilation * (extents.kernel_width - 1);
@@ -33,7 +44,8 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 
 /// Writes the output gradient of one image with the zeros of stride and padding between and around it.
 template <class Real>
-void spread_gradient(const ConvolutionExtents& extents, const Real* dout, Real* to) {
+void spread_gradient(const ConvolutionExtents& given, const Real* dout, Real* to) {
+    const ConvolutionExtents extents = as_dense(given);
     const Shape shape = transposed_extents(extents).in;
     const std::int32_t channels = shape.channels;
     const std::int32_t top = extents.dilation * (extents.kernel_height - 1) - extents.padding_height;
@@ -43,10 +55,20 @@ void spread_gradient(const ConvolutionExtents& extents, const Real* dout, Real* 
         const std::int32_t row = top + y * extents.stride_height;
         if (row < 0 || row >= shape.height) continue;
         const Real* from = dout + std::int64_t{y} * extents.out.width * channels;
-        for (std::int32_t x = 0; x < extents.out.width; ++x, from += channels) {
-            const std::int32_t column = left + x * extents.stride_width;
-            if (column < 0 || column >= shape.width) continue;
-            copy_codes(from, channels, to + (std::int64_t{row} * shape.width + column) * channels);
+        const ColumnRange inside = columns_inside(left, extents.stride_width, shape.width, extents.out.width);
+        if (inside.begin >= inside.end) continue;
+        from += std::int64_t{inside.begin} * channels;
+        const std::int32_t first = left + inside.begin * extents.stride_width;
+        Real* at = to + (std::int64_t{row} * shape.width + first) * channels;
+        const std::int32_t columns = inside.end - inside.begin;
+        if (extents.stride_width == 1) {
+            copy_codes(from, std::int64_t{columns} * channels, at);
+        } else {
+            for (std::int32_t x = 0; x < columns; ++x) {
+                copy_codes(from, channels, at);
+                from += channels;
+                at += std::int64_t{extents.stride_width} * channels;
+            }
         }
     }
 }
@@ -59,7 +81,8 @@ template <class Tag, class Real>
 
 /// Packs canonical real weights [out][kernel_height][kernel_width][in / groups] for input_gradient.
 template <class Tag, class Real>
-void pack_transposed(const ConvolutionExtents& extents, const Real* weights, std::byte* packed) {
+void pack_transposed(const ConvolutionExtents& given, const Real* weights, std::byte* packed) {
+    const ConvolutionExtents extents = as_dense(given);
     using Arithmetic = RealArithmetic<Tag, Real>;
     const ConvolutionExtents transposed = transposed_extents(extents);
     auto* const to = reinterpret_cast<Real*>(packed);
@@ -96,9 +119,10 @@ void pack_transposed(const ConvolutionExtents& extents, const Real* weights, std
 template <class Tag, class Real>
 [[nodiscard]] constexpr std::size_t input_gradient_workspace_bytes(const ConvolutionExtents& extents) {
     const ConvolutionExtents transposed = transposed_extents(extents);
-    const std::int64_t images = images_per_block(extents.in, 64);
+    const std::int64_t images = images_per_block(transposed.out, 64);
     const std::int64_t spread = round_up(spread_size(extents) * images, 64);
-    const std::int64_t copied = copied_codes<RealArithmetic<Tag, Real>, Real>(transposed, extents.in.height) * images;
+    const std::int64_t copied =
+        copied_codes<RealArithmetic<Tag, Real>, Real>(transposed, transposed.out.height) * images;
     return static_cast<std::size_t>(round_up((spread + copied) * static_cast<std::int64_t>(sizeof(Real)), 64));
 }
 
@@ -111,7 +135,7 @@ void input_gradient(const ConvolutionExtents& extents, const Real* dout, const s
                     std::byte* workspace, std::int64_t images = 1) {
     const ConvolutionExtents transposed = transposed_extents(extents);
     const std::int64_t spread = spread_size(extents);
-    const std::int64_t block = images_per_block(extents.in, 64);
+    const std::int64_t block = images_per_block(transposed.out, 64);
     auto* const buffer = reinterpret_cast<Real*>(workspace);
     Real* const copy = buffer + round_up(spread * block, 64);
     for (std::int64_t first = 0; first < images; first += block) {
@@ -123,7 +147,7 @@ void input_gradient(const ConvolutionExtents& extents, const Real* dout, const s
             }
             from = buffer;
         }
-        convolve_block<RealArithmetic<Tag, Real>>(transposed, from, count, 0, extents.in.height,
+        convolve_block<RealArithmetic<Tag, Real>>(transposed, from, count, 0, transposed.out.height,
                                                   reinterpret_cast<const Real*>(packed),
                                                   din + first * extents.in.size(), copy);
     }

@@ -50,32 +50,53 @@ void copy_padded(const ConvolutionExtents& extents, const ConvolutionPlan& plan,
     }
 }
 
+/// One range of output columns whose taps lie inside the image: x * stride + offset in [0, width).
+struct ColumnRange {
+    std::int32_t begin;
+    std::int32_t end;
+};
+[[nodiscard]] constexpr ColumnRange columns_inside(std::int32_t offset, std::int32_t stride, std::int32_t width,
+                                                   std::int32_t columns) {
+    const std::int32_t begin = offset >= 0 ? 0 : (stride - 1 - offset) / stride;
+    const std::int32_t end = width > offset ? (width - 1 - offset) / stride + 1 : 0;
+    return {begin, end < columns ? end : columns};
+}
+
 /// Copies the window of each output pixel, the channels from `first_channel` on of one group, each followed by zeros up
 /// to `pitch` codes.
 template <class From, class To>
 void copy_windows(const ConvolutionExtents& extents, const From* image, std::int32_t first_channel,
                   std::int32_t first_row, std::int32_t rows, std::int64_t pitch, To* to) {
     const std::int32_t channels = extents.channels_per_group();
-    for (std::int32_t y = first_row; y < first_row + rows; ++y) {
-        for (std::int32_t x = 0; x < extents.out.width; ++x) {
-            To* window = to;
-            for (std::int32_t i = 0; i < extents.kernel_height; ++i) {
-                const std::int32_t from_y = y * extents.stride_height - extents.padding_height + i * extents.dilation;
-                for (std::int32_t j = 0; j < extents.kernel_width; ++j) {
-                    const std::int32_t from_x = x * extents.stride_width - extents.padding_width + j * extents.dilation;
-                    const bool inside =
-                        from_y >= 0 && from_y < extents.in.height && from_x >= 0 && from_x < extents.in.width;
-                    if (inside) {
-                        const std::int64_t pixel = std::int64_t{from_y} * extents.in.width + from_x;
-                        copy_codes(image + pixel * extents.in.channels + first_channel, channels, window);
-                    } else {
-                        fill_zero(window, channels);
+    const std::int64_t pixel_step = std::int64_t{extents.stride_width} * extents.in.channels;
+    fill_zero(to, pitch * rows * extents.out.width);
+    for (std::int32_t y = first_row; y < first_row + rows; ++y, to += pitch * extents.out.width) {
+        for (std::int32_t i = 0; i < extents.kernel_height; ++i) {
+            const std::int32_t from_y = y * extents.stride_height - extents.padding_height + i * extents.dilation;
+            if (from_y < 0 || from_y >= extents.in.height) continue;
+            for (std::int32_t j = 0; j < extents.kernel_width; ++j) {
+                const std::int32_t offset = j * extents.dilation - extents.padding_width;
+                const ColumnRange range =
+                    columns_inside(offset, extents.stride_width, extents.in.width, extents.out.width);
+                if (range.begin >= range.end) continue;
+                const std::int64_t from_x = std::int64_t{range.begin} * extents.stride_width + offset;
+                const From* from =
+                    image + (std::int64_t{from_y} * extents.in.width + from_x) * extents.in.channels + first_channel;
+                To* tap = to + range.begin * pitch + std::int64_t{i * extents.kernel_width + j} * channels;
+                const std::int32_t count = range.end - range.begin;
+                if (channels < 8) {
+                    // The long loop inside: along the row, one channel at a time.
+                    for (std::int32_t c = 0; c < channels; ++c) {
+                        for (std::int32_t x = 0; x < count; ++x) {
+                            tap[x * pitch + c] = static_cast<To>(from[x * pixel_step + c]);
+                        }
                     }
-                    window += channels;
+                } else {
+                    for (std::int32_t x = 0; x < count; ++x) {
+                        copy_codes(from + x * pixel_step, channels, tap + x * pitch);
+                    }
                 }
             }
-            to += pitch;
-            fill_zero(window, to - window);
         }
     }
 }

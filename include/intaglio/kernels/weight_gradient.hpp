@@ -117,6 +117,10 @@ void gradient_segment(GradientGrid<Real> grid, Real* dweights, std::ptrdiff_t fa
     }
 }
 
+/// Pixels of small images that are taken together. Each pass reads and writes all of dweights, so more is better, until
+/// the codes of three vectors leave the first cache.
+inline constexpr std::int32_t gradient_block_pixels = 192;
+
 /// Elements between the copies of two images; a little more than needed, so that equal positions of many images do not
 /// share a cache set.
 template <class Tag, class Real>
@@ -129,7 +133,8 @@ template <class Tag, class Real>
 /// Bytes of workspace of weight_gradient; a multiple of 64.
 template <class Tag, class Real>
 [[nodiscard]] constexpr std::size_t weight_gradient_workspace_bytes(const ConvolutionExtents& extents) {
-    const std::int64_t elements = gradient_copy_size<Tag, Real>(extents) * images_per_block(extents.out, 128);
+    const std::int64_t elements =
+        gradient_copy_size<Tag, Real>(extents) * images_per_block(extents.out, gradient_block_pixels);
     return static_cast<std::size_t>(round_up(elements * static_cast<std::int64_t>(sizeof(Real)), 64));
 }
 
@@ -146,9 +151,10 @@ void weight_gradient(const ConvolutionExtents& extents, const Code* codes, const
     const std::ptrdiff_t channels = extents.in.channels;
     const auto fan_in = static_cast<std::ptrdiff_t>(extents.fan_in());
     const auto copy_size = static_cast<std::ptrdiff_t>(gradient_copy_size<Tag, Real>(extents));
-    const std::int64_t block = images_per_block(extents.out, strip_pixels);
-    const std::int32_t strip = block > 1 || extents.out.width > strip_pixels ? (block > 1 ? extents.out.height : 1)
-                                                                             : strip_pixels / extents.out.width;
+    const std::int64_t block = images_per_block(extents.out, gradient_block_pixels);
+    // Large images go in strips of rows whose codes stay in the first cache.
+    const std::int32_t strip_rows = strip_pixels / extents.out.width;
+    const std::int32_t strip = block > 1 ? extents.out.height : strip_rows > 0 ? strip_rows : 1;
     auto* const copy = reinterpret_cast<Real*>(workspace);
 
     GradientGrid<Real> grid{};
@@ -175,6 +181,10 @@ void weight_gradient(const ConvolutionExtents& extents, const Code* codes, const
             tile.rows = 1;
         } else {
             strip_codes += group * extents.channels_per_group();
+        }
+        if (plan.flat) {
+            tile.width *= rows;
+            tile.rows = 1;
         }
         if (tile.width == 1 && tile.rows == 1) {
             tile.width = count;

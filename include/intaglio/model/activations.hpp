@@ -45,7 +45,7 @@ struct Join {
     static constexpr std::int64_t denominator = divides ? (codes.highest + 1) / Limit.value : 1;
     static constexpr Problem problem() {
         if constexpr (requires { Quantizer::problem(); }) {
-            if (Quantizer::problem().kind != nullptr) return Quantizer::problem();
+            if (Quantizer::problem().exists()) return Quantizer::problem();
         }
         if (codes.bits() > 15) {
             return {.kind = &join_grid_needs_more_than_15_bits, .expected = 15, .found = codes.bits()};

@@ -16,7 +16,7 @@ class Builder {
         value_count_ = 1;
     }
 
-    [[nodiscard]] constexpr bool failed() const { return problem_.kind != nullptr; }
+    [[nodiscard]] constexpr bool failed() const { return problem_.exists(); }
     [[nodiscard]] constexpr const Problem& problem() const { return problem_; }
     [[nodiscard]] constexpr std::int32_t value_count() const { return value_count_; }
     [[nodiscard]] constexpr std::int32_t row_count() const { return row_count_; }

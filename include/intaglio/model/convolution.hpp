@@ -28,7 +28,7 @@ struct Conv {
                 OptionCheck<Own, detail::mp_list<option::weight, option::standardization, option::norm, option::gain,
                                                  option::activation, option::out, option::in, option::kernel,
                                                  option::stride, option::padding, option::groups>>::problem();
-            if (problem.kind != nullptr) b.fail(problem);
+            if (problem.exists()) b.fail(problem);
             Base::check(b, b.in().shape.channels);
             check(b, Window::height, Step::height);
             check(b, Window::width, Step::width);

@@ -20,7 +20,7 @@ struct ResolvedDense {
 
     static constexpr void describe(Builder& b) {
         constexpr Problem problem = OptionCheck<Own, Accepted>::problem();
-        if (problem.kind != nullptr) b.fail(problem);
+        if (problem.exists()) b.fail(problem);
         if (b.failed()) return;
         const Shape in = b.in().shape;
         if (!Flattens && in.pixels() != 1) b.fail(dense_layer_needs_Flatten_after_an_image, 1, in.pixels());

@@ -14,14 +14,21 @@
 
 namespace intaglio {
 
+// Whether there is a mistake, or a subject, is asked of what the address points to: with -fsanitize=undefined GCC takes
+// no comparison of an address with null for a constant.
+
 /// Identity of a kind of mistake: its address.
-struct ErrorKind {};
+struct ErrorKind {
+    bool is_mistake = true;
+};
+inline constexpr ErrorKind no_mistake{false};
 
 /// Names a type inside a message without needing its definition: `&the<T>::type`.
 template <class T>
 struct the {
-    static constexpr char type{};
+    static constexpr char type = 't';
 };
+inline constexpr char no_subject = '\0';
 
 /// Parts of a layer's path. A path reads from the outside in: `in_layer<5, repetition, 2, 1>` is the first layer of
 /// the second repetition of the network's fifth entry. Layers are counted from 1, the input is entry 0.
@@ -52,13 +59,15 @@ struct Path {
     constexpr bool operator==(const Path&) const = default;
 };
 
-/// The first mistake that the analysis of a network found; `kind` is null if there is none.
+/// The first mistake that the analysis of a network found, if any.
 struct Problem {
-    const ErrorKind* kind = nullptr;
+    const ErrorKind* kind = &no_mistake;
     Path path{};
     std::int64_t expected = 0;
     std::int64_t found = 0;
-    const char* subject = nullptr;  ///< `&the<T>::type` where a type is to blame; equal numbers are then left out
+    const char* subject = &no_subject;  ///< `&the<T>::type` where a type is to blame; equal numbers are then left out
+
+    [[nodiscard]] constexpr bool exists() const { return kind->is_mistake; }
 };
 
 // The words of a message.
@@ -169,7 +178,7 @@ struct Message<Analysis, std::index_sequence<I...>> {
 
     /// The path, then both numbers and the type to blame, where the problem has them.
     static constexpr auto words() {
-        if constexpr (problem.subject == nullptr) {
+        if constexpr (*problem.subject == no_subject) {
             return boost::mp11::mp_list<Where, Expected, Found>{};
         } else if constexpr (problem.expected == problem.found) {
             return boost::mp11::mp_list<Where, subject<problem.subject>>{};
@@ -186,7 +195,7 @@ struct Message<Analysis, std::index_sequence<I...>> {
 template <class Analysis>
 constexpr bool raise() {
     constexpr const Problem& problem = Analysis::description.problem;
-    if constexpr (problem.kind != nullptr) {
+    if constexpr (problem.exists()) {
         using Indices = std::make_index_sequence<static_cast<std::size_t>(problem.path.printed())>;
         return detail::spell<typename detail::Message<Analysis, Indices>::type>();
     }

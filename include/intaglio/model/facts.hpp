@@ -36,6 +36,7 @@ struct Value {
 /// One primitive operation.
 struct Row {
     const char* kind = "";
+    const char* detail = "";  ///< which norm, surrogate or standardisation
     Path path{};
     std::int32_t input = none;
     std::int32_t second_input = none;  ///< of a join
@@ -126,5 +127,9 @@ struct Facts {
         return total;
     }
 };
+
+/// The facts of a network: shapes, ranges, counts. Usable in static_assert.
+template <class Net>
+inline constexpr const auto& facts = Net::description;
 
 }  // namespace intaglio

@@ -84,7 +84,7 @@ struct Residual {
 
         static constexpr void describe(Builder& b) {
             constexpr Problem problem = OptionCheck<Own, detail::mp_list<option::join>>::problem();
-            if (problem.kind != nullptr) b.fail(problem);
+            if (problem.exists()) b.fail(problem);
             const std::int32_t start = b.current();
             const std::int32_t main_value = branch<MainBranch>(b, Part::main);
             b.set_current(start);

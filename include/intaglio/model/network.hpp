@@ -65,7 +65,7 @@ struct ResolveAll<mp_list<Layers...>, Options> {
 
     static constexpr void describe(Builder& b, std::int32_t position) {
         constexpr Problem problem = DefaultsCheck<Options>::problem();
-        if (problem.kind != nullptr) {
+        if (problem.exists()) {
             b.enter(1);
             b.fail(problem);
             b.leave();
@@ -154,9 +154,5 @@ struct Network {
     static constexpr const auto& description = detail::Analysis<Input, Entries...>::description;
     static_assert(raise<detail::Analysis<Input, Entries...>>());
 };
-
-/// The facts of a network: shapes, ranges, counts.
-template <class Net>
-inline constexpr const auto& facts = Net::description;
 
 }  // namespace intaglio

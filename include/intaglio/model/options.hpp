@@ -2,7 +2,6 @@
 // numbers can be wrong by themselves has a function `problem()` that returns the mistake, if any.
 #pragma once
 
-#include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
 #include <cstddef>
 #include <type_traits>
@@ -40,23 +39,29 @@ struct OptionKind<T, std::void_t<typename T::option>> {
     using type = typename T::option;
 };
 
-template <class Kind>
-struct SetsKind {
-    template <class T>
-    using fn = std::is_same<typename OptionKind<T>::type, Kind>;
-};
-
+/// The first type of `Given` that sets `Kind`, else `Otherwise`.
 template <class Kind, class Otherwise, class Given>
-using find_option_in = boost::mp11::mp_at_c<
-    boost::mp11::mp_push_back<Given, Otherwise>,
-    boost::mp11::mp_find_if_q<boost::mp11::mp_push_back<Given, Otherwise>, SetsKind<Kind>>::value>;
+struct FindOption;
+template <class Kind, class Otherwise>
+struct FindOption<Kind, Otherwise, boost::mp11::mp_list<>> {
+    using type = Otherwise;
+};
+template <class Kind, class Otherwise, class First, class... Rest>
+struct FindOption<Kind, Otherwise, boost::mp11::mp_list<First, Rest...>>
+    : FindOption<Kind, Otherwise, boost::mp11::mp_list<Rest...>> {};
+template <class Kind, class Otherwise, class First, class... Rest>
+    requires(std::is_same_v<typename OptionKind<First>::type, Kind>)
+struct FindOption<Kind, Otherwise, boost::mp11::mp_list<First, Rest...>> {
+    using type = First;
+};
 
 }  // namespace detail
 
 /// The option of `Kind` among the layer's own options, else among the network's defaults, else `Otherwise`.
 /// `Otherwise` must set `Kind` itself.
 template <class Kind, class Otherwise, class Own, class DefaultOptions>
-using find_option = detail::find_option_in<Kind, detail::find_option_in<Kind, Otherwise, DefaultOptions>, Own>;
+using find_option =
+    typename detail::FindOption<Kind, typename detail::FindOption<Kind, Otherwise, DefaultOptions>::type, Own>::type;
 
 /// The first thing that is wrong with the list `Given` of a layer that accepts options of `Accepted` kinds.
 template <class Given, class Accepted>
@@ -72,7 +77,7 @@ struct OptionCheck<boost::mp11::mp_list<Given...>, boost::mp11::mp_list<Accepted
   private:
     template <class T>
     static constexpr void check(Problem& found) {
-        if (found.kind != nullptr) return;
+        if (found.exists()) return;
         using Kind = typename detail::OptionKind<T>::type;
         constexpr int times = (0 + ... + int{std::is_same_v<typename detail::OptionKind<Given>::type, Kind>});
         if constexpr (std::is_void_v<Kind>) {

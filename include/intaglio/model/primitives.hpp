@@ -44,6 +44,7 @@ struct Product {
         check_weights(b, extents);
         if (b.failed()) return;
         const Row row{.kind = "product",
+                      .detail = Standardization::name,
                       .extents = extents,
                       .weight_codes = Weight::codes,
                       .weight_states = Weight::states,
@@ -82,7 +83,8 @@ struct Norm {
         }
         out.pending = true;
         out.norm_row = b.next_row();
-        const Row row{.kind = "norm", .gains = OneGain ? 1 : out.shape.channels, .biases = out.shape.channels};
+        const Row row{
+            .kind = "norm", .detail = Normalization::name, .gains = OneGain ? 1 : out.shape.channels, .biases = out.shape.channels};
         b.append(row, out, true);
     }
 };
@@ -92,7 +94,7 @@ template <class Target>
 struct Quantize {
     static constexpr void describe(Builder& b) {
         const Value& in = b.in();
-        b.append(Row{.kind = "step", .steps = Target::codes.states() - 1},
+        b.append(Row{.kind = "step", .detail = Target::surrogate::name, .steps = Target::codes.states() - 1},
                  Value{.shape = in.shape,
                        .codes = Target::codes,
                        .denominator = Target::denominator,

@@ -17,7 +17,7 @@ struct Normalize {
         static constexpr void describe(Builder& b) {
             constexpr Problem problem =
                 OptionCheck<Own, detail::mp_list<option::norm, option::gain>>::problem();
-            if (problem.kind != nullptr) b.fail(problem);
+            if (problem.exists()) b.fail(problem);
             Tail::describe(b);
         }
     };
@@ -34,7 +34,7 @@ struct Activate {
         using primitives = typename Tail::primitives;
         static constexpr void describe(Builder& b) {
             constexpr Problem problem = OptionCheck<Own, detail::mp_list<option::activation>>::problem();
-            if (problem.kind != nullptr) b.fail(problem);
+            if (problem.exists()) b.fail(problem);
             if (!Tail::has_step) b.fail(missing_option_Act, 1, 0);
             Tail::describe(b);
         }

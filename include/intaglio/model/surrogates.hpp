@@ -17,9 +17,12 @@ template <Alpha Width = Alpha{0.25}, SurrogateForm Form = SurrogateForm::normali
 struct SigmoidSum {
     static constexpr double alpha = Width.value;
     static constexpr bool printed = Form == SurrogateForm::printed;
+    static constexpr const char* name = printed ? "sigmoid sum as printed" : "sigmoid sum";
 };
 
 /// Derivative 1 between the lowest and the highest value, 0 outside.
-struct StraightThrough {};
+struct StraightThrough {
+    static constexpr const char* name = "straight-through";
+};
 
 }  // namespace intaglio

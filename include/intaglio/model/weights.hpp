@@ -74,10 +74,12 @@ struct WeightQuantizer<QInt<Bits>> {
 /// reading of (P2.4) under which (P2.7) covers a Gaussian). The default.
 struct WeightStandardization {
     using option = option::standardization;
+    static constexpr const char* name = "standardized";
 };
 /// Latent weights go into the quantiser as they are.
 struct NoWeightStandardization {
     using option = option::standardization;
+    static constexpr const char* name = "not standardized";
 };
 
 }  // namespace intaglio

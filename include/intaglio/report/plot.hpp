@@ -188,7 +188,9 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
     script += "set yrange [" + (lowest < 0 ? gnuplot_number(lowest - margin) : "0") + ":" +
               gnuplot_number(highest + margin) + "]\n";
     script += "set xrange [-0.6:" + gnuplot_number(static_cast<double>(names.size()) - 0.4) + "]\n";
-    script += "set grid noxtics\nset style fill solid 0.9 noborder\nset xzeroaxis linecolor '#404040'\n";
+    script +=
+        "set grid noxtics\nset style fill solid 0.9 noborder\nset xzeroaxis linetype 1 linewidth 1 linecolor rgb "
+        "'#404040'\n";
     script += "set boxwidth " + gnuplot_number(0.92 * bar_width) + "\n";
     detail::write_picture(script + "plot " + bars + "\n", path);
 }

@@ -8,15 +8,6 @@
 namespace intaglio::simd {
 inline namespace INTAGLIO_INSTRUCTION_SET {
 
-[[nodiscard]] constexpr int int32_lanes(Avx2) {
-    return 8;
-}
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx2) {
-    return false;
-}
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx2Vnni) {
-    return true;
-}
 /// 16 registers: 4 pixels x 2 vectors, or 12 x 1.
 [[nodiscard]] constexpr int tile_groups(Avx2, int columns) {
     return columns == 1 ? 3 : 1;

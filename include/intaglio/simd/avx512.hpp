@@ -8,15 +8,6 @@
 namespace intaglio::simd {
 inline namespace INTAGLIO_INSTRUCTION_SET {
 
-[[nodiscard]] constexpr int int32_lanes(Avx512) {
-    return 16;
-}
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx512) {
-    return false;
-}
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx512Vnni) {
-    return true;
-}
 // Masks of all lanes: GCC 12 warns of the uninitialised operand inside many unmasked intrinsics, not of these.
 inline constexpr __mmask8 four_lanes = 0xf;
 inline constexpr __mmask8 eight_lanes = 0xff;

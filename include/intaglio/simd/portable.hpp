@@ -22,14 +22,6 @@ struct PortableWords {
     std::int16_t code[2];
 };
 
-/// Number of 32-bit lanes of a vector.
-[[nodiscard]] constexpr int int32_lanes(Portable) {
-    return 1;
-}
-/// True if the set multiplies unsigned by signed bytes without any saturation.
-[[nodiscard]] constexpr bool has_byte_dot_product(Portable) {
-    return true;
-}
 /// Output pixels, in groups of four, of the register tile that is so many vectors of output channels wide.
 [[nodiscard]] constexpr int tile_groups(Portable, int) {
     return 1;

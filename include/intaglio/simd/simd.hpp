@@ -2,7 +2,7 @@
 //
 // Host only. xsimd gives registers, loads, stores and arithmetic; intrinsics give what it lacks: byte and word dot
 // products, masked loads and stores, narrowing, 64-bit intermediates. `Native` is the best set of this translation
-// unit's compiler flags; without AVX2 nothing of xsimd is needed and Native is Portable.
+// unit's compiler flags; without AVX2 it is Portable.
 #pragma once
 
 #include "intaglio/simd/portable.hpp"
@@ -10,9 +10,9 @@
 
 #if INTAGLIO_HAS_AVX2
 #include <immintrin.h>
+#endif
 
 #include <xsimd/xsimd.hpp>
-#endif
 
 namespace intaglio::simd {
 inline namespace INTAGLIO_INSTRUCTION_SET {

@@ -7,6 +7,7 @@
 
 #include "intaglio/integer/program.hpp"
 #include "intaglio/simd/simd.hpp"
+#include "intaglio/train/describe.hpp"
 #include "intaglio/train/program.hpp"
 
 namespace intaglio {
@@ -58,7 +59,7 @@ train::Certificate certify(Training<Net>& training, const IntegerNetwork<Net, Ta
         const Row& row = facts<Net>.rows[I];
         Training<Net>::template Op<I>::template certify<Tag, Net, I>(
             training.template state<I>(), network.parameters().bytes + integer::plan<Net, Tag>.parameters[I],
-            "layer " + train::to_string(row.path) + " (" + row.kind + ")", certificate);
+            "layer " + path_text(row.path) + " (" + row.kind + ")", certificate);
     });
     return certificate;
 }

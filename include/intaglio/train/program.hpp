@@ -60,21 +60,6 @@ struct States<Net, std::index_sequence<I...>>
               capacity)... {}
 };
 
-/// Writes a layer's place as a person reads it: "5.repetition 2.1".
-inline std::string to_string(const Path& path) {
-    std::string text;
-    for (int i = 0; i < path.printed(); ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        const Part part = path.part[at];
-        if (!text.empty()) text += part == Part::number && path.part[at - 1] == Part::repetition ? " " : ".";
-        text += part == Part::main       ? "main"
-                : part == Part::shortcut ? "shortcut"
-                : part == Part::repetition ? "repetition"
-                                           : std::to_string(path.index[at]);
-    }
-    return text;
-}
-
 }  // namespace train
 
 /// Parameters, memory and statistics of a network in training.

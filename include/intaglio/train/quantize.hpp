@@ -70,21 +70,27 @@ void step_gradient(const SurrogateGradient<Surrogate>& derivative, const Integer
                    float* dx) {
     using Vector = simd::Floats;
     constexpr auto lanes = static_cast<std::int64_t>(Vector::size);
+    constexpr std::int64_t block = 256;
+    alignas(64) float value[block];
     for (std::int64_t p = 0; p < pixels; ++p) {
-        const Integer* x = a + p * channels;
-        const float* d = dcode + p * channels;
-        float* out = dx + p * channels;
-        std::int64_t c = 0;
-        for (; c + lanes <= channels; c += lanes) {
-            alignas(64) float value[lanes];
-            for (std::int64_t i = 0; i < lanes; ++i) value[i] = slope[c + i] * static_cast<float>(x[c + i]) + offset[c + i];
-            Vector result = derivative(Vector::load_aligned(value)) * Vector::load_unaligned(d + c);
-            if (add) result = result + Vector::load_unaligned(out + c);
-            result.store_unaligned(out + c);
-        }
-        for (; c < channels; ++c) {
-            const float result = derivative(slope[c] * static_cast<float>(x[c]) + offset[c]) * d[c];
-            out[c] = add ? out[c] + result : result;
+        for (std::int64_t first = 0; first < channels; first += block) {
+            const std::int64_t count = channels - first < block ? channels - first : block;
+            const Integer* x = a + p * channels + first;
+            const float* d = dcode + p * channels + first;
+            float* out = dx + p * channels + first;
+            for (std::int64_t c = 0; c < count; ++c) {
+                value[c] = slope[first + c] * static_cast<float>(x[c]) + offset[first + c];
+            }
+            const std::int64_t whole = count / lanes * lanes;
+            for (std::int64_t c = 0; c < whole; c += lanes) {
+                Vector result = derivative(Vector::load_aligned(value + c)) * Vector::load_unaligned(d + c);
+                if (add) result = result + Vector::load_unaligned(out + c);
+                result.store_unaligned(out + c);
+            }
+            for (std::int64_t c = whole; c < count; ++c) {
+                const float result = derivative(value[c]) * d[c];
+                out[c] = add ? out[c] + result : result;
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ class SurrogateGradient<SigmoidSum<Width, Form>> {
         for (int m = 0; m < levels_ && m < most_levels; ++m) {
             const double b = (static_cast<double>(lowest + m) + 0.5) / static_cast<double>(denominator);
             ratio_[m] = std::exp((b - static_cast<double>(middle_)) / Width.value);
+            inverse_ratio_[m] = 1.0 / ratio_[m];
         }
     }
 
@@ -43,17 +44,26 @@ class SurrogateGradient<SigmoidSum<Width, Form>> {
         const Scalar limit = static_cast<Scalar>(reach_) + static_cast<Scalar>(15 * Width.value);
         const Value z = fmin(fmax(value - Value(static_cast<Scalar>(middle_)), Value(-limit)), Value(limit));
         const Value base = exp(z * Value(static_cast<Scalar>(-1.0 / Width.value)));
-        const Value inverse = Value(Scalar{1}) / base;
+        const Value reverse = inverse(base);
         Value sum(Scalar{0});
         for (int m = 0; m < levels_; ++m) {
-            const Scalar ratio = static_cast<Scalar>(ratio_[m]);
-            sum = sum + Value(Scalar{1}) /
-                            (Value(Scalar{2}) + base * Value(ratio) + inverse * Value(Scalar{1} / ratio));
+            sum = sum + inverse(Value(Scalar{2}) + base * Value(static_cast<Scalar>(ratio_[m])) +
+                                reverse * Value(static_cast<Scalar>(inverse_ratio_[m])));
         }
         return sum * Value(static_cast<Scalar>(height_));
     }
 
   private:
+    static float inverse(float x) { return 1.0F / x; }
+    static double inverse(double x) { return 1.0 / x; }
+    /// An estimate and one step of Newton's method: several times faster than a division of vectors.
+    template <class Vector>
+    static Vector inverse(Vector x) {
+        using Scalar = typename Vector::value_type;
+        const Vector estimate = reciprocal(x);
+        return estimate * (Vector(Scalar{2}) - x * estimate);
+    }
+
     static float scalar_of(float);
     static double scalar_of(double);
     template <class Vector>
@@ -64,6 +74,7 @@ class SurrogateGradient<SigmoidSum<Width, Form>> {
     float reach_;
     double height_ = 0;
     double ratio_[most_levels]{};
+    double inverse_ratio_[most_levels]{};
 };
 
 /// 1 between the lowest and the highest value, 0 outside.

@@ -162,19 +162,15 @@ class Trainer {
         }
         training_.visit_persistent(
             [&](const std::string& name, std::vector<double>& values) { visitor(name, std::span<double>(values)); });
-        std::array<std::int64_t, 6> position{epoch_,
-                                             batch_,
-                                             static_cast<std::int64_t>(steps_),
-                                             correct_,
-                                             static_cast<std::int64_t>(options_.seed),
-                                             samples_.count()};
-        visitor("position", std::span<std::int64_t>(position));
         visitor("loss sum", std::span<double>(&loss_sum_, 1));
-        if (position[0] < 0 || position[1] < 0 || position[1] >= batches() ||
-            position[5] != samples_.count() || position[4] != static_cast<std::int64_t>(options_.seed)) {
-            throw std::runtime_error("the checkpoint belongs to another run: seed " + std::to_string(position[4]) + " and " +
-                                     std::to_string(position[5]) + " samples, expected " + std::to_string(options_.seed) +
-                                     " and " + std::to_string(samples_.count()));
+        // Last, so that a reader that fails before has not moved the position.
+        std::array<std::int64_t, 4> position{epoch_, batch_, static_cast<std::int64_t>(steps_), correct_};
+        visitor("position", std::span<std::int64_t>(position));
+        if (position[0] < 0 || position[0] > options_.epochs || position[1] < 0 || position[1] >= batches() ||
+            position[2] != position[0] * batches() + position[1] || position[3] < 0) {
+            throw std::runtime_error("position in the run: epoch " + std::to_string(position[0]) + ", batch " +
+                                     std::to_string(position[1]) + ", step " + std::to_string(position[2]) +
+                                     " do not belong together");
         }
         epoch_ = position[0];
         batch_ = position[1];
@@ -187,7 +183,9 @@ class Trainer {
     [[nodiscard]] std::string description() const {
         return std::string(Optimizer::name) + ", learning rate " + std::to_string(options_.optimizer.learning_rate) +
                ", epochs " + std::to_string(options_.epochs) + ", batch " + std::to_string(options_.batch) +
-               ", weight decay " + std::to_string(options_.weight_decay) + ", gamma " + std::to_string(options_.gamma);
+               ", weight decay " + std::to_string(options_.weight_decay) + ", gamma " +
+               std::to_string(options_.gamma) + ", seed " + std::to_string(options_.seed) + ", samples " +
+               std::to_string(samples_.count());
     }
 
   private:

@@ -1,0 +1,263 @@
+// Speed of the kernels, as shares of what this machine can do. Rates are nominal: taps on the padding count.
+#include <benchmark/benchmark.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string>
+#include <type_traits>
+
+#include "intaglio/kernels/convolution.hpp"
+#include "intaglio/kernels/convolution_backward.hpp"
+#include "intaglio/kernels/pool.hpp"
+#include "intaglio/kernels/statistics.hpp"
+#include "intaglio/kernels/step.hpp"
+#include "intaglio/simd/simd.hpp"
+#include "peaks.hpp"
+
+namespace {
+
+using namespace intaglio;
+using namespace intaglio::kernels;
+using intaglio::simd::Native;
+
+constexpr std::int64_t images_per_call = 12;
+
+struct Free {
+    void operator()(void* memory) const { ::operator delete (memory, std::align_val_t{64}); }
+};
+
+/// n elements aligned to 64 bytes, with small numbers in them.
+template <class T>
+class Buffer {
+  public:
+    explicit Buffer(std::int64_t n)
+        : data_(static_cast<T*>(::operator new (static_cast<std::size_t>(n + 1) * sizeof(T), std::align_val_t{64}))) {
+        for (std::int64_t i = 0; i < n; ++i) data_.get()[i] = static_cast<T>((i * 7 + i / 11) % 13);
+    }
+    [[nodiscard]] T* get() const { return data_.get(); }
+
+  private:
+    std::unique_ptr<T, Free> data_;
+};
+
+/// Work of one iteration, its unit and the peak to compare with.
+void report(benchmark::State& state, double per_iteration, const char* unit, double peak) {
+    const double work = per_iteration * static_cast<double>(state.iterations());
+    state.counters["rate"] = benchmark::Counter(work, benchmark::Counter::kIsRate);
+    if (peak > 0) state.counters["share_of_peak"] = benchmark::Counter(work / peak, benchmark::Counter::kIsRate);
+    state.SetLabel(unit);
+}
+
+// Peaks --------------------------------------------------------------------------------------------------------------
+
+template <class Arithmetic>
+void peak_multiply_add(benchmark::State& state) {
+    std::int64_t macs = 0;
+    for (auto _ : state) macs = benchmarks::multiply_add_pass<Arithmetic>();
+    report(state, static_cast<double>(macs), "MAC/s", benchmarks::multiply_add_peak<Arithmetic>());
+}
+
+void peak_popcount(benchmark::State& state) {
+    std::int64_t macs = 0;
+    for (auto _ : state) macs = benchmarks::popcount_pass();
+    report(state, static_cast<double>(macs), "MAC/s", 0);
+}
+
+void peak_read(benchmark::State& state, std::int64_t values) {
+    const Buffer<std::int32_t> buffer(values);
+    std::int64_t bytes = 0;
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(buffer.get());
+        benchmark::ClobberMemory();
+        bytes = benchmarks::read_pass(buffer.get(), values);
+    }
+    report(state, static_cast<double>(bytes), "B/s", 0);
+}
+
+// Convolutions -------------------------------------------------------------------------------------------------------
+
+template <class Tag, Product P>
+void integer_convolution(benchmark::State& state, const ConvolutionExtents& extents) {
+    const Buffer<ActivationCode<P>> image(extents.in.size());
+    const Buffer<std::int8_t> weights(extents.weights());
+    const Buffer<std::int32_t> accumulators(extents.out.size());
+    const Buffer<std::byte> packed(static_cast<std::int64_t>(packed_weight_bytes<Tag, P>(extents)));
+    const Buffer<std::byte> workspace(
+        static_cast<std::int64_t>(convolution_workspace_bytes<Tag, P>(extents, extents.out.height)));
+    pack_weights<Tag, P>(extents, weights.get(), packed.get());
+    for (auto _ : state) {
+        convolve_rows<Tag, P>(extents, image.get(), 0, extents.out.height, packed.get(), accumulators.get(),
+                              workspace.get());
+        benchmark::ClobberMemory();
+    }
+    report(state, static_cast<double>(extents.macs()), "MAC/s",
+           benchmarks::multiply_add_peak<IntegerArithmetic<Tag, P>>());
+}
+
+template <class Tag>
+void input_gradients(benchmark::State& state, const ConvolutionExtents& extents) {
+    const Buffer<float> weights(extents.weights());
+    const Buffer<float> dout(extents.out.size() * images_per_call);
+    const Buffer<float> din(extents.in.size() * images_per_call);
+    const Buffer<std::byte> packed(static_cast<std::int64_t>(packed_transposed_bytes<Tag, float>(extents)));
+    const Buffer<std::byte> workspace(static_cast<std::int64_t>(input_gradient_workspace_bytes<Tag, float>(extents)));
+    pack_transposed<Tag, float>(extents, weights.get(), packed.get());
+    for (auto _ : state) {
+        input_gradient<Tag, float>(extents, dout.get(), packed.get(), din.get(), workspace.get(), images_per_call);
+        benchmark::ClobberMemory();
+    }
+    report(state, static_cast<double>(extents.macs() * images_per_call), "MAC/s",
+           benchmarks::multiply_add_peak<RealArithmetic<Tag, float>>());
+}
+
+template <class Tag>
+void weight_gradients(benchmark::State& state, const ConvolutionExtents& extents) {
+    const Buffer<std::uint8_t> codes(extents.in.size() * images_per_call);
+    const Buffer<float> dout(extents.out.size() * images_per_call);
+    const Buffer<float> dweights(extents.weights());
+    const Buffer<std::byte> workspace(static_cast<std::int64_t>(weight_gradient_workspace_bytes<Tag, float>(extents)));
+    for (auto _ : state) {
+        weight_gradient<Tag, float>(extents, codes.get(), dout.get(), images_per_call, dweights.get(), workspace.get());
+        benchmark::ClobberMemory();
+    }
+    report(state, static_cast<double>(extents.macs() * images_per_call), "MAC/s",
+           benchmarks::multiply_add_peak<RealArithmetic<Tag, float>>());
+}
+
+// Passes over values, within the second cache -------------------------------------------------------------------------
+
+constexpr std::int32_t pass_channels = 64;
+constexpr std::int64_t pass_pixels = 1024;
+constexpr std::int64_t pass_values = pass_pixels * pass_channels;
+constexpr double pass_bytes = static_cast<double>(pass_values) * sizeof(std::int32_t);
+
+void statistics(benchmark::State& state) {
+    const Buffer<std::int32_t> values(pass_values);
+    std::int64_t sum[pass_channels] = {};
+    Wide128 squares[pass_channels] = {};
+    for (auto _ : state) {
+        accumulate_statistics(Native{}, values.get(), pass_pixels, pass_channels, sum, squares);
+        benchmark::ClobberMemory();
+    }
+    report(state, pass_bytes, "B/s", benchmarks::first_cache_peak());
+}
+
+void threshold_steps(benchmark::State& state, std::int32_t levels) {
+    const Buffer<std::int32_t> values(pass_values);
+    const Buffer<std::int32_t> thresholds(std::int64_t{levels} * pass_channels);
+    const std::int32_t flip[pass_channels] = {0, -1};
+    const Buffer<std::uint8_t> codes(pass_values);
+    for (auto _ : state) {
+        threshold_step<Native>(values.get(), pass_pixels, pass_channels, levels, thresholds.get(), flip, 0,
+                               codes.get());
+        benchmark::ClobberMemory();
+    }
+    report(state, pass_bytes, "B/s", benchmarks::first_cache_peak());
+}
+
+void dyadic_steps(benchmark::State& state) {
+    const Buffer<std::int32_t> values(pass_values);
+    const Buffer<std::int32_t> multiplier(pass_channels);
+    const Buffer<std::int64_t> addend(pass_channels);
+    const Buffer<std::uint8_t> shift(pass_channels);
+    const Buffer<std::uint8_t> codes(pass_values);
+    for (auto _ : state) {
+        dyadic_step<Native>(values.get(), pass_pixels, pass_channels, multiplier.get(), addend.get(), shift.get(), 0,
+                            255, codes.get());
+        benchmark::ClobberMemory();
+    }
+    report(state, pass_bytes, "B/s", benchmarks::first_cache_peak());
+}
+
+void pools(benchmark::State& state) {
+    const Buffer<std::uint8_t> codes(pass_values);
+    const Buffer<std::int16_t> sums(pass_values / 4);
+    for (auto _ : state) {
+        sum_pool<Native>(Shape{32, 32, pass_channels}, 2, 2, 2, 2, codes.get(), sums.get());
+        benchmark::ClobberMemory();
+    }
+    report(state, static_cast<double>(pass_values), "B/s", benchmarks::first_cache_peak());
+}
+
+// Rows ---------------------------------------------------------------------------------------------------------------
+
+ConvolutionExtents window3(std::int32_t size, std::int32_t in, std::int32_t out) {
+    return {.in = {size, size, in},
+            .out = {size, size, out},
+            .kernel_height = 3,
+            .kernel_width = 3,
+            .padding_height = 1,
+            .padding_width = 1};
+}
+ConvolutionExtents dense(std::int32_t in, std::int32_t out) {
+    return {.in = {1, 1, in}, .out = {1, 1, out}};
+}
+
+std::string shape_name(const ConvolutionExtents& e) {
+    const std::string channels = std::to_string(e.in.channels) + "->" + std::to_string(e.out.channels);
+    if (e.in.pixels() == 1) return "dense_" + channels;
+    return std::to_string(e.in.height) + "x" + std::to_string(e.in.width) + "x" + channels;
+}
+
+template <class Function, class... Arguments>
+void add_row(const std::string& name, Function function, Arguments... arguments) {
+    benchmark::RegisterBenchmark(("kernels/" + name).c_str(), function, arguments...)->Unit(benchmark::kMicrosecond);
+}
+
+template <class Tag>
+void add_integer_rows() {
+    const std::string tag = simd::name(Tag{});
+    for (const ConvolutionExtents& e :
+         {window3(32, 64, 64), window3(16, 256, 256), window3(8, 512, 512), window3(32, 3, 16), window3(32, 16, 16),
+          window3(32, 16, 32), window3(16, 32, 64), window3(16, 64, 64), window3(8, 64, 128), window3(8, 128, 128),
+          window3(4, 128, 128), window3(28, 1, 32), window3(28, 32, 32), window3(14, 32, 64), window3(14, 64, 64),
+          dense(3136, 10), dense(1024, 1024)}) {
+        add_row("convolution_bytes/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::bytes>, e);
+    }
+    for (const ConvolutionExtents& e : {window3(16, 256, 256), window3(16, 32, 64)}) {
+        add_row("convolution_small_bytes/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::bytes_small>,
+                e);
+        add_row("convolution_words/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::words>, e);
+    }
+}
+
+template <class Tag>
+void add_gradient_rows() {
+    const std::string tag = simd::name(Tag{});
+    for (const ConvolutionExtents& e :
+         {window3(32, 16, 16), window3(32, 16, 32), window3(16, 32, 64), window3(16, 64, 64), window3(8, 64, 128),
+          window3(8, 128, 128), window3(4, 128, 128), window3(32, 64, 64), window3(16, 256, 256), window3(4, 512, 512),
+          window3(28, 32, 32), window3(14, 32, 64), window3(14, 64, 64), dense(3136, 10), dense(1024, 1024)}) {
+        add_row("input_gradient/" + tag + "/" + shape_name(e), input_gradients<Tag>, e);
+        add_row("weight_gradient/" + tag + "/" + shape_name(e), weight_gradients<Tag>, e);
+    }
+    // First layers have no input gradient.
+    for (const ConvolutionExtents& e : {window3(32, 3, 16), window3(28, 1, 32)}) {
+        add_row("weight_gradient/" + tag + "/" + shape_name(e), weight_gradients<Tag>, e);
+    }
+}
+
+[[maybe_unused]] const bool rows_added = [] {
+    add_row("peak/float_fma", peak_multiply_add<RealArithmetic<Native, float>>);
+    add_row("peak/byte_dot_product", peak_multiply_add<IntegerArithmetic<Native, Product::bytes>>);
+    add_row("peak/popcount", peak_popcount);
+    add_row("peak/read_first_cache", peak_read, benchmarks::first_cache_values);
+    add_row("peak/read_256_MiB", peak_read, std::int64_t{64} << 20);
+    add_integer_rows<Native>();
+    add_gradient_rows<Native>();
+#if INTAGLIO_HAS_AVX512
+    add_integer_rows<simd::Avx2>();
+    add_gradient_rows<simd::Avx2>();
+#endif
+    add_row("statistics", statistics);
+    for (const std::int32_t levels : {1, 3, 7, 15}) {
+        add_row("threshold_step/levels_" + std::to_string(levels), threshold_steps, levels);
+    }
+    add_row("dyadic_step", dyadic_steps);
+    add_row("sum_pool_2x2", pools);
+    return true;
+}();
+
+}  // namespace

@@ -1,0 +1,184 @@
+// What this machine's core can do at most, measured in this process: the yardstick of the other benchmarks.
+#pragma once
+
+#include <bit>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "intaglio/kernels/arithmetic.hpp"
+#include "intaglio/kernels/float_product.hpp"
+#include "intaglio/simd/simd.hpp"
+
+namespace intaglio::benchmarks {
+inline namespace INTAGLIO_INSTRUCTION_SET {
+
+/// Makes the compiler believe that the memory is read and written here.
+INTAGLIO_INLINE void touch(const void* memory) {
+    asm volatile("" : : "g"(memory) : "memory");
+}
+
+/// Where results go that nobody reads.
+[[nodiscard]] inline std::byte* sink() {
+    alignas(64) static std::byte bytes[64];
+    return bytes;
+}
+
+/// Multiply-adds into independent sums, in MACs of one call. No two products are equal and operands come from memory in
+/// each round: nothing can be computed once and kept.
+template <class Arithmetic>
+[[nodiscard]] inline std::int64_t multiply_add_pass() {
+    constexpr int codes = 4;  // 4 x 3 sums cover latency times ports, and leave room in 16 registers
+    constexpr int vectors = 3;
+    constexpr std::int64_t rounds = 2000;
+    constexpr std::int64_t per_step = Arithmetic::codes_per_step;
+    constexpr std::int64_t per_vector = Arithmetic::lanes * per_step;
+    alignas(64) static typename Arithmetic::Stored code[64] = {};
+    alignas(64) static typename Arithmetic::Weight weight[vectors * per_vector] = {};
+    auto* const results = reinterpret_cast<typename Arithmetic::Sum*>(sink());
+    decltype(Arithmetic::zero()) sum[codes][vectors];
+    kernels::unrolled<codes>([&](auto i) __attribute__((always_inline)) {
+        kernels::unrolled<vectors>([&](auto v) __attribute__((always_inline)) { sum[i][v] = Arithmetic::zero(); });
+    });
+    for (std::int64_t round = 0; round < rounds; ++round) {
+        touch(code);
+        touch(weight);
+        decltype(Arithmetic::weights(weight)) factor[vectors];
+        kernels::unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
+            factor[v] = Arithmetic::weights(weight + v * per_vector);
+        });
+        kernels::unrolled<codes>([&](auto i) __attribute__((always_inline)) {
+            const auto broadcast = Arithmetic::codes(code + i * per_step);
+            kernels::unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
+                sum[i][v] = Arithmetic::multiply_add(sum[i][v], broadcast, factor[v]);
+            });
+        });
+    }
+    kernels::unrolled<codes>([&](auto i) __attribute__((always_inline)) {
+        kernels::unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
+            Arithmetic::store_sum(results, sum[i][v]);
+            touch(results);
+        });
+    });
+    return rounds * codes * vectors * per_vector;
+}
+
+/// Reads a buffer into several sums; bytes of one call.
+[[nodiscard]] inline std::int64_t read_pass(const std::int32_t* values, std::int64_t count) {
+    using Tag = simd::Native;
+    constexpr Tag tag{};
+    constexpr int sums = 8;
+    constexpr std::int64_t lanes = int32_lanes(Tag{});
+    auto* const result = reinterpret_cast<std::int32_t*>(sink());
+    decltype(zero_int32(tag)) sum[sums];
+    kernels::unrolled<sums>([&](auto i) __attribute__((always_inline)) { sum[i] = zero_int32(tag); });
+    const std::int64_t whole = count / (sums * lanes) * (sums * lanes);
+    for (std::int64_t at = 0; at < whole; at += sums * lanes) {
+        kernels::unrolled<sums>([&](auto i) __attribute__((always_inline)) {
+            sum[i] = add_int32(tag, sum[i], load_int32(tag, values + at + i * lanes));
+        });
+    }
+    kernels::unrolled<sums>([&](auto i) __attribute__((always_inline)) {
+        store(tag, result, sum[i]);
+        touch(result);
+    });
+    return whole * static_cast<std::int64_t>(sizeof(std::int32_t));
+}
+
+#if defined(__AVX512VPOPCNTDQ__) && INTAGLIO_HAS_AVX512
+struct PopcountWord {
+    using Word = __m512i;
+    static INTAGLIO_INLINE Word load(const std::uint64_t* from) { return _mm512_loadu_si512(from); }
+    static INTAGLIO_INLINE Word zero() { return _mm512_setzero_si512(); }
+    static INTAGLIO_INLINE Word count(Word sum, Word a, Word b) {
+        return _mm512_add_epi64(sum, _mm512_popcnt_epi64(_mm512_xor_si512(a, b)));
+    }
+    static INTAGLIO_INLINE void store(std::uint64_t* to, Word word) { _mm512_storeu_si512(to, word); }
+};
+#else
+struct PopcountWord {
+    using Word = std::uint64_t;
+    static INTAGLIO_INLINE Word load(const std::uint64_t* from) { return *from; }
+    static INTAGLIO_INLINE Word zero() { return 0; }
+    static INTAGLIO_INLINE Word count(Word sum, Word a, Word b) {
+        return sum + static_cast<std::uint64_t>(std::popcount(a ^ b));
+    }
+    static INTAGLIO_INLINE void store(std::uint64_t* to, Word word) { *to = word; }
+};
+#endif
+
+/// xor, popcount, add; one-bit MACs of one call.
+[[nodiscard]] inline std::int64_t popcount_pass() {
+    constexpr int keys = 4;
+    constexpr std::int64_t words = sizeof(PopcountWord::Word) / sizeof(std::uint64_t);
+    constexpr std::int64_t count = 512;
+    alignas(64) static std::uint64_t values[count];
+    alignas(64) static std::uint64_t key[keys * words];
+    auto* const results = reinterpret_cast<std::uint64_t*>(sink());
+    touch(values);
+    touch(key);
+    struct Lane {
+        PopcountWord::Word key, first, second;
+    };
+    Lane lane[keys];
+    kernels::unrolled<keys>([&](auto i) __attribute__((always_inline)) {
+        lane[i] = {PopcountWord::load(key + i * words), PopcountWord::zero(), PopcountWord::zero()};
+    });
+    for (std::int64_t at = 0; at < count; at += 2 * words) {
+        const auto first = PopcountWord::load(values + at);
+        const auto second = PopcountWord::load(values + at + words);
+        kernels::unrolled<keys>([&](auto i) __attribute__((always_inline)) {
+            lane[i].first = PopcountWord::count(lane[i].first, first, lane[i].key);
+            lane[i].second = PopcountWord::count(lane[i].second, second, lane[i].key);
+        });
+    }
+    kernels::unrolled<keys>([&](auto i) __attribute__((always_inline)) {
+        PopcountWord::store(results, lane[i].first);
+        touch(results);
+        PopcountWord::store(results, lane[i].second);
+        touch(results);
+    });
+    return count * 64 * keys;
+}
+
+/// The best rate of a pass, per second, over a tenth of a second.
+template <class Pass>
+[[nodiscard]] double best_rate(const Pass& pass) {
+    using Clock = std::chrono::steady_clock;
+    double best = 0;
+    const auto end = Clock::now() + std::chrono::milliseconds(100);
+    while (Clock::now() < end) {
+        const auto start = Clock::now();
+        std::int64_t done = 0;
+        for (int i = 0; i < 20; ++i) done += pass();
+        const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+        const double rate = static_cast<double>(done) / seconds;
+        best = rate > best ? rate : best;
+    }
+    return best;
+}
+
+/// Multiply-accumulates per second of one arithmetic, measured once.
+template <class Arithmetic>
+[[nodiscard]] inline double multiply_add_peak() {
+    static const double peak = best_rate(multiply_add_pass<Arithmetic>);
+    return peak;
+}
+
+inline constexpr std::int64_t first_cache_values = 4096;  ///< 16 KiB
+
+/// Bytes per second read from the first cache, measured once.
+[[nodiscard]] inline double first_cache_peak() {
+    static const double peak = [] {
+        std::vector<std::int32_t> values(first_cache_values, 1);
+        return best_rate([&] {
+            touch(values.data());
+            return read_pass(values.data(), first_cache_values);
+        });
+    }();
+    return peak;
+}
+
+}  // namespace INTAGLIO_INSTRUCTION_SET
+}  // namespace intaglio::benchmarks

@@ -1,0 +1,13 @@
+// A multi-layer perceptron 784-256-256-10 with ternary weights and eight activation states.
+#include "run.hpp"
+
+namespace {
+
+using namespace intaglio;
+
+struct Perceptron : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{8}>>, Dense<Flatten, Out<256>>,
+                            Dense<Out<256>>, Classifier<Out<10>>> {};
+
+}  // namespace
+
+int run_dense(const Options& options) { return run<Perceptron>(options, 10); }

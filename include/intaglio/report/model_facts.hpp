@@ -1,0 +1,126 @@
+// The facts of a network as a table for people.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "intaglio/integer/kernel_choice.hpp"
+#include "intaglio/model/network.hpp"
+#include "intaglio/report/table.hpp"
+#include "intaglio/train/describe.hpp"
+
+namespace intaglio {
+
+/// One layer as a person sees it: an operation with the norm and the step that belong to it.
+struct LayerFacts {
+    std::string path;    ///< place in the network: "5", "6.repetition 2.1"
+    std::string kind;    ///< "product", "pool", "join", "step"
+    std::string norm;    ///< empty if there is none
+    std::string kernel;  ///< name of the integer kernel
+    Shape in{};
+    Shape out{};
+    CodeRange in_codes{};
+    CodeRange weight_codes{};
+    CodeRange accumulators{};
+    CodeRange out_codes{};
+    int accumulator_bits = 0;
+    std::int64_t weights = 0;
+    std::int64_t parameters = 0;    ///< weights, gains and biases
+    std::int64_t weight_bytes = 0;  ///< canonical codes
+    std::int64_t macs = 0;
+    std::int32_t row = 0;           ///< first row in the facts
+    std::int32_t value = 0;         ///< the value that the layer hands on
+};
+
+/// The layers of a network: norms and steps are told with the operation whose numbers they read.
+template <class Net>
+std::vector<LayerFacts> layer_facts() {
+    constexpr const auto& table = facts<Net>;
+    std::vector<LayerFacts> layers;
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(table.row_count()); ++i) {
+        const Row& row = table.row(i);
+        const Value& in = table.value(row.input);
+        const Value& out = table.value(row.output);
+        const bool belongs = row.weights == 0 && row.extents.kernel_height * row.extents.kernel_width == 1 &&
+                             row.second_input == none;
+        if (!belongs || layers.empty() || layers.back().value != row.input) {
+            LayerFacts layer;
+            layer.path = path_text(row.path);
+            layer.kind = row.kind;
+            layer.in = in.shape;
+            layer.in_codes = in.codes;
+            layer.accumulators = row.steps > 0 ? in.codes : out.codes;
+            layer.accumulator_bits = layer.accumulators.bits();
+            layer.kernel = integer::kernel_name(table, row);
+            layer.row = i;
+            layers.push_back(layer);
+        }
+        LayerFacts& layer = layers.back();
+        if (row.biases > 0) layer.norm = row.detail;
+        layer.out = out.shape;
+        layer.out_codes = out.codes;
+        if (row.weights > 0) {
+            layer.weight_codes = row.weight_codes;
+            layer.weight_bytes = (row.weights * row.weight_bits() + 7) / 8;
+        }
+        layer.weights += row.weights;
+        layer.parameters += row.weights + row.gains + row.biases;
+        layer.macs += row.macs;
+        layer.value = row.output;
+    }
+    return layers;
+}
+
+namespace detail {
+
+inline std::string share_text(double share) { return share < 0 ? "" : fixed(100 * share, 1) + " %"; }
+
+}  // namespace detail
+
+/// Shares that only a run can tell; negative where there is none.
+struct LayerShares {
+    double nonzero_weights = -1;      ///< R_w
+    double nonzero_activations = -1;  ///< R_a
+};
+
+/// The facts table. `shares` has one entry per layer of layer_facts, or none.
+template <class Net>
+Table facts_table(std::span<const LayerShares> shares = {}) {
+    std::vector<Column> columns{{"layer"},       {"kernel"},
+                                {"in"},          {"out"},
+                                {"weights", Align::right}, {"weight codes", Align::right},
+                                {"accumulator", Align::right}, {"bits", Align::right},
+                                {"out codes", Align::right}, {"bytes", Align::right},
+                                {"MACs", Align::right}};
+    if (!shares.empty()) {
+        columns.push_back({"R_w", Align::right});
+        columns.push_back({"R_a", Align::right});
+    }
+    Table table(columns);
+    const std::vector<LayerFacts> layers = layer_facts<Net>();
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const LayerFacts& layer = layers[i];
+        const bool product = layer.weights > 0;
+        std::vector<std::string> cells{layer.path + " " + layer.kind,
+                                       layer.kernel,
+                                       shape_text(layer.in),
+                                       shape_text(layer.out),
+                                       product ? grouped(layer.weights) : "",
+                                       product ? range_text(layer.weight_codes) : "",
+                                       range_text(layer.accumulators),
+                                       std::to_string(layer.accumulator_bits),
+                                       range_text(layer.out_codes),
+                                       product ? grouped(layer.weight_bytes) : "",
+                                       product ? grouped(layer.macs) : ""};
+        if (!shares.empty()) {
+            cells.push_back(detail::share_text(shares[i].nonzero_weights));
+            cells.push_back(detail::share_text(shares[i].nonzero_activations));
+        }
+        table.add_row(cells);
+    }
+    return table;
+}
+
+}  // namespace intaglio

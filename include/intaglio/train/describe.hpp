@@ -1,0 +1,62 @@
+// Words for the parts of a network: places, shapes, ranges, and the whole as text that identifies the model.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "intaglio/model/network.hpp"
+
+namespace intaglio {
+
+/// Writes a layer's place as a person reads it: "6.repetition 2.1".
+inline std::string path_text(const Path& path) {
+    std::string text;
+    for (int i = 0; i < path.printed(); ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const Part part = path.part[at];
+        const bool counts = part == Part::number && i > 0 && path.part[at - 1] == Part::repetition;
+        if (!text.empty()) text += counts ? " " : ".";
+        text += part == Part::main         ? "main"
+                : part == Part::shortcut   ? "shortcut"
+                : part == Part::repetition ? "repetition"
+                                           : std::to_string(path.index[at]);
+    }
+    return text;
+}
+
+/// "14x14x64", or "10" for a vector.
+inline std::string shape_text(Shape shape) {
+    if (shape.pixels() == 1) return std::to_string(shape.channels);
+    return std::to_string(shape.height) + "x" + std::to_string(shape.width) + "x" + std::to_string(shape.channels);
+}
+/// "0 .. 3"
+inline std::string range_text(CodeRange range) {
+    return std::to_string(range.lowest) + " .. " + std::to_string(range.highest);
+}
+
+/// Text that two model types share only if their parameters mean the same: one line per operation.
+template <class Net>
+std::string model_signature() {
+    constexpr const auto& table = facts<Net>;
+    std::string text = "input " + shape_text(table.input_shape()) + "\n";
+    for (const Row& row : table.rows) {
+        const ConvolutionExtents& e = row.extents;
+        text += "layer " + path_text(row.path) + ": " + row.kind + " " + row.detail;
+        if (row.weights > 0) {
+            text += ", weights of " + std::to_string(row.weight_states) + " states";
+        }
+        if (e.kernel_height * e.kernel_width > 1 || row.weights > 0) {
+            text += ", kernel " + std::to_string(e.kernel_height) + "x" + std::to_string(e.kernel_width) + ", stride " +
+                    std::to_string(e.stride_height) + "x" + std::to_string(e.stride_width) + ", padding " +
+                    std::to_string(e.padding_height) + "x" + std::to_string(e.padding_width) + ", groups " +
+                    std::to_string(e.groups);
+        }
+        text += ", values " + std::to_string(row.input) +
+                (row.second_input == none ? "" : " and " + std::to_string(row.second_input)) + ", out " +
+                shape_text(table.value(row.output).shape) + ", codes " + range_text(row.codes) + ", gains " +
+                std::to_string(row.gains) + "\n";
+    }
+    return text;
+}
+
+}  // namespace intaglio

@@ -1,0 +1,263 @@
+// The training program and the integer program of networks with every layer kind and option: equal to each other, bit by
+// bit, and to a naive implementation; gradients equal to those of the naive one, which finite differences vouch for.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "intaglio/train/lowering.hpp"
+#include "intaglio/train/program.hpp"
+#include "support/networks.hpp"
+#include "support/reference_network.hpp"
+#include "support/training_tools.hpp"
+
+namespace {
+
+using namespace intaglio;
+using intaglio::train::Statistics;
+using tools::Biases;
+
+constexpr std::int64_t images = 5;
+
+/// Random images; the last but one black, the last white.
+std::vector<std::uint8_t> make_images(std::int64_t pixels, std::mt19937& random) {
+    std::vector<std::uint8_t> result(static_cast<std::size_t>(images * pixels));
+    for (std::uint8_t& p : result) p = static_cast<std::uint8_t>(random());
+    std::fill(result.end() - 2 * pixels, result.end() - pixels, std::uint8_t{0});
+    std::fill(result.end() - pixels, result.end(), std::uint8_t{255});
+    return result;
+}
+
+/// The last pass of `training` against the naive reference: every value, every weight, the logits.
+template <class Net>
+void compare_with_reference(Training<Net>& training, const std::vector<std::uint8_t>& pixels, bool running) {
+    reference::Network naive = tools::make_reference(training, images, running);
+    naive.forward(pixels.data(), images);
+    for (std::size_t i = 0; i < naive.rows.size(); ++i) {
+        if (naive.rows[i].weights == 0) continue;
+        INFO("row " << i);
+        CHECK(std::equal(naive.weight_codes[i].begin(), naive.weight_codes[i].end(), naive.expected_weights[i].begin(),
+                         naive.expected_weights[i].end()));
+    }
+    for (std::size_t v = 1; v < naive.values.size(); ++v) {
+        if (naive.expected_codes[v].empty()) continue;
+        INFO("value " << v);
+        CHECK(std::equal(naive.codes[v].begin(), naive.codes[v].end(), naive.expected_codes[v].begin(),
+                         naive.expected_codes[v].end()));
+        // The facts' range holds.
+        const auto [low, high] = std::minmax_element(naive.expected_codes[v].begin(), naive.expected_codes[v].end());
+        CHECK(naive.values[v].codes.contains(*low));
+        CHECK(naive.values[v].codes.contains(*high));
+    }
+    CHECK(naive.ties * 100 <= naive.decisions);
+
+    const auto& state = training.template state<Training<Net>::rows - 1>();
+    const auto& output = naive.expected_codes[static_cast<std::size_t>(
+        naive.values[static_cast<std::size_t>(facts<Net>.output)].memory)];
+    for (std::size_t i = 0; i < naive.logits.size(); ++i) {
+        INFO("logit " << i);
+        // One rounding to single precision; one rounding each of multiplier and addend.
+        CHECK(training.float_logits()[i] == doctest::Approx(naive.logits[i]).epsilon(1e-6));
+        const double unit = std::ldexp(1.0, -state.exponent);
+        const double rounding = 0.5 * unit * (std::fabs(static_cast<double>(output[i])) + 1.0);
+        CHECK(std::fabs(static_cast<double>(training.logits()[i]) * unit - naive.logits[i]) <=
+              rounding + 1e-12 * std::fabs(naive.logits[i]));
+    }
+}
+
+template <class Tag>
+bool runs_here() {
+    return simd::supported(Tag{});
+}
+
+/// The integer program for one instruction set against the codes of training's evaluation.
+template <class Tag, class Net>
+void compare_integer_program(Training<Net>& training, const std::vector<std::uint8_t>& pixels) {
+    if (!runs_here<Tag>()) return;
+    INFO("instruction set " << simd::name(Tag{}));
+    training.forward(pixels.data(), images, Statistics::running);
+    const std::vector<std::vector<std::int64_t>> expected = tools::all_codes(training, images);
+    const std::vector<std::int64_t> logits(training.logits().begin(), training.logits().end());
+    std::vector<std::int32_t> predictions;
+    for (std::int64_t n = 0; n < images; ++n) predictions.push_back(training.prediction(n));
+
+    const IntegerNetwork<Net, Tag> network = lower<Net, Tag>(training);
+    const train::Certificate certificate = certify(training, network);
+    CHECK(certificate.first_difference == "");
+    CHECK(certificate.differences == 0);
+    CHECK(certificate.proven());
+    CHECK(certificate.weights_compared == facts<Net>.weights());
+
+    const auto scratch = network.make_scratch();
+    constexpr auto classes = static_cast<std::size_t>(Training<Net>::classes);
+    for (std::int64_t n = 0; n < images; ++n) {
+        INFO("image " << n);
+        const std::uint8_t* image = pixels.data() + n * Training<Net>::pixels;
+        std::int64_t written = 0;
+        network.program().run(image, *scratch, [&](std::int32_t value, const auto* codes) {
+            ++written;
+            const auto size = static_cast<std::size_t>(facts<Net>.value(value).shape.size());
+            INFO("value " << value);
+            CHECK(std::equal(codes, codes + size,
+                             expected[static_cast<std::size_t>(value)].begin() + static_cast<std::ptrdiff_t>(n) *
+                                                                                     static_cast<std::ptrdiff_t>(size)));
+        });
+        CHECK(written > 0);
+        const std::int64_t* found = network.program().logits(image, *scratch);
+        CHECK(std::equal(found, found + classes, logits.begin() + static_cast<std::ptrdiff_t>(
+                                                                      static_cast<std::size_t>(n) * classes)));
+        CHECK(network.predict(image, *scratch) == predictions[static_cast<std::size_t>(n)]);
+    }
+}
+
+template <class Net, class... Tags>
+void compare_programs(unsigned seed) {
+    std::mt19937 random(seed);
+    Training<Net> training(images, 2, seed);
+    for (const Biases biases : {Biases::moderate, Biases::mixed, Biases::all_low, Biases::all_high, Biases::mixed}) {
+        INFO("biases " << static_cast<int>(biases));
+        const std::vector<std::uint8_t> pixels = make_images(Training<Net>::pixels, random);
+        tools::randomize_parameters(training, random, biases);
+        training.forward(pixels.data(), images, Statistics::batch);
+        compare_with_reference(training, pixels, false);
+        tools::randomize_running_statistics(training, random);
+        training.forward(pixels.data(), images, Statistics::running);
+        compare_with_reference(training, pixels, true);
+        (compare_integer_program<Tags>(training, pixels), ...);
+    }
+}
+
+/// Gradients of all parameters against the naive reference.
+template <class Net>
+void compare_gradients(unsigned seed, double tolerance) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal;
+    Training<Net> training(images + 3, 2, seed);
+    for (int repetition = 0; repetition < 3; ++repetition) {
+        const std::vector<std::uint8_t> pixels = make_images(Training<Net>::pixels, random);
+        tools::randomize_parameters(training, random, Biases::moderate);
+        training.forward(pixels.data(), images, Statistics::batch);
+        std::vector<double> logit_gradient;
+        for (float& g : training.logit_gradient()) {
+            g = normal(random);
+            logit_gradient.push_back(static_cast<double>(g));
+        }
+        training.backward();
+
+        reference::Network naive = tools::make_reference(training, images, false);
+        naive.forward(pixels.data(), images);
+        const std::vector<double> expected = naive.backward(logit_gradient);
+        for (const ParameterRange& range : Training<Net>::ranges()) {
+            double square = 0;
+            double difference = 0;
+            for (auto i = static_cast<std::size_t>(range.begin);
+                 i < static_cast<std::size_t>(range.begin + range.count); ++i) {
+                const double found = static_cast<double>(training.gradients()[i]);
+                square += expected[i] * expected[i];
+                difference += (found - expected[i]) * (found - expected[i]);
+            }
+            INFO("row " << range.row << " kind " << static_cast<int>(range.kind) << " norm " << std::sqrt(square));
+            CHECK(std::sqrt(difference) <= tolerance * std::sqrt(square));
+        }
+    }
+}
+
+/// The naive gradient against central differences of the naive network without rounding.
+template <class Net>
+void check_reference_gradient(unsigned seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<double> normal;
+    Training<Net> training(images, 1, seed);
+    const std::vector<std::uint8_t> pixels = make_images(Training<Net>::pixels, random);
+    tools::randomize_parameters(training, random, Biases::moderate);
+    reference::Network naive = reference::Network::of<Net>();
+    naive.parameters.assign(training.parameters().begin(), training.parameters().end());
+    naive.mode = reference::Mode::soft;
+    naive.forward(pixels.data(), images);
+    std::vector<double> weights;
+    for (std::size_t i = 0; i < naive.logits.size(); ++i) weights.push_back(normal(random));
+    const std::vector<double> gradient = naive.backward(weights);
+    for (const ParameterRange& range : Training<Net>::ranges()) {
+        // Along a random direction, all parameters of the range at once.
+        std::vector<double> direction;
+        double predicted = 0;
+        for (std::int64_t i = 0; i < range.count; ++i) {
+            direction.push_back(normal(random));
+            predicted += direction.back() * gradient[static_cast<std::size_t>(range.begin + i)];
+        }
+        const std::vector<double> parameters = naive.parameters;
+        const double h = 1e-6;
+        double value[2] = {};
+        for (const int side : {0, 1}) {
+            naive.parameters = parameters;
+            for (std::int64_t i = 0; i < range.count; ++i) {
+                naive.parameters[static_cast<std::size_t>(range.begin + i)] +=
+                    (side == 0 ? -h : h) * direction[static_cast<std::size_t>(i)];
+            }
+            naive.forward(pixels.data(), images);
+            for (std::size_t k = 0; k < weights.size(); ++k) value[side] += weights[k] * naive.logits[k];
+        }
+        naive.parameters = parameters;
+        double norm = 0;
+        for (std::int64_t i = 0; i < range.count; ++i) {
+            norm += std::pow(gradient[static_cast<std::size_t>(range.begin + i)], 2);
+        }
+        INFO("row " << range.row << " kind " << static_cast<int>(range.kind));
+        CHECK(std::fabs((value[1] - value[0]) / (2 * h) - predicted) <= 1e-6 * (1 + std::sqrt(norm)));
+    }
+}
+
+using simd::Native;
+using simd::Portable;
+
+}  // namespace
+
+#if INTAGLIO_HAS_AVX512_VNNI
+#define ALL_TAGS simd::Portable, simd::Avx2, simd::Avx2Vnni, simd::Avx512, simd::Avx512Vnni
+#elif INTAGLIO_HAS_AVX512
+#define ALL_TAGS simd::Portable, simd::Avx2, simd::Avx512
+#elif INTAGLIO_HAS_AVX2_VNNI
+#define ALL_TAGS simd::Portable, simd::Avx2, simd::Avx2Vnni
+#elif INTAGLIO_HAS_AVX2
+#define ALL_TAGS simd::Portable, simd::Avx2
+#else
+#define ALL_TAGS simd::Portable
+#endif
+
+TEST_CASE("plain: the integer program computes what training computes") { compare_programs<networks::Plain, Portable, Native>(1); }
+TEST_CASE("options: the integer program computes what training computes") { compare_programs<networks::Options, ALL_TAGS>(2); }
+TEST_CASE("blocks: the integer program computes what training computes") { compare_programs<networks::Blocks, ALL_TAGS>(3); }
+TEST_CASE("pre-activation: the integer program computes what training computes") {
+    compare_programs<networks::PreActivation, Portable, Native>(4);
+}
+TEST_CASE("features: the integer program computes what training computes") {
+    compare_programs<networks::Features37, Portable, Native>(5);
+}
+TEST_CASE("raw input: the integer program computes what training computes") {
+    compare_programs<networks::RawInput, Portable, Native>(6);
+}
+
+TEST_CASE("the naive gradient agrees with finite differences") {
+    check_reference_gradient<networks::Plain>(11);
+    check_reference_gradient<networks::Options>(12);
+    check_reference_gradient<networks::Blocks>(13);
+    check_reference_gradient<networks::PreActivation>(14);
+    check_reference_gradient<networks::Features37>(15);
+    check_reference_gradient<networks::RawInput>(16);
+}
+
+// Tolerance: sums of up to some thousand floats, each with a relative error of 2^-24, through some ten layers.
+TEST_CASE("gradients of the training program agree with the naive ones") {
+    SUBCASE("plain") { compare_gradients<networks::Plain>(21, 1e-4); }
+    SUBCASE("options") { compare_gradients<networks::Options>(22, 1e-4); }
+    SUBCASE("blocks") { compare_gradients<networks::Blocks>(23, 1e-4); }
+    SUBCASE("pre-activation") { compare_gradients<networks::PreActivation>(24, 1e-4); }
+    SUBCASE("features") { compare_gradients<networks::Features37>(25, 1e-4); }
+    SUBCASE("raw input") { compare_gradients<networks::RawInput>(26, 1e-4); }
+}
