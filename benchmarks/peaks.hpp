@@ -2,9 +2,9 @@
 #pragma once
 
 #include <bit>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <vector>
 
 #include "intaglio/kernels/arithmetic.hpp"
@@ -25,43 +25,44 @@ INTAGLIO_INLINE void touch(const void* memory) {
     return bytes;
 }
 
-/// Multiply-adds into independent sums, in MACs of one call. No two products are equal and operands come from memory in
-/// each round: nothing can be computed once and kept.
+/// Makes the compiler believe that a register has changed.
+template <class Vector>
+INTAGLIO_INLINE void hide(Vector& vector) {
+#if INTAGLIO_HAS_AVX2
+    if constexpr (requires { vector.data; }) {
+        asm volatile("" : "+v"(vector.data));
+        return;
+    }
+#endif
+    touch(&vector);
+}
+
+/// Multiply-adds into independent sums, in MACs of one call. The weight seems to change each time: otherwise a product
+/// of two instructions would be computed only once.
 template <class Arithmetic>
 [[nodiscard]] inline std::int64_t multiply_add_pass() {
-    constexpr int codes = 4;  // 4 x 3 sums cover latency times ports, and leave room in 16 registers
-    constexpr int vectors = 3;
+    constexpr int sums = 12;  // covers latency times ports, and leaves room in 16 registers
     constexpr std::int64_t rounds = 2000;
-    constexpr std::int64_t per_step = Arithmetic::codes_per_step;
-    constexpr std::int64_t per_vector = Arithmetic::lanes * per_step;
-    alignas(64) static typename Arithmetic::Stored code[64] = {};
-    alignas(64) static typename Arithmetic::Weight weight[vectors * per_vector] = {};
+    alignas(64) static typename Arithmetic::Stored codes[64] = {};
+    alignas(64) static typename Arithmetic::Weight weights[64] = {};
     auto* const results = reinterpret_cast<typename Arithmetic::Sum*>(sink());
-    decltype(Arithmetic::zero()) sum[codes][vectors];
-    kernels::unrolled<codes>([&](auto i) __attribute__((always_inline)) {
-        kernels::unrolled<vectors>([&](auto v) __attribute__((always_inline)) { sum[i][v] = Arithmetic::zero(); });
-    });
+    touch(codes);
+    touch(weights);
+    const auto factor = Arithmetic::codes(codes);
+    auto weight = Arithmetic::weights(weights);
+    decltype(Arithmetic::zero()) sum[sums];
+    kernels::unrolled<sums>([&](auto i) __attribute__((always_inline)) { sum[i] = Arithmetic::zero(); });
     for (std::int64_t round = 0; round < rounds; ++round) {
-        touch(code);
-        touch(weight);
-        decltype(Arithmetic::weights(weight)) factor[vectors];
-        kernels::unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
-            factor[v] = Arithmetic::weights(weight + v * per_vector);
-        });
-        kernels::unrolled<codes>([&](auto i) __attribute__((always_inline)) {
-            const auto broadcast = Arithmetic::codes(code + i * per_step);
-            kernels::unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
-                sum[i][v] = Arithmetic::multiply_add(sum[i][v], broadcast, factor[v]);
-            });
+        kernels::unrolled<sums>([&](auto i) __attribute__((always_inline)) {
+            hide(weight);
+            sum[i] = Arithmetic::multiply_add(sum[i], factor, weight);
         });
     }
-    kernels::unrolled<codes>([&](auto i) __attribute__((always_inline)) {
-        kernels::unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
-            Arithmetic::store_sum(results, sum[i][v]);
-            touch(results);
-        });
+    kernels::unrolled<sums>([&](auto i) __attribute__((always_inline)) {
+        Arithmetic::store_sum(results, sum[i]);
+        touch(results);
     });
-    return rounds * codes * vectors * per_vector;
+    return rounds * sums * Arithmetic::lanes * Arithmetic::codes_per_step;
 }
 
 /// Reads a buffer into several sums; bytes of one call.
@@ -142,18 +143,19 @@ struct PopcountWord {
     return count * 64 * keys;
 }
 
-/// The best rate of a pass, per second, over a tenth of a second.
+/// The best rate of a pass, per second of processor time (as Google Benchmark counts), in a fifth of a second.
 template <class Pass>
 [[nodiscard]] double best_rate(const Pass& pass) {
-    using Clock = std::chrono::steady_clock;
+    constexpr auto slice = CLOCKS_PER_SEC / 200;
     double best = 0;
-    const auto end = Clock::now() + std::chrono::milliseconds(100);
-    while (Clock::now() < end) {
-        const auto start = Clock::now();
+    for (int i = 0; i < 40; ++i) {
         std::int64_t done = 0;
-        for (int i = 0; i < 20; ++i) done += pass();
-        const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-        const double rate = static_cast<double>(done) / seconds;
+        const std::clock_t start = std::clock();
+        std::clock_t now = start;
+        for (; now - start < slice; now = std::clock()) {
+            for (int j = 0; j < 50; ++j) done += pass();
+        }
+        const double rate = static_cast<double>(done) * CLOCKS_PER_SEC / static_cast<double>(now - start);
         best = rate > best ? rate : best;
     }
     return best;

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "intaglio/simd/detect.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/train/program.hpp"
 #include "support/networks.hpp"
@@ -244,12 +245,12 @@ TEST_CASE("raw input: the integer program computes what training computes") {
 }
 
 TEST_CASE("the naive gradient agrees with finite differences") {
-    check_reference_gradient<networks::Plain>(11);
-    check_reference_gradient<networks::Options>(12);
-    check_reference_gradient<networks::Blocks>(13);
-    check_reference_gradient<networks::PreActivation>(14);
-    check_reference_gradient<networks::Features37>(15);
-    check_reference_gradient<networks::RawInput>(16);
+    SUBCASE("plain") { check_reference_gradient<networks::Plain>(11); }
+    SUBCASE("options") { check_reference_gradient<networks::Options>(12); }
+    SUBCASE("blocks") { check_reference_gradient<networks::Blocks>(13); }
+    SUBCASE("pre-activation") { check_reference_gradient<networks::PreActivation>(14); }
+    SUBCASE("features") { check_reference_gradient<networks::Features37>(15); }
+    SUBCASE("raw input") { check_reference_gradient<networks::RawInput>(16); }
 }
 
 // Tolerance: sums of up to some thousand floats, each with a relative error of 2^-24, through some ten layers.

@@ -1,0 +1,2 @@
+// The whole demo for its default network.
+#include "../../examples/fashion_mnist/convolutional.cpp"
