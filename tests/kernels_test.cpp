@@ -58,7 +58,7 @@ class Guarded {
     [[nodiscard]] std::size_t size() const { return bytes_ / sizeof(T); }
     T& operator[](std::int64_t i) { return get()[i]; }
     [[nodiscard]] bool intact() const {
-        for (std::size_t i = 0; i < KERNELS_TEST_GUARD; ++i) {
+        for (std::size_t i = 0; i != KERNELS_TEST_GUARD; ++i) {
             if (data_[bytes_ + i] != 0xa5) return false;
         }
         return true;

@@ -18,7 +18,7 @@ namespace tools {
 /// How far biases push the values of all channels.
 enum class Biases { moderate, all_low, all_high, mixed };
 
-/// Random weights, some units constant; gains of both signs, some exactly zero; random biases.
+/// Random weights, some units constant unless moderate; gains of both signs, some exactly zero; random biases.
 template <class Net>
 void randomize_parameters(intaglio::Training<Net>& training, std::mt19937& random, Biases biases) {
     std::normal_distribution<float> normal;
@@ -35,8 +35,11 @@ void randomize_parameters(intaglio::Training<Net>& training, std::mt19937& rando
                     p[i] = constant ? 0.25F : spread * normal(random);
                     break;
                 case intaglio::ParameterKind::gain:
-                    p[i] = normal(random);
-                    if (uniform(6) == 0) p[i] = uniform(2) == 0 ? 0.0F : -0.0F;
+                    p[i] = (uniform(2) == 0 ? -1.0F : 1.0F) * (0.5F + std::fabs(normal(random)));
+                    // One gain for all that is zero leaves nothing to look at in front of it.
+                    if (uniform(6) == 0 && (range.count > 1 || biases != Biases::moderate)) {
+                        p[i] = uniform(2) == 0 ? 0.0F : -0.0F;
+                    }
                     break;
                 case intaglio::ParameterKind::bias: {
                     const int push = biases == Biases::all_low    ? -1

@@ -31,8 +31,7 @@ constexpr const char* name(kernels::Product product) {
 }
 
 /// Name of the kernel of an operation, for the facts table.
-template <class Facts>
-constexpr const char* kernel_name(const Facts& facts, const Row& row) {
+constexpr const char* kernel_name(const FactsView& facts, const Row& row) {
     if (row.weights > 0) return name(choose_product(facts.value(row.input), row.weight_codes));
     if (row.steps > max_thresholds) return "multiply-shift";
     if (row.steps > 0) return "thresholds";

@@ -18,7 +18,7 @@ namespace detail {
 
 template <class Net, class Optimizer>
 std::string training_signature(const Trainer<Net, Optimizer>& trainer) {
-    return model_signature<Net>() + trainer.description() + "\n";
+    return model_signature(facts<Net>.view()) + trainer.description() + "\n";
 }
 
 }  // namespace detail

@@ -59,6 +59,15 @@ struct Row {
 /// Largest number of step positions that are kept as thresholds; more are a multiplier, an addend and a shift.
 inline constexpr std::int64_t max_thresholds = 15;
 
+/// The rows and values of any network, for code that should exist once and not per network.
+struct FactsView {
+    View<const Row> rows;
+    View<const Value> values;
+
+    [[nodiscard]] constexpr const Value& value(std::int32_t i) const { return values[static_cast<std::size_t>(i)]; }
+    [[nodiscard]] constexpr const Row& row(std::int32_t i) const { return rows[static_cast<std::size_t>(i)]; }
+};
+
 /// Everything that is known about a network before it runs.
 template <std::size_t Rows, std::size_t Values>
 struct Facts {
@@ -69,6 +78,9 @@ struct Facts {
     Problem problem{};
 
     [[nodiscard]] static constexpr std::size_t row_count() { return Rows; }
+    [[nodiscard]] constexpr FactsView view() const {
+        return {{rows.data, Rows}, {values.data, static_cast<std::size_t>(value_count)}};
+    }
     [[nodiscard]] constexpr const Value& value(std::int32_t i) const { return values[static_cast<std::size_t>(i)]; }
     [[nodiscard]] constexpr const Row& row(std::int32_t i) const { return rows[static_cast<std::size_t>(i)]; }
     [[nodiscard]] constexpr Shape input_shape() const { return values[0].shape; }

@@ -34,12 +34,10 @@ struct LayerFacts {
     std::int32_t value = 0;         ///< the value that the layer hands on
 };
 
-/// The layers of a network: norms and steps are told with the operation whose numbers they read.
-template <class Net>
-std::vector<LayerFacts> layer_facts() {
-    constexpr const auto& table = facts<Net>;
+/// The layers of a network, e.g. layer_facts(facts<Net>.view()): norms and steps are told with the operation whose numbers they read.
+inline std::vector<LayerFacts> layer_facts(const FactsView& table) {
     std::vector<LayerFacts> layers;
-    for (std::int32_t i = 0; i < static_cast<std::int32_t>(table.row_count()); ++i) {
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(table.rows.size); ++i) {
         const Row& row = table.row(i);
         const Value& in = table.value(row.input);
         const Value& out = table.value(row.output);
@@ -86,8 +84,7 @@ struct LayerShares {
 };
 
 /// The facts table. `shares` has one entry per layer of layer_facts, or none.
-template <class Net>
-Table facts_table(std::span<const LayerShares> shares = {}) {
+inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const LayerShares> shares = {}) {
     std::vector<Column> columns{{"layer"},       {"kernel"},
                                 {"in"},          {"out"},
                                 {"weights", Align::right}, {"weight codes", Align::right},
@@ -99,7 +96,6 @@ Table facts_table(std::span<const LayerShares> shares = {}) {
         columns.push_back({"R_a", Align::right});
     }
     Table table(columns);
-    const std::vector<LayerFacts> layers = layer_facts<Net>();
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const LayerFacts& layer = layers[i];
         const bool product = layer.weights > 0;

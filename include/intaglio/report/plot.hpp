@@ -130,9 +130,9 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
     detail::write_picture(script + "plot " + curves + "\n", path);
 }
 
-/// Draws a bar chart: at each of `names`, one bar of each of `groups`, with its value above. The axis includes 0.
-/// Errors: std::invalid_argument when there is no bar, a group has another number of values than there are names, or a
-/// value is not finite; otherwise as write_plot.
+/// Draws a bar chart: at each of `names`, one bar of each of `groups`, with its value above where there is room. The
+/// axis includes 0. Errors: std::invalid_argument when there is no bar, a group has another number of values than there
+/// are names, or a value is not finite; otherwise as write_plot.
 inline void write_bars(const std::string& title, const std::string& y_label, const std::vector<std::string>& names,
                        const std::vector<Bars>& groups, const std::filesystem::path& path) {
     std::string script = detail::plot_preamble(path, title, y_label);
@@ -142,7 +142,7 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
     constexpr double group_width = 0.8;
     const double bar_width = group_width / static_cast<double>(groups.size());
     const std::size_t bar_count = names.size() * groups.size();
-    constexpr std::size_t most_value_texts = 30;
+    std::size_t longest_value = 0;
     double lowest = 0;
     double highest = 0;
     std::string bars;
@@ -165,15 +165,19 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
             highest = std::max(highest, value);
             const std::string center = gnuplot_number(static_cast<double>(name) + shift);
             script += center + " " + gnuplot_number(value) + "\n";
-            value_texts += "set label " + gnuplot_quoted(detail::short_number(value)) + " at " + center + "," +
-                           gnuplot_number(value) + " center offset 0," + (value < 0 ? "-0.6" : "0.6") + " font ',12'\n";
+            const auto text = detail::short_number(value);
+            longest_value = std::max(longest_value, text.size());
+            value_texts += "set label " + gnuplot_quoted(text) + " at " + center + "," + gnuplot_number(value) +
+                           " center offset 0," + (value < 0 ? "-0.6" : "0.6") + " font ',12'\n";
         }
         script += "END_OF_BARS\n";
         bars += (bars.empty() ? "" : ", ") + block + " using 1:2 with boxes linecolor rgb " +
                 detail::plot_color(index) +
                 (group.label.empty() ? " notitle" : " title " + gnuplot_quoted(group.label));
     }
-    if (bar_count <= most_value_texts) script += value_texts;
+    // Above narrow bars the values would run into each other and into the neighbours.
+    constexpr std::size_t value_letters_in_a_row = 90;
+    if (bar_count * longest_value <= value_letters_in_a_row) script += value_texts;
 
     std::size_t letters = 0;
     std::string tics;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,11 +30,15 @@ struct Certificate {
     }
 };
 
-/// Compares two monotone step functions, each evaluated on all channels at once: `evaluate(accumulators, codes)`
-/// reads one accumulator per channel. `real(channel, accumulator)` is the real-valued function in units of codes.
-template <class First, class Second, class RealValue>
-void compare_steps(CodeRange accumulator, CodeRange codes, std::int64_t channels, const First& first,
-                   const Second& second, const RealValue& real, const std::string& where, Certificate& certificate) {
+/// A step of all channels: reads one accumulator per channel, writes one code per channel.
+using StepFunction = std::function<void(const std::int32_t* accumulators, std::int32_t* codes)>;
+/// A real-valued function of (channel, accumulator), in units of codes.
+using RealFunction = std::function<double(std::int64_t channel, std::int64_t accumulator)>;
+
+/// Compares two monotone step functions on the whole range of accumulators; `real` is what both stand for.
+inline void compare_steps(CodeRange accumulator, CodeRange codes, std::int64_t channels, const StepFunction& first,
+                          const StepFunction& second, const RealFunction& real, const std::string& where,
+                          Certificate& certificate) {
     const auto n = static_cast<std::size_t>(channels);
     certificate.range_values += accumulator.states() * channels;
 
@@ -57,7 +62,7 @@ void compare_steps(CodeRange accumulator, CodeRange codes, std::int64_t channels
     }
 
     // position(m): the first accumulator whose code is beyond level m in the direction of the function.
-    const auto positions = [&](const auto& evaluate, std::int64_t level, const Probe& lowest, const Probe& highest) {
+    const auto positions = [&](const StepFunction& evaluate, std::int64_t level, const Probe& lowest, const Probe& highest) {
         std::vector<std::int64_t> begin(n, accumulator.lowest);       // not beyond, or the start
         std::vector<std::int64_t> end(n, accumulator.highest + 1);    // beyond, or past the end
         Probe probe{std::vector<std::int32_t>(n), std::vector<std::int32_t>(n)};

@@ -35,10 +35,8 @@ inline std::string range_text(CodeRange range) {
 }
 
 /// Text that two model types share only if their parameters mean the same: one line per operation.
-template <class Net>
-std::string model_signature() {
-    constexpr const auto& table = facts<Net>;
-    std::string text = "input " + shape_text(table.input_shape()) + "\n";
+inline std::string model_signature(const FactsView& table) {
+    std::string text = "input " + shape_text(table.value(0).shape) + "\n";
     for (const Row& row : table.rows) {
         const ConvolutionExtents& e = row.extents;
         text += "layer " + path_text(row.path) + ": " + row.kind + " " + row.detail;
