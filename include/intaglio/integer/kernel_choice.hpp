@@ -11,11 +11,11 @@ namespace intaglio::integer {
 /// The kernel for activation codes and weight codes of these ranges. Each line names the benchmark that justifies it.
 constexpr kernels::Product choose_product(const Value& in, CodeRange weights) {
     const std::int64_t largest = -weights.lowest > weights.highest ? -weights.lowest : weights.highest;
-    // 16-bit products take half the speed of bytes: only for codes that do not fit (benchmark: convolution/words).
+    // 16-bit products take half the speed of bytes: only for codes that do not fit (benchmark: convolution_words).
     if (in.storage != Storage::uint8) return kernels::Product::words;
-    // Two products that fit 16 bits need no widening on sets without a byte dot product (convolution/bytes_small).
+    // Two products that fit 16 bits need no widening on sets without a byte dot product (convolution_small_bytes).
     if (2 * largest * in.codes.highest <= 32767) return kernels::Product::bytes_small;
-    return kernels::Product::bytes;  // convolution/bytes
+    return kernels::Product::bytes;  // convolution_bytes
 }
 
 constexpr const char* name(kernels::Product product) {

@@ -66,11 +66,17 @@ struct IntegerArithmetic {
     }
 };
 
-/// Calls function(std::integral_constant<int, 0>) ... (Count - 1): loops over registers, unrolled in the source, since
+/// A number known to the compiler; unlike std::integral_constant it stays within our inline namespace.
+template <int Value>
+struct Index {
+    INTAGLIO_INLINE constexpr operator int() const { return Value; }
+};
+
+/// Calls function(Index<0>) ... function(Index<Count - 1>): loops over registers, unrolled in the source, since
 /// compilers keep arrays of vectors in memory unless every index is a constant from the start.
-template <int... Index, class Function>
-INTAGLIO_INLINE void for_each_index(std::integer_sequence<int, Index...>, const Function& function) {
-    (function(std::integral_constant<int, Index>{}), ...);
+template <int... Value, class Function>
+INTAGLIO_INLINE void for_each_index(std::integer_sequence<int, Value...>, const Function& function) {
+    (function(Index<Value>{}), ...);
 }
 template <int Count, class Function>
 INTAGLIO_INLINE void unrolled(const Function& function) {

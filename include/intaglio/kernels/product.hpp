@@ -173,7 +173,7 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
                 weights += ways * Columns * vector;
             }
             for (; step < plan.segment_steps; ++step) {
-                multiply(std::integral_constant<int, 0>{}, codes);
+                multiply(Index<0>{}, codes);
                 codes += per_step;
                 weights += Columns * vector;
             }

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
+#include "intaglio/kernels/arithmetic.hpp"
 #include "intaglio/simd/portable.hpp"
 
 namespace intaglio::kernels {
@@ -71,8 +71,8 @@ void threshold_step(const In* values, std::int64_t pixels, std::int32_t channels
         }
         pixel += at_once;
     };
-    while (pixel + unrolled_pixels <= pixels) pass(std::integral_constant<int, unrolled_pixels>{});
-    while (pixel < pixels) pass(std::integral_constant<int, 1>{});
+    while (pixel + unrolled_pixels <= pixels) pass(Index<unrolled_pixels>{});
+    while (pixel < pixels) pass(Index<1>{});
 }
 
 /// codes = clamp((value * multiplier[channel] + addend[channel]) >> shift[channel], lowest, highest), in 64 bits with

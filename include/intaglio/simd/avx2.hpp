@@ -69,10 +69,6 @@ template <class Weight>
 
 // Loads and stores ---------------------------------------------------------------------------------------------------
 
-[[nodiscard]] INTAGLIO_INLINE __m256i first_lanes_mask(Avx2, int count) {
-    return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-}
-
 [[nodiscard]] INTAGLIO_INLINE Int256 load_int32(Avx2, const std::int32_t* values) {
     return Int256::load_unaligned(values);
 }

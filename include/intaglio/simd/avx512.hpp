@@ -66,10 +66,6 @@ template <class Weight>
 
 // Loads and stores ---------------------------------------------------------------------------------------------------
 
-[[nodiscard]] INTAGLIO_INLINE __mmask16 first_lanes_mask(Avx512, int count) {
-    return static_cast<__mmask16>(count >= 16 ? 0xffffU : (1U << (count > 0 ? count : 0)) - 1U);
-}
-
 [[nodiscard]] INTAGLIO_INLINE Int512 load_int32(Avx512, const std::int32_t* values) {
     return Int512::load_unaligned(values);
 }

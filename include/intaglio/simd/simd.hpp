@@ -8,11 +8,20 @@
 #include "intaglio/simd/portable.hpp"
 #include "intaglio/simd/tags.hpp"
 
+// GCC 12 warns of the operand that its own unmasked 512-bit intrinsics leave undefined on purpose (its bug 105593).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #if INTAGLIO_HAS_AVX2
 #include <immintrin.h>
 #endif
 
 #include <xsimd/xsimd.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 namespace intaglio::simd {
 inline namespace INTAGLIO_INSTRUCTION_SET {
@@ -33,12 +42,22 @@ using Native = Portable;
 template <class T>
 using Vector256 = xsimd::batch<T, xsimd::fma3<xsimd::avx2>>;
 using Int256 = Vector256<std::int32_t>;
+
+/// The mask of the first `count` lanes.
+[[nodiscard]] INTAGLIO_INLINE __m256i first_lanes_mask(Avx2, int count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
 #endif
 
 #if INTAGLIO_HAS_AVX512
 template <class T>
 using Vector512 = xsimd::batch<T, xsimd::avx512bw>;
 using Int512 = Vector512<std::int32_t>;
+
+/// The mask of the first `count` lanes.
+[[nodiscard]] INTAGLIO_INLINE __mmask16 first_lanes_mask(Avx512, int count) {
+    return static_cast<__mmask16>(count >= 16 ? 0xffffU : (1U << (count > 0 ? count : 0)) - 1U);
+}
 #endif
 
 }  // namespace INTAGLIO_INSTRUCTION_SET

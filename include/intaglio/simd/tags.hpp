@@ -72,16 +72,32 @@ struct Avx512Vnni : Avx512 {};
 // What decides about packing and memory is known for every set, also where its instructions are not compiled.
 
 /// Number of 32-bit lanes of a vector.
-[[nodiscard]] constexpr int int32_lanes(Portable) { return 1; }
-[[nodiscard]] constexpr int int32_lanes(Avx2) { return 8; }
-[[nodiscard]] constexpr int int32_lanes(Avx512) { return 16; }
+[[nodiscard]] constexpr int int32_lanes(Portable) {
+    return 1;
+}
+[[nodiscard]] constexpr int int32_lanes(Avx2) {
+    return 8;
+}
+[[nodiscard]] constexpr int int32_lanes(Avx512) {
+    return 16;
+}
 
 /// True if the set multiplies unsigned by signed bytes without any saturation.
-[[nodiscard]] constexpr bool has_byte_dot_product(Portable) { return true; }
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx2) { return false; }
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx2Vnni) { return true; }
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx512) { return false; }
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx512Vnni) { return true; }
+[[nodiscard]] constexpr bool has_byte_dot_product(Portable) {
+    return true;
+}
+[[nodiscard]] constexpr bool has_byte_dot_product(Avx2) {
+    return false;
+}
+[[nodiscard]] constexpr bool has_byte_dot_product(Avx2Vnni) {
+    return true;
+}
+[[nodiscard]] constexpr bool has_byte_dot_product(Avx512) {
+    return false;
+}
+[[nodiscard]] constexpr bool has_byte_dot_product(Avx512Vnni) {
+    return true;
+}
 
 }  // namespace INTAGLIO_INSTRUCTION_SET
 }  // namespace intaglio::simd
