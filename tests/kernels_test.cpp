@@ -372,10 +372,9 @@ void check_threshold_step(Random& random, std::int64_t pixels, std::int32_t chan
     for (std::int64_t i = 0; i < pixels * channels; ++i) {
         values[i] = static_cast<In>(between(random, low, high));
         // Exactly on a threshold and one below.
-        const std::int32_t near = levels == 0 ? 0 : thresholds[i % channels] - between(random, 0, 1);
-        if (!small && levels > 0 && thresholds[i % channels] != always && thresholds[i % channels] != never &&
-            between(random, 0, 1) == 0) {
-            values[i] = static_cast<In>(near ^ flip[i % channels]);
+        const std::int32_t threshold = levels == 0 ? never : thresholds[i % channels];
+        if (!small && threshold != always && threshold != never && between(random, 0, 1) == 0) {
+            values[i] = static_cast<In>((threshold - between(random, 0, 1)) ^ flip[i % channels]);
         }
     }
     const std::int32_t lowest = std::is_signed_v<Out> ? -3 : 1;

@@ -1,8 +1,26 @@
-// An integer program as a device compiles it. With INTAGLIO_ONE_FLOAT it contains one floating-point operation, which
-// each of the float-freedom checks must find.
-#include <intaglio/core/extents.hpp>
+// An integer program with every kind of operation, as a device compiles it. With INTAGLIO_ONE_FLOAT it contains one
+// floating-point operation, which each of the float-freedom checks must find.
+#include <intaglio/integer/program.hpp>
+#include <intaglio/model/network.hpp>
 
-std::int64_t macs(const intaglio::ConvolutionExtents& extents) { return extents.macs(); }
+using namespace intaglio;
+
+struct Net : Network<Image<3, 16, 16>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<QInt<8>, Out<8>>,
+                     Residual<Sequence<Conv<Out<8>>, Conv<Out<8>, NoActivation>>, Identity>, Activate<>,
+                     Residual<Sequence<Normalize<>, Activate<>, Conv<Out<16>, Stride<2>, NoActivation>>,
+                              Conv<Out<16>, Kernel<1>, Stride<2>, NoActivation>>,
+                     Normalize<BatchNorm>, Activate<Act<M_a{200}>>, AvgPool<2>,
+                     Conv<States<M_w{15}>, Out<12>, Groups<4>>, Conv<QInt<1>, Out<10>, Kernel<1>, NoActivation>,
+                     GlobalAvgPool> {};
+
+static_assert(facts<Net>.integer_only());
+
+// Working memory is static, parameters may lie in read-only memory: nothing is allocated.
+static Scratch<Net> scratch;
+
+std::int32_t classify(const Parameters<Net>& parameters, const std::uint8_t* image) {
+    return Program<Net>(parameters).predict(image, scratch);
+}
 
 #ifdef INTAGLIO_ONE_FLOAT
 std::int32_t one_float(std::int32_t x) { return static_cast<std::int32_t>(static_cast<float>(x) * 1.5F); }

@@ -151,7 +151,8 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
                    const typename Arithmetic::Weight* weights, std::int32_t channels) {
     constexpr std::ptrdiff_t per_step = Arithmetic::codes_per_step;
     constexpr std::ptrdiff_t vector = Arithmetic::lanes * per_step;
-    constexpr int ways = 4;
+    // One way in plain code: GCC 12 vectorises four scalar ways of 16-bit codes wrongly at -O3.
+    constexpr int ways = Arithmetic::lanes == 1 ? 1 : 4;
     decltype(Arithmetic::zero()) sums[ways][Columns];
     unrolled<ways>([&](auto way) __attribute__((always_inline)) {
         unrolled<Columns>([&](auto c) __attribute__((always_inline)) { sums[way][c] = Arithmetic::zero(); });
@@ -180,8 +181,10 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
         }
     }
     unrolled<Columns>([&](auto c) __attribute__((always_inline)) {
-        const auto sum =
-            Arithmetic::add(Arithmetic::add(sums[0][c], sums[1][c]), Arithmetic::add(sums[2][c], sums[3][c]));
+        auto sum = sums[0][c];
+        if constexpr (ways == 4) {
+            sum = Arithmetic::add(Arithmetic::add(sum, sums[1][c]), Arithmetic::add(sums[2][c], sums[3][c]));
+        }
         Arithmetic::store_first_sums(output + c * Arithmetic::lanes, sum, channels - c * Arithmetic::lanes);
     });
 }
