@@ -6,7 +6,7 @@ add_library(intaglio_warnings INTERFACE)
 target_compile_options(intaglio_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # GCC 12 takes the deliberately undefined vectors of its own AVX-512 headers for a mistake (GCC bug 105593).
-    target_compile_options(intaglio_warnings INTERFACE -Wno-maybe-uninitialized)
+    target_compile_options(intaglio_warnings INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
 endif()
 
 find_package(CLI11 QUIET)

@@ -512,7 +512,9 @@ void check_join(Random& random, std::int64_t n) {
 }  // namespace
 
 // The sets that the flags of this translation unit allow; Avx2Vnni has a build of its own.
-#if INTAGLIO_HAS_AVX512_VNNI
+#if defined(KERNELS_TEST_FEWER_SETS)  // for slow builds with sanitizers
+#define KERNELS_TEST_TAGS Portable, Native
+#elif INTAGLIO_HAS_AVX512_VNNI
 #define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx512, simd::Avx512Vnni
 #elif INTAGLIO_HAS_AVX512
 #define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx512

@@ -1,0 +1,201 @@
+// Checkpoints of training runs: a resumed run ends as if it had never stopped; another model is refused.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "data_files/temporary_folder.hpp"
+#include "intaglio/core/random.hpp"
+#include "intaglio/io/training_checkpoint.hpp"
+#include "intaglio/model/network.hpp"
+
+using namespace intaglio;
+using test_files::TemporaryFolder;
+
+namespace {
+
+struct Net : Network<Image<1, 8, 8>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<QInt<8>, Out<8>>, AvgPool<2>,
+                     Residual<Conv<Out<8>, BatchNorm, NoActivation>>, Activate<>, Classifier<QInt<8>, Out<4>>> {};
+// The same but for the states of one activation.
+struct OtherNet : Network<Image<1, 8, 8>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<QInt<8>, Out<8>>, AvgPool<2>,
+                          Residual<Conv<Out<8>, BatchNorm, NoActivation>>, Activate<Act<M_a{3}>>,
+                          Classifier<QInt<8>, Out<4>>> {};
+
+struct Data {
+    Data() {
+        Random random(3);
+        for (int i = 0; i < 53; ++i) {
+            const auto label = static_cast<std::uint8_t>(random.below(4));
+            for (int p = 0; p < 64; ++p) {
+                pixels.push_back(static_cast<std::uint8_t>(p / 16 == label ? 128 + random.below(128) : random.below(160)));
+            }
+            labels.push_back(label);
+        }
+    }
+    [[nodiscard]] Samples samples() const { return {pixels, labels}; }
+
+    std::vector<std::uint8_t> pixels;
+    std::vector<std::uint8_t> labels;
+};
+
+// Everything that a checkpoint keeps, as doubles.
+template <class N, class Optimizer>
+std::vector<double> all_state(Trainer<N, Optimizer>& trainer) {
+    std::vector<double> state;
+    trainer.visit_state([&]<class T>(const std::string&, std::span<T> values) {
+        for (const T value : values) state.push_back(static_cast<double>(value));
+    });
+    return state;
+}
+
+template <class Optimizer>
+void resumes_at_every_batch() {
+    const Data data;
+    const TrainerOptions<Optimizer> options{.epochs = 3, .batch = 10, .seed = 5};
+    const TemporaryFolder folder;
+    const std::filesystem::path file = folder.path() / "run.checkpoint";
+
+    Training<Net> training(10, 1, 1);
+    Trainer<Net, Optimizer> trainer(training, data.samples(), options);
+    std::vector<EpochMetrics> metrics;
+    while (!trainer.finished()) metrics.push_back(trainer.step());
+    const std::vector<double> expected = all_state(trainer);
+
+    for (const std::size_t stop : {std::size_t{0}, std::size_t{1}, std::size_t{4}, std::size_t{6}, std::size_t{13}}) {
+        CAPTURE(stop);
+        {
+            Training<Net> first_training(10, 2, 1);
+            Trainer<Net, Optimizer> first(first_training, data.samples(), options);
+            for (std::size_t i = 0; i < stop; ++i) first.step();
+            save_checkpoint(first, file);
+        }
+        // Other initial weights and another number of threads: all comes from the file.
+        Training<Net> second_training(10, 3, 99);
+        Trainer<Net, Optimizer> second(second_training, data.samples(), options);
+        load_checkpoint(second, file);
+        for (std::size_t i = stop; !second.finished(); ++i) {
+            const EpochMetrics& m = second.step();
+            CHECK(m.epoch == metrics[i].epoch);
+            CHECK(m.batch == metrics[i].batch);
+            CHECK(m.loss == metrics[i].loss);
+            CHECK(m.accuracy == metrics[i].accuracy);
+            CHECK(m.learning_rate == metrics[i].learning_rate);
+        }
+        CHECK(all_state(second) == expected);
+    }
+}
+
+std::string message_of(const auto& call) {
+    try {
+        call();
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+    return "no exception";
+}
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a run resumed at any batch ends with the same parameters, bit for bit: Adam") { resumes_at_every_batch<Adam>(); }
+TEST_CASE("a run resumed at any batch ends with the same parameters, bit for bit: momentum SGD") {
+    resumes_at_every_batch<MomentumSgd>();
+}
+
+TEST_CASE("a checkpoint of another model or run is refused with the first difference, and nothing changes") {
+    const Data data;
+    const TemporaryFolder folder;
+    const std::filesystem::path file = folder.path() / "run.checkpoint";
+    const TrainerOptions<Adam> options{.epochs = 3, .batch = 10};
+    {
+        Training<Net> training(10);
+        Trainer<Net> trainer(training, data.samples(), options);
+        trainer.step();
+        save_checkpoint(trainer, file);
+    }
+    Training<OtherNet> other_training(10);
+    Trainer<OtherNet> other(other_training, data.samples(), options);
+    const std::vector<double> before = all_state(other);
+    const std::string model = message_of([&] { load_checkpoint(other, file); });
+    CHECK(contains(model, "run.checkpoint"));
+    CHECK(contains(model, "layer 5: step"));
+    CHECK(contains(model, "codes 0 .. 2"));
+    CHECK(contains(model, "codes 0 .. 3"));
+    CHECK(all_state(other) == before);
+
+    Training<Net> training(10);
+    Trainer<Net> other_seed(training, data.samples(), {.epochs = 3, .batch = 10, .seed = 2});
+    CHECK(contains(message_of([&] { load_checkpoint(other_seed, file); }), "seed 2"));
+    Trainer<Net> other_batch(training, data.samples(), {.epochs = 3, .batch = 5});
+    CHECK(contains(message_of([&] { load_checkpoint(other_batch, file); }), "batch 5"));
+    Trainer<Net, MomentumSgd> other_optimizer(training, data.samples(), {.epochs = 3, .batch = 10});
+    CHECK(contains(message_of([&] { load_checkpoint(other_optimizer, file); }), "momentum SGD"));
+}
+
+TEST_CASE("a truncated or damaged checkpoint is refused and the trainer stays as it was") {
+    const Data data;
+    const TemporaryFolder folder;
+    const std::filesystem::path file = folder.path() / "run.checkpoint";
+    Training<Net> training(10);
+    Trainer<Net> trainer(training, data.samples(), {.epochs = 3, .batch = 10});
+    trainer.step();
+    save_checkpoint(trainer, file);
+    std::ifstream in(file, std::ios::binary);
+    const std::string whole((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    const std::vector<double> before = all_state(trainer);
+    const std::filesystem::path bad = folder.path() / "bad.checkpoint";
+    const auto refused = [&](const std::string& bytes) {
+        std::ofstream(bad, std::ios::binary | std::ios::trunc) << bytes;
+        const std::string message = message_of([&] { load_checkpoint(trainer, bad); });
+        return contains(message, "bad.checkpoint");
+    };
+    for (std::size_t size = 0; size < whole.size(); size += 97) {
+        CAPTURE(size);
+        CHECK(refused(whole.substr(0, size)));
+    }
+    for (std::size_t at = 0; at < whole.size(); at += 101) {
+        CAPTURE(at);
+        std::string damaged = whole;
+        damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+        CHECK(refused(damaged));
+    }
+    CHECK(refused(whole + "x"));
+    CHECK(all_state(trainer) == before);
+    CHECK(contains(message_of([&] { load_checkpoint(trainer, folder.path() / "missing"); }), "missing"));
+}
+
+TEST_CASE("a checkpoint with numbers that are not finite, or with an impossible position, is refused") {
+    const Data data;
+    const TemporaryFolder folder;
+    const std::filesystem::path file = folder.path() / "bad.checkpoint";
+    Training<Net> training(10);
+    Trainer<Net> trainer(training, data.samples(), {.epochs = 3, .batch = 10});
+    const auto write = [&](float first_parameter, std::int64_t epoch) {
+        CheckpointWriter writer(model_signature(facts<Net>.view()) + trainer.description() + "\n");
+        trainer.visit_state([&]<class T>(const std::string& name, std::span<T> values) {
+            std::vector<T> copy(values.begin(), values.end());
+            if (name == "parameters") copy[0] = static_cast<T>(first_parameter);
+            if (name == "position") copy[0] = static_cast<T>(epoch);
+            writer.add<T>(name, std::span<const T>(copy));
+        });
+        writer.write(file);
+    };
+    write(0.5F, 0);
+    load_checkpoint(trainer, file);
+    CHECK(training.parameters()[0] == 0.5F);
+    const std::vector<double> before = all_state(trainer);
+    write(std::numeric_limits<float>::quiet_NaN(), 0);
+    CHECK(contains(message_of([&] { load_checkpoint(trainer, file); }), "parameters[0] is not a finite number"));
+    write(std::numeric_limits<float>::infinity(), 0);
+    CHECK(contains(message_of([&] { load_checkpoint(trainer, file); }), "parameters[0] is not a finite number"));
+    for (const std::int64_t epoch : {std::int64_t{-1}, std::int64_t{4}, std::int64_t{2}}) {
+        write(0.5F, epoch);
+        CHECK(contains(message_of([&] { load_checkpoint(trainer, file); }), "position"));
+    }
+    CHECK(all_state(trainer) == before);
+}
