@@ -9,6 +9,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
     target_compile_options(intaglio_warnings INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
 endif()
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 19)
+    # Clang 19 warns of the features that its own -march=native finds on some machines.
+    target_compile_options(intaglio_warnings INTERFACE -Wno-invalid-feature-combination)
+endif()
+
 find_package(CLI11 QUIET)
 
 # A precompiled header of the third-party headers that nearly every source includes.
@@ -20,8 +25,13 @@ target_precompile_headers(intaglio_precompiled PRIVATE <boost/mp11.hpp> <xsimd/x
 # out with a message, or the configuration stops under INTAGLIO_REQUIRE_ALL; `added` tells which.
 function(intaglio_add_executable target added)
     set(libraries intaglio::intaglio intaglio_warnings)
-    foreach(source IN LISTS ARGN)
-        intaglio_includes_of("${source}" names)
+    set(files ${ARGN})
+    set(read "")
+    while(files)  # the sources, and the headers of their own that they include
+        list(POP_FRONT files file)
+        list(APPEND read "${file}")
+        intaglio_includes_of("${file}" names)
+        cmake_path(GET file PARENT_PATH folder)
         foreach(name IN LISTS names)
             set(header "${PROJECT_SOURCE_DIR}/include/${name}")
             if(header IN_LIST INTAGLIO_DATA_HEADERS OR name STREQUAL "zlib.h")
@@ -34,9 +44,15 @@ function(intaglio_add_executable target added)
                 list(APPEND libraries doctest::doctest)
             elseif(name MATCHES "^benchmark/")
                 list(APPEND libraries benchmark::benchmark_main)
+            else()
+                foreach(own "${folder}/${name}" "${CMAKE_CURRENT_SOURCE_DIR}/${name}")
+                    if(EXISTS "${own}" AND NOT own IN_LIST read AND NOT own IN_LIST files)
+                        list(APPEND files "${own}")
+                    endif()
+                endforeach()
             endif()
         endforeach()
-    endforeach()
+    endwhile()
     list(REMOVE_DUPLICATES libraries)
     foreach(library IN LISTS libraries)
         if(NOT TARGET ${library})

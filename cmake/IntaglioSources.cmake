@@ -1,7 +1,8 @@
 # Questions about source files: what do they include?
 
-# The #include names of a file, without brackets and quotes.
+# The #include names of a file, without brackets and quotes. An edit of the file configures the project anew.
 function(intaglio_includes_of file result)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
     file(STRINGS "${file}" lines REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"]")
     set(names "")
     foreach(line IN LISTS lines)

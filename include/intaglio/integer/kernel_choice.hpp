@@ -8,13 +8,14 @@
 
 namespace intaglio::integer {
 
-/// The kernel for activation codes and weight codes of these ranges. Each line names the benchmark that justifies it.
-constexpr kernels::Product choose_product(const Value& in, CodeRange weights) {
+/// The kernel for activation codes and weight codes of these ranges, on a set with or without an exact byte dot product.
+/// Each line names the benchmark that justifies it.
+constexpr kernels::Product choose_product(const Value& in, CodeRange weights, bool has_byte_dot_product) {
     const std::int64_t largest = -weights.lowest > weights.highest ? -weights.lowest : weights.highest;
     // 16-bit products take half the speed of bytes: only for codes that do not fit (benchmark: convolution_words).
     if (in.storage != Storage::uint8) return kernels::Product::words;
-    // Two products that fit 16 bits need no widening on sets without a byte dot product (convolution_small_bytes).
-    if (2 * largest * in.codes.highest <= 32767) return kernels::Product::bytes_small;
+    // Two products that fit 16 bits need no widening where there is no byte dot product (convolution_small_bytes).
+    if (!has_byte_dot_product && 2 * largest * in.codes.highest <= 32767) return kernels::Product::bytes_small;
     return kernels::Product::bytes;  // convolution_bytes
 }
 
@@ -30,9 +31,18 @@ constexpr const char* name(kernels::Product product) {
     return "";
 }
 
+/// The kernel of product `Index` of a network on the set Tag.
+template <class Tag, class Net, std::size_t Index>
+inline constexpr kernels::Product product_of =
+    choose_product(facts<Net>.value(facts<Net>.rows[Index].input), facts<Net>.rows[Index].weight_codes,
+                   has_byte_dot_product(Tag{}));
+
 /// Name of the kernel of an operation, for the facts table.
+template <class Tag>
 constexpr const char* kernel_name(const FactsView& facts, const Row& row) {
-    if (row.weights > 0) return name(choose_product(facts.value(row.input), row.weight_codes));
+    if (row.weights > 0) {
+        return name(choose_product(facts.value(row.input), row.weight_codes, has_byte_dot_product(Tag{})));
+    }
     if (row.steps > max_thresholds) return "multiply-shift";
     if (row.steps > 0) return "thresholds";
     return row.kind;

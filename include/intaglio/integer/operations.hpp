@@ -104,20 +104,16 @@ void product_and_step(const Row& row, const Row& step_row, const kernels::Activa
 
 template <class Weight, class Standardization>
 struct Operation<primitive::Product<Weight, Standardization>> {
-    template <class Net, std::size_t Index>
-    static constexpr kernels::Product kernel =
-        choose_product(facts<Net>.value(facts<Net>.rows[Index].input), facts<Net>.rows[Index].weight_codes);
-
     template <class Tag, class Net, std::size_t Index>
     static constexpr std::size_t parameter_bytes() {
-        return kernels::packed_weight_bytes<Tag, kernel<Net, Index>>(facts<Net>.rows[Index].extents);
+        return kernels::packed_weight_bytes<Tag, product_of<Tag, Net, Index>>(facts<Net>.rows[Index].extents);
     }
     template <class Tag, class Net, std::size_t Index>
     static constexpr std::size_t workspace_bytes() {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr bool fused = fused_step(facts<Net>, static_cast<std::int32_t>(Index)) != none;
         const std::int32_t rows = detail::block_rows(row.extents);
-        return kernels::convolution_workspace_bytes<Tag, kernel<Net, Index>>(row.extents, rows) +
+        return kernels::convolution_workspace_bytes<Tag, product_of<Tag, Net, Index>>(row.extents, rows) +
                (fused ? static_cast<std::size_t>(detail::accumulator_bytes(row.extents)) : 0);
     }
     template <class Tag, class Net, std::size_t Index>
@@ -129,7 +125,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         std::byte* workspace = frame.arena + where.workspace[Index];
         if constexpr (where.fused[Index] != none) {
             constexpr const Row& step = facts<Net>.row(where.fused[Index]);
-            detail::product_and_step<Tag, kernel<Net, Index>, (step.steps <= max_thresholds)>(
+            detail::product_and_step<Tag, product_of<Tag, Net, Index>, (step.steps <= max_thresholds)>(
                 row, step, in, weights, frame.parameters + where.parameters[static_cast<std::size_t>(where.fused[Index])],
                 detail::memory<Net, Tag, step.output>(frame), workspace);
         } else {
@@ -137,7 +133,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
             const std::int32_t block = detail::block_rows(row.extents);
             for (std::int32_t first = 0; first < row.extents.out.height; first += block) {
                 const std::int32_t left = row.extents.out.height - first;
-                kernels::convolve_rows<Tag, kernel<Net, Index>>(
+                kernels::convolve_rows<Tag, product_of<Tag, Net, Index>>(
                     row.extents, in, first, left < block ? left : block, weights,
                     out + std::int64_t{first} * row.extents.out.width * row.extents.out.channels, workspace);
             }

@@ -11,7 +11,9 @@ namespace intaglio {
 /// State of the analysis: the network in front of the next layer. Not a template, so that its code exists once.
 class Builder {
   public:
-    constexpr Builder(Row* rows, Value* values, const Value& input) : rows_(rows), values_(values) {
+    /// Writes up to `capacity` rows and one value more.
+    constexpr Builder(Row* rows, Value* values, std::int32_t capacity, const Value& input)
+        : rows_(rows), values_(values), capacity_(capacity) {
         values_[0] = input;
         value_count_ = 1;
     }
@@ -55,6 +57,9 @@ class Builder {
     /// becomes the current value. With `in_place`, `out` shares the memory of the value that it is made from.
     constexpr void append(Row row, Value out, bool in_place = false) {
         check_size(out.shape);
+        if (row_count_ == capacity_) {
+            fail(layers_append_another_number_of_rows_than_they_have_primitives, capacity_, row_count_ + 1);
+        }
         if (failed()) return;
         row.path = path_;
         row.input = current_;
@@ -77,6 +82,7 @@ class Builder {
   private:
     Row* rows_;
     Value* values_;
+    std::int32_t capacity_;
     std::int32_t row_count_ = 0;
     std::int32_t value_count_ = 0;
     std::int32_t current_ = 0;

@@ -142,6 +142,7 @@ INTAGLIO_MODEL_ERROR(join_range_does_not_divide_its_grid)
 INTAGLIO_MODEL_ERROR(dense_layer_needs_Flatten_after_an_image)
 INTAGLIO_MODEL_ERROR(network_must_end_in_one_value_per_class)
 INTAGLIO_MODEL_ERROR(layers_are_nested_too_deeply)
+INTAGLIO_MODEL_ERROR(layers_append_another_number_of_rows_than_they_have_primitives)
 
 namespace detail {
 

@@ -121,7 +121,7 @@ struct Analysis {
         constexpr std::size_t rows = boost::mp11::mp_size<primitives>::value;
         Facts<rows, rows + 1> facts;
         constexpr Value input = input_value<Input>();
-        Builder builder(facts.rows.data, facts.values.data, input);
+        Builder builder(facts.rows.data, facts.values.data, static_cast<std::int32_t>(rows), input);
         builder.enter(0);
         if (!IsInput<Input>::value) {
             builder.fail({.kind = &network_must_begin_with_its_input, .subject = &the<Input>::type});
@@ -133,6 +133,10 @@ struct Analysis {
         if (!builder.failed()) builder.check_size(input.shape);
         builder.leave();
         All::describe(builder, Split::skipped);
+        if (builder.row_count() != static_cast<std::int32_t>(rows)) {
+            builder.fail(layers_append_another_number_of_rows_than_they_have_primitives, static_cast<std::int64_t>(rows),
+                         builder.row_count());
+        }
         facts.problem = builder.problem();
         facts.value_count = builder.value_count();
         if (!builder.failed()) facts.output = facts.rows[rows - 1].input;

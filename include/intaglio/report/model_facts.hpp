@@ -9,6 +9,7 @@
 #include "intaglio/integer/kernel_choice.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/report/table.hpp"
+#include "intaglio/simd/simd.hpp"
 #include "intaglio/train/describe.hpp"
 
 namespace intaglio {
@@ -51,7 +52,7 @@ inline std::vector<LayerFacts> layer_facts(const FactsView& table) {
             layer.in_codes = in.codes;
             layer.accumulators = row.steps > 0 ? in.codes : out.codes;
             layer.accumulator_bits = layer.accumulators.bits();
-            layer.kernel = integer::kernel_name(table, row);
+            layer.kernel = integer::kernel_name<simd::Native>(table, row);
             layer.row = i;
             layers.push_back(layer);
         }

@@ -35,59 +35,86 @@ using StepFunction = std::function<void(const std::int32_t* accumulators, std::i
 /// A real-valued function of (channel, accumulator), in units of codes.
 using RealFunction = std::function<double(std::int64_t channel, std::int64_t accumulator)>;
 
-/// Compares two monotone step functions on the whole range of accumulators; `real` is what both stand for.
-inline void compare_steps(CodeRange accumulator, CodeRange codes, std::int64_t channels, const StepFunction& first,
-                          const StepFunction& second, const RealFunction& real, const std::string& where,
-                          Certificate& certificate) {
-    const auto n = static_cast<std::size_t>(channels);
-    certificate.range_values += accumulator.states() * channels;
+namespace detail {
 
-    // For each channel the values at both ends give the direction; then each position is found by bisection.
-    struct Probe {
-        std::vector<std::int32_t> accumulators;
-        std::vector<std::int32_t> codes;
-    };
-    Probe low{std::vector<std::int32_t>(n, static_cast<std::int32_t>(accumulator.lowest)), std::vector<std::int32_t>(n)};
-    Probe high{std::vector<std::int32_t>(n, static_cast<std::int32_t>(accumulator.highest)), std::vector<std::int32_t>(n)};
-    Probe low2 = low;
-    Probe high2 = high;
-    first(low.accumulators.data(), low.codes.data());
-    first(high.accumulators.data(), high.codes.data());
-    second(low2.accumulators.data(), low2.codes.data());
-    second(high2.accumulators.data(), high2.codes.data());
-    for (std::size_t c = 0; c < n; ++c) {
-        if (low.codes[c] != low2.codes[c] || high.codes[c] != high2.codes[c]) {
-            certificate.difference(where + ", channel " + std::to_string(c) + ": codes at the ends of the range differ");
-        }
+/// A monotone step function of every channel, asked for codes and for the positions of its steps.
+class StepProbe {
+  public:
+    StepProbe(const StepFunction& step, CodeRange accumulators, std::size_t channels)
+        : step_(step),
+          range_(accumulators),
+          accumulators_(channels),
+          codes_(channels),
+          at_lowest_(codes_at(range_.lowest)),
+          at_highest_(codes_at(range_.highest)) {}
+
+    [[nodiscard]] bool rising(std::size_t channel) const { return at_highest_[channel] >= at_lowest_[channel]; }
+    [[nodiscard]] bool same_ends(const StepProbe& other, std::size_t channel) const {
+        return at_lowest_[channel] == other.at_lowest_[channel] && at_highest_[channel] == other.at_highest_[channel];
     }
 
-    // position(m): the first accumulator whose code is beyond level m in the direction of the function.
-    const auto positions = [&](const StepFunction& evaluate, std::int64_t level, const Probe& lowest, const Probe& highest) {
-        std::vector<std::int64_t> begin(n, accumulator.lowest);       // not beyond, or the start
-        std::vector<std::int64_t> end(n, accumulator.highest + 1);    // beyond, or past the end
-        Probe probe{std::vector<std::int32_t>(n), std::vector<std::int32_t>(n)};
-        for (std::int64_t width = accumulator.states(); width > 0; width /= 2) {
-            for (std::size_t c = 0; c < n; ++c) {
+    /// Per channel the first accumulator that lies behind the step between `level` and `level` + 1; one past the range if
+    /// none does. Found by bisection, for all channels at once.
+    std::vector<std::int64_t> positions(std::int64_t level) {
+        std::vector<std::int64_t> begin(codes_.size(), range_.lowest);
+        std::vector<std::int64_t> end(codes_.size(), range_.highest + 1);
+        for (std::int64_t width = range_.states(); width > 0; width /= 2) {
+            for (std::size_t c = 0; c < codes_.size(); ++c) {
                 const std::int64_t middle = begin[c] + (end[c] - begin[c]) / 2;
-                probe.accumulators[c] = static_cast<std::int32_t>(std::min(middle, accumulator.highest));
+                accumulators_[c] = static_cast<std::int32_t>(std::min(middle, range_.highest));
             }
-            evaluate(probe.accumulators.data(), probe.codes.data());
-            for (std::size_t c = 0; c < n; ++c) {
+            step_(accumulators_.data(), codes_.data());
+            for (std::size_t c = 0; c < codes_.size(); ++c) {
                 if (begin[c] >= end[c]) continue;
-                const bool rising = highest.codes[c] >= lowest.codes[c];
-                const bool beyond = rising ? probe.codes[c] > level : probe.codes[c] <= level;
-                if (beyond) {
-                    end[c] = probe.accumulators[c];
-                } else {
-                    begin[c] = std::int64_t{probe.accumulators[c]} + 1;
-                }
+                const bool behind = rising(c) ? codes_[c] > level : codes_[c] <= level;
+                (behind ? end[c] : begin[c]) = std::int64_t{accumulators_[c]} + (behind ? 0 : 1);
             }
         }
         return begin;
-    };
+    }
+
+  private:
+    std::vector<std::int32_t> codes_at(std::int64_t accumulator) {
+        std::fill(accumulators_.begin(), accumulators_.end(), static_cast<std::int32_t>(accumulator));
+        step_(accumulators_.data(), codes_.data());
+        return codes_;
+    }
+
+    const StepFunction& step_;
+    CodeRange range_;
+    std::vector<std::int32_t> accumulators_;
+    std::vector<std::int32_t> codes_;
+    std::vector<std::int32_t> at_lowest_;
+    std::vector<std::int32_t> at_highest_;
+};
+
+/// How far the code next to a step at `position` is from the real function: half a code if the step is where it belongs.
+inline double step_distance(const RealFunction& real, std::int64_t channel, std::int64_t position, double middle,
+                            bool rising) {
+    const double sign = rising ? 1 : -1;
+    const double early = sign * (real(channel, position - 1) - middle);  // not positive if the step is not late
+    const double late = sign * (middle - real(channel, position));       // not positive if the step is not early
+    return 0.5 + std::max({0.0, early, late});
+}
+
+}  // namespace detail
+
+/// Compares two monotone step functions on the whole range of accumulators; `real` is what both stand for.
+inline void compare_steps(CodeRange accumulators, CodeRange codes, std::int64_t channels, const StepFunction& first,
+                          const StepFunction& second, const RealFunction& real, const std::string& where,
+                          Certificate& certificate) {
+    const auto n = static_cast<std::size_t>(channels);
+    detail::StepProbe training(first, accumulators, n);
+    detail::StepProbe integer(second, accumulators, n);
+    certificate.range_values += accumulators.states() * channels;
+    for (std::size_t c = 0; c < n; ++c) {
+        if (!training.same_ends(integer, c)) {
+            certificate.difference(where + ", channel " + std::to_string(c) + ": codes at the ends of the range differ");
+        }
+    }
     for (std::int64_t level = codes.lowest; level < codes.highest; ++level) {
-        const std::vector<std::int64_t> a = positions(first, level, low, high);
-        const std::vector<std::int64_t> b = positions(second, level, low2, high2);
+        const std::vector<std::int64_t> a = training.positions(level);
+        const std::vector<std::int64_t> b = integer.positions(level);
         for (std::size_t c = 0; c < n; ++c) {
             ++certificate.steps_compared;
             if (a[c] != b[c]) {
@@ -95,18 +122,11 @@ inline void compare_steps(CodeRange accumulator, CodeRange codes, std::int64_t c
                                        std::to_string(level - codes.lowest) + ": training steps at accumulator " +
                                        std::to_string(a[c]) + ", the integer program at " + std::to_string(b[c]));
             }
-            if (a[c] <= accumulator.lowest || a[c] > accumulator.highest) continue;
-            // At a step the real function lies half a code from both neighbours.
-            const double middle = static_cast<double>(level) + 0.5;
-            const double before = std::fabs(real(static_cast<std::int64_t>(c), a[c] - 1) - middle);
-            const double after = std::fabs(real(static_cast<std::int64_t>(c), a[c]) - middle);
-            const bool rising = high.codes[c] >= low.codes[c];
-            const double value_before = real(static_cast<std::int64_t>(c), a[c] - 1);
-            const double value_after = real(static_cast<std::int64_t>(c), a[c]);
-            double distance = 0.5;
-            if (rising ? value_before > middle : value_before < middle) distance = std::max(distance, 0.5 + before);
-            if (rising ? value_after < middle : value_after > middle) distance = std::max(distance, 0.5 + after);
-            certificate.largest_distance = std::max(certificate.largest_distance, distance);
+            // A step at an end of the range was clamped to it.
+            if (a[c] <= accumulators.lowest || a[c] > accumulators.highest) continue;
+            certificate.largest_distance = std::max(
+                certificate.largest_distance,
+                detail::step_distance(real, static_cast<std::int64_t>(c), a[c], static_cast<double>(level) + 0.5, training.rising(c)));
         }
     }
 }

@@ -66,14 +66,10 @@ template <class Weight, class Standardization>
 struct Operation<primitive::Product<Weight, Standardization>> {
     using Tag = simd::Native;
     template <class Net, std::size_t Index>
-    static constexpr kernels::Product kernel = integer::choose_product(
-        facts<Net>.value(facts<Net>.rows[Index].input), facts<Net>.rows[Index].weight_codes);
-
-    template <class Net, std::size_t Index>
     struct State : ProductState {
         explicit State(std::int64_t /*capacity*/)
             : ProductState(facts<Net>.rows[Index],
-                           kernels::packed_weight_bytes<Tag, kernel<Net, Index>>(facts<Net>.rows[Index].extents),
+                           kernels::packed_weight_bytes<Tag, integer::product_of<Tag, Net, Index>>(facts<Net>.rows[Index].extents),
                            kernels::packed_transposed_bytes<Tag, float>(facts<Net>.rows[Index].extents)) {}
     };
 
@@ -84,7 +80,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         const ConvolutionExtents many = detail::is_pointwise(e) ? detail::tall(e, group) : e;
         const std::int32_t rows =
             detail::is_pointwise(e) && many.out.height > detail::tall_block_rows ? detail::tall_block_rows : many.out.height;
-        const std::size_t forward_bytes = kernels::convolution_workspace_bytes<Tag, kernel<Net, Index>>(many, rows);
+        const std::size_t forward_bytes = kernels::convolution_workspace_bytes<Tag, integer::product_of<Tag, Net, Index>>(many, rows);
         const std::size_t input_bytes = kernels::input_gradient_workspace_bytes<Tag, float>(many) +
                                         static_cast<std::size_t>(aligned(many.in.size() * 4));
         const std::size_t weight_bytes = kernels::weight_gradient_workspace_bytes<Tag, float>(many);
@@ -97,9 +93,9 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     static void forward(State<Net, Index>& state, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
         quantize(state, row, context.parameters + plan<Net>.parameters[Index], context, [&] {
-            kernels::pack_weights<Tag, kernel<Net, Index>>(row.extents, state.codes.data(), state.packed.data());
+            kernels::pack_weights<Tag, integer::product_of<Tag, Net, Index>>(row.extents, state.codes.data(), state.packed.data());
         });
-        multiply<kernel<Net, Index>>(row.extents, codes<Net, row.input>(context), state.packed.data(),
+        multiply<integer::product_of<Tag, Net, Index>>(row.extents, codes<Net, row.input>(context), state.packed.data(),
                                      codes<Net, row.output>(context), context);
     }
 
@@ -120,7 +116,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
 
     template <class OtherTag, class Net, std::size_t Index>
     static void lower(const State<Net, Index>& state, std::byte* parameters) {
-        kernels::pack_weights<OtherTag, kernel<Net, Index>>(facts<Net>.rows[Index].extents, state.codes.data(),
+        kernels::pack_weights<OtherTag, integer::product_of<OtherTag, Net, Index>>(facts<Net>.rows[Index].extents, state.codes.data(),
                                                             parameters);
     }
 
@@ -129,7 +125,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
                         Certificate& certificate) {
         constexpr const Row& row = facts<Net>.rows[Index];
         std::vector<std::int8_t> read(static_cast<std::size_t>(row.weights));
-        kernels::unpack_weights<OtherTag, kernel<Net, Index>>(row.extents, parameters, read.data());
+        kernels::unpack_weights<OtherTag, integer::product_of<OtherTag, Net, Index>>(row.extents, parameters, read.data());
         for (std::size_t i = 0; i < read.size(); ++i) {
             ++certificate.weights_compared;
             if (read[i] != state.codes[i]) certificate.difference(where + ", weight " + std::to_string(i));
