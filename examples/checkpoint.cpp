@@ -33,7 +33,8 @@ int main() {
     for (int i = 0; i < 6; ++i) first_steps.step();
     save_checkpoint(first_steps, file);
 
-    // Resumed in other objects, on two threads: neither matters. The seed of the weights does not either, as they are read.
+    // Resumed in other objects, on two threads: neither matters. The seed of the weights does not either, as they are
+    // read.
     Training<Net> second_half(50, 2);
     Trainer<Net> last_steps(second_half, lines.samples(), options);
     load_checkpoint(last_steps, file);

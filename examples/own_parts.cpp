@@ -1,5 +1,5 @@
-// A user's own vocabulary, outside of the library: a surrogate, an activation, a weight quantiser and a norm. Each is an
-// empty type with a few constants, and one specialisation of a template of the library that says how it is trained.
+// A user's own vocabulary, outside of the library: a surrogate, an activation, a weight quantiser and a norm. Each is
+// an empty type with a few constants, and one specialisation of a template of the library that says how it is trained.
 #include <cmath>
 #include <cstdio>
 #include <intaglio/intaglio.hpp>
@@ -90,7 +90,7 @@ int main() {
     trainer.reestimate_statistics();
     const auto network = lower(training);
     const double accuracy = evaluate(training, lines.samples()).accuracy();
-    std::printf("accuracy %.1f %%, share of weights that are not zero in the second convolution: %.1f %%\n", 100 * accuracy,
-                100 * training.weight_density(4));
+    std::printf("accuracy %.1f %%, share of weights that are not zero in the second convolution: %.1f %%\n",
+                100 * accuracy, 100 * training.weight_density(4));
     return certify(training, network).proven() && accuracy > 0.8 ? 0 : 1;
 }

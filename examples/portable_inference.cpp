@@ -33,7 +33,8 @@ int main() {
     std::vector<std::int64_t> logits(200);
     const auto infer = [&](int thread) {
         for (int i = thread; i < 100; i += 2) {
-            const std::int64_t* found = program.logits(&lines.pixels[static_cast<std::size_t>(i) * 64], scratch[thread]);
+            const std::int64_t* found =
+                program.logits(&lines.pixels[static_cast<std::size_t>(i) * 64], scratch[thread]);
             std::copy_n(found, 2, &logits[static_cast<std::size_t>(i) * 2]);
         }
     };

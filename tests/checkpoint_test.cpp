@@ -47,9 +47,10 @@ struct Data {
 template <class N, class Optimizer>
 std::vector<double> all_state(Trainer<N, Optimizer>& trainer) {
     std::vector<double> state;
-    trainer.visit_state([&]<class T>(const std::string&, std::span<T> values) {
-        for (const T value : values) state.push_back(static_cast<double>(value));
-    });
+    for (const train::NamedNumbers& numbers : trainer.state()) {
+        std::visit([&](auto values) { state.insert(state.end(), values.begin(), values.end()); }, numbers.values);
+    }
+    for (const std::int64_t part : trainer.position()) state.push_back(static_cast<double>(part));
     return state;
 }
 
@@ -177,12 +178,17 @@ TEST_CASE("a checkpoint with numbers that are not finite, or with an impossible 
     Trainer<Net> trainer(training, data.samples(), {.epochs = 3, .batch = 10});
     const auto write = [&](float first_parameter, std::int64_t epoch) {
         CheckpointWriter writer(model_signature(facts<Net>.view()) + trainer.description() + "\n");
-        trainer.visit_state([&]<class T>(const std::string& name, std::span<T> values) {
-            std::vector<T> copy(values.begin(), values.end());
-            if (name == "parameters") copy[0] = static_cast<T>(first_parameter);
-            if (name == "position") copy[0] = static_cast<T>(epoch);
-            writer.add<T>(name, std::span<const T>(copy));
-        });
+        for (const train::NamedNumbers& numbers : trainer.state()) {
+            std::visit(
+                [&]<class T>(std::span<T> values) {
+                    std::vector<T> copy(values.begin(), values.end());
+                    if (numbers.name == "parameters") copy[0] = first_parameter;
+                    writer.add<T>(numbers.name, std::span<const T>(copy));
+                },
+                numbers.values);
+        }
+        const std::vector<std::int64_t> position{epoch, 0, 0, 0};
+        writer.add<std::int64_t>("position", std::span<const std::int64_t>(position));
         writer.write(file);
     };
     write(0.5F, 0);

@@ -3,6 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
 
 #include "intaglio/integer/operations.hpp"
 #include "intaglio/model/facts.hpp"
@@ -12,6 +15,12 @@
 #include "intaglio/train/thread_pool.hpp"
 
 namespace intaglio::train {
+
+/// Numbers that a checkpoint keeps, where they lie.
+struct NamedNumbers {
+    std::string name;
+    std::variant<std::span<float>, std::span<double>> values;
+};
 
 /// Where the statistics of norms come from.
 enum class Statistics : std::uint8_t {
@@ -88,7 +97,7 @@ inline Affine value_affine(const Value& value, const NormChannel* norm, std::int
 
 /// The training program of a primitive operation; specialised once per primitive. A specialisation has
 /// - `State<Net, Index>`, constructed with the capacity in images; where it has numbers that a checkpoint must keep,
-///   `visit_persistent(visitor)` calls visitor(name, std::vector<double>&) for each,
+///   `add_persistent(std::vector<NamedNumbers>&, place)` names them,
 /// - `workspace_bytes<Net, Index>(capacity)`: memory of one worker,
 /// - `forward<Net, Index>(State&, Context&)` and `backward<Net, Index>(State&, Context&)`,
 /// - `lower<Tag, Net, Index>(const State&, std::byte* parameters)`: writes the parameters of the integer program,

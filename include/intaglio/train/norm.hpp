@@ -41,10 +41,9 @@ struct NormState {
           reestimated(sets),
           norm(channels) {}
 
-    template <class Visitor>
-    void visit_persistent(const Visitor& visitor) {
-        visitor("mean", running_mean);
-        visitor("variance", running_variance);
+    void add_persistent(std::vector<NamedNumbers>& list, const std::string& place) {
+        list.push_back({place + " mean", std::span<double>(running_mean)});
+        list.push_back({place + " variance", std::span<double>(running_variance)});
     }
 
     bool shared;
@@ -136,27 +135,15 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
     static void backward(State<Net, Index>& state, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const Value& in = facts<Net>.value(row.input);
-        constexpr std::int64_t size = in.shape.size();
-        constexpr std::int64_t pixels = in.shape.pixels();
-        constexpr std::int32_t channels = in.shape.channels;
         const auto* a = codes<Net, row.input>(context);
         const float* dy = gradient<Net, row.output>(context);
-        context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t group, int worker) {
-            GradientSums* sums = state.group_gradients.data() + static_cast<std::size_t>(group) * state.channels;
-            for (std::size_t c = 0; c < state.channels; ++c) sums[c] = {};
-            auto* rows = reinterpret_cast<float*>(context.worker_memory(worker));
-            add_gradient_sums(dy + begin * size, a + begin * size, count * pixels, channels, rows, rows + channels, sums);
-        });
+        sum_gradients(state, in.shape, a, dy, context);
         float* gain_gradient = context.gradients + plan<Net>.parameters[Index];
-        combine(state, static_cast<std::int64_t>(pixels) * context.images, in.denominator,
+        combine(state, in.shape.pixels() * context.images, in.denominator,
                 context.parameters + plan<Net>.parameters[Index], gain_gradient, gain_gradient + row.gains);
         if constexpr (in.needs_gradient) {
             constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
-            float* da = gradient<Net, row.input>(context);
-            context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int) {
-                apply_norm_gradient(dy + begin * size, a + begin * size, count * pixels, channels, state.scale.data(),
-                                    state.constant.data(), state.slope.data(), !first, da + begin * size);
-            });
+            apply(state, in.shape, a, dy, !first, gradient<Net, row.input>(context), context);
         }
     }
 
@@ -205,6 +192,27 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
                 state.running_variance[s] += context.momentum * (variance - state.running_variance[s]);
             }
         }
+    }
+
+    template <class Integer>
+    static void sum_gradients(NormState& state, Shape shape, const Integer* a, const float* dy, const Context& context) {
+        context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t group, int worker) {
+            GradientSums* sums = state.group_gradients.data() + static_cast<std::size_t>(group) * state.channels;
+            for (std::size_t c = 0; c < state.channels; ++c) sums[c] = {};
+            auto* rows = reinterpret_cast<float*>(context.worker_memory(worker));
+            add_gradient_sums(dy + begin * shape.size(), a + begin * shape.size(), count * shape.pixels(),
+                              shape.channels, rows, rows + shape.channels, sums);
+        });
+    }
+
+    template <class Integer>
+    static void apply(const NormState& state, Shape shape, const Integer* a, const float* dy, bool add, float* da,
+                      const Context& context) {
+        context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int) {
+            apply_norm_gradient(dy + begin * shape.size(), a + begin * shape.size(), count * shape.pixels(),
+                                shape.channels, state.scale.data(), state.constant.data(), state.slope.data(), add,
+                                da + begin * shape.size());
+        });
     }
 
     static void combine(NormState& state, std::int64_t count, std::int64_t denominator, const float* gain,

@@ -206,14 +206,11 @@ class Training {
         return density;
     }
 
-    /// Calls visitor(name, std::vector<double>&) for all that a checkpoint must keep beside the parameters.
-    template <class Visitor>
-    void visit_persistent(const Visitor& visitor) {
+    /// Adds all that a checkpoint must keep beside the parameters: the statistics of the norms.
+    void add_persistent(std::vector<train::NamedNumbers>& list) {
         each([&]<std::size_t I>() {
-            if constexpr (requires { state<I>().visit_persistent(visitor); }) {
-                state<I>().visit_persistent([&](const char* name, std::vector<double>& values) {
-                    visitor("row " + std::to_string(I) + " " + name, values);
-                });
+            if constexpr (requires { state<I>().add_persistent(list, std::string()); }) {
+                state<I>().add_persistent(list, "row " + std::to_string(I));
             }
         });
     }

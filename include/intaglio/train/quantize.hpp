@@ -95,6 +95,47 @@ void step_gradient(const SurrogateGradient<Surrogate>& derivative, const Integer
     }
 }
 
+/// The step of a whole batch.
+template <class Tag, bool Thresholds, class In, class Out>
+void run_step(const Row& row, Shape shape, const std::byte* parameters, const In* from, Out* to,
+              const Context& context) {
+    context.pool->run(context.images, [&](std::int64_t image, int) {
+        const std::int64_t begin = image * shape.size();
+        integer::detail::step<Tag, Thresholds>(row, from + begin, shape.pixels(), shape.channels, parameters, to + begin);
+    });
+}
+
+/// The gradient of the step of a whole batch.
+template <class Surrogate, class Integer>
+void run_step_gradient(const SurrogateGradient<Surrogate>& derivative, const StepState& state, Shape shape,
+                       const Integer* a, const float* dcode, bool add, float* dx, const Context& context) {
+    context.pool->run(context.images, [&](std::int64_t image, int) {
+        const std::int64_t begin = image * shape.size();
+        step_gradient(derivative, a + begin, dcode + begin, shape.pixels(), shape.channels, state.slope.data(),
+                      state.offset.data(), add, dx + begin);
+    });
+}
+
+/// A step with these parameters, for the certificate.
+template <class Tag, bool Thresholds, class In, class Out>
+StepFunction step_function(const Row& row, std::int32_t channels, const std::byte* parameters) {
+    return [&row, channels, parameters](const std::int32_t* accumulators, std::int32_t* found) {
+        std::vector<In> in(static_cast<std::size_t>(channels));
+        std::vector<Out> out(in.size());
+        for (std::size_t c = 0; c < in.size(); ++c) in[c] = static_cast<In>(accumulators[c]);
+        integer::detail::step<Tag, Thresholds>(row, in.data(), 1, channels, parameters, out.data());
+        for (std::size_t c = 0; c < in.size(); ++c) found[c] = out[c];
+    };
+}
+
+/// What the step stands for, in codes.
+inline RealFunction real_function(const StepState& state, std::int64_t denominator) {
+    return [&state, denominator](std::int64_t channel, std::int64_t accumulator) {
+        const Affine& a = state.affine[static_cast<std::size_t>(channel)];
+        return (a.slope * static_cast<double>(accumulator) + a.offset) * static_cast<double>(denominator);
+    };
+}
+
 }  // namespace detail
 
 template <class Target>
@@ -122,13 +163,9 @@ struct Operation<primitive::Quantize<Target>> {
         const NormChannel* norm = nullptr;
         if constexpr (in.norm_row != none) norm = context.norms[in.norm_row];
         detail::make_step(state, row, in, Target::denominator, norm);
-        const auto* from = codes<Net, row.input>(context);
-        auto* to = codes<Net, row.output>(context);
-        context.pool->run(context.images, [&](std::int64_t image, int) {
-            integer::detail::step<Tag, (row.steps <= max_thresholds)>(row, from + image * shape.size(), shape.pixels(),
-                                                                      shape.channels, state.parameters.data(),
-                                                                      to + image * shape.size());
-        });
+        detail::run_step<Tag, (row.steps <= max_thresholds)>(row, shape, state.parameters.data(),
+                                                             codes<Net, row.input>(context),
+                                                             codes<Net, row.output>(context), context);
     }
 
     template <class Net, std::size_t Index>
@@ -136,16 +173,10 @@ struct Operation<primitive::Quantize<Target>> {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const Value& in = facts<Net>.value(row.input);
         if constexpr (in.needs_gradient) {
-            constexpr Shape shape = in.shape;
             constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
-            const auto* a = codes<Net, row.input>(context);
-            const float* dcode = gradient<Net, row.output>(context);
-            float* dx = gradient<Net, row.input>(context);
-            context.pool->run(context.images, [&](std::int64_t image, int) {
-                const std::int64_t begin = image * shape.size();
-                detail::step_gradient(state.derivative, a + begin, dcode + begin, shape.pixels(), shape.channels,
-                                      state.slope.data(), state.offset.data(), !first, dx + begin);
-            });
+            detail::run_step_gradient(state.derivative, state, in.shape, codes<Net, row.input>(context),
+                                      gradient<Net, row.output>(context), !first, gradient<Net, row.input>(context),
+                                      context);
         }
     }
 
@@ -159,31 +190,13 @@ struct Operation<primitive::Quantize<Target>> {
                         Certificate& certificate) {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const Value& in = facts<Net>.value(row.input);
-        constexpr std::int32_t channels = in.shape.channels;
         using In = integer::code_type<Net, facts<Net>.rows[Index].input>;
         using Out = integer::code_type<Net, facts<Net>.rows[Index].output>;
-        std::vector<In> probe(static_cast<std::size_t>(channels));
-        std::vector<Out> result(static_cast<std::size_t>(channels));
-        const auto run = [&]<class StepTag>(StepTag, const std::byte* step, const std::int32_t* accumulators,
-                                            std::int32_t* found) {
-            for (std::size_t c = 0; c < probe.size(); ++c) probe[c] = static_cast<In>(accumulators[c]);
-            integer::detail::step<StepTag, (row.steps <= max_thresholds)>(row, probe.data(), 1, channels, step,
-                                                                          result.data());
-            for (std::size_t c = 0; c < probe.size(); ++c) found[c] = result[c];
-        };
-        compare_steps(
-            in.codes, row.codes, channels,
-            [&](const std::int32_t* accumulators, std::int32_t* found) {
-                run(Tag{}, state.parameters.data(), accumulators, found);
-            },
-            [&](const std::int32_t* accumulators, std::int32_t* found) {
-                run(OtherTag{}, parameters, accumulators, found);
-            },
-            [&](std::int64_t c, std::int64_t accumulator) {
-                const Affine& a = state.affine[static_cast<std::size_t>(c)];
-                return (a.slope * static_cast<double>(accumulator) + a.offset) * static_cast<double>(Target::denominator);
-            },
-            where, certificate);
+        constexpr bool thresholds = row.steps <= max_thresholds;
+        compare_steps(in.codes, row.codes, in.shape.channels,
+                      detail::step_function<Tag, thresholds, In, Out>(row, in.shape.channels, state.parameters.data()),
+                      detail::step_function<OtherTag, thresholds, In, Out>(row, in.shape.channels, parameters),
+                      detail::real_function(state, Target::denominator), where, certificate);
     }
 };
 

@@ -153,31 +153,40 @@ class Trainer {
         }
     }
 
-    /// Calls visitor(name, std::span) for everything that a checkpoint keeps.
-    template <class Visitor>
-    void visit_state(const Visitor& visitor) {
-        visitor("parameters", training_.parameters());
+    /// Everything that a checkpoint keeps beside the position: parameters, moments, statistics. The spans refer to this
+    /// trainer.
+    [[nodiscard]] std::vector<train::NamedNumbers> state() {
+        std::vector<train::NamedNumbers> list{{"parameters", training_.parameters()}};
         for (std::size_t i = 0; i < moments_.size(); ++i) {
-            visitor("moment " + std::to_string(i), std::span<float>(moments_[i]));
+            list.push_back({"moment " + std::to_string(i), std::span<float>(moments_[i])});
         }
-        training_.visit_persistent(
-            [&](const std::string& name, std::vector<double>& values) { visitor(name, std::span<double>(values)); });
-        visitor("loss sum", std::span<double>(&loss_sum_, 1));
-        // Last, so that a reader that fails before has not moved the position.
-        std::array<std::int64_t, 4> position{epoch_, batch_, static_cast<std::int64_t>(steps_), correct_};
-        visitor("position", std::span<std::int64_t>(position));
-        if (position[0] < 0 || position[0] > options_.epochs || position[1] < 0 || position[1] >= batches() ||
-            position[2] != position[0] * batches() + position[1] || position[3] < 0) {
-            throw std::runtime_error("position in the run: epoch " + std::to_string(position[0]) + ", batch " +
-                                     std::to_string(position[1]) + ", step " + std::to_string(position[2]) +
-                                     " do not belong together");
-        }
+        training_.add_persistent(list);
+        list.push_back({"loss sum", std::span<double>(&loss_sum_, 1)});
+        return list;
+    }
+    /// Where the run stands: epochs done, batches done of the present one, steps, and correct images of the epoch.
+    [[nodiscard]] std::array<std::int64_t, 4> position() const {
+        return {epoch_, batch_, static_cast<std::int64_t>(steps_), correct_};
+    }
+    /// Continues from a position, after the numbers of `state` were written. Throws std::runtime_error if its parts do not
+    /// belong together.
+    void set_position(const std::array<std::int64_t, 4>& position) {
+        check_position(position);
         epoch_ = position[0];
         batch_ = position[1];
         steps_ = static_cast<std::uint64_t>(position[2]);
         correct_ = position[3];
         ordered_ = false;
         training_.parameters_changed();
+    }
+    /// The check of set_position alone.
+    void check_position(const std::array<std::int64_t, 4>& position) const {
+        if (position[0] < 0 || position[0] > options_.epochs || position[1] < 0 || position[1] >= batches() ||
+            position[2] != position[0] * batches() + position[1] || position[3] < 0) {
+            throw std::runtime_error("position in the run: epoch " + std::to_string(position[0]) + ", batch " +
+                                     std::to_string(position[1]) + ", step " + std::to_string(position[2]) +
+                                     " do not belong together");
+        }
     }
     /// The settings that a resumed run must share, as text.
     [[nodiscard]] std::string description() const {
