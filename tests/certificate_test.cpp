@@ -42,7 +42,7 @@ struct Thresholds {
 std::int64_t dyadic_code(std::int64_t accumulator, std::int32_t multiplier, std::int64_t addend, int shift,
                          CodeRange codes) {
     const __int128 sum = static_cast<__int128>(accumulator) * multiplier + addend;
-    CHECK(sum == static_cast<std::int64_t>(sum));  // what the kernel adds in 64 bits
+    if (sum != static_cast<std::int64_t>(sum)) FAIL("the kernel's 64 bits overflow");
     return static_cast<std::int64_t>(std::clamp<__int128>(sum >> shift, codes.lowest, codes.highest));
 }
 
@@ -73,10 +73,8 @@ TEST_CASE("thresholds: every accumulator against exact rational arithmetic") {
                         INFO("slope " << slope << "/64, offset " << offset << "/64, denominator " << denominator);
                         CHECK(good);
                         CHECK(std::is_sorted(step.values.begin(), step.values.end()));
-                        for (const std::int32_t t : step.values) {
-                            CHECK(t >= (step.flip == 0 ? range.lowest : -range.highest - 1));
-                            CHECK(t <= (step.flip == 0 ? range.highest + 1 : -range.lowest));
-                        }
+                        CHECK(step.values.front() >= (step.flip == 0 ? range.lowest : -range.highest - 1));
+                        CHECK(step.values.back() <= (step.flip == 0 ? range.highest + 1 : -range.lowest));
                     }
                 }
             }
@@ -94,8 +92,13 @@ TEST_CASE("thresholds: extreme functions and ranges") {
                 const Thresholds step({sign * slope, offset}, widest, codes, 3);
                 for (const std::int64_t a : {widest.lowest, std::int64_t{-1000000}, std::int64_t{-1}, std::int64_t{0},
                                              std::int64_t{1}, std::int64_t{1000000}, widest.highest}) {
-                    const long double value = static_cast<long double>(sign * slope) * a + offset;
-                    const long double expected = std::clamp(std::floor(3 * value + 0.5L), 0.0L, 3.0L);
+                    const long double product = static_cast<long double>(sign * slope) * a;
+                    const long double value = product + offset;
+                    const auto code = [](long double x) { return std::clamp(std::floor(3 * x + 0.5L), 0.0L, 3.0L); };
+                    const long double expected = code(value);
+                    // Where huge numbers cancel, double precision cannot tell.
+                    const long double rounding = 0x1p-50L * (std::fabs(product) + std::fabs(static_cast<long double>(offset)));
+                    if (code(value - rounding) != code(value + rounding)) continue;
                     INFO("slope " << sign * slope << ", offset " << offset << ", accumulator " << a);
                     CHECK(step.code(a, 0) == static_cast<std::int64_t>(expected));
                 }
@@ -133,16 +136,13 @@ TEST_CASE("multiplier and shift: the encoding of the papers' digest 6.4") {
         INFO("scale " << scale);
         const train::Dyadic step = train::make_dyadic({scale, 0.0}, 1);
         int e = 0;
-        const double f = std::frexp(std::fabs(scale), &e);
-        auto m = static_cast<std::int64_t>(std::floor(f * 32768 + 0.5));
-        if (m == 32768) {
-            m = 16384;
+        const double f = std::frexp(scale, &e);
+        auto m = static_cast<std::int32_t>(std::floor(f * 32768 + 0.5));
+        if (std::abs(m) == 32768) {
+            m /= 2;
             ++e;
         }
-        // Half up is not odd: at a tie a negative multiplier is one smaller in magnitude.
-        if (scale < 0 && f * 32768 + 0.5 == std::floor(f * 32768 + 0.5) && m != 16384) --m;
-        CHECK(std::abs(std::int64_t{step.multiplier}) == m);
-        CHECK((step.multiplier < 0) == (scale < 0));
+        CHECK(step.multiplier == m);
         CHECK(int{step.shift} == 15 - e);
         CHECK(std::fabs(std::ldexp(static_cast<double>(step.multiplier), -step.shift) / scale - 1) <= std::ldexp(1.0, -15));
         CHECK(step.addend == std::int64_t{1} << (step.shift - 1));
@@ -396,7 +396,7 @@ class Mutator {
         const auto begin = integer::plan<Net, Tag>.parameters[r];
         const std::int64_t size = integer::plan<Net, Tag>.parameters[r + 1] - begin;
         std::byte* bytes = parameters(r);
-        for (std::int64_t k = 0; k < size; k += k < 64 || k > size - 64 ? 1 : 1 + size / 97) {
+        for (std::int64_t k = 0; k < size; k += k < 16 || k > size - 16 ? 1 : 1 + size / 37) {
             for (const int by : {1, -1}) {
                 const std::byte kept = bytes[k];
                 bytes[k] = static_cast<std::byte>(static_cast<int>(kept) + by);

@@ -1,10 +1,13 @@
 #include "results.hpp"
 
 #include <cstdio>
+#include <fstream>
+#include <intaglio/io/atomic_file.hpp>
 #include <intaglio/report/json.hpp>
 #include <intaglio/report/plot.hpp>
 #include <iostream>
 #include <numeric>
+#include <stdexcept>
 
 using namespace intaglio;
 
@@ -115,15 +118,35 @@ void write_plots(const Results& results, const std::filesystem::path& folder) {
 
 }  // namespace
 
-void write_history(const History& history, const std::filesystem::path& path) { write_json(path, to_json(history)); }
-
-History read_history(const std::filesystem::path& path) {
-    const nlohmann::json json = read_json(path);
-    try {
-        return {json.at("loss"), json.at("train_accuracy"), json.at("test_accuracy"), json.at("images_per_second")};
-    } catch (const nlohmann::json::exception& error) {
-        throw std::runtime_error(path.string() + ": " + error.what());
+// One line per epoch.
+void write_history(const History& history, const std::filesystem::path& path) {
+    std::string text;
+    for (std::size_t i = 0; i < history.loss.size(); ++i) {
+        char line[128];
+        std::snprintf(line, sizeof line, "%.17g %.17g %.17g %.17g\n", history.loss[i], history.train_accuracy[i],
+                      history.test_accuracy[i], history.images_per_second[i]);
+        text += line;
     }
+    write_file_atomically(path, text);
+}
+
+History read_history(const std::filesystem::path& path, std::size_t epochs) {
+    std::ifstream file(path);
+    History history;
+    for (std::size_t i = 0; i < epochs; ++i) {
+        double loss = 0;
+        double train = 0;
+        double test = 0;
+        double rate = 0;
+        if (!(file >> loss >> train >> test >> rate)) {
+            throw std::runtime_error(path.string() + ": expected four numbers in line " + std::to_string(i + 1));
+        }
+        history.loss.push_back(loss);
+        history.train_accuracy.push_back(train);
+        history.test_accuracy.push_back(test);
+        history.images_per_second.push_back(rate);
+    }
+    return history;
 }
 
 void report(const Results& results, const std::filesystem::path& folder) {

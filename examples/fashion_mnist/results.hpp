@@ -16,7 +16,8 @@ struct History {
     std::vector<double> images_per_second;
 };
 void write_history(const History& history, const std::filesystem::path& path);
-History read_history(const std::filesystem::path& path);
+// The first `epochs` lines; throws std::runtime_error that names the file if there are fewer.
+History read_history(const std::filesystem::path& path, std::size_t epochs);
 
 struct Results {
     std::string model;

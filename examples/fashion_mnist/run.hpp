@@ -68,7 +68,7 @@ int run(const Options& options, std::int64_t default_epochs) {
     const Samples test{data.test.pixels, data.test.labels};
     std::filesystem::create_directories(options.output);
     const std::filesystem::path checkpoint = options.output / "checkpoint.intaglio";
-    const std::filesystem::path history_file = options.output / "history.json";
+    const std::filesystem::path history_file = options.output / "history.txt";
 
     Training<Net> training(batch, options.threads, options.seed);
     Trainer<Net> trainer(training, train,
@@ -79,7 +79,7 @@ int run(const Options& options, std::int64_t default_epochs) {
     Results results;
     if (options.resume) {
         load_checkpoint(trainer, checkpoint);
-        if (trainer.epoch() > 0) results.history = read_history(history_file);
+        results.history = read_history(history_file, static_cast<std::size_t>(trainer.epoch()));
     }
     std::printf("%s network: %lld weights, %lld multiply-accumulates per image\n%lld training images from %s, %d threads, %s\n",
                 options.model.c_str(), static_cast<long long>(facts<Net>.weights()),

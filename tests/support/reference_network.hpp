@@ -461,6 +461,7 @@ class Network {
             const long double bias = denominator * at_zero;
             int exponent = 0;
             (void)std::frexp(scale, &exponent);
+            if (std::floor(std::ldexp(std::fabs(scale), 15 - exponent) + half) == 32768) ++exponent;
             const int shift = scale == 0 ? 16 : 15 - exponent;
             const long double unit = std::ldexp(1.0L, shift);
             const long double multiplier = std::floor(scale * unit + half);

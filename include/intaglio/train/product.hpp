@@ -1,9 +1,12 @@
 // Training of convolutions and dense layers: integer products forward, float products backward.
 #pragma once
 
+#include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -37,6 +40,14 @@ constexpr ConvolutionExtents tall(ConvolutionExtents e, std::int64_t images) {
 constexpr std::int64_t largest_group(std::int64_t capacity) { return (capacity + sample_groups - 1) / sample_groups; }
 
 inline constexpr std::int32_t tall_block_rows = 96;
+
+/// Whether no number is infinite or NaN; by their exponents, which no compiler flag assumes away.
+inline bool all_finite(const float* values, std::int64_t count) {
+    constexpr std::uint32_t exponent = 0x7f800000U;
+    bool finite = true;
+    for (std::int64_t i = 0; i < count; ++i) finite &= (std::bit_cast<std::uint32_t>(values[i]) & exponent) != exponent;
+    return finite;
+}
 
 template <class Standardization>
 inline constexpr bool standardizes = std::is_same_v<Standardization, WeightStandardization>;
@@ -124,11 +135,19 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     static void certify(const State<Net, Index>& state, const std::byte* parameters, const std::string& where,
                         Certificate& certificate) {
         constexpr const Row& row = facts<Net>.rows[Index];
+        constexpr kernels::Product product = integer::product_of<OtherTag, Net, Index>;
         std::vector<std::int8_t> read(static_cast<std::size_t>(row.weights));
-        kernels::unpack_weights<OtherTag, integer::product_of<OtherTag, Net, Index>>(row.extents, parameters, read.data());
+        kernels::unpack_weights<OtherTag, product>(row.extents, parameters, read.data());
+        const std::int64_t differences = certificate.differences;
         for (std::size_t i = 0; i < read.size(); ++i) {
             ++certificate.weights_compared;
             if (read[i] != state.codes[i]) certificate.difference(where + ", weight " + std::to_string(i));
+        }
+        // Kernels also multiply what fills up the last vectors, and rely on its being zero.
+        AlignedVector<std::byte> packed(kernels::packed_weight_bytes<OtherTag, product>(row.extents));
+        kernels::pack_weights<OtherTag, product>(row.extents, state.codes.data(), packed.data());
+        if (certificate.differences == differences && std::memcmp(packed.data(), parameters, packed.size()) != 0) {
+            certificate.difference(where + ", between the packed weights");
         }
     }
 
@@ -138,9 +157,11 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         if (state.version == context.parameter_version) return;
         const std::int64_t fan_in = row.extents.fan_in();
         const float step = 1.0F / static_cast<float>(row.weight_denominator);
+        std::atomic<bool> finite = true;
         context.pool->run(row.extents.out.channels, [&](std::int64_t unit, int) {
             const std::int64_t begin = unit * fan_in;
             float* standardized = state.standardized.data() + begin;
+            if (!detail::all_finite(latent + begin, fan_in)) finite.store(false, std::memory_order_relaxed);
             if constexpr (detail::standardizes<Standardization>) {
                 state.inverse_deviation[static_cast<std::size_t>(unit)] =
                     standardize(latent + begin, fan_in, standardized);
@@ -153,6 +174,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
                 state.values[static_cast<std::size_t>(begin + i)] = static_cast<float>(code) * step;
             }
         });
+        if (!finite) throw std::runtime_error("a weight is not finite: the training has diverged");
         pack();
         kernels::pack_transposed<Tag, float>(row.extents, state.values.data(), state.transposed.data());
         state.version = context.parameter_version;

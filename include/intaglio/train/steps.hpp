@@ -131,6 +131,10 @@ inline Dyadic make_dyadic(Affine affine, std::int64_t denominator) {
         throw std::runtime_error("a step is too steep for a 32-bit multiplier: a norm's gain or deviation is degenerate");
     }
     dyadic.multiplier = static_cast<std::int32_t>(round_half_up(multiplier));
+    if (shift > 1 && (dyadic.multiplier == 1 << precision || dyadic.multiplier == -(1 << precision))) {
+        dyadic.multiplier /= 2;  // rounded up to 16 bits
+        --shift;
+    }
     dyadic.shift = static_cast<std::uint8_t>(shift);
     dyadic.addend = round_half_up(std::ldexp(bias, shift)) + (std::int64_t{1} << (shift - 1));
     return dyadic;
