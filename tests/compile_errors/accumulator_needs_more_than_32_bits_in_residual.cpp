@@ -1,6 +1,6 @@
 // 70,000 products of 255 and 127, inside Residual.
 // EXPECT: model_error::accumulator_needs_more_than_32_bits<
-// EXPECT: in_layer<2, intaglio::main, 2>
+// EXPECT: in_layer<2, intaglio::model_error::main, 2>
 // EXPECT: expected<32>
 // EXPECT: found<33>
 #include "intaglio/model/network.hpp"

@@ -1,6 +1,6 @@
 // The second repetition reads the sum of the first.
 // EXPECT: model_error::activation_missing_before_integer_layer<
-// EXPECT: in_layer<3, intaglio::repetition, 2, 1, intaglio::main>
+// EXPECT: in_layer<3, intaglio::model_error::repetition, 2, 1, intaglio::model_error::main>
 // EXPECT: expected<8>
 // EXPECT: found<13>
 #include "intaglio/model/network.hpp"

@@ -1,6 +1,6 @@
 // A product reads accumulators, inside Residual.
 // EXPECT: model_error::activation_missing_before_integer_layer<
-// EXPECT: in_layer<3, intaglio::main, 2>
+// EXPECT: in_layer<3, intaglio::model_error::main, 2>
 // EXPECT: expected<8>
 // EXPECT: found<9>
 #include "intaglio/model/network.hpp"

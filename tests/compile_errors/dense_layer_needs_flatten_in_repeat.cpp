@@ -1,6 +1,6 @@
 // A dense layer behind an image, inside Repeat.
 // EXPECT: model_error::dense_layer_needs_Flatten_after_an_image<
-// EXPECT: in_layer<2, intaglio::repetition, 1, 1>
+// EXPECT: in_layer<2, intaglio::model_error::repetition, 1, 1>
 // EXPECT: expected<1>
 // EXPECT: found<784>
 #include "intaglio/model/network.hpp"

@@ -1,6 +1,6 @@
 // A dense layer behind an image, inside Residual.
 // EXPECT: model_error::dense_layer_needs_Flatten_after_an_image<
-// EXPECT: in_layer<2, intaglio::shortcut>
+// EXPECT: in_layer<2, intaglio::model_error::shortcut>
 // EXPECT: expected<1>
 // EXPECT: found<784>
 #include "intaglio/model/network.hpp"

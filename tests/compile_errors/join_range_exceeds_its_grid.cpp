@@ -1,6 +1,6 @@
 // A grid of -1, 0, 1 has no room for values up to 8.
 // EXPECT: model_error::join_range_does_not_divide_its_grid<
-// EXPECT: in_layer<2, intaglio::repetition, 1, 1>
+// EXPECT: in_layer<2, intaglio::model_error::repetition, 1, 1>
 // EXPECT: expected<2>
 // EXPECT: found<8>
 #include "intaglio/model/network.hpp"

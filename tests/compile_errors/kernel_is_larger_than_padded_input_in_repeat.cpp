@@ -1,6 +1,6 @@
 // The image has shrunk too much in the third repetition.
 // EXPECT: model_error::kernel_is_larger_than_padded_input<
-// EXPECT: in_layer<2, intaglio::repetition, 3, 1>
+// EXPECT: in_layer<2, intaglio::model_error::repetition, 3, 1>
 // EXPECT: expected<2>
 // EXPECT: found<3>
 #include "intaglio/model/network.hpp"

@@ -1,6 +1,6 @@
 // The window of a shortcut is larger than the image.
 // EXPECT: model_error::kernel_is_larger_than_padded_input<
-// EXPECT: in_layer<2, intaglio::shortcut>
+// EXPECT: in_layer<2, intaglio::model_error::shortcut>
 // EXPECT: expected<5>
 // EXPECT: found<9>
 #include "intaglio/model/network.hpp"

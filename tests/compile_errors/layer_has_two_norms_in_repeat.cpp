@@ -1,6 +1,6 @@
 // A layer has one norm, inside Repeat, too.
 // EXPECT: model_error::layer_has_two_norms<
-// EXPECT: in_layer<2, intaglio::repetition, 1, 1>
+// EXPECT: in_layer<2, intaglio::model_error::repetition, 1, 1>
 // EXPECT: expected<1>
 // EXPECT: found<2>
 // EXPECT: BatchNorm

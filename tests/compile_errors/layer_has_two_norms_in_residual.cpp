@@ -1,6 +1,6 @@
 // A layer has one norm, inside Residual, too.
 // EXPECT: model_error::layer_has_two_norms<
-// EXPECT: in_layer<2, intaglio::shortcut, 1>
+// EXPECT: in_layer<2, intaglio::model_error::shortcut, 1>
 // EXPECT: expected<1>
 // EXPECT: found<2>
 // EXPECT: LayerBatchNorm

@@ -1,6 +1,6 @@
 // An even number of weight states, inside Repeat.
 // EXPECT: model_error::M_w_must_be_odd<
-// EXPECT: in_layer<2, intaglio::repetition, 1, 2>
+// EXPECT: in_layer<2, intaglio::model_error::repetition, 1, 2>
 // EXPECT: expected<17>
 // EXPECT: found<16>
 #include "intaglio/model/network.hpp"

@@ -1,6 +1,6 @@
 // An even number of weight states, inside Residual.
 // EXPECT: model_error::M_w_must_be_odd<
-// EXPECT: in_layer<3, intaglio::main, 2>
+// EXPECT: in_layer<3, intaglio::model_error::main, 2>
 // EXPECT: expected<5>
 // EXPECT: found<4>
 #include "intaglio/model/network.hpp"

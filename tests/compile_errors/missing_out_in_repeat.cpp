@@ -1,6 +1,6 @@
 // Out is missing inside Repeat.
 // EXPECT: model_error::missing_option_Out<
-// EXPECT: in_layer<2, intaglio::repetition, 1, 2>
+// EXPECT: in_layer<2, intaglio::model_error::repetition, 1, 2>
 // EXPECT: expected<1>
 // EXPECT: found<0>
 #include "intaglio/model/network.hpp"

@@ -1,6 +1,6 @@
 // Out is missing inside Residual.
 // EXPECT: model_error::missing_option_Out<
-// EXPECT: in_layer<3, intaglio::shortcut>
+// EXPECT: in_layer<3, intaglio::model_error::shortcut>
 // EXPECT: expected<1>
 // EXPECT: found<0>
 #include "intaglio/model/network.hpp"

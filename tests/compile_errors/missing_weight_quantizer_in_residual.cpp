@@ -1,6 +1,6 @@
 // The weight quantiser is missing inside Residual.
 // EXPECT: model_error::missing_weight_quantizer<
-// EXPECT: in_layer<2, intaglio::main>
+// EXPECT: in_layer<2, intaglio::model_error::main>
 // EXPECT: expected<1>
 // EXPECT: found<0>
 #include "intaglio/model/network.hpp"

@@ -1,6 +1,6 @@
 // A type that is no layer, inside Repeat.
 // EXPECT: model_error::not_a_layer<
-// EXPECT: in_layer<3, intaglio::repetition, 1, 2>
+// EXPECT: in_layer<3, intaglio::model_error::repetition, 1, 2>
 // EXPECT: int
 #include "intaglio/model/network.hpp"
 

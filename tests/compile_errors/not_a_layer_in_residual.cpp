@@ -1,6 +1,6 @@
 // A type that is no layer as a branch of Residual.
 // EXPECT: model_error::not_a_layer<
-// EXPECT: in_layer<3, intaglio::main>
+// EXPECT: in_layer<3, intaglio::model_error::main>
 // EXPECT: int
 #include "intaglio/model/network.hpp"
 

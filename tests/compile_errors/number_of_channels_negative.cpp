@@ -1,6 +1,6 @@
 // A negative number of output channels, inside Residual.
 // EXPECT: model_error::number_of_channels_must_be_positive<
-// EXPECT: in_layer<2, intaglio::main>
+// EXPECT: in_layer<2, intaglio::model_error::main>
 // EXPECT: expected<1>
 // EXPECT: found<-1>
 #include "intaglio/model/network.hpp"

@@ -1,6 +1,6 @@
 // Nothing is repeated -2 times.
 // EXPECT: model_error::number_of_repetitions_must_be_positive<
-// EXPECT: in_layer<3, intaglio::main>
+// EXPECT: in_layer<3, intaglio::model_error::main>
 // EXPECT: expected<1>
 // EXPECT: found<-2>
 #include "intaglio/model/network.hpp"

@@ -1,6 +1,6 @@
 // Two options that set the same, inside Repeat.
 // EXPECT: model_error::option_given_twice<
-// EXPECT: in_layer<2, intaglio::repetition, 1, 1>
+// EXPECT: in_layer<2, intaglio::model_error::repetition, 1, 1>
 // EXPECT: expected<1>
 // EXPECT: found<2>
 // EXPECT: Out<8>

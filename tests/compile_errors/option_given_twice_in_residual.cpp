@@ -1,6 +1,6 @@
 // Two options that set the same, inside Residual.
 // EXPECT: model_error::option_given_twice<
-// EXPECT: in_layer<3, intaglio::main, 2>
+// EXPECT: in_layer<3, intaglio::model_error::main, 2>
 // EXPECT: expected<1>
 // EXPECT: found<2>
 // EXPECT: Out<3>

@@ -1,6 +1,6 @@
 // Branches that differ inside Repeat.
 // EXPECT: model_error::residual_branches_differ_in_channels<
-// EXPECT: in_layer<3, intaglio::repetition, 2, 1>
+// EXPECT: in_layer<3, intaglio::model_error::repetition, 2, 1>
 // EXPECT: expected<32>
 // EXPECT: found<64>
 #include "intaglio/model/network.hpp"

@@ -1,6 +1,6 @@
 // Branches that differ inside the branch of another block.
 // EXPECT: model_error::residual_branches_differ_in_channels<
-// EXPECT: in_layer<3, intaglio::shortcut, 1>
+// EXPECT: in_layer<3, intaglio::model_error::shortcut, 1>
 // EXPECT: expected<64>
 // EXPECT: found<32>
 #include "intaglio/model/network.hpp"

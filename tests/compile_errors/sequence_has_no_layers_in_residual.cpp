@@ -1,6 +1,6 @@
 // A branch of nothing: Identity says that it is meant.
 // EXPECT: model_error::sequence_has_no_layers<
-// EXPECT: in_layer<3, intaglio::shortcut>
+// EXPECT: in_layer<3, intaglio::model_error::shortcut>
 // EXPECT: expected<1>
 // EXPECT: found<0>
 #include "intaglio/model/network.hpp"

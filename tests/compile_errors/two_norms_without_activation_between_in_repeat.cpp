@@ -1,6 +1,6 @@
 // Two norms one behind the other, inside Repeat.
 // EXPECT: model_error::two_norms_without_activation_between<
-// EXPECT: in_layer<3, intaglio::repetition, 2, 1>
+// EXPECT: in_layer<3, intaglio::model_error::repetition, 2, 1>
 // EXPECT: expected<1>
 // EXPECT: found<2>
 #include "intaglio/model/network.hpp"

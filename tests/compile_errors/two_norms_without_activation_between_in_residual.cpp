@@ -1,6 +1,6 @@
 // Two norms one behind the other, inside Residual.
 // EXPECT: model_error::two_norms_without_activation_between<
-// EXPECT: in_layer<2, intaglio::main, 2>
+// EXPECT: in_layer<2, intaglio::model_error::main, 2>
 // EXPECT: expected<1>
 // EXPECT: found<2>
 #include "intaglio/model/network.hpp"

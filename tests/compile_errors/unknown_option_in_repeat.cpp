@@ -1,6 +1,6 @@
 // A type that is no option, inside Repeat.
 // EXPECT: model_error::unknown_option<
-// EXPECT: in_layer<3, intaglio::repetition, 1, 2>
+// EXPECT: in_layer<3, intaglio::model_error::repetition, 1, 2>
 // EXPECT: float
 #include "intaglio/model/network.hpp"
 

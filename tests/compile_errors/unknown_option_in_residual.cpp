@@ -1,6 +1,6 @@
 // A type that is no option, inside Residual.
 // EXPECT: model_error::unknown_option<
-// EXPECT: in_layer<3, intaglio::shortcut>
+// EXPECT: in_layer<3, intaglio::model_error::shortcut>
 // EXPECT: float
 #include "intaglio/model/network.hpp"
 

@@ -1,6 +1,6 @@
 // A layer outside of the library finds a mistake of its own.
 // EXPECT: app::image_is_not_square<
-// EXPECT: in_layer<3, intaglio::main, 2>
+// EXPECT: in_layer<3, intaglio::model_error::main, 2>
 // EXPECT: expected<28>
 // EXPECT: found<14>
 #include "intaglio/model/network.hpp"

@@ -1,6 +1,6 @@
 // Weights of 257 states.
 // EXPECT: model_error::weight_code_needs_more_than_8_bits<
-// EXPECT: in_layer<2, intaglio::main>
+// EXPECT: in_layer<2, intaglio::model_error::main>
 // EXPECT: expected<8>
 // EXPECT: found<9>
 #include "intaglio/model/network.hpp"

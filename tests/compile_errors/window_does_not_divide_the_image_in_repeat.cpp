@@ -1,6 +1,6 @@
 // 28, 14, 7: the third repetition does not fit.
 // EXPECT: model_error::window_does_not_divide_the_image<
-// EXPECT: in_layer<2, intaglio::repetition, 3, 2>
+// EXPECT: in_layer<2, intaglio::model_error::repetition, 3, 2>
 // EXPECT: expected<2>
 // EXPECT: found<7>
 #include "intaglio/model/network.hpp"

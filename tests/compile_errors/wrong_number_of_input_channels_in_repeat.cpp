@@ -1,6 +1,6 @@
 // The channels fit in the first repetition only.
 // EXPECT: model_error::wrong_number_of_input_channels<
-// EXPECT: in_layer<3, intaglio::repetition, 2, 1>
+// EXPECT: in_layer<3, intaglio::model_error::repetition, 2, 1>
 // EXPECT: expected<128>
 // EXPECT: found<256>
 #include "intaglio/model/network.hpp"

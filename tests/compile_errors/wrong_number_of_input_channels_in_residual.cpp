@@ -1,6 +1,6 @@
 // The wrong number of channels is expected inside Residual.
 // EXPECT: model_error::wrong_number_of_input_channels<
-// EXPECT: in_layer<10, intaglio::main, 2>
+// EXPECT: in_layer<10, intaglio::model_error::main, 2>
 // EXPECT: expected<128>
 // EXPECT: found<256>
 #include "intaglio/model/network.hpp"

@@ -23,16 +23,33 @@ struct ErrorKind {
 };
 inline constexpr ErrorKind no_mistake{false};
 
-/// Names a type inside a message without needing its definition: `&the<T>::type`.
-template <class T>
-struct the {
-    static constexpr char type = 't';
-};
 inline constexpr char no_subject = '\0';
+
+// The words of a message; in a namespace of their own, since they are common ones.
+namespace model_error {
 
 /// Parts of a layer's path. A path reads from the outside in: `in_layer<5, repetition, 2, 1>` is the first layer of
 /// the second repetition of the network's fifth entry. Layers are counted from 1, the input is entry 0.
 enum Part : std::int8_t { number, main, shortcut, repetition };
+
+template <auto... Steps>
+struct in_layer;
+template <auto Value>
+struct expected;
+template <auto Value>
+struct found;
+template <const char* Type>
+struct subject;
+
+/// Names a type without needing its definition: `&the<T>::type`.
+template <class T>
+struct the {
+    static constexpr char type = 't';
+};
+
+}  // namespace model_error
+
+using model_error::Part;
 
 /// Where a layer stands in its network.
 struct Path {
@@ -69,16 +86,6 @@ struct Problem {
 
     [[nodiscard]] constexpr bool exists() const { return kind->is_mistake; }
 };
-
-// The words of a message.
-template <auto... Steps>
-struct in_layer;
-template <auto Value>
-struct expected;
-template <auto Value>
-struct found;
-template <const char* Type>
-struct subject;
 
 /// Maps a kind of mistake to the undefined template that spells it.
 template <const ErrorKind* Kind>
@@ -173,18 +180,18 @@ struct Message;
 template <class Analysis, std::size_t... I>
 struct Message<Analysis, std::index_sequence<I...>> {
     static constexpr const Problem& problem = Analysis::description.problem;
-    using Where = in_layer<PathStep<problem.path.part[I], problem.path.index[I]>::value...>;
-    using Expected = expected<as_printed<problem.expected>>;
-    using Found = found<as_printed<problem.found>>;
+    using Where = model_error::in_layer<PathStep<problem.path.part[I], problem.path.index[I]>::value...>;
+    using Expected = model_error::expected<as_printed<problem.expected>>;
+    using Found = model_error::found<as_printed<problem.found>>;
 
     /// The path, then both numbers and the type to blame, where the problem has them.
     static constexpr auto words() {
         if constexpr (*problem.subject == no_subject) {
             return boost::mp11::mp_list<Where, Expected, Found>{};
         } else if constexpr (problem.expected == problem.found) {
-            return boost::mp11::mp_list<Where, subject<problem.subject>>{};
+            return boost::mp11::mp_list<Where, model_error::subject<problem.subject>>{};
         } else {
-            return boost::mp11::mp_list<Where, Expected, Found, subject<problem.subject>>{};
+            return boost::mp11::mp_list<Where, Expected, Found, model_error::subject<problem.subject>>{};
         }
     }
     using type = boost::mp11::mp_rename<decltype(words()), Sentence<problem.kind>::template type>;

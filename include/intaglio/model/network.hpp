@@ -124,7 +124,7 @@ struct Analysis {
         Builder builder(facts.rows.data, facts.values.data, static_cast<std::int32_t>(rows), input);
         builder.enter(0);
         if (!IsInput<Input>::value) {
-            builder.fail({.kind = &network_must_begin_with_its_input, .subject = &the<Input>::type});
+            builder.fail({.kind = &network_must_begin_with_its_input, .subject = &model_error::the<Input>::type});
         }
         const std::int32_t extents[] = {input.shape.height, input.shape.width, input.shape.channels};
         for (const std::int32_t extent : extents) {

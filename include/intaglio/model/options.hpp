@@ -81,15 +81,15 @@ struct OptionCheck<boost::mp11::mp_list<Given...>, boost::mp11::mp_list<Accepted
         using Kind = typename detail::OptionKind<T>::type;
         constexpr int times = (0 + ... + int{std::is_same_v<typename detail::OptionKind<Given>::type, Kind>});
         if constexpr (std::is_void_v<Kind>) {
-            found = {.kind = &unknown_option, .subject = &the<T>::type};
+            found = {.kind = &unknown_option, .subject = &model_error::the<T>::type};
         } else if constexpr (!(std::is_same_v<Kind, Accepted> || ...)) {
-            found = {.kind = &option_does_not_belong_to_this_layer, .subject = &the<T>::type};
+            found = {.kind = &option_does_not_belong_to_this_layer, .subject = &model_error::the<T>::type};
         } else if constexpr (times > 1) {
             const bool norm = std::is_same_v<Kind, option::norm>;
             found = {.kind = norm ? &layer_has_two_norms : &option_given_twice,
                      .expected = 1,
                      .found = times,
-                     .subject = &the<T>::type};
+                     .subject = &model_error::the<T>::type};
         } else if constexpr (requires { T::problem(); }) {
             found = T::problem();
         }

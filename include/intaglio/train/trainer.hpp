@@ -34,7 +34,7 @@ template <class Optimizer = Adam>
 struct TrainerOptions {
     Optimizer optimizer{};
     std::int64_t epochs = 1;
-    std::int64_t batch = 100;
+    std::int64_t batch = 0;      ///< images per step; 0: as many as the Training has memory for
     double weight_decay = 5e-4;  ///< on weights only
     double gamma = 0.05;         ///< share of the squared error in the loss
     std::uint64_t seed = 1;      ///< of the order of the samples
@@ -79,19 +79,25 @@ class Trainer {
     Trainer(Training<Net>& training, Samples samples, Options options)
         : training_(training), samples_(samples), options_(options) {
         check(samples, "training samples");
+        if (options_.batch == 0) options_.batch = training.capacity();
+        if (options_.batch < 1 || options_.batch > training.capacity()) {
+            throw std::invalid_argument("batch size: expected 1 to " + std::to_string(training.capacity()) +
+                                        ", which the training has memory for, found " + std::to_string(options_.batch));
+        }
+        if (options.epochs < 1) {
+            throw std::invalid_argument("epochs: expected at least 1, found " + std::to_string(options.epochs));
+        }
         const auto require = [](bool good, const char* name, double value) {
             if (!good) throw std::invalid_argument(std::string(name) + " is out of range: " + std::to_string(value));
         };
-        require(options.epochs >= 1, "epochs", static_cast<double>(options.epochs));
-        require(options.batch >= 1 && options.batch <= training.capacity(), "batch size", static_cast<double>(options.batch));
         require(options.optimizer.learning_rate > 0 && std::isfinite(options.optimizer.learning_rate), "learning rate",
                 options.optimizer.learning_rate);
         require(options.weight_decay >= 0 && std::isfinite(options.weight_decay), "weight decay", options.weight_decay);
         require(options.gamma >= 0 && options.gamma <= 1, "gamma", options.gamma);
         for (std::vector<float>& moment : moments_) moment.assign(training.parameters().size(), 0.0F);
         order_.resize(static_cast<std::size_t>(samples.count()));
-        images_.resize(static_cast<std::size_t>(options.batch * Training<Net>::pixels));
-        labels_.resize(static_cast<std::size_t>(options.batch));
+        images_.resize(static_cast<std::size_t>(options_.batch * Training<Net>::pixels));
+        labels_.resize(static_cast<std::size_t>(options_.batch));
     }
 
     [[nodiscard]] std::int64_t batches() const { return (samples_.count() + options_.batch - 1) / options_.batch; }
