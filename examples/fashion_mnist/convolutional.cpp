@@ -3,4 +3,6 @@
 
 #include "run.hpp"
 
-int run_convolutional(const Options& options) { return run<Convolutional>(options, 4); }
+int run_convolutional(const Options& options, const intaglio::TrainTest& data) {
+    return run<Convolutional>(options, data, 5);
+}

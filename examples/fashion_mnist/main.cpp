@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <intaglio/data/fashion_mnist.hpp>
 #include <thread>
 
 #include "options.hpp"
@@ -13,7 +14,7 @@ int main(int argc, char** argv) {
 
     CLI::App app{"Trains a quantised network on Fashion-MNIST, lowers it to integers and proves that both agree."};
     app.add_option("--data", options.data, "Folder of the four IDX files (default: INTAGLIO_DATA, then the package)");
-    app.add_option("--epochs", options.epochs, "Passes over the training images (default: 4, dense 10)")
+    app.add_option("--epochs", options.epochs, "Passes over the training images (default: 5, dense 10)")
         ->check(CLI::Range(1, 10000));
     app.add_option("--model", options.model, "Network: convolutional or dense")
         ->check(CLI::IsMember({"convolutional", "dense"}))
@@ -29,7 +30,10 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
 
     try {
-        return options.model == "dense" ? run_dense(options) : run_convolutional(options);
+        const std::filesystem::path folder = intaglio::find_fashion_mnist(options.data);
+        const intaglio::TrainTest data = intaglio::load_fashion_mnist(folder);
+        std::printf("Fashion-MNIST from %s\n", folder.c_str());
+        return options.model == "dense" ? run_dense(options, data) : run_convolutional(options, data);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "error: %s\n", error.what());
         return 1;

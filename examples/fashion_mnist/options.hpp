@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/data/image_dataset.hpp>
 #include <string>
 
 struct Options {
@@ -16,5 +17,5 @@ struct Options {
 };
 
 // One function per network, each compiled by itself. They return the exit status.
-int run_convolutional(const Options& options);
-int run_dense(const Options& options);
+int run_convolutional(const Options& options, const intaglio::TrainTest& data);
+int run_dense(const Options& options, const intaglio::TrainTest& data);

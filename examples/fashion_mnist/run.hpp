@@ -6,7 +6,6 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <intaglio/data/fashion_mnist.hpp>
 #include <intaglio/io/sample_comparison.hpp>
 #include <intaglio/io/training_checkpoint.hpp>
 #include <intaglio/report/progress.hpp>
@@ -56,14 +55,12 @@ bool train_with_display(intaglio::Trainer<Net>& trainer, intaglio::Samples test,
 }
 
 template <class Net>
-int run(const Options& options, std::int64_t default_epochs) {
+[[gnu::cold]] int run(const Options& options, const intaglio::TrainTest& data, std::int64_t default_epochs) {
     using namespace intaglio;
     using Tag = simd::Native;
     const auto start = std::chrono::steady_clock::now();
     constexpr std::int64_t batch = 100;
 
-    const std::filesystem::path folder = find_fashion_mnist(options.data);
-    const TrainTest data = load_fashion_mnist(folder);
     const Samples train{data.train.pixels, data.train.labels};
     const Samples test{data.test.pixels, data.test.labels};
     std::filesystem::create_directories(options.output);
@@ -81,9 +78,9 @@ int run(const Options& options, std::int64_t default_epochs) {
         load_checkpoint(trainer, checkpoint);
         results.history = read_history(history_file, static_cast<std::size_t>(trainer.epoch()));
     }
-    std::printf("%s network: %lld weights, %lld multiply-accumulates per image\n%lld training images from %s, %d threads, %s\n",
+    std::printf("%s network: %lld weights, %lld multiply-accumulates per image\n%lld training images, %d threads, %s\n",
                 options.model.c_str(), static_cast<long long>(facts<Net>.weights()),
-                static_cast<long long>(facts<Net>.macs()), static_cast<long long>(train.count()), folder.c_str(),
+                static_cast<long long>(facts<Net>.macs()), static_cast<long long>(train.count()),
                 options.threads, simd::name(Tag{}));
     if (!train_with_display(trainer, test, results.history, checkpoint, history_file)) {
         std::printf("\ninterrupted: %s is written; --resume goes on from there\n", checkpoint.c_str());

@@ -70,6 +70,20 @@ void randomize_running_statistics(intaglio::Training<Net>& training, std::mt1993
     });
 }
 
+/// Running means, then variances, of each norm in turn.
+template <class Net>
+std::vector<double> running_statistics(const intaglio::Training<Net>& training) {
+    std::vector<double> all;
+    intaglio::Training<Net>::each([&]<std::size_t I>() {
+        const auto& state = training.template state<I>();
+        if constexpr (requires { state.running_mean; }) {
+            all.insert(all.end(), state.running_mean.begin(), state.running_mean.end());
+            all.insert(all.end(), state.running_variance.begin(), state.running_variance.end());
+        }
+    });
+    return all;
+}
+
 /// The codes of all values of the last pass, per value and for all images; empty for values that share memory.
 template <class Net>
 std::vector<std::vector<std::int64_t>> all_codes(intaglio::Training<Net>& training, std::int64_t images) {

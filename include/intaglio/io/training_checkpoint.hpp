@@ -29,7 +29,7 @@ std::string training_signature(const Trainer<Net, Optimizer>& trainer) {
     return model_signature(facts<Net>.view()) + trainer.description() + "\n";
 }
 
-inline void write_training_state(const std::filesystem::path& path, const std::string& signature,
+[[gnu::cold]] inline void write_training_state(const std::filesystem::path& path, const std::string& signature,
                                  const std::vector<train::NamedNumbers>& state,
                                  const std::array<std::int64_t, 4>& position) {
     CheckpointWriter writer(signature);
@@ -42,7 +42,7 @@ inline void write_training_state(const std::filesystem::path& path, const std::s
 }
 
 /// Everything is read and checked before anything is changed.
-inline void read_training_state(const CheckpointReader& reader, const std::vector<train::NamedNumbers>& state) {
+[[gnu::cold]] inline void read_training_state(const CheckpointReader& reader, const std::vector<train::NamedNumbers>& state) {
     std::vector<std::variant<std::vector<float>, std::vector<double>>> all;
     for (const train::NamedNumbers& numbers : state) {
         std::visit(

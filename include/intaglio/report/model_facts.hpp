@@ -36,7 +36,7 @@ struct LayerFacts {
 };
 
 /// The layers of a network, e.g. layer_facts(facts<Net>.view()): norms and steps are told with the operation whose numbers they read.
-inline std::vector<LayerFacts> layer_facts(const FactsView& table) {
+[[gnu::cold]] inline std::vector<LayerFacts> layer_facts(const FactsView& table) {
     std::vector<LayerFacts> layers;
     for (std::int32_t i = 0; i < static_cast<std::int32_t>(table.rows.size); ++i) {
         const Row& row = table.row(i);

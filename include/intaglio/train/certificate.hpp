@@ -25,7 +25,7 @@ struct Certificate {
 
     [[nodiscard]] bool proven() const { return differences == 0; }
 
-    void difference(const std::string& where) {
+    [[gnu::cold]] void difference(const std::string& where) {
         if (differences++ == 0) first_difference = where;
     }
 };
@@ -40,7 +40,7 @@ namespace detail {
 /// A monotone step function of every channel, asked for codes and for the positions of its steps.
 class StepProbe {
   public:
-    StepProbe(const StepFunction& step, CodeRange accumulators, std::size_t channels)
+    [[gnu::cold]] StepProbe(const StepFunction& step, CodeRange accumulators, std::size_t channels)
         : step_(step),
           range_(accumulators),
           accumulators_(channels),
@@ -55,7 +55,7 @@ class StepProbe {
 
     /// Per channel the first accumulator that lies behind the step between `level` and `level` + 1; one past the range if
     /// none does. Found by bisection, for all channels at once.
-    std::vector<std::int64_t> positions(std::int64_t level) {
+    [[gnu::cold]] std::vector<std::int64_t> positions(std::int64_t level) {
         std::vector<std::int64_t> begin(codes_.size(), range_.lowest);
         std::vector<std::int64_t> end(codes_.size(), range_.highest + 1);
         for (std::int64_t width = range_.states(); width > 0; width /= 2) {
@@ -74,7 +74,7 @@ class StepProbe {
     }
 
   private:
-    std::vector<std::int32_t> codes_at(std::int64_t accumulator) {
+    [[gnu::cold]] std::vector<std::int32_t> codes_at(std::int64_t accumulator) {
         std::fill(accumulators_.begin(), accumulators_.end(), static_cast<std::int32_t>(accumulator));
         step_(accumulators_.data(), codes_.data());
         return codes_;
@@ -100,7 +100,7 @@ inline double step_distance(const RealFunction& real, std::int64_t channel, std:
 }  // namespace detail
 
 /// Compares two monotone step functions on the whole range of accumulators; `real` is what both stand for.
-inline void compare_steps(CodeRange accumulators, CodeRange codes, std::int64_t channels, const StepFunction& first,
+[[gnu::cold]] inline void compare_steps(CodeRange accumulators, CodeRange codes, std::int64_t channels, const StepFunction& first,
                           const StepFunction& second, const RealFunction& real, const std::string& where,
                           Certificate& certificate) {
     const auto n = static_cast<std::size_t>(channels);

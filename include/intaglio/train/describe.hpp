@@ -35,7 +35,7 @@ inline std::string range_text(CodeRange range) {
 }
 
 /// Text that two model types share only if their parameters mean the same: one line per operation.
-inline std::string model_signature(const FactsView& table) {
+[[gnu::cold]] inline std::string model_signature(const FactsView& table) {
     std::string text = "input " + shape_text(table.value(0).shape) + "\n";
     for (const Row& row : table.rows) {
         const ConvolutionExtents& e = row.extents;

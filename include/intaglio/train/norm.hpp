@@ -19,7 +19,7 @@ namespace intaglio::train {
 
 /// Statistics of one norm. Means and variances are those of the real number in front of the norm.
 struct NormState {
-    NormState(bool shared_statistics, std::int64_t channel_count)
+    [[gnu::cold]] NormState(bool shared_statistics, std::int64_t channel_count)
         : shared(shared_statistics),
           channels(static_cast<std::size_t>(channel_count)),
           sets(shared_statistics ? 1 : static_cast<std::size_t>(channel_count)),

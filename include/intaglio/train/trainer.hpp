@@ -76,7 +76,7 @@ class Trainer {
     using Options = TrainerOptions<Optimizer>;
 
     /// Throws std::invalid_argument if the samples do not fit the network or an option is out of range.
-    Trainer(Training<Net>& training, Samples samples, Options options)
+    [[gnu::cold]] Trainer(Training<Net>& training, Samples samples, Options options)
         : training_(training), samples_(samples), options_(options) {
         check(samples, "training samples");
         if (options_.batch == 0) options_.batch = training.capacity();
@@ -161,7 +161,7 @@ class Trainer {
 
     /// Everything that a checkpoint keeps beside the position: parameters, moments, statistics. The spans refer to this
     /// trainer.
-    [[nodiscard]] std::vector<train::NamedNumbers> state() {
+    [[gnu::cold]] [[nodiscard]] std::vector<train::NamedNumbers> state() {
         std::vector<train::NamedNumbers> list{{"parameters", training_.parameters()}};
         for (std::size_t i = 0; i < moments_.size(); ++i) {
             list.push_back({"moment " + std::to_string(i), std::span<float>(moments_[i])});
@@ -195,7 +195,7 @@ class Trainer {
         }
     }
     /// The settings that a resumed run must share, as text.
-    [[nodiscard]] std::string description() const {
+    [[gnu::cold]] [[nodiscard]] std::string description() const {
         return std::string(Optimizer::name) + ", learning rate " + std::to_string(options_.optimizer.learning_rate) +
                ", epochs " + std::to_string(options_.epochs) + ", batch " + std::to_string(options_.batch) +
                ", weight decay " + std::to_string(options_.weight_decay) + ", gamma " +
