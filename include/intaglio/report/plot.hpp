@@ -91,6 +91,25 @@ inline void write_picture(const std::string& script, const std::filesystem::path
 
 }  // namespace detail
 
+namespace detail {
+
+/// Whether an axis of few whole numbers, such as epochs, should have a tic at each of them and nowhere between.
+inline bool has_whole_tics(const std::vector<Series>& series) {
+    constexpr double few = 12;
+    double lowest = INFINITY;
+    double highest = -INFINITY;
+    for (const Series& one : series) {
+        for (const double x : one.x) {
+            if (x != std::floor(x)) return false;
+            lowest = std::fmin(lowest, x);
+            highest = std::fmax(highest, x);
+        }
+    }
+    return highest - lowest <= few;
+}
+
+}  // namespace detail
+
 /// Draws curves to `path`, which ends with .png or .svg. Points are marked where they are few.
 /// Errors: std::invalid_argument when the ending is another one, x and y of a series differ in length, or there is no
 /// point to draw; std::runtime_error when gnuplot is missing (names the package) or the file cannot be written.
@@ -99,6 +118,7 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
     script += "set xlabel " + gnuplot_quoted(plot.x_label) + "\n";
     // Format %g: with the default, gnuplot 5.4 writes 1x10^{-2} with visible braces when enhanced text is off.
     if (plot.log_y) script += "set logscale y\nset format y '%g'\n";
+    if (detail::has_whole_tics(plot.series)) script += "set xtics 1\n";
     std::string curves;
     for (std::size_t index = 0; index < plot.series.size(); ++index) {
         const auto& series = plot.series[index];
