@@ -17,15 +17,15 @@ namespace {
 
 using namespace intaglio;
 
-struct FashionNet : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<QInt<8>, Out<32>>,
-                            Conv<Out<32>>, AvgPool<2>, Repeat<2, Conv<Out<64>>>, AvgPool<2>,
-                            Classifier<QInt<8>, Out<10>>> {};
+struct FashionNet
+    : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<QInt<8>, Out<32>>, Conv<Out<32>>, AvgPool<2>,
+              Repeat<2, Conv<Out<64>>>, AvgPool<2>, Classifier<QInt<8>, Out<10>>> {};
 
 // The 17-layer VGG of Sawada et al. 2024 with a quarter of its channels, 15 weight and 8 activation states.
-struct QuarterVgg : Network<Image<3, 32, 32>, Defaults<States<M_w{15}>, Lbn, Act<M_a{8}>>, Repeat<2, Conv<Out<16>>>,
-                            Repeat<2, Conv<Out<32>>>, AvgPool<2>, Repeat<4, Conv<Out<64>>>, AvgPool<2>,
-                            Repeat<4, Conv<Out<128>>>, AvgPool<2>, Repeat<4, Conv<Out<128>>>,
-                            Conv<Out<10>, Kernel<1>, NoActivation>, GlobalAvgPool> {};
+struct QuarterVgg
+    : Network<Image<3, 32, 32>, Defaults<States<M_w{15}>, Lbn, Act<M_a{8}>>, Repeat<2, Conv<Out<16>>>,
+              Repeat<2, Conv<Out<32>>>, AvgPool<2>, Repeat<4, Conv<Out<64>>>, AvgPool<2>, Repeat<4, Conv<Out<128>>>,
+              AvgPool<2>, Repeat<4, Conv<Out<128>>>, Conv<Out<10>, Kernel<1>, NoActivation>, GlobalAvgPool> {};
 
 // Random images and labels; one batch.
 template <class Net>
@@ -45,7 +45,9 @@ struct Batch {
 double byte_peak() {
     return benchmarks::multiply_add_peak<kernels::IntegerArithmetic<simd::Native, kernels::Product::bytes>>();
 }
-double float_peak() { return benchmarks::multiply_add_peak<kernels::RealArithmetic<simd::Native, float>>(); }
+double float_peak() {
+    return benchmarks::multiply_add_peak<kernels::RealArithmetic<simd::Native, float>>();
+}
 
 void report(benchmark::State& state, std::int64_t images, double shortest_seconds) {
     const auto done = static_cast<double>(images * state.iterations());
@@ -83,8 +85,18 @@ void inference(benchmark::State& state) {
 }
 
 // Wall time: with several threads the processor time of one says nothing.
-BENCHMARK(training_step<FashionNet>)->Name("network/training_step/fashion")->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(training_step<QuarterVgg>)->Name("network/training_step/vgg_quarter")->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(training_step<FashionNet>)
+    ->Name("network/training_step/fashion")
+    ->Arg(1)
+    ->Arg(2)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(training_step<QuarterVgg>)
+    ->Name("network/training_step/vgg_quarter")
+    ->Arg(1)
+    ->Arg(2)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK(inference<FashionNet>)->Name("network/inference/fashion")->Unit(benchmark::kMicrosecond);
 BENCHMARK(inference<QuarterVgg>)->Name("network/inference/vgg_quarter")->Unit(benchmark::kMicrosecond);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "intaglio/train/thread_pool.hpp"
+#include "intaglio/train/evaluation.hpp"
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 

@@ -13,6 +13,7 @@
 
 #include "intaglio/model/intervals.hpp"
 #include "intaglio/train/optimizer.hpp"
+#include "intaglio/train/evaluation.hpp"
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 

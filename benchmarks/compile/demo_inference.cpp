@@ -1,7 +1,7 @@
 // The integer program of the demo's network, and nothing else.
-#include "../../examples/fashion_mnist/convolutional.hpp"
-
 #include <intaglio/simd/simd.hpp>
+
+#include "../../examples/fashion_mnist/convolutional.hpp"
 
 using namespace intaglio;
 using Tag = simd::Native;

@@ -9,4 +9,6 @@ struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv
 static_assert(facts<Net>.weights() == 96'160);
 static_assert(facts<Net>.accumulator_bits() <= 32);
 
-long long macs() { return facts<Net>.macs(); }
+long long macs() {
+    return facts<Net>.macs();
+}

@@ -4,10 +4,10 @@
 
 using namespace intaglio;
 
-struct Vgg : Network<Image<3, 32, 32>, Defaults<States<M_w{15}>, Lbn, Act<M_a{8}>>, Repeat<2, Conv<Out<64>>>,
-                     Repeat<2, Conv<Out<128>>>, AvgPool<2>, Repeat<4, Conv<Out<256>>>, AvgPool<2>,
-                     Repeat<4, Conv<Out<512>>>, AvgPool<2>, Repeat<4, Conv<Out<512>>>,
-                     Conv<Out<10>, Kernel<1>, NoActivation>, GlobalAvgPool> {};
+struct Vgg
+    : Network<Image<3, 32, 32>, Defaults<States<M_w{15}>, Lbn, Act<M_a{8}>>, Repeat<2, Conv<Out<64>>>,
+              Repeat<2, Conv<Out<128>>>, AvgPool<2>, Repeat<4, Conv<Out<256>>>, AvgPool<2>, Repeat<4, Conv<Out<512>>>,
+              AvgPool<2>, Repeat<4, Conv<Out<512>>>, Conv<Out<10>, Kernel<1>, NoActivation>, GlobalAvgPool> {};
 
 static_assert(facts<Vgg>.weights() == 20'024'000);
 

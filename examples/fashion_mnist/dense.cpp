@@ -10,4 +10,6 @@ struct Perceptron : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{8}>
 
 }  // namespace
 
-int run_dense(const Options& options, const TrainTest& data) { return run<Perceptron>(options, data, 10); }
+int run_dense(const Options& options, const TrainTest& data) {
+    return run<Perceptron>(options, data, 10);
+}

@@ -22,9 +22,15 @@ nlohmann::json to_json(const History& history) {
     return json;
 }
 
-nlohmann::json to_json(Shape shape) { return nlohmann::json::array({shape.height, shape.width, shape.channels}); }
-nlohmann::json to_json(CodeRange range) { return nlohmann::json::array({range.lowest, range.highest}); }
-nlohmann::json share_json(double share) { return share < 0 ? nlohmann::json() : nlohmann::json(share); }
+nlohmann::json to_json(Shape shape) {
+    return nlohmann::json::array({shape.height, shape.width, shape.channels});
+}
+nlohmann::json to_json(CodeRange range) {
+    return nlohmann::json::array({range.lowest, range.highest});
+}
+nlohmann::json share_json(double share) {
+    return share < 0 ? nlohmann::json() : nlohmann::json(share);
+}
 
 nlohmann::json layers_json(const Results& results) {
     nlohmann::json list = nlohmann::json::array();
@@ -94,8 +100,9 @@ void write_plots(const Results& results, const std::filesystem::path& folder) {
         for (double& value : values) value *= 100;
         return values;
     };
-    write_plot({.title = "Training loss", .x_label = "epoch", .y_label = "loss", .series = {{"", epochs, history.loss}}},
-               folder / "loss.svg");
+    write_plot(
+        {.title = "Training loss", .x_label = "epoch", .y_label = "loss", .series = {{"", epochs, history.loss}}},
+        folder / "loss.svg");
     write_plot({.title = "Accuracy",
                 .x_label = "epoch",
                 .y_label = "%",
@@ -159,7 +166,8 @@ void report(const Results& results, const std::filesystem::path& folder) {
               << grouped(results.certificate.steps_compared) << " steps and "
               << grouped(results.certificate.weights_compared)
               << " weights compared: " << results.certificate.differences << " differences\n";
-    if (!results.certificate.proven()) std::cout << "              first: " << results.certificate.first_difference << '\n';
+    if (!results.certificate.proven())
+        std::cout << "              first: " << results.certificate.first_difference << '\n';
     std::cout << "test set      " << grouped(results.test_images) << " images: integer program "
               << fixed(100 * results.integer_accuracy, 2) << " %, float logits "
               << fixed(100 * results.float_accuracy, 2) << " %, " << results.differing_images << " images differ\n"

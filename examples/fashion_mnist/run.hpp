@@ -10,22 +10,24 @@
 #include <intaglio/io/training_checkpoint.hpp>
 #include <intaglio/report/progress.hpp>
 #include <intaglio/train/lowering.hpp>
+#include <intaglio/train/evaluation.hpp>
 #include <intaglio/train/trainer.hpp>
 
 #include "options.hpp"
 #include "results.hpp"
 
 inline std::atomic<bool> interrupted = false;
-extern "C" inline void on_interrupt(int) { interrupted = true; }
+extern "C" inline void on_interrupt(int) {
+    interrupted = true;
+}
 
 // Trains to the end, or to an interrupt; false if it was interrupted.
 template <class Net>
 bool train_with_display(intaglio::Trainer<Net>& trainer, intaglio::Samples test, History& history,
                         const std::filesystem::path& checkpoint, const std::filesystem::path& history_file) {
     using namespace intaglio;
-    Progress progress(stdout, {.epochs = trainer.options().epochs,
-                               .batches = trainer.batches(),
-                               .finished_epochs = trainer.epoch()});
+    Progress progress(
+        stdout, {.epochs = trainer.options().epochs, .batches = trainer.batches(), .finished_epochs = trainer.epoch()});
     interrupted = false;
     std::signal(SIGINT, on_interrupt);
     std::int64_t epoch = -1;
@@ -33,7 +35,8 @@ bool train_with_display(intaglio::Trainer<Net>& trainer, intaglio::Samples test,
         if (epoch != trainer.epoch()) progress.begin_epoch();
         epoch = trainer.epoch();
         const EpochMetrics& metrics = trainer.step();
-        const ProgressPoint point{metrics.batch, metrics.batch * trainer.options().batch, metrics.loss, metrics.accuracy};
+        const ProgressPoint point{metrics.batch, metrics.batch * trainer.options().batch, metrics.loss,
+                                  metrics.accuracy};
         progress.update(point);
         if (metrics.batch == metrics.batches) {
             const double accuracy = evaluate(trainer.training(), test).accuracy();
@@ -80,8 +83,8 @@ template <class Net>
     }
     std::printf("%s network: %lld weights, %lld multiply-accumulates per image\n%lld training images, %d threads, %s\n",
                 options.model.c_str(), static_cast<long long>(facts<Net>.weights()),
-                static_cast<long long>(facts<Net>.macs()), static_cast<long long>(train.count()),
-                options.threads, simd::name(Tag{}));
+                static_cast<long long>(facts<Net>.macs()), static_cast<long long>(train.count()), options.threads,
+                simd::name(Tag{}));
     if (!train_with_display(trainer, test, results.history, checkpoint, history_file)) {
         std::printf("\ninterrupted: %s is written; --resume goes on from there\n", checkpoint.c_str());
         return 130;

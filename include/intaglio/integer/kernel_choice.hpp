@@ -8,8 +8,8 @@
 
 namespace intaglio::integer {
 
-/// The kernel for activation codes and weight codes of these ranges, on a set with or without an exact byte dot product.
-/// Each line names the benchmark that justifies it.
+/// The kernel for activation codes and weight codes of these ranges, on a set with or without an exact byte dot
+/// product. Each line names the benchmark that justifies it.
 constexpr kernels::Product choose_product(const Value& in, CodeRange weights, bool has_byte_dot_product) {
     const std::int64_t largest = -weights.lowest > weights.highest ? -weights.lowest : weights.highest;
     // 16-bit products take half the speed of bytes: only for codes that do not fit (benchmark: convolution_words).
@@ -33,9 +33,9 @@ constexpr const char* name(kernels::Product product) {
 
 /// The kernel of product `Index` of a network on the set Tag.
 template <class Tag, class Net, std::size_t Index>
-inline constexpr kernels::Product product_of =
-    choose_product(facts<Net>.value(facts<Net>.rows[Index].input), facts<Net>.rows[Index].weight_codes,
-                   has_byte_dot_product(Tag{}));
+inline constexpr kernels::Product product_of = choose_product(facts<Net>.value(facts<Net>.rows[Index].input),
+                                                              facts<Net>.rows[Index].weight_codes,
+                                                              has_byte_dot_product(Tag{}));
 
 /// Name of the kernel of an operation, for the facts table.
 template <class Tag>

@@ -25,9 +25,8 @@ struct Frame {
 };
 
 template <Storage S>
-using storage_type =
-    std::conditional_t<S == Storage::uint8, std::uint8_t,
-                       std::conditional_t<S == Storage::int16, std::int16_t, std::int32_t>>;
+using storage_type = std::conditional_t<S == Storage::uint8, std::uint8_t,
+                                        std::conditional_t<S == Storage::int16, std::int16_t, std::int32_t>>;
 
 /// The type of a code of a value.
 template <class Net, std::int32_t Index>
@@ -126,7 +125,8 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         if constexpr (where.fused[Index] != none) {
             constexpr const Row& step = facts<Net>.row(where.fused[Index]);
             detail::product_and_step<Tag, product_of<Tag, Net, Index>, (step.steps <= max_thresholds)>(
-                row, step, in, weights, frame.parameters + where.parameters[static_cast<std::size_t>(where.fused[Index])],
+                row, step, in, weights,
+                frame.parameters + where.parameters[static_cast<std::size_t>(where.fused[Index])],
                 detail::memory<Net, Tag, step.output>(frame), workspace);
         } else {
             std::int32_t* out = detail::memory<Net, Tag, row.output>(frame);

@@ -70,8 +70,10 @@ struct MakePlan<Tag, Net, std::index_sequence<I...>> {
             plan.fused[i] = fused_step(table, static_cast<std::int32_t>(i));
             if (plan.fused[i] != none) plan.runs_elsewhere[static_cast<std::size_t>(plan.fused[i])] = true;
         }
-        const std::int64_t parameter_bytes[] = {static_cast<std::int64_t>(Op<I>::template parameter_bytes<Tag, Net, I>())...};
-        const std::int64_t workspace_bytes[] = {static_cast<std::int64_t>(Op<I>::template workspace_bytes<Tag, Net, I>())...};
+        const std::int64_t parameter_bytes[] = {
+            static_cast<std::int64_t>(Op<I>::template parameter_bytes<Tag, Net, I>())...};
+        const std::int64_t workspace_bytes[] = {
+            static_cast<std::int64_t>(Op<I>::template workspace_bytes<Tag, Net, I>())...};
         for (std::size_t i = 0; i < rows; ++i) {
             plan.parameters[i] = plan.parameter_bytes;
             plan.parameter_bytes += aligned(parameter_bytes[i]);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "intaglio/io/checksum.hpp"
+#include "intaglio/train/evaluation.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/train/trainer.hpp"
 
@@ -17,12 +18,12 @@ namespace intaglio {
 
 /// What the comparison of the two programs on a data set found.
 struct SampleComparison {
-    Evaluation evaluation;               ///< of the training program
-    std::int64_t integer_correct = 0;    ///< by the integer program
-    std::int64_t differing_images = 0;   ///< images with another prediction or other codes in any layer
+    Evaluation evaluation;                       ///< of the training program
+    std::int64_t integer_correct = 0;            ///< by the integer program
+    std::int64_t differing_images = 0;           ///< images with another prediction or other codes in any layer
     std::vector<std::uint64_t> training_hashes;  ///< per value of the facts, over all images in order
     std::vector<std::uint64_t> integer_hashes;   ///< of the integer program; equal for equal codes
-    double integer_seconds = 0;          ///< wall time of the integer program's predictions alone
+    double integer_seconds = 0;                  ///< wall time of the integer program's predictions alone
 
     [[nodiscard]] double integer_accuracy() const {
         return static_cast<double>(integer_correct) / static_cast<double>(evaluation.images);
@@ -48,7 +49,8 @@ SampleComparison compare_on_samples(Training<Net>& training, const IntegerNetwor
                 for (std::int64_t i = 0; i < count; ++i) {
                     const auto codes = training.template codes<value>(i);
                     by_training[static_cast<std::size_t>(value) * images + static_cast<std::size_t>(begin + i)] =
-                        checksum(std::span(static_cast<const integer::code_type<Net, value>*>(codes.data()), codes.size()));
+                        checksum(
+                            std::span(static_cast<const integer::code_type<Net, value>*>(codes.data()), codes.size()));
                 }
             }
         });
@@ -82,8 +84,10 @@ SampleComparison compare_on_samples(Training<Net>& training, const IntegerNetwor
         result.differing_images += differs ? 1 : 0;
     }
     for (std::size_t v = 0; v < values; ++v) {
-        result.training_hashes.push_back(checksum(std::span<const std::uint64_t>(by_training).subspan(v * images, images)));
-        result.integer_hashes.push_back(checksum(std::span<const std::uint64_t>(by_program).subspan(v * images, images)));
+        result.training_hashes.push_back(
+            checksum(std::span<const std::uint64_t>(by_training).subspan(v * images, images)));
+        result.integer_hashes.push_back(
+            checksum(std::span<const std::uint64_t>(by_program).subspan(v * images, images)));
     }
     return result;
 }

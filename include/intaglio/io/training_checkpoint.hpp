@@ -30,8 +30,8 @@ std::string training_signature(const Trainer<Net, Optimizer>& trainer) {
 }
 
 [[gnu::cold]] inline void write_training_state(const std::filesystem::path& path, const std::string& signature,
-                                 const std::vector<train::NamedNumbers>& state,
-                                 const std::array<std::int64_t, 4>& position) {
+                                               const std::vector<train::NamedNumbers>& state,
+                                               const std::array<std::int64_t, 4>& position) {
     CheckpointWriter writer(signature);
     for (const train::NamedNumbers& numbers : state) {
         std::visit([&]<class T>(std::span<T> values) { writer.add<T>(numbers.name, std::span<const T>(values)); },
@@ -42,7 +42,8 @@ std::string training_signature(const Trainer<Net, Optimizer>& trainer) {
 }
 
 /// Everything is read and checked before anything is changed.
-[[gnu::cold]] inline void read_training_state(const CheckpointReader& reader, const std::vector<train::NamedNumbers>& state) {
+[[gnu::cold]] inline void read_training_state(const CheckpointReader& reader,
+                                              const std::vector<train::NamedNumbers>& state) {
     std::vector<std::variant<std::vector<float>, std::vector<double>>> all;
     for (const train::NamedNumbers& numbers : state) {
         std::visit(
@@ -51,7 +52,8 @@ std::string training_signature(const Trainer<Net, Optimizer>& trainer) {
                 reader.read(numbers.name, std::span<T>(read));
                 for (std::size_t i = 0; i < read.size(); ++i) {
                     if (!std::isfinite(read[i])) {
-                        throw_file_error(reader.path(), numbers.name + "[" + std::to_string(i) + "] is not a finite number");
+                        throw_file_error(reader.path(),
+                                         numbers.name + "[" + std::to_string(i) + "] is not a finite number");
                     }
                 }
                 all.emplace_back(std::move(read));

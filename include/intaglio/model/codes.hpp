@@ -25,7 +25,9 @@ struct CodeRange {
     constexpr bool operator==(const CodeRange&) const = default;
 };
 
-constexpr CodeRange operator+(CodeRange a, CodeRange b) { return {a.lowest + b.lowest, a.highest + b.highest}; }
+constexpr CodeRange operator+(CodeRange a, CodeRange b) {
+    return {a.lowest + b.lowest, a.highest + b.highest};
+}
 
 /// The range of a sum of `count` products of one code of `a` and one of `b`; `a` may also be the padding code 0.
 constexpr CodeRange product_range(CodeRange a, CodeRange b, std::int64_t count) {

@@ -18,10 +18,10 @@ struct Conv {
         using Step = find_option<option::stride, Stride<1>, Own, Defaults>;
         using Pad = find_option<option::padding, SamePadding, Own, Defaults>;
         using Group = find_option<option::groups, Groups<1>, Own, Defaults>;
-        using Tail = detail::Tail<typename Base::Normalization,
-                                  find_option<option::gain, ChannelGain, Own, Defaults>, typename Base::Activation>;
-        using primitives = detail::mp_append<detail::mp_list<typename Base::ProductPrimitive>,
-                                             typename Tail::primitives>;
+        using Tail = detail::Tail<typename Base::Normalization, find_option<option::gain, ChannelGain, Own, Defaults>,
+                                  typename Base::Activation>;
+        using primitives =
+            detail::mp_append<detail::mp_list<typename Base::ProductPrimitive>, typename Tail::primitives>;
 
         static constexpr void describe(Builder& b) {
             constexpr Problem problem =

@@ -62,8 +62,7 @@ struct Classifier {
         detail::mp_list<Options...>, Defaults,
         find_option<option::norm, LayerBatchNorm, detail::mp_list<Options...>, Defaults>,
         find_option<option::gain, SingleGain, detail::mp_list<Options...>, detail::mp_list<>>, NoActivation, true,
-        detail::mp_list<option::weight, option::standardization, option::norm, option::gain, option::out,
-                        option::in>>;
+        detail::mp_list<option::weight, option::standardization, option::norm, option::gain, option::out, option::in>>;
 };
 
 }  // namespace intaglio

@@ -93,15 +93,15 @@ struct Sentence;
 
 /// Defines the kind of mistake `name` and its sentence `model_error::name`. Used at namespace intaglio only; user
 /// code defines an ErrorKind of its own and specialises Sentence for its address.
-#define INTAGLIO_MODEL_ERROR(name)              \
-    namespace model_error {                     \
-    template <class...>                         \
-    struct name;                                \
-    }                                           \
-    inline constexpr ErrorKind name{};          \
-    template <>                                 \
-    struct Sentence<&name> {                    \
-        template <class... Words>               \
+#define INTAGLIO_MODEL_ERROR(name)                \
+    namespace model_error {                       \
+    template <class...>                           \
+    struct name;                                  \
+    }                                             \
+    inline constexpr ErrorKind name{};            \
+    template <>                                   \
+    struct Sentence<&name> {                      \
+        template <class... Words>                 \
         using type = model_error::name<Words...>; \
     };
 
@@ -172,8 +172,7 @@ constexpr bool spell() {
 template <std::int64_t Value>
 inline constexpr auto as_printed = Value;
 template <std::int64_t Value>
-    requires(INT32_MIN <= Value && Value <= INT32_MAX)
-inline constexpr int as_printed<Value> = static_cast<int>(Value);
+requires(INT32_MIN <= Value && Value <= INT32_MAX) inline constexpr int as_printed<Value> = static_cast<int>(Value);
 
 template <class Analysis, class Indices>
 struct Message;

@@ -41,15 +41,15 @@ struct Row {
     std::int32_t input = none;
     std::int32_t second_input = none;  ///< of a join
     std::int32_t output = none;
-    ConvolutionExtents extents{};      ///< of a product or a pool
-    CodeRange weight_codes{};          ///< of a product
+    ConvolutionExtents extents{};  ///< of a product or a pool
+    CodeRange weight_codes{};      ///< of a product
     std::int32_t weight_states = 0;
     std::int32_t weight_denominator = 1;
     std::int64_t weights = 0;  ///< trained parameters that weight decay applies to
     std::int64_t gains = 0;    ///< of a norm
     std::int64_t biases = 0;
     std::int64_t macs = 0;
-    CodeRange codes{};  ///< what the operation can produce
+    CodeRange codes{};       ///< what the operation can produce
     std::int64_t steps = 0;  ///< step positions per channel: states - 1 of a quantizing operation
 
     /// Bits of the weight codes in canonical form.
@@ -133,7 +133,7 @@ struct Facts {
     }
 
   private:
-    [[nodiscard]] constexpr std::int64_t sum(std::int64_t Row::* member) const {
+    [[nodiscard]] constexpr std::int64_t sum(std::int64_t Row::*member) const {
         std::int64_t total = 0;
         for (const Row& row : rows) total += row.*member;
         return total;

@@ -27,7 +27,9 @@ struct IsLayer<T, std::void_t<typename T::template resolved<mp_list<>>>> : std::
 template <class T>
 struct NotALayer {
     using primitives = mp_list<>;
-    static constexpr void describe(Builder& b) { b.fail({.kind = &not_a_layer, .subject = &model_error::the<T>::type}); }
+    static constexpr void describe(Builder& b) {
+        b.fail({.kind = &not_a_layer, .subject = &model_error::the<T>::type});
+    }
 };
 
 template <class T, class Defaults, bool = IsLayer<T>::value>

@@ -61,7 +61,8 @@ template <class Layers, class Options>
 struct ResolveAll;
 template <class... Layers, class Options>
 struct ResolveAll<mp_list<Layers...>, Options> {
-    using primitives = mp_append<mp_list<>, typename resolve<Layers, Options>::primitives..., mp_list<primitive::Logits>>;
+    using primitives =
+        mp_append<mp_list<>, typename resolve<Layers, Options>::primitives..., mp_list<primitive::Logits>>;
 
     static constexpr void describe(Builder& b, std::int32_t position) {
         constexpr Problem problem = DefaultsCheck<Options>::problem();
@@ -134,8 +135,8 @@ struct Analysis {
         builder.leave();
         All::describe(builder, Split::skipped);
         if (builder.row_count() != static_cast<std::int32_t>(rows)) {
-            builder.fail(layers_append_another_number_of_rows_than_they_have_primitives, static_cast<std::int64_t>(rows),
-                         builder.row_count());
+            builder.fail(layers_append_another_number_of_rows_than_they_have_primitives,
+                         static_cast<std::int64_t>(rows), builder.row_count());
         }
         facts.problem = builder.problem();
         facts.value_count = builder.value_count();

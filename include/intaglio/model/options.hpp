@@ -50,8 +50,8 @@ template <class Kind, class Otherwise, class First, class... Rest>
 struct FindOption<Kind, Otherwise, boost::mp11::mp_list<First, Rest...>>
     : FindOption<Kind, Otherwise, boost::mp11::mp_list<Rest...>> {};
 template <class Kind, class Otherwise, class First, class... Rest>
-    requires(std::is_same_v<typename OptionKind<First>::type, Kind>)
-struct FindOption<Kind, Otherwise, boost::mp11::mp_list<First, Rest...>> {
+requires(std::is_same_v<typename OptionKind<First>::type,
+                        Kind>) struct FindOption<Kind, Otherwise, boost::mp11::mp_list<First, Rest...>> {
     using type = First;
 };
 

@@ -83,8 +83,10 @@ struct Norm {
         }
         out.pending = true;
         out.norm_row = b.next_row();
-        const Row row{
-            .kind = "norm", .detail = Normalization::name, .gains = OneGain ? 1 : out.shape.channels, .biases = out.shape.channels};
+        const Row row{.kind = "norm",
+                      .detail = Normalization::name,
+                      .gains = OneGain ? 1 : out.shape.channels,
+                      .biases = out.shape.channels};
         b.append(row, out, true);
     }
 };

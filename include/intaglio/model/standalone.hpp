@@ -15,8 +15,7 @@ struct Normalize {
                                   find_option<option::gain, ChannelGain, Own, Defaults>, NoActivation>;
         using primitives = typename Tail::primitives;
         static constexpr void describe(Builder& b) {
-            constexpr Problem problem =
-                OptionCheck<Own, detail::mp_list<option::norm, option::gain>>::problem();
+            constexpr Problem problem = OptionCheck<Own, detail::mp_list<option::norm, option::gain>>::problem();
             if (problem.exists()) b.fail(problem);
             Tail::describe(b);
         }

@@ -38,8 +38,7 @@ struct QIntWeights {
     using type = BinaryWeights;  // also where Bits is a mistake, so that QInt::problem can say so
 };
 template <int Bits>
-    requires(2 <= Bits && Bits <= 16)
-struct QIntWeights<Bits> {
+requires(2 <= Bits && Bits <= 16) struct QIntWeights<Bits> {
     using type = States<M_w{(1 << Bits) - 1}>;
 };
 }  // namespace detail

@@ -31,19 +31,20 @@ struct LayerFacts {
     std::int64_t parameters = 0;    ///< weights, gains and biases
     std::int64_t weight_bytes = 0;  ///< canonical codes
     std::int64_t macs = 0;
-    std::int32_t row = 0;           ///< first row in the facts
-    std::int32_t value = 0;         ///< the value that the layer hands on
+    std::int32_t row = 0;    ///< first row in the facts
+    std::int32_t value = 0;  ///< the value that the layer hands on
 };
 
-/// The layers of a network, e.g. layer_facts(facts<Net>.view()): norms and steps are told with the operation whose numbers they read.
+/// The layers of a network, e.g. layer_facts(facts<Net>.view()): norms and steps are told with the operation whose
+/// numbers they read.
 [[gnu::cold]] inline std::vector<LayerFacts> layer_facts(const FactsView& table) {
     std::vector<LayerFacts> layers;
     for (std::int32_t i = 0; i < static_cast<std::int32_t>(table.rows.size); ++i) {
         const Row& row = table.row(i);
         const Value& in = table.value(row.input);
         const Value& out = table.value(row.output);
-        const bool belongs = row.weights == 0 && row.extents.kernel_height * row.extents.kernel_width == 1 &&
-                             row.second_input == none;
+        const bool belongs =
+            row.weights == 0 && row.extents.kernel_height * row.extents.kernel_width == 1 && row.second_input == none;
         if (!belongs || layers.empty() || layers.back().value != row.input) {
             LayerFacts layer;
             layer.path = path_text(row.path);
@@ -74,7 +75,9 @@ struct LayerFacts {
 
 namespace detail {
 
-inline std::string share_text(double share) { return share < 0 ? "" : fixed(100 * share, 1) + " %"; }
+inline std::string share_text(double share) {
+    return share < 0 ? "" : fixed(100 * share, 1) + " %";
+}
 
 }  // namespace detail
 
@@ -86,11 +89,16 @@ struct LayerShares {
 
 /// The facts table. `shares` has one entry per layer of layer_facts, or none.
 inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const LayerShares> shares = {}) {
-    std::vector<Column> columns{{"layer"},       {"kernel"},
-                                {"in"},          {"out"},
-                                {"weights", Align::right}, {"weight codes", Align::right},
-                                {"accumulator", Align::right}, {"bits", Align::right},
-                                {"out codes", Align::right}, {"bytes", Align::right},
+    std::vector<Column> columns{{"layer"},
+                                {"kernel"},
+                                {"in"},
+                                {"out"},
+                                {"weights", Align::right},
+                                {"weight codes", Align::right},
+                                {"accumulator", Align::right},
+                                {"bits", Align::right},
+                                {"out codes", Align::right},
+                                {"bytes", Align::right},
                                 {"MACs", Align::right}};
     if (!shares.empty()) {
         columns.push_back({"R_w", Align::right});

@@ -15,13 +15,13 @@ namespace intaglio::train {
 /// What the comparison of the two programs found. Both sides of a step are monotone functions of an integer, so that
 /// equal positions of all steps mean equal codes for every accumulator value that can occur.
 struct Certificate {
-    std::int64_t range_values = 0;       ///< accumulator values that are covered, over all channels
-    std::int64_t steps_compared = 0;     ///< step positions found by bisection, over all channels
-    std::int64_t weights_compared = 0;   ///< weight codes read back from the packed parameters
-    std::int64_t logits_compared = 0;    ///< multipliers and addends of the logits
-    std::int64_t differences = 0;        ///< 0 for a correct program
-    double largest_distance = 0;         ///< of a code to the real-valued function at a step, in codes
-    std::string first_difference;        ///< where, for a person
+    std::int64_t range_values = 0;      ///< accumulator values that are covered, over all channels
+    std::int64_t steps_compared = 0;    ///< step positions found by bisection, over all channels
+    std::int64_t weights_compared = 0;  ///< weight codes read back from the packed parameters
+    std::int64_t logits_compared = 0;   ///< multipliers and addends of the logits
+    std::int64_t differences = 0;       ///< 0 for a correct program
+    double largest_distance = 0;        ///< of a code to the real-valued function at a step, in codes
+    std::string first_difference;       ///< where, for a person
 
     [[nodiscard]] bool proven() const { return differences == 0; }
 
@@ -53,8 +53,8 @@ class StepProbe {
         return at_lowest_[channel] == other.at_lowest_[channel] && at_highest_[channel] == other.at_highest_[channel];
     }
 
-    /// Per channel the first accumulator that lies behind the step between `level` and `level` + 1; one past the range if
-    /// none does. Found by bisection, for all channels at once.
+    /// Per channel the first accumulator that lies behind the step between `level` and `level` + 1; one past the range
+    /// if none does. Found by bisection, for all channels at once.
     [[gnu::cold]] std::vector<std::int64_t> positions(std::int64_t level) {
         std::vector<std::int64_t> begin(codes_.size(), range_.lowest);
         std::vector<std::int64_t> end(codes_.size(), range_.highest + 1);
@@ -88,7 +88,8 @@ class StepProbe {
     std::vector<std::int32_t> at_highest_;
 };
 
-/// How far the code next to a step at `position` is from the real function: half a code if the step is where it belongs.
+/// How far the code next to a step at `position` is from the real function: half a code if the step is where it
+/// belongs.
 inline double step_distance(const RealFunction& real, std::int64_t channel, std::int64_t position, double middle,
                             bool rising) {
     const double sign = rising ? 1 : -1;
@@ -100,16 +101,17 @@ inline double step_distance(const RealFunction& real, std::int64_t channel, std:
 }  // namespace detail
 
 /// Compares two monotone step functions on the whole range of accumulators; `real` is what both stand for.
-[[gnu::cold]] inline void compare_steps(CodeRange accumulators, CodeRange codes, std::int64_t channels, const StepFunction& first,
-                          const StepFunction& second, const RealFunction& real, const std::string& where,
-                          Certificate& certificate) {
+[[gnu::cold]] inline void compare_steps(CodeRange accumulators, CodeRange codes, std::int64_t channels,
+                                        const StepFunction& first, const StepFunction& second, const RealFunction& real,
+                                        const std::string& where, Certificate& certificate) {
     const auto n = static_cast<std::size_t>(channels);
     detail::StepProbe training(first, accumulators, n);
     detail::StepProbe integer(second, accumulators, n);
     certificate.range_values += accumulators.states() * channels;
     for (std::size_t c = 0; c < n; ++c) {
         if (!training.same_ends(integer, c)) {
-            certificate.difference(where + ", channel " + std::to_string(c) + ": codes at the ends of the range differ");
+            certificate.difference(where + ", channel " + std::to_string(c) +
+                                   ": codes at the ends of the range differ");
         }
     }
     for (std::int64_t level = codes.lowest; level < codes.highest; ++level) {
@@ -124,9 +126,10 @@ inline double step_distance(const RealFunction& real, std::int64_t channel, std:
             }
             // A step at an end of the range was clamped to it.
             if (a[c] <= accumulators.lowest || a[c] > accumulators.highest) continue;
-            certificate.largest_distance = std::max(
-                certificate.largest_distance,
-                detail::step_distance(real, static_cast<std::int64_t>(c), a[c], static_cast<double>(level) + 0.5, training.rising(c)));
+            certificate.largest_distance =
+                std::max(certificate.largest_distance,
+                         detail::step_distance(real, static_cast<std::int64_t>(c), a[c],
+                                               static_cast<double>(level) + 0.5, training.rising(c)));
         }
     }
 }

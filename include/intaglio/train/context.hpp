@@ -40,19 +40,19 @@ struct NormChannel {
 /// Memory and state of one pass over a batch. Operations keep no pointers to it.
 struct Context {
     ThreadPool* pool = nullptr;
-    std::int64_t images = 0;    ///< in this pass
+    std::int64_t images = 0;  ///< in this pass
     Statistics statistics = Statistics::batch;
     bool restart_statistics = false;  ///< the first batch of a re-estimation
-    double momentum = 0.1;      ///< of running statistics
+    double momentum = 0.1;            ///< of running statistics
     const std::uint8_t* pixels = nullptr;
-    std::byte* codes = nullptr;      ///< of all values
+    std::byte* codes = nullptr;  ///< of all values
     float* gradient_memory = nullptr;
     std::int64_t capacity = 0;  ///< images that the memory holds
     float* parameters = nullptr;
-    float* gradients = nullptr;      ///< of the parameters
+    float* gradients = nullptr;           ///< of the parameters
     const NormChannel** norms = nullptr;  ///< per row: the channels of a norm, or null
-    float* partial = nullptr;        ///< sample_groups x largest number of weights
-    std::byte* workspace = nullptr;  ///< threads x workspace_bytes
+    float* partial = nullptr;             ///< sample_groups x largest number of weights
+    std::byte* workspace = nullptr;       ///< threads x workspace_bytes
     std::int64_t workspace_bytes = 0;
     std::uint64_t parameter_version = 0;  ///< changes whenever parameters change
 
@@ -101,7 +101,8 @@ inline Affine value_affine(const Value& value, const NormChannel* norm, std::int
 /// - `workspace_bytes<Net, Index>(capacity)`: memory of one worker,
 /// - `forward<Net, Index>(State&, Context&)` and `backward<Net, Index>(State&, Context&)`,
 /// - `lower<Tag, Net, Index>(const State&, std::byte* parameters)`: writes the parameters of the integer program,
-/// - `certify<Tag, Net, Index>(const State&, const std::byte* parameters, Certificate&)`: proves that they compute the same.
+/// - `certify<Tag, Net, Index>(const State&, const std::byte* parameters, Certificate&)`: proves that they compute the
+/// same.
 template <class Primitive>
 struct Operation;
 

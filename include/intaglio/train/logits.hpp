@@ -48,7 +48,8 @@ struct Operation<primitive::Logits> {
         const NormChannel* norm = nullptr;
         if constexpr (in.norm_row != none) norm = context.norms[in.norm_row];
         const std::size_t classes = state.affine.size();
-        for (std::size_t c = 0; c < classes; ++c) state.affine[c] = value_affine(in, norm, static_cast<std::int64_t>(c));
+        for (std::size_t c = 0; c < classes; ++c)
+            state.affine[c] = value_affine(in, norm, static_cast<std::int64_t>(c));
         state.exponent = make_logits(state.affine, state.multiplier, state.addend);
         const auto* accumulators = codes<Net, row.input>(context);
         for (std::size_t i = 0; i < static_cast<std::size_t>(context.images) * classes; ++i) {

@@ -37,9 +37,9 @@ double cross_entropy_and_squares(std::span<const Real> logits, const std::uint8_
             const double target = c == labels[image] ? 1.0 : 0.0;
             const double logit = static_cast<double>(z[c]);
             squares += (logit - target) * (logit - target);
-            gradient[image * n + c] = static_cast<Real>(
-                (1.0 - gamma) * (std::exp(logit - log_sum) - target) / static_cast<double>(images) +
-                gamma * 2.0 * (logit - target) / static_cast<double>(images * n));
+            gradient[image * n + c] =
+                static_cast<Real>((1.0 - gamma) * (std::exp(logit - log_sum) - target) / static_cast<double>(images) +
+                                  gamma * 2.0 * (logit - target) / static_cast<double>(images * n));
         }
     }
     const double loss =

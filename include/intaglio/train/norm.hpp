@@ -80,7 +80,8 @@ void integer_sums(const Integer* values, std::int64_t pixels, std::int64_t chann
         result[c] = {.count = pixels};
     }
     if constexpr (std::is_same_v<Integer, std::int32_t>) {
-        kernels::accumulate_statistics(simd::Native{}, values, pixels, static_cast<std::int32_t>(channels), sum, squares);
+        kernels::accumulate_statistics(simd::Native{}, values, pixels, static_cast<std::int32_t>(channels), sum,
+                                       squares);
         for (std::int64_t c = 0; c < channels; ++c) {
             result[c].sum = sum[c];
             result[c].squares = (static_cast<unsigned __int128>(squares[c].high) << 64) | squares[c].low;
@@ -195,7 +196,8 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
     }
 
     template <class Integer>
-    static void sum_gradients(NormState& state, Shape shape, const Integer* a, const float* dy, const Context& context) {
+    static void sum_gradients(NormState& state, Shape shape, const Integer* a, const float* dy,
+                              const Context& context) {
         context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t group, int worker) {
             GradientSums* sums = state.group_gradients.data() + static_cast<std::size_t>(group) * state.channels;
             for (std::size_t c = 0; c < state.channels; ++c) sums[c] = {};
@@ -218,7 +220,9 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
     static void combine(NormState& state, std::int64_t count, std::int64_t denominator, const float* gain,
                         float* gain_gradient, float* bias_gradient) {
         for (std::size_t c = 0; c < state.channels; ++c) {
-            const auto at = [&](std::size_t g) -> const GradientSums& { return state.group_gradients[g * state.channels + c]; };
+            const auto at = [&](std::size_t g) -> const GradientSums& {
+                return state.group_gradients[g * state.channels + c];
+            };
             state.gradient_sums[c].dy = tree_sum([&](std::size_t g) { return at(g).dy; });
             state.gradient_sums[c].dy_a = tree_sum([&](std::size_t g) { return at(g).dy_a; });
         }

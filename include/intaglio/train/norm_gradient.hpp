@@ -85,8 +85,7 @@ void norm_gradients(bool shared, std::int64_t channels, std::int64_t count, std:
             const double mean_delta_xh = g * dy_xh / n;
             gradient[c].scale = g / deviation[s];
             gradient[c].slope = mean_delta_xh * inverse_denominator / (deviation[s] * deviation[s]);
-            gradient[c].constant =
-                mean_delta / deviation[s] - mean_delta_xh * mean[s] / (deviation[s] * deviation[s]);
+            gradient[c].constant = mean_delta / deviation[s] - mean_delta_xh * mean[s] / (deviation[s] * deviation[s]);
         } else {
             set_delta += g * sums[c].dy;
             set_delta_xh += g * dy_xh;

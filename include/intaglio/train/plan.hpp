@@ -22,10 +22,10 @@ constexpr bool writes_gradient_first(const Facts& facts, std::int32_t row, std::
 /// Offsets in units of one image: bytes of codes and floats of gradients.
 template <std::size_t Rows, std::size_t Values>
 struct Plan {
-    Array<std::int64_t, Values> codes{};         ///< bytes
-    Array<std::int32_t, Values> gradient_of{};   ///< the value whose gradient memory this one uses
-    Array<Interval, Values> gradients{};         ///< floats
-    Array<std::int64_t, Rows> parameters{};      ///< index of the row's first parameter: weights, gains, biases
+    Array<std::int64_t, Values> codes{};        ///< bytes
+    Array<std::int32_t, Values> gradient_of{};  ///< the value whose gradient memory this one uses
+    Array<Interval, Values> gradients{};        ///< floats
+    Array<std::int64_t, Rows> parameters{};     ///< index of the row's first parameter: weights, gains, biases
     std::int64_t code_bytes = 0;
     std::int64_t gradient_floats = 0;
     std::int64_t parameter_count = 0;
@@ -37,7 +37,8 @@ constexpr auto make_plan(const Facts& facts) {
     constexpr std::size_t rows = Facts::row_count();
     constexpr std::size_t values = rows + 1;
     Plan<rows, values> plan;
-    for (std::int32_t v = 0; v < static_cast<std::int32_t>(values); ++v) plan.gradient_of[static_cast<std::size_t>(v)] = v;
+    for (std::int32_t v = 0; v < static_cast<std::int32_t>(values); ++v)
+        plan.gradient_of[static_cast<std::size_t>(v)] = v;
     for (std::size_t i = 0; i < rows; ++i) {
         const Row& row = facts.rows[i];
         const auto out_index = static_cast<std::size_t>(row.output);
@@ -56,12 +57,14 @@ constexpr auto make_plan(const Facts& facts) {
         }
         const auto memory = static_cast<std::size_t>(plan.gradient_of[out_index]);
         if (out.needs_gradient && memory == out_index) {
-            plan.gradients[out_index] = {.size = out.shape.size(), .first = static_cast<std::int32_t>(i), .last = static_cast<std::int32_t>(i)};
+            plan.gradients[out_index] = {
+                .size = out.shape.size(), .first = static_cast<std::int32_t>(i), .last = static_cast<std::int32_t>(i)};
         }
         const std::int32_t read[] = {row.input, row.second_input};
         for (const std::int32_t value : read) {
             if (value == none) continue;
-            Interval& gradient = plan.gradients[static_cast<std::size_t>(plan.gradient_of[static_cast<std::size_t>(value)])];
+            Interval& gradient =
+                plan.gradients[static_cast<std::size_t>(plan.gradient_of[static_cast<std::size_t>(value)])];
             if (static_cast<std::int32_t>(i) > gradient.last) gradient.last = static_cast<std::int32_t>(i);
         }
     }

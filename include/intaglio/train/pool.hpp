@@ -120,7 +120,8 @@ struct Operation<primitive::Add> {
             const float* from = gradient<Net, facts<Net>.rows[Index].output>(context);
             float* to = gradient<Net, Branch>(context);
             context.pool->run(context.images, [&](std::int64_t image, int) {
-                for (std::int64_t i = image * size; i < (image + 1) * size; ++i) to[i] = first ? from[i] : to[i] + from[i];
+                for (std::int64_t i = image * size; i < (image + 1) * size; ++i)
+                    to[i] = first ? from[i] : to[i] + from[i];
             });
         }
     }

@@ -37,7 +37,9 @@ constexpr ConvolutionExtents tall(ConvolutionExtents e, std::int64_t images) {
     e.out = {height, 1, e.out.channels};
     return e;
 }
-constexpr std::int64_t largest_group(std::int64_t capacity) { return (capacity + sample_groups - 1) / sample_groups; }
+constexpr std::int64_t largest_group(std::int64_t capacity) {
+    return (capacity + sample_groups - 1) / sample_groups;
+}
 
 inline constexpr std::int32_t tall_block_rows = 96;
 
@@ -69,8 +71,8 @@ struct ProductState {
     std::vector<std::int8_t> codes;        ///< canonical
     std::vector<float> values;             ///< what the codes stand for
     AlignedVector<std::byte> packed;
-    AlignedVector<std::byte> transposed;   ///< of the values, for the gradient of the input
-    std::uint64_t version = 0;             ///< of the parameters from which the codes were made
+    AlignedVector<std::byte> transposed;  ///< of the values, for the gradient of the input
+    std::uint64_t version = 0;            ///< of the parameters from which the codes were made
 };
 
 template <class Weight, class Standardization>
@@ -80,7 +82,8 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     struct State : ProductState {
         explicit State(std::int64_t /*capacity*/)
             : ProductState(facts<Net>.rows[Index],
-                           kernels::packed_weight_bytes<Tag, integer::product_of<Tag, Net, Index>>(facts<Net>.rows[Index].extents),
+                           kernels::packed_weight_bytes<Tag, integer::product_of<Tag, Net, Index>>(
+                               facts<Net>.rows[Index].extents),
                            kernels::packed_transposed_bytes<Tag, float>(facts<Net>.rows[Index].extents)) {}
     };
 
@@ -89,9 +92,11 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         const ConvolutionExtents& e = facts<Net>.rows[Index].extents;
         const std::int64_t group = detail::largest_group(capacity);
         const ConvolutionExtents many = detail::is_pointwise(e) ? detail::tall(e, group) : e;
-        const std::int32_t rows =
-            detail::is_pointwise(e) && many.out.height > detail::tall_block_rows ? detail::tall_block_rows : many.out.height;
-        const std::size_t forward_bytes = kernels::convolution_workspace_bytes<Tag, integer::product_of<Tag, Net, Index>>(many, rows);
+        const std::int32_t rows = detail::is_pointwise(e) && many.out.height > detail::tall_block_rows
+                                      ? detail::tall_block_rows
+                                      : many.out.height;
+        const std::size_t forward_bytes =
+            kernels::convolution_workspace_bytes<Tag, integer::product_of<Tag, Net, Index>>(many, rows);
         const std::size_t input_bytes = kernels::input_gradient_workspace_bytes<Tag, float>(many) +
                                         static_cast<std::size_t>(aligned(many.in.size() * 4));
         const std::size_t weight_bytes = kernels::weight_gradient_workspace_bytes<Tag, float>(many);
@@ -104,10 +109,11 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     static void forward(State<Net, Index>& state, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
         quantize(state, row, context.parameters + plan<Net>.parameters[Index], context, [&] {
-            kernels::pack_weights<Tag, integer::product_of<Tag, Net, Index>>(row.extents, state.codes.data(), state.packed.data());
+            kernels::pack_weights<Tag, integer::product_of<Tag, Net, Index>>(row.extents, state.codes.data(),
+                                                                             state.packed.data());
         });
         multiply<integer::product_of<Tag, Net, Index>>(row.extents, codes<Net, row.input>(context), state.packed.data(),
-                                     codes<Net, row.output>(context), context);
+                                                       codes<Net, row.output>(context), context);
     }
 
     template <class Net, std::size_t Index>
@@ -116,8 +122,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         constexpr const Value& in = facts<Net>.value(row.input);
         const float* out_gradient = gradient<Net, row.output>(context);
         weight_gradient(state, row, static_cast<float>(1.0 / static_cast<double>(in.denominator)),
-                        codes<Net, row.input>(context), out_gradient,
-                        context.parameters + plan<Net>.parameters[Index],
+                        codes<Net, row.input>(context), out_gradient, context.parameters + plan<Net>.parameters[Index],
                         context.gradients + plan<Net>.parameters[Index], context);
         if constexpr (in.needs_gradient) {
             constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
@@ -127,8 +132,8 @@ struct Operation<primitive::Product<Weight, Standardization>> {
 
     template <class OtherTag, class Net, std::size_t Index>
     static void lower(const State<Net, Index>& state, std::byte* parameters) {
-        kernels::pack_weights<OtherTag, integer::product_of<OtherTag, Net, Index>>(facts<Net>.rows[Index].extents, state.codes.data(),
-                                                            parameters);
+        kernels::pack_weights<OtherTag, integer::product_of<OtherTag, Net, Index>>(facts<Net>.rows[Index].extents,
+                                                                                   state.codes.data(), parameters);
     }
 
     template <class OtherTag, class Net, std::size_t Index>
@@ -191,10 +196,9 @@ struct Operation<primitive::Product<Weight, Standardization>> {
                 std::int32_t* first_out = out + begin * e.out.size();
                 for (std::int32_t row = 0; row < many.out.height; row += detail::tall_block_rows) {
                     const std::int32_t left = many.out.height - row;
-                    kernels::convolve_rows<Tag, Kernel>(many, first_in, row,
-                                                        left < detail::tall_block_rows ? left : detail::tall_block_rows,
-                                                        packed, first_out + std::int64_t{row} * e.out.channels,
-                                                        context.worker_memory(worker));
+                    kernels::convolve_rows<Tag, Kernel>(
+                        many, first_in, row, left < detail::tall_block_rows ? left : detail::tall_block_rows, packed,
+                        first_out + std::int64_t{row} * e.out.channels, context.worker_memory(worker));
                 }
             });
         } else {
@@ -224,7 +228,8 @@ struct Operation<primitive::Product<Weight, Standardization>> {
             const float* standardized = state.standardized.data() + begin;
             float* unit_result = result + begin;
             for (std::int64_t i = 0; i < fan_in; ++i) {
-                const float sum = tree_sum([&](std::int64_t g) { return context.partial[g * row.weights + begin + i]; });
+                const float sum =
+                    tree_sum([&](std::int64_t g) { return context.partial[g * row.weights + begin + i]; });
                 unit_result[i] = WeightCode<Weight>::passes(standardized[i]) ? sum * in_step : 0.0F;
             }
             if constexpr (detail::standardizes<Standardization>) {

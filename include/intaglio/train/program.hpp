@@ -1,8 +1,8 @@
 // The training program of a network: forward in integers, backward in floats, generated from the type.
 #pragma once
 
-#include <boost/mp11/algorithm.hpp>
 #include <algorithm>
+#include <boost/mp11/algorithm.hpp>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -77,8 +77,8 @@ class Training {
     static constexpr std::int64_t pixels = table.input_shape().size();
 
     /// Memory for batches of up to `batch` images on `threads` threads; parameters are drawn from `seed`. Weights are
-    /// normal with variance 2 / fan-in, gains 1, biases 0. Throws std::invalid_argument for a batch or a number of threads
-    /// that is not positive.
+    /// normal with variance 2 / fan-in, gains 1, biases 0. Throws std::invalid_argument for a batch or a number of
+    /// threads that is not positive.
     [[gnu::cold]] explicit Training(std::int64_t batch, int threads = 1, std::uint64_t seed = 1)
         : capacity_(checked(batch)),
           pool_(threads),
@@ -103,7 +103,8 @@ class Training {
             if (range.kind == ParameterKind::weight) {
                 Random random(seed, static_cast<std::uint64_t>(range.row));
                 const double deviation = std::sqrt(2.0 / static_cast<double>(table.row(range.row).extents.fan_in()));
-                for (std::int64_t i = 0; i < range.count; ++i) begin[i] = static_cast<float>(deviation * train::normal(random));
+                for (std::int64_t i = 0; i < range.count; ++i)
+                    begin[i] = static_cast<float>(deviation * train::normal(random));
             } else {
                 std::fill(begin, begin + range.count, range.kind == ParameterKind::gain ? 1.0F : 0.0F);
             }
@@ -228,14 +229,18 @@ class Training {
     /// Calls f.template operator()<I>() for each row in order.
     template <class F>
     static void each(const F& f) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<I>(), ...); }(std::make_index_sequence<rows>{});
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (f.template operator()<I>(), ...);
+        }
+        (std::make_index_sequence<rows>{});
     }
     template <std::size_t I>
     using Op = train::Operation<boost::mp11::mp_at_c<typename Net::primitives, I>>;
 
     /// Bytes that a Training object of this batch size and thread count holds, apart from the steps and statistics.
     [[nodiscard]] std::size_t memory_bytes() const {
-        return codes_.size() + (gradient_memory_.size() + partial_.size() + parameters_.size() + gradients_.size()) * 4 +
+        return codes_.size() +
+               (gradient_memory_.size() + partial_.size() + parameters_.size() + gradients_.size()) * 4 +
                workspace_.size();
     }
 
@@ -251,7 +256,8 @@ class Training {
     static void each_reversed(const F& f) {
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             (f.template operator()<rows - 1 - I>(), ...);
-        }(std::make_index_sequence<rows>{});
+        }
+        (std::make_index_sequence<rows>{});
     }
     template <class T>
     static std::int32_t argmax(std::span<const T> values) {

@@ -101,7 +101,8 @@ void run_step(const Row& row, Shape shape, const std::byte* parameters, const In
               const Context& context) {
     context.pool->run(context.images, [&](std::int64_t image, int) {
         const std::int64_t begin = image * shape.size();
-        integer::detail::step<Tag, Thresholds>(row, from + begin, shape.pixels(), shape.channels, parameters, to + begin);
+        integer::detail::step<Tag, Thresholds>(row, from + begin, shape.pixels(), shape.channels, parameters,
+                                               to + begin);
     });
 }
 

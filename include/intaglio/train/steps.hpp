@@ -74,8 +74,8 @@ inline void make_thresholds(Affine affine, CodeRange accumulator, CodeRange code
     const std::int64_t always = affine.slope < 0 ? -accumulator.highest - 1 : accumulator.lowest;
     const std::int64_t never = affine.slope < 0 ? -accumulator.lowest : accumulator.highest + 1;
     for (std::int64_t m = 0; m < levels; ++m) {
-        const double middle = detail::quotient(static_cast<double>(2 * (codes.lowest + m) + 1),
-                                               static_cast<double>(2 * denominator));
+        const double middle =
+            detail::quotient(static_cast<double>(2 * (codes.lowest + m) + 1), static_cast<double>(2 * denominator));
         std::int64_t threshold = 0;
         if (affine.slope > 0) {
             const double position = detail::quotient(detail::difference(middle, affine.offset), affine.slope);
@@ -128,7 +128,8 @@ inline Dyadic make_dyadic(Affine affine, std::int64_t denominator) {
     const double multiplier = std::ldexp(scale, shift);
     constexpr double widest = 2147483647.0;
     if (multiplier > widest || multiplier < -widest) {
-        throw std::runtime_error("a step is too steep for a 32-bit multiplier: a norm's gain or deviation is degenerate");
+        throw std::runtime_error(
+            "a step is too steep for a 32-bit multiplier: a norm's gain or deviation is degenerate");
     }
     dyadic.multiplier = static_cast<std::int32_t>(round_half_up(multiplier));
     if (shift > 1 && (dyadic.multiplier == 1 << precision || dyadic.multiplier == -(1 << precision))) {
@@ -141,7 +142,8 @@ inline Dyadic make_dyadic(Affine affine, std::int64_t denominator) {
 }
 
 /// Integer logits acc * multiplier[c] + addend[c] = value * 2^exponent, rounded; one exponent for all classes, chosen
-/// so that the largest multiplier has 15 bits. Returns the exponent. Throws std::runtime_error if a value is not finite.
+/// so that the largest multiplier has 15 bits. Returns the exponent. Throws std::runtime_error if a value is not
+/// finite.
 inline int make_logits(std::span<const Affine> affine, std::span<std::int32_t> multiplier,
                        std::span<std::int64_t> addend) {
     double largest_slope = 0;

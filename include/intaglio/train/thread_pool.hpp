@@ -105,7 +105,9 @@ class ThreadPool {
 inline constexpr int sample_groups = 8;
 
 /// The first sample of group `group` of a batch of `count`.
-constexpr std::int64_t group_begin(std::int64_t count, std::int64_t group) { return count * group / sample_groups; }
+constexpr std::int64_t group_begin(std::int64_t count, std::int64_t group) {
+    return count * group / sample_groups;
+}
 
 /// Sums of the groups in a fixed tree: ((0+1)+(2+3))+((4+5)+(6+7)). `at(g)` is the sum of group g.
 template <class At>

@@ -18,16 +18,9 @@
 #include "intaglio/train/loss.hpp"
 #include "intaglio/train/optimizer.hpp"
 #include "intaglio/train/program.hpp"
+#include "intaglio/train/samples.hpp"
 
 namespace intaglio {
-
-/// Labelled images, owned by somebody else: `count` times `pixels` codes and one label each.
-struct Samples {
-    std::span<const std::uint8_t> pixels;
-    std::span<const std::uint8_t> labels;
-
-    [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
-};
 
 /// How a network is trained.
 template <class Optimizer = Adam>
@@ -42,30 +35,15 @@ struct TrainerOptions {
 
 /// What happened so far in an epoch.
 struct EpochMetrics {
-    std::int64_t epoch = 0;    ///< from 1
+    std::int64_t epoch = 0;  ///< from 1
     std::int64_t epochs = 0;
-    std::int64_t batch = 0;    ///< batches done
+    std::int64_t batch = 0;  ///< batches done
     std::int64_t batches = 0;
-    double loss = 0;           ///< mean over the images so far
-    double accuracy = 0;       ///< of the integer logits, on the images so far, each before its update
+    double loss = 0;      ///< mean over the images so far
+    double accuracy = 0;  ///< of the integer logits, on the images so far, each before its update
     double learning_rate = 0;
-    double seconds = 0;        ///< since the epoch began or was resumed
+    double seconds = 0;  ///< since the epoch began or was resumed
     double images_per_second = 0;
-};
-
-/// Results on a data set, by the steps that the integer program uses.
-struct Evaluation {
-    std::int64_t images = 0;
-    std::int64_t correct = 0;        ///< by the integer logits
-    std::int64_t float_correct = 0;  ///< by the float logits
-    double loss = 0;
-    std::vector<std::int32_t> predictions;
-    std::vector<double> activity;  ///< per value of the facts: share of its codes that are not zero (R_a)
-
-    [[nodiscard]] double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
-    [[nodiscard]] double float_accuracy() const {
-        return static_cast<double>(float_correct) / static_cast<double>(images);
-    }
 };
 
 /// Trains a network. Everything that the result depends on is a function of the seeds, the options, the data and the
@@ -114,9 +92,9 @@ class Trainer {
         const std::int64_t count = std::min(options_.batch, samples_.count() - begin);
         gather(begin, count);
         training_.forward(images_.data(), count, train::Statistics::batch);
-        const double loss = train::cross_entropy_and_squares<float>(training_.float_logits(), labels_.data(),
-                                                                    Training<Net>::classes, options_.gamma,
-                                                                    training_.logit_gradient());
+        const double loss =
+            train::cross_entropy_and_squares<float>(training_.float_logits(), labels_.data(), Training<Net>::classes,
+                                                    options_.gamma, training_.logit_gradient());
         loss_sum_ += loss * static_cast<double>(count);
         for (std::int64_t i = 0; i < count; ++i) {
             correct_ += training_.prediction(i) == labels_[static_cast<std::size_t>(i)] ? 1 : 0;
@@ -174,8 +152,8 @@ class Trainer {
     [[nodiscard]] std::array<std::int64_t, 4> position() const {
         return {epoch_, batch_, static_cast<std::int64_t>(steps_), correct_};
     }
-    /// Continues from a position, after the numbers of `state` were written. Throws std::runtime_error if its parts do not
-    /// belong together.
+    /// Continues from a position, after the numbers of `state` were written. Throws std::runtime_error if its parts do
+    /// not belong together.
     void set_position(const std::array<std::int64_t, 4>& position) {
         check_position(position);
         epoch_ = position[0];
@@ -198,9 +176,8 @@ class Trainer {
     [[gnu::cold]] [[nodiscard]] std::string description() const {
         return std::string(Optimizer::name) + ", learning rate " + std::to_string(options_.optimizer.learning_rate) +
                ", epochs " + std::to_string(options_.epochs) + ", batch " + std::to_string(options_.batch) +
-               ", weight decay " + std::to_string(options_.weight_decay) + ", gamma " +
-               std::to_string(options_.gamma) + ", seed " + std::to_string(options_.seed) + ", samples " +
-               std::to_string(samples_.count());
+               ", weight decay " + std::to_string(options_.weight_decay) + ", gamma " + std::to_string(options_.gamma) +
+               ", seed " + std::to_string(options_.seed) + ", samples " + std::to_string(samples_.count());
     }
 
   private:
@@ -264,8 +241,7 @@ class Trainer {
     }
 
     void report(std::int64_t images, std::int64_t images_since, double rate) {
-        const double seconds =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
         metrics_ = {.epoch = epoch_ + 1,
                     .epochs = options_.epochs,
                     .batch = batch_ + 1,
@@ -294,59 +270,5 @@ class Trainer {
     std::chrono::steady_clock::time_point started_{};
     EpochMetrics metrics_{};
 };
-
-/// Runs a network over samples as the integer program will: with running statistics and integer logits. `observer(first
-/// image, count)` is called after each batch, with the codes of the batch still in place. Throws std::invalid_argument if
-/// the samples do not fit the network.
-template <class Net, class Observer>
-Evaluation evaluate(Training<Net>& training, Samples samples, const Observer& observer) {
-    constexpr std::int64_t pixels = Training<Net>::pixels;
-    if (samples.count() == 0 || samples.pixels.size() != static_cast<std::size_t>(samples.count() * pixels)) {
-        throw std::invalid_argument("evaluation samples: expected " + std::to_string(samples.count() * pixels) +
-                                    " pixels, found " + std::to_string(samples.pixels.size()));
-    }
-    Evaluation result;
-    result.images = samples.count();
-    result.predictions.resize(samples.labels.size());
-    std::vector<std::int64_t> nonzero(static_cast<std::size_t>(facts<Net>.value_count));
-    std::vector<float> unused(static_cast<std::size_t>(training.capacity() * Training<Net>::classes));
-    for (std::int64_t begin = 0; begin < samples.count(); begin += training.capacity()) {
-        const std::int64_t count = std::min(training.capacity(), samples.count() - begin);
-        training.forward(samples.pixels.data() + begin * pixels, count, train::Statistics::running);
-        const auto logits = training.float_logits();
-        result.loss += static_cast<double>(count) *
-                       train::cross_entropy_and_squares<float>(logits, samples.labels.data() + begin,
-                                                               Training<Net>::classes, 0.0,
-                                                               std::span<float>(unused).first(logits.size()));
-        for (std::int64_t i = 0; i < count; ++i) {
-            const auto at = static_cast<std::size_t>(begin + i);
-            result.predictions[at] = training.prediction(i);
-            result.correct += result.predictions[at] == samples.labels[at] ? 1 : 0;
-            result.float_correct += training.float_prediction(i) == samples.labels[at] ? 1 : 0;
-        }
-        Training<Net>::each([&]<std::size_t I>() {
-            constexpr std::int32_t value = facts<Net>.rows[I].output;
-            if constexpr (!facts<Net>.value(value).pending) {
-                for (std::int64_t i = 0; i < count; ++i) {
-                    const auto codes = training.template codes<value>(i);
-                    nonzero[static_cast<std::size_t>(value)] +=
-                        static_cast<std::int64_t>(codes.size()) - std::count(codes.begin(), codes.end(), 0);
-                }
-            }
-        });
-        observer(begin, count);
-    }
-    result.loss /= static_cast<double>(samples.count());
-    result.activity.resize(nonzero.size());
-    for (std::size_t v = 0; v < nonzero.size(); ++v) {
-        const std::int64_t size = facts<Net>.values[v].shape.size();
-        result.activity[v] = static_cast<double>(nonzero[v]) / static_cast<double>(size * samples.count());
-    }
-    return result;
-}
-template <class Net>
-Evaluation evaluate(Training<Net>& training, Samples samples) {
-    return evaluate(training, samples, [](std::int64_t, std::int64_t) {});
-}
 
 }  // namespace intaglio

@@ -12,8 +12,8 @@ namespace intaglio::train {
 inline constexpr double standardization_epsilon = 1e-5;
 
 /// Weight standardisation of one output unit: out = (w - mean) / sqrt(var + epsilon), biased variance
-/// (Qiao et al. 2019; the unit-variance reading of (P2.4)). Constant weights give zeros. Returns 1 / sqrt(var + epsilon),
-/// or 0 for constant weights.
+/// (Qiao et al. 2019; the unit-variance reading of (P2.4)). Constant weights give zeros. Returns 1 / sqrt(var +
+/// epsilon), or 0 for constant weights.
 template <class Real>
 Real standardize(const Real* w, std::int64_t fan_in, Real* out, double epsilon = standardization_epsilon) {
     double sum = 0;

@@ -1,0 +1,86 @@
+// Evaluation of a network in training, by the steps that the integer program will have.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "intaglio/train/loss.hpp"
+#include "intaglio/train/program.hpp"
+#include "intaglio/train/samples.hpp"
+
+namespace intaglio {
+
+/// Results on a data set, by the steps that the integer program uses.
+struct Evaluation {
+    std::int64_t images = 0;
+    std::int64_t correct = 0;        ///< by the integer logits
+    std::int64_t float_correct = 0;  ///< by the float logits
+    double loss = 0;
+    std::vector<std::int32_t> predictions;
+    std::vector<double> activity;  ///< per value of the facts: share of its codes that are not zero (R_a)
+
+    [[nodiscard]] double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
+    [[nodiscard]] double float_accuracy() const {
+        return static_cast<double>(float_correct) / static_cast<double>(images);
+    }
+};
+
+/// Runs a network over samples as the integer program will: with running statistics and integer logits. `observer(first
+/// image, count)` is called after each batch, with the codes of the batch still in place. Throws std::invalid_argument
+/// if the samples do not fit the network.
+template <class Net, class Observer>
+Evaluation evaluate(Training<Net>& training, Samples samples, const Observer& observer) {
+    constexpr std::int64_t pixels = Training<Net>::pixels;
+    if (samples.count() == 0 || samples.pixels.size() != static_cast<std::size_t>(samples.count() * pixels)) {
+        throw std::invalid_argument("evaluation samples: expected " + std::to_string(samples.count() * pixels) +
+                                    " pixels, found " + std::to_string(samples.pixels.size()));
+    }
+    Evaluation result;
+    result.images = samples.count();
+    result.predictions.resize(samples.labels.size());
+    std::vector<std::int64_t> nonzero(static_cast<std::size_t>(facts<Net>.value_count));
+    std::vector<float> unused(static_cast<std::size_t>(training.capacity() * Training<Net>::classes));
+    for (std::int64_t begin = 0; begin < samples.count(); begin += training.capacity()) {
+        const std::int64_t count = std::min(training.capacity(), samples.count() - begin);
+        training.forward(samples.pixels.data() + begin * pixels, count, train::Statistics::running);
+        const auto logits = training.float_logits();
+        result.loss += static_cast<double>(count) * train::cross_entropy_and_squares<float>(
+                                                        logits, samples.labels.data() + begin, Training<Net>::classes,
+                                                        0.0, std::span<float>(unused).first(logits.size()));
+        for (std::int64_t i = 0; i < count; ++i) {
+            const auto at = static_cast<std::size_t>(begin + i);
+            result.predictions[at] = training.prediction(i);
+            result.correct += result.predictions[at] == samples.labels[at] ? 1 : 0;
+            result.float_correct += training.float_prediction(i) == samples.labels[at] ? 1 : 0;
+        }
+        Training<Net>::each([&]<std::size_t I>() {
+            constexpr std::int32_t value = facts<Net>.rows[I].output;
+            if constexpr (!facts<Net>.value(value).pending) {
+                for (std::int64_t i = 0; i < count; ++i) {
+                    const auto codes = training.template codes<value>(i);
+                    nonzero[static_cast<std::size_t>(value)] +=
+                        static_cast<std::int64_t>(codes.size()) - std::count(codes.begin(), codes.end(), 0);
+                }
+            }
+        });
+        observer(begin, count);
+    }
+    result.loss /= static_cast<double>(samples.count());
+    result.activity.resize(nonzero.size());
+    for (std::size_t v = 0; v < nonzero.size(); ++v) {
+        const std::int64_t size = facts<Net>.values[v].shape.size();
+        result.activity[v] = static_cast<double>(nonzero[v]) / static_cast<double>(size * samples.count());
+    }
+    return result;
+}
+template <class Net>
+Evaluation evaluate(Training<Net>& training, Samples samples) {
+    return evaluate(training, samples, [](std::int64_t, std::int64_t) {});
+}
+
+}  // namespace intaglio
