@@ -4,5 +4,5 @@
 #include "run.hpp"
 
 int run_convolutional(const Options& options, const intaglio::TrainTest& data) {
-    return run<Convolutional>(options, data, 5);
+    return run<Convolutional>(options, data, 4);
 }

@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
 
     CLI::App app{"Trains a quantised network on Fashion-MNIST, lowers it to integers and proves that both agree."};
     app.add_option("--data", options.data, "Folder of the four IDX files (default: INTAGLIO_DATA, then the package)");
-    app.add_option("--epochs", options.epochs, "Passes over the training images (default: 5, dense 10)")
+    app.add_option("--epochs", options.epochs, "Passes over the training images (default: 4, dense 10)")
         ->check(CLI::Range(1, 10000));
     app.add_option("--model", options.model, "Network: convolutional or dense")
         ->check(CLI::IsMember({"convolutional", "dense"}))
