@@ -9,8 +9,8 @@
 #include <intaglio/io/sample_comparison.hpp>
 #include <intaglio/io/training_checkpoint.hpp>
 #include <intaglio/report/progress.hpp>
-#include <intaglio/train/lowering.hpp>
 #include <intaglio/train/evaluation.hpp>
+#include <intaglio/train/lowering.hpp>
 #include <intaglio/train/trainer.hpp>
 
 #include "options.hpp"
