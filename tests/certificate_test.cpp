@@ -23,7 +23,9 @@ namespace {
 using namespace intaglio;
 using train::Affine;
 
-std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0) ? 1 : 0); }
+std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
+    return a / b - (a % b != 0 && (a % b < 0) != (b < 0) ? 1 : 0);
+}
 
 struct Thresholds {
     std::vector<std::int32_t> values;
@@ -97,7 +99,8 @@ TEST_CASE("thresholds: extreme functions and ranges") {
                     const auto code = [](long double x) { return std::clamp(std::floor(3 * x + 0.5L), 0.0L, 3.0L); };
                     const long double expected = code(value);
                     // Where huge numbers cancel, double precision cannot tell.
-                    const long double rounding = 0x1p-50L * (std::fabs(product) + std::fabs(static_cast<long double>(offset)));
+                    const long double rounding =
+                        0x1p-50L * (std::fabs(product) + std::fabs(static_cast<long double>(offset)));
                     if (code(value - rounding) != code(value + rounding)) continue;
                     INFO("slope " << sign * slope << ", offset " << offset << ", accumulator " << a);
                     CHECK(step.code(a, 0) == static_cast<std::int64_t>(expected));
@@ -119,8 +122,8 @@ TEST_CASE("steps and logits of functions that are not finite throw") {
     std::vector<std::int32_t> t(3);
     std::vector<std::int32_t> multiplier(2);
     std::vector<std::int64_t> addend(2);
-    for (const Affine bad : {Affine{not_a_number, 0}, Affine{0, not_a_number}, Affine{infinity, 0}, Affine{1, -infinity},
-                             Affine{not_a_number, not_a_number}}) {
+    for (const Affine bad : {Affine{not_a_number, 0}, Affine{0, not_a_number}, Affine{infinity, 0},
+                             Affine{1, -infinity}, Affine{not_a_number, not_a_number}}) {
         CHECK_THROWS_AS(train::make_thresholds(bad, {-9, 9}, {0, 3}, 3, t.data(), 1, flip), std::runtime_error);
         CHECK_THROWS_AS(train::make_dyadic(bad, 255), std::runtime_error);
         const std::vector<Affine> both{{1, 1}, bad};
@@ -144,7 +147,8 @@ TEST_CASE("multiplier and shift: the encoding of the papers' digest 6.4") {
         }
         CHECK(step.multiplier == m);
         CHECK(int{step.shift} == 15 - e);
-        CHECK(std::fabs(std::ldexp(static_cast<double>(step.multiplier), -step.shift) / scale - 1) <= std::ldexp(1.0, -15));
+        CHECK(std::fabs(std::ldexp(static_cast<double>(step.multiplier), -step.shift) / scale - 1) <=
+              std::ldexp(1.0, -15));
         CHECK(step.addend == std::int64_t{1} << (step.shift - 1));
     };
     for (const double scale : {1.0, 0.5, 0.3, 1.0 / 3, 0.001, 1e-6, 7.0, 100.25, 8191.0, 1 - std::ldexp(1.0, -15),
@@ -220,7 +224,8 @@ TEST_CASE("logits: their order is that of the real values") {
         std::vector<std::int32_t> m(10);
         std::vector<std::int64_t> c(10);
         const int exponent = train::make_logits(affine, m, c);
-        const auto largest = std::max_element(m.begin(), m.end(), [](auto x, auto y) { return std::abs(x) < std::abs(y); });
+        const auto largest =
+            std::max_element(m.begin(), m.end(), [](auto x, auto y) { return std::abs(x) < std::abs(y); });
         if (repetition % 7 != 0) CHECK(std::abs(*largest) >= 1 << 14);
         CHECK(std::abs(*largest) <= 1 << 15);
         CHECK(m[3] == m[7]);
@@ -258,8 +263,8 @@ struct Tiny : Network<Features<4>, Classifier<QInt<4>, Out<5>>> {};
 /// Both kinds of steps and every product kernel; more channels than a vector has lanes.
 struct Small : Network<Image<1, 4, 4>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<QInt<4>, Out<18>>,
                        Residual<Conv<Out<18>>, Identity, Join<QInt<8>, Range{4}>>, Activate<>,
-                       Dense<Flatten, Out<20>, QInt<1>, Act<M_a{256}>>, Dense<QInt<8>, Out<19>, Act<M_a{16}>, BatchNorm>,
-                       Classifier<QInt<8>, Out<10>>> {};
+                       Dense<Flatten, Out<20>, QInt<1>, Act<M_a{256}>>,
+                       Dense<QInt<8>, Out<19>, Act<M_a{16}>, BatchNorm>, Classifier<QInt<8>, Out<10>>> {};
 
 /// Reads and writes the steps of one row of packed parameters, and evaluates them without the kernels.
 struct StepAccess {
@@ -268,7 +273,9 @@ struct StepAccess {
     std::byte* base;
 
     [[nodiscard]] bool thresholds() const { return row.steps <= max_thresholds; }
-    [[nodiscard]] integer::ThresholdLayout by_threshold() const { return integer::threshold_layout(row.steps, channels); }
+    [[nodiscard]] integer::ThresholdLayout by_threshold() const {
+        return integer::threshold_layout(row.steps, channels);
+    }
     [[nodiscard]] integer::DyadicLayout by_multiplier() const { return integer::dyadic_layout(channels); }
     template <class T>
     [[nodiscard]] T& at(std::int64_t offset, std::int64_t index) const {
@@ -278,7 +285,9 @@ struct StepAccess {
         return at<std::int32_t>(by_threshold().thresholds, level * channels + channel);
     }
     [[nodiscard]] std::int32_t& flip(std::int64_t c) const { return at<std::int32_t>(by_threshold().flip, c); }
-    [[nodiscard]] std::int32_t& multiplier(std::int64_t c) const { return at<std::int32_t>(by_multiplier().multiplier, c); }
+    [[nodiscard]] std::int32_t& multiplier(std::int64_t c) const {
+        return at<std::int32_t>(by_multiplier().multiplier, c);
+    }
     [[nodiscard]] std::int64_t& addend(std::int64_t c) const { return at<std::int64_t>(by_multiplier().addend, c); }
     [[nodiscard]] std::uint8_t& shift(std::int64_t c) const { return at<std::uint8_t>(by_multiplier().shift, c); }
 
@@ -325,7 +334,9 @@ class Mutator {
         CHECK(untouched.range_values == range);
     }
 
-    std::byte* parameters(std::size_t row) { return network_.parameters().bytes + integer::plan<Net, Tag>.parameters[row]; }
+    std::byte* parameters(std::size_t row) {
+        return network_.parameters().bytes + integer::plan<Net, Tag>.parameters[row];
+    }
 
     /// The certificate's verdict on the present parameters: found if and only if `expected`, in this row.
     void verdict(std::size_t row, bool expected, const std::string& words, Count& count) {
@@ -335,7 +346,8 @@ class Mutator {
         CHECK((c.differences > 0) == expected);
         CHECK(c.proven() == !expected);
         if (!expected) return;
-        const std::string place = "layer " + path_text(facts<Net>.rows[row].path) + " (" + facts<Net>.rows[row].kind + ")";
+        const std::string place =
+            "layer " + path_text(facts<Net>.rows[row].path) + " (" + facts<Net>.rows[row].kind + ")";
         CHECK(c.first_difference.substr(0, place.size()) == place);
         CHECK(c.first_difference.find(words) != std::string::npos);
     }
@@ -368,7 +380,8 @@ class Mutator {
                 for (const int by : {-1, 1}) {
                     change(r, step.multiplier(c), step.multiplier(c) + by, step, c, count);
                     change(r, step.addend(c), step.addend(c) + by, step, c, count);
-                    change(r, step.addend(c), step.addend(c) + by * (std::int64_t{1} << (step.shift(c) - 1)), step, c, count);
+                    change(r, step.addend(c), step.addend(c) + by * (std::int64_t{1} << (step.shift(c) - 1)), step, c,
+                           count);
                     change(r, step.shift(c), step.shift(c) + by, step, c, count);
                 }
             }
@@ -445,8 +458,8 @@ TEST_CASE_TEMPLATE("one changed number is found", Tag, simd::Portable, simd::Nat
 }
 
 TEST_CASE("distance to the real-valued function: half a code for thresholds, the multiplier's rounding otherwise") {
-    struct Coarse : Network<Features<30>, Defaults<QInt<8>>, Dense<Out<20>, Act<M_a{16}>>, Dense<Out<20>, Act<M_a{2}>, BatchNorm>,
-                            Classifier<Out<3>>> {};
+    struct Coarse : Network<Features<30>, Defaults<QInt<8>>, Dense<Out<20>, Act<M_a{16}>>,
+                            Dense<Out<20>, Act<M_a{2}>, BatchNorm>, Classifier<Out<3>>> {};
     struct Fine : Network<Features<30>, Defaults<QInt<8>>, Dense<Out<20>, Act<M_a{256}>>, Classifier<Out<3>>> {};
     std::mt19937 random(5);
     const std::vector<std::uint8_t> pixels(30, 100);

@@ -98,7 +98,9 @@ std::vector<double> channels_last(const Tensor& t, const std::vector<double>& da
     }
     return result;
 }
-std::vector<double> channels_last(const Tensor& t) { return channels_last(t, t.data); }
+std::vector<double> channels_last(const Tensor& t) {
+    return channels_last(t, t.data);
+}
 
 void check_close(const std::vector<double>& found, const std::vector<double>& expected) {
     REQUIRE(found.size() == expected.size());
@@ -116,7 +118,11 @@ struct Norm {
     std::vector<double> mean, deviation;
 
     Norm(bool one_pair, std::size_t channel_count, double e)
-        : shared(one_pair), channels(channel_count), epsilon(e), mean(one_pair ? 1 : channel_count), deviation(mean.size()) {}
+        : shared(one_pair),
+          channels(channel_count),
+          epsilon(e),
+          mean(one_pair ? 1 : channel_count),
+          deviation(mean.size()) {}
 
     /// The two moments of [pixels][channels].
     void measure(const std::vector<double>& x) {

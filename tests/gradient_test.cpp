@@ -37,7 +37,9 @@ double dot(const Vector& a, const Vector& b) {
     for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
     return sum;
 }
-double norm(const Vector& a) { return std::sqrt(dot(a, a)); }
+double norm(const Vector& a) {
+    return std::sqrt(dot(a, a));
+}
 
 /// The gradient of f at x against central differences for each element. With h = 1e-5 and values of size 1 the
 /// differences are good to about h^2 + 1e-16 / h = 1e-10; 1e-7 leaves room for values of size 30 and strong bends.
@@ -81,7 +83,8 @@ struct NormProblem {
         for (std::size_t i = 0; i < a.size(); ++i) {
             const std::size_t c = i % channels;
             const std::size_t s = shared ? 0 : c;
-            y[i] = gain[one_gain ? 0 : c] * (a[i] / static_cast<double>(denominator) - mean[s]) / deviation[s] + bias[c];
+            y[i] =
+                gain[one_gain ? 0 : c] * (a[i] / static_cast<double>(denominator) - mean[s]) / deviation[s] + bias[c];
         }
         return y;
     }
@@ -122,7 +125,8 @@ struct NormProblem {
 
 /// What a step's surrogate gives for one number, through the vectorised loop of training.
 template <class Surrogate>
-std::vector<float> step_gradient(const train::SurrogateGradient<Surrogate>& derivative, const std::vector<float>& values) {
+std::vector<float> step_gradient(const train::SurrogateGradient<Surrogate>& derivative,
+                                 const std::vector<float>& values) {
     const std::size_t n = values.size();
     const std::vector<std::int32_t> zeros(n);
     const std::vector<float> ones(n, 1.0F);
@@ -141,7 +145,9 @@ double integral(const F& f, double from, double to, int steps) {
     for (int i = 1; i < steps; ++i) sum += (i % 2 == 0 ? 2 : 4) * f(from + i * h);
     return sum * h / 3;
 }
-double density(double x) { return std::exp(-x * x / 2) / std::sqrt(2 * 3.14159265358979323846); }
+double density(double x) {
+    return std::exp(-x * x / 2) / std::sqrt(2 * 3.14159265358979323846);
+}
 
 template <int States>
 void check_surrogate(double printed_peak, double peak_digit, double printed_square, double square_digit,
@@ -191,7 +197,7 @@ TEST_CASE("norms: gradients agree with finite differences, sums vanish") {
     for (const bool shared : {false, true}) {
         for (const bool one_gain : {false, true}) {
             for (const std::int64_t denominator : {1, 7}) {
-                for (const std::size_t pixels : {2, 9, 70}) {
+                for (const std::size_t pixels : {2UL, 9UL, 70UL}) {
                     INFO("shared " << shared << ", one gain " << one_gain << ", pixels " << pixels);
                     const NormProblem p{shared, one_gain, 3, denominator, 1e-5};
                     const Vector a = random_vector(pixels * 3, random, 2.0 * static_cast<double>(denominator), 1.5);
@@ -268,7 +274,8 @@ TEST_CASE("statistics are exact and merge in any order") {
         // The numerator of the variance as an exact integer.
         const long double n = count;
         const __int128 numerator = static_cast<__int128>(squares) * count - sum * sum;
-        CHECK(merged.variance() == doctest::Approx(static_cast<double>(static_cast<long double>(numerator) / n / n)).epsilon(1e-15));
+        CHECK(merged.variance() ==
+              doctest::Approx(static_cast<double>(static_cast<long double>(numerator) / n / n)).epsilon(1e-15));
         CHECK(merged.mean() == doctest::Approx(static_cast<double>(static_cast<long double>(sum) / n)).epsilon(1e-15));
         CHECK((numerator != 0) == (merged.variance() > 0));
     }
@@ -283,7 +290,7 @@ TEST_CASE("statistics are exact and merge in any order") {
 
 TEST_CASE("standardisation: gradient, invariances, constant weights") {
     std::mt19937 random(4);
-    for (const std::size_t n : {2, 5, 27, 300}) {
+    for (const std::size_t n : {2UL, 5UL, 27UL, 300UL}) {
         const auto fan_in = static_cast<std::int64_t>(n);
         const Vector w = random_vector(n, random, 0.3, 0.1);
         const Vector d = random_vector(n, random);
@@ -340,7 +347,8 @@ TEST_CASE("convolutions: gradients agree with differences of the forward pass") 
     std::mt19937 random(5);
     struct Sample {
         Shape in;
-        std::int32_t out, kernel_height, kernel_width, stride_height, stride_width, padding_height, padding_width, groups;
+        std::int32_t out, kernel_height, kernel_width, stride_height, stride_width, padding_height, padding_width,
+            groups;
     };
     const Sample samples[] = {{{5, 5, 3}, 4, 3, 3, 1, 1, 1, 1, 1}, {{6, 7, 2}, 3, 3, 2, 2, 1, 1, 0, 1},
                               {{7, 5, 4}, 6, 3, 3, 2, 2, 1, 1, 2}, {{4, 4, 6}, 6, 3, 3, 1, 1, 0, 0, 6},
@@ -361,20 +369,22 @@ TEST_CASE("convolutions: gradients agree with differences of the forward pass") 
         const auto forward = [&](const Vector& x, const Vector& w) {
             Vector y;
             for (std::int32_t row = 0; row < e.out.height; ++row)
-            for (std::int32_t column = 0; column < e.out.width; ++column)
-            for (std::int32_t o = 0; o < e.out.channels; ++o) {
-                double sum = 0;
-                for (std::int64_t k = 0; k < e.fan_in(); ++k) {
-                    const std::int64_t channels = e.channels_per_group();
-                    const std::int64_t iy = row * e.stride_height - e.padding_height + k / channels / e.kernel_width;
-                    const std::int64_t ix = column * e.stride_width - e.padding_width + k / channels % e.kernel_width;
-                    if (iy < 0 || iy >= e.in.height || ix < 0 || ix >= e.in.width) continue;
-                    const std::int64_t channel = o / (e.out.channels / e.groups) * channels + k % channels;
-                    sum += w[static_cast<std::size_t>(o * e.fan_in() + k)] *
-                           x[static_cast<std::size_t>((iy * e.in.width + ix) * e.in.channels + channel)];
-                }
-                y.push_back(sum);
-            }
+                for (std::int32_t column = 0; column < e.out.width; ++column)
+                    for (std::int32_t o = 0; o < e.out.channels; ++o) {
+                        double sum = 0;
+                        for (std::int64_t k = 0; k < e.fan_in(); ++k) {
+                            const std::int64_t channels = e.channels_per_group();
+                            const std::int64_t iy =
+                                row * e.stride_height - e.padding_height + k / channels / e.kernel_width;
+                            const std::int64_t ix =
+                                column * e.stride_width - e.padding_width + k / channels % e.kernel_width;
+                            if (iy < 0 || iy >= e.in.height || ix < 0 || ix >= e.in.width) continue;
+                            const std::int64_t channel = o / (e.out.channels / e.groups) * channels + k % channels;
+                            sum += w[static_cast<std::size_t>(o * e.fan_in() + k)] *
+                                   x[static_cast<std::size_t>((iy * e.in.width + ix) * e.in.channels + channel)];
+                        }
+                        y.push_back(sum);
+                    }
             return y;
         };
         const Vector x = random_vector(static_cast<std::size_t>(e.in.size()), random);
@@ -384,7 +394,8 @@ TEST_CASE("convolutions: gradients agree with differences of the forward pass") 
         train::AlignedVector<std::byte> packed(kernels::packed_transposed_bytes<Native, double>(e));
         train::AlignedVector<std::byte> workspace(
             std::max(kernels::input_gradient_workspace_bytes<Native, double>(e),
-                     kernels::weight_gradient_workspace_bytes<Native, double>(e)) + 64);
+                     kernels::weight_gradient_workspace_bytes<Native, double>(e)) +
+            64);
         kernels::pack_transposed<Native, double>(e, w.data(), packed.data());
         Vector dx(x.size());
         Vector dw(w.size());
@@ -428,8 +439,9 @@ TEST_CASE("the surrogate of the activation") {
     check_surrogate<16>(11.4, 0.05, 40.6, 0.1, 0.180);
 }
 
-TEST_CASE_TEMPLATE("the surrogate stays finite and right for narrow and wide sigmoids and any number of states", Surrogate,
-                   SigmoidSum<Alpha{2.0}>, SigmoidSum<Alpha{0.25}>, SigmoidSum<Alpha{0.05}>, SigmoidSum<Alpha{0.02}>) {
+TEST_CASE_TEMPLATE("the surrogate stays finite and right for narrow and wide sigmoids and any number of states",
+                   Surrogate, SigmoidSum<Alpha{2.0}>, SigmoidSum<Alpha{0.25}>, SigmoidSum<Alpha{0.05}>,
+                   SigmoidSum<Alpha{0.02}>, SigmoidSum<Alpha{0.01}>, SigmoidSum<Alpha{0.001}>) {
     for (const int states : {2, 3, 16, 256}) {
         INFO("alpha " << Surrogate::alpha << ", states " << states);
         const train::SurrogateGradient<Surrogate> derivative(0, states - 1, states - 1);
@@ -444,11 +456,12 @@ TEST_CASE_TEMPLATE("the surrogate stays finite and right for narrow and wide sig
             const double x = static_cast<double>(points[i]);
             double expected = 0;
             for (int m = 1; m < states; ++m) {
-                const double s = 1 / (1 + std::exp(-std::clamp((x - (m - 0.5) / (states - 1)) / Surrogate::alpha, -700.0, 700.0)));
+                const double s =
+                    1 / (1 + std::exp(-std::clamp((x - (m - 0.5) / (states - 1)) / Surrogate::alpha, -700.0, 700.0)));
                 expected += s * (1 - s) / Surrogate::alpha / (states - 1);
             }
-            // A value of single precision moves the exponent x / alpha by 1e-7 / alpha; far out the derivative may be held
-            // at what it is 15 widths beyond the last threshold.
+            // A value of single precision moves the exponent x / alpha by 1e-7 / alpha; far out the derivative may be
+            // held at what it is 15 widths beyond the last threshold.
             const double tolerance = expected * (2e-6 + 4e-7 / Surrogate::alpha) + 1e-6 / Surrogate::alpha;
             for (const float found : {vectorized[i], derivative(points[i])}) {
                 if (!(std::fabs(static_cast<double>(found) - expected) <= tolerance)) ++wrong;

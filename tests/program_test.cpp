@@ -1,5 +1,7 @@
-// The training program and the integer program of networks with every layer kind and option: equal to each other, bit by
-// bit, and to a naive implementation; gradients equal to those of the naive one, which finite differences vouch for.
+// The training program and the integer program of networks with every layer kind and option: equal to each other, bit
+// by bit, and to a naive implementation; gradients equal to those of the naive one, which finite differences vouch for.
+#include "intaglio/train/program.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,7 +15,6 @@
 
 #include "intaglio/simd/detect.hpp"
 #include "intaglio/train/lowering.hpp"
-#include "intaglio/train/program.hpp"
 #include "support/networks.hpp"
 #include "support/reference_network.hpp"
 #include "support/training_tools.hpp"
@@ -63,8 +64,9 @@ void compare_with_reference(Training<Net>& training, const std::vector<std::uint
     CHECK(naive.ties * 100 <= naive.decisions);
 
     const auto& state = training.template state<Training<Net>::rows - 1>();
-    const auto& output = naive.expected_codes[static_cast<std::size_t>(
-        naive.values[static_cast<std::size_t>(facts<Net>.output)].memory)];
+    const auto& output =
+        naive
+            .expected_codes[static_cast<std::size_t>(naive.values[static_cast<std::size_t>(facts<Net>.output)].memory)];
     for (std::size_t i = 0; i < naive.logits.size(); ++i) {
         INFO("logit " << i);
         // One rounding to single precision; one rounding each of multiplier and addend.
@@ -110,13 +112,13 @@ void compare_integer_program(Training<Net>& training, const std::vector<std::uin
             const auto size = static_cast<std::size_t>(facts<Net>.value(value).shape.size());
             INFO("value " << value);
             CHECK(std::equal(codes, codes + size,
-                             expected[static_cast<std::size_t>(value)].begin() + static_cast<std::ptrdiff_t>(n) *
-                                                                                     static_cast<std::ptrdiff_t>(size)));
+                             expected[static_cast<std::size_t>(value)].begin() +
+                                 static_cast<std::ptrdiff_t>(n) * static_cast<std::ptrdiff_t>(size)));
         });
         CHECK(written > 0);
         const std::int64_t* found = network.program().logits(image, *scratch);
-        CHECK(std::equal(found, found + classes, logits.begin() + static_cast<std::ptrdiff_t>(
-                                                                      static_cast<std::size_t>(n) * classes)));
+        CHECK(std::equal(found, found + classes,
+                         logits.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(n) * classes)));
         CHECK(network.predict(image, *scratch) == predictions[static_cast<std::size_t>(n)]);
     }
 }
@@ -237,9 +239,15 @@ using simd::Portable;
 #define ALL_TAGS simd::Portable
 #endif
 
-TEST_CASE("plain: the integer program computes what training computes") { compare_programs<networks::Plain, Portable, Native>(1); }
-TEST_CASE("options: the integer program computes what training computes") { compare_programs<networks::Options, ALL_TAGS>(2); }
-TEST_CASE("blocks: the integer program computes what training computes") { compare_programs<networks::Blocks, Portable, Native>(3); }
+TEST_CASE("plain: the integer program computes what training computes") {
+    compare_programs<networks::Plain, Portable, Native>(1);
+}
+TEST_CASE("options: the integer program computes what training computes") {
+    compare_programs<networks::Options, ALL_TAGS>(2);
+}
+TEST_CASE("blocks: the integer program computes what training computes") {
+    compare_programs<networks::Blocks, Portable, Native>(3);
+}
 TEST_CASE("pre-activation: the integer program computes what training computes") {
     compare_programs<networks::PreActivation, Portable, Native>(4);
 }
@@ -251,20 +259,45 @@ TEST_CASE("raw input: the integer program computes what training computes") {
 }
 
 TEST_CASE("the naive gradient agrees with finite differences") {
-    SUBCASE("plain") { check_reference_gradient<networks::Plain>(11); }
-    SUBCASE("options") { check_reference_gradient<networks::Options>(12); }
-    SUBCASE("blocks") { check_reference_gradient<networks::Blocks>(13); }
-    SUBCASE("pre-activation") { check_reference_gradient<networks::PreActivation>(14); }
-    SUBCASE("features") { check_reference_gradient<networks::Features37>(15); }
-    SUBCASE("raw input") { check_reference_gradient<networks::RawInput>(16); }
+    SUBCASE("plain") {
+        check_reference_gradient<networks::Plain>(11);
+    }
+    SUBCASE("options") {
+        check_reference_gradient<networks::Options>(12);
+    }
+    SUBCASE("blocks") {
+        check_reference_gradient<networks::Blocks>(13);
+    }
+    SUBCASE("pre-activation") {
+        check_reference_gradient<networks::PreActivation>(14);
+    }
+    SUBCASE("features") {
+        check_reference_gradient<networks::Features37>(15);
+    }
+    SUBCASE("raw input") {
+        check_reference_gradient<networks::RawInput>(16);
+    }
 }
 
-// Floats carry 2^-24 through some ten layers; in front of a norm the contributions to a bias cancel by up to three digits.
+// Floats carry 2^-24 through some ten layers; in front of a norm the contributions to a bias cancel by up to three
+// digits.
 TEST_CASE("gradients of the training program agree with the naive ones") {
-    SUBCASE("plain") { compare_gradients<networks::Plain>(21, 5e-4); }
-    SUBCASE("options") { compare_gradients<networks::Options>(22, 5e-4); }
-    SUBCASE("blocks") { compare_gradients<networks::Blocks>(23, 5e-4); }
-    SUBCASE("pre-activation") { compare_gradients<networks::PreActivation>(24, 5e-4); }
-    SUBCASE("features") { compare_gradients<networks::Features37>(25, 5e-4); }
-    SUBCASE("raw input") { compare_gradients<networks::RawInput>(26, 5e-4); }
+    SUBCASE("plain") {
+        compare_gradients<networks::Plain>(21, 5e-4);
+    }
+    SUBCASE("options") {
+        compare_gradients<networks::Options>(22, 5e-4);
+    }
+    SUBCASE("blocks") {
+        compare_gradients<networks::Blocks>(23, 5e-4);
+    }
+    SUBCASE("pre-activation") {
+        compare_gradients<networks::PreActivation>(24, 5e-4);
+    }
+    SUBCASE("features") {
+        compare_gradients<networks::Features37>(25, 5e-4);
+    }
+    SUBCASE("raw input") {
+        compare_gradients<networks::RawInput>(26, 5e-4);
+    }
 }

@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "intaglio/train/thread_pool.hpp"
 #include "intaglio/train/evaluation.hpp"
+#include "intaglio/train/thread_pool.hpp"
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 
@@ -20,13 +20,15 @@ using namespace intaglio;
 
 /// Every kind of operation that cuts its work into tasks: products on images and on single pixels, grouped and strided,
 /// both norms, both kinds of steps, pools, joins.
-struct Net : Network<Image<2, 8, 8>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<QInt<8>, Out<6>>, Conv<Out<6>, Groups<2>, BatchNorm>,
-                     AvgPool<2>, Residual<Conv<Out<6>>, Conv<Out<6>, Kernel<1>, NoActivation>>, Normalize<>,
-                     Activate<Act<M_a{32}>>, Conv<Out<8>, Stride<2>>, Dense<Flatten, Out<12>>, Classifier<QInt<8>, Out<3>>> {};
+struct Net : Network<Image<2, 8, 8>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<QInt<8>, Out<6>>,
+                     Conv<Out<6>, Groups<2>, BatchNorm>, AvgPool<2>,
+                     Residual<Conv<Out<6>>, Conv<Out<6>, Kernel<1>, NoActivation>>, Normalize<>, Activate<Act<M_a{32}>>,
+                     Conv<Out<8>, Stride<2>>, Dense<Flatten, Out<12>>, Classifier<QInt<8>, Out<3>>> {};
 
 /// All bits that a training run leaves behind.
 template <class Optimizer>
-std::vector<std::uint64_t> trained(int threads, std::uint64_t seed, std::int64_t batch, int steps, std::int64_t samples) {
+std::vector<std::uint64_t> trained(int threads, std::uint64_t seed, std::int64_t batch, int steps,
+                                   std::int64_t samples) {
     const tools::Stripes data(samples, 8, 8, 2, 3);
     Training<Net> training(batch, threads, seed);
     TrainerOptions<Optimizer> options;
@@ -96,7 +98,8 @@ TEST_CASE("the pool runs every task once, on every number of threads, many times
                 if (task == tasks - 1) plain = task + 1;
             });
             bool good = plain == tasks;
-            for (std::size_t i = 0; i < done.size(); ++i) good = good && done[i] == (static_cast<std::int64_t>(i) < tasks ? 1 : 0);
+            for (std::size_t i = 0; i < done.size(); ++i)
+                good = good && done[i] == (static_cast<std::int64_t>(i) < tasks ? 1 : 0);
             CHECK(good);
         }
         CHECK(wrong_worker == 0);

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "intaglio/model/intervals.hpp"
-#include "intaglio/train/optimizer.hpp"
 #include "intaglio/train/evaluation.hpp"
+#include "intaglio/train/optimizer.hpp"
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 
@@ -21,8 +21,8 @@ namespace {
 
 using namespace intaglio;
 
-struct Net : Network<Image<1, 8, 8>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<QInt<8>, Out<8>, BatchNorm>, AvgPool<2>, Conv<Out<8>>,
-                     Classifier<QInt<8>, Out<4>>> {};
+struct Net : Network<Image<1, 8, 8>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<QInt<8>, Out<8>, BatchNorm>, AvgPool<2>,
+                     Conv<Out<8>>, Classifier<QInt<8>, Out<4>>> {};
 
 template <class Optimizer>
 Evaluation learn(Optimizer optimizer, std::vector<double>& losses) {
@@ -116,7 +116,8 @@ TEST_CASE("what is wrong with the input is named") {
     CHECK(Trainer<Net>(training, data.samples(), {}).batches() == 2);
     throws(make({}, good), "training samples");
     throws(make({data.pixels, {}}, good), "training samples");
-    throws(make({std::span(data.pixels).first(data.pixels.size() - 1), data.labels}, good), "training samples: expected 2560 pixels");
+    throws(make({std::span(data.pixels).first(data.pixels.size() - 1), data.labels}, good),
+           "training samples: expected 2560 pixels");
     throws(make({data.pixels, std::span(data.labels).first(39)}, good), "training samples: expected 2496 pixels");
     std::vector<std::uint8_t> labels = data.labels;
     labels[17] = 4;
@@ -250,7 +251,8 @@ TEST_CASE("weight decay touches weights only") {
     const std::vector<float> with = step(0.01);
     Training<Net> initial(20, 1, 4);
     for (const ParameterRange& range : Training<Net>::ranges()) {
-        for (auto i = static_cast<std::size_t>(range.begin); i < static_cast<std::size_t>(range.begin + range.count); ++i) {
+        for (auto i = static_cast<std::size_t>(range.begin); i < static_cast<std::size_t>(range.begin + range.count);
+             ++i) {
             const double difference = static_cast<double>(with[i]) - static_cast<double>(without[i]);
             if (range.kind == ParameterKind::weight) {
                 const double expected = -0.5 * 0.01 * static_cast<double>(initial.parameters()[i]);
@@ -280,14 +282,16 @@ TEST_CASE("optimisers against their formulas in double precision") {
                     m[i] = 0.9 * m[i] + 0.1 * gradient;
                     v[i] = 0.999 * v[i] + 0.001 * gradient * gradient;
                     const double t = static_cast<double>(step);
-                    w2[i] -= rate * (m[i] / (1 - std::pow(0.9, t))) / (std::sqrt(v[i] / (1 - std::pow(0.999, t))) + 1e-8);
+                    w2[i] -=
+                        rate * (m[i] / (1 - std::pow(0.9, t))) / (std::sqrt(v[i] / (1 - std::pow(0.999, t))) + 1e-8);
                 } else {
                     m[i] = 0.9 * m[i] + gradient;
                     w2[i] -= rate * m[i];
                 }
             }
         }
-        // Twenty steps, each with a handful of roundings of 2^-24; 1 - beta2 in single precision is off by 5e-5 of itself.
+        // Twenty steps, each with a handful of roundings of 2^-24; 1 - beta2 in single precision is off by 5e-5 of
+        // itself.
         for (std::size_t i = 0; i < n; ++i) CHECK(std::fabs(static_cast<double>(w[i]) - w2[i]) < (adam ? 1e-5 : 3e-6));
     };
     run(Adam{}, true);

@@ -7,9 +7,9 @@
 // gradient is what `backward` returns, so that finite differences can vouch for `backward` itself.
 #pragma once
 
+#include <algorithm>
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -71,7 +71,9 @@ struct TraitsOf<intaglio::primitive::Quantize<Target>> {
     }
 };
 
-inline double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+inline double sigmoid(double x) {
+    return 1.0 / (1.0 + std::exp(-x));
+}
 
 /// The derivative that stands for a step at `value`.
 inline double surrogate_derivative(const RowTraits& t, double value) {
@@ -135,7 +137,7 @@ class Network {
     // What a pass reads.
     Mode mode = Mode::hard;
     std::vector<double> parameters;
-    std::vector<std::vector<double>> running_mean;      ///< per row; if empty, the batch's own statistics are used
+    std::vector<std::vector<double>> running_mean;  ///< per row; if empty, the batch's own statistics are used
     std::vector<std::vector<double>> running_variance;
     /// Where a number lies so close to a rounding boundary that double precision cannot tell the side, these decide.
     std::vector<std::vector<std::int64_t>> expected_codes;
@@ -287,9 +289,10 @@ class Network {
             const std::int64_t sign = what < 0 ? -1 : 1;
             std::vector<std::int64_t> magnitude;
             if (expected != nullptr) magnitude.push_back((*expected)[k] * sign);
-            weight_codes[i][k] = static_cast<double>(sign) *
-                                 rounded_down(highest * std::fabs(what) / 3.0L + half, 1e-6L * (1 + highest),
-                                              expected == nullptr ? nullptr : &magnitude, 0, 0, row.weight_codes.highest);
+            weight_codes[i][k] =
+                static_cast<double>(sign) * rounded_down(highest * std::fabs(what) / 3.0L + half, 1e-6L * (1 + highest),
+                                                         expected == nullptr ? nullptr : &magnitude, 0, 0,
+                                                         row.weight_codes.highest);
         }
     }
 
@@ -300,24 +303,26 @@ class Network {
         const std::int32_t in_group = e.in.channels / e.groups;
         const std::int32_t out_group = e.out.channels / e.groups;
         for (std::int64_t n = 0; n < images; ++n)
-        for (std::int32_t y = 0; y < e.out.height; ++y)
-        for (std::int32_t x = 0; x < e.out.width; ++x)
-        for (std::int32_t o = 0; o < e.out.channels; ++o) {
-            const std::int64_t to = ((n * e.out.height + y) * e.out.width + x) * e.out.channels + o;
-            for (std::int32_t ky = 0; ky < e.kernel_height; ++ky)
-            for (std::int32_t kx = 0; kx < e.kernel_width; ++kx) {
-                const std::int32_t iy = y * e.stride_height - e.padding_height + ky;
-                const std::int32_t ix = x * e.stride_width - e.padding_width + kx;
-                if (iy < 0 || iy >= e.in.height || ix < 0 || ix >= e.in.width) continue;
-                for (std::int32_t k = 0; k < in_group; ++k) {
-                    const std::int32_t channel = o / out_group * in_group + k;
-                    const std::int64_t from = ((n * e.in.height + iy) * e.in.width + ix) * e.in.channels + channel;
-                    const std::int64_t weight =
-                        ((std::int64_t{o} * e.kernel_height + ky) * e.kernel_width + kx) * in_group + k;
-                    f(static_cast<std::size_t>(weight), static_cast<std::size_t>(from), static_cast<std::size_t>(to));
-                }
-            }
-        }
+            for (std::int32_t y = 0; y < e.out.height; ++y)
+                for (std::int32_t x = 0; x < e.out.width; ++x)
+                    for (std::int32_t o = 0; o < e.out.channels; ++o) {
+                        const std::int64_t to = ((n * e.out.height + y) * e.out.width + x) * e.out.channels + o;
+                        for (std::int32_t ky = 0; ky < e.kernel_height; ++ky)
+                            for (std::int32_t kx = 0; kx < e.kernel_width; ++kx) {
+                                const std::int32_t iy = y * e.stride_height - e.padding_height + ky;
+                                const std::int32_t ix = x * e.stride_width - e.padding_width + kx;
+                                if (iy < 0 || iy >= e.in.height || ix < 0 || ix >= e.in.width) continue;
+                                for (std::int32_t k = 0; k < in_group; ++k) {
+                                    const std::int32_t channel = o / out_group * in_group + k;
+                                    const std::int64_t from =
+                                        ((n * e.in.height + iy) * e.in.width + ix) * e.in.channels + channel;
+                                    const std::int64_t weight =
+                                        ((std::int64_t{o} * e.kernel_height + ky) * e.kernel_width + kx) * in_group + k;
+                                    f(static_cast<std::size_t>(weight), static_cast<std::size_t>(from),
+                                      static_cast<std::size_t>(to));
+                                }
+                            }
+                    }
     }
 
     void product(std::size_t i) {
@@ -445,7 +450,8 @@ class Network {
             double& code = codes[output][k];
             const long double value = real(input, k);
             if (mode == Mode::soft) {
-                code = static_cast<double>(denominator) * surrogate_antiderivative(traits[i], static_cast<double>(value));
+                code =
+                    static_cast<double>(denominator) * surrogate_antiderivative(traits[i], static_cast<double>(value));
                 continue;
             }
             // What rounding in double precision can do to slope * accumulator + offset.
@@ -494,14 +500,16 @@ class Network {
         const intaglio::ConvolutionExtents& e = rows[i].extents;
         const double share = 1.0 / (e.kernel_height * e.kernel_width);
         for (std::int64_t n = 0; n < images; ++n)
-        for (std::int32_t y = 0; y < e.in.height; ++y)
-        for (std::int32_t x = 0; x < e.in.width; ++x)
-        for (std::int32_t c = 0; c < e.in.channels; ++c) {
-            const std::int64_t from = ((n * e.in.height + y) * e.in.width + x) * e.in.channels + c;
-            const std::int64_t to =
-                ((n * e.out.height + y / e.kernel_height) * e.out.width + x / e.kernel_width) * e.out.channels + c;
-            f(static_cast<std::size_t>(from), static_cast<std::size_t>(to), share);
-        }
+            for (std::int32_t y = 0; y < e.in.height; ++y)
+                for (std::int32_t x = 0; x < e.in.width; ++x)
+                    for (std::int32_t c = 0; c < e.in.channels; ++c) {
+                        const std::int64_t from = ((n * e.in.height + y) * e.in.width + x) * e.in.channels + c;
+                        const std::int64_t to =
+                            ((n * e.out.height + y / e.kernel_height) * e.out.width + x / e.kernel_width) *
+                                e.out.channels +
+                            c;
+                        f(static_cast<std::size_t>(from), static_cast<std::size_t>(to), share);
+                    }
     }
 
     void pool(std::size_t i) {

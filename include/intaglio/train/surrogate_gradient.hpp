@@ -31,6 +31,7 @@ class SurrogateGradient<SigmoidSum<Width, Form>> {
             const double b = (static_cast<double>(lowest + m) + 0.5) / static_cast<double>(denominator);
             ratio_[m] = std::exp((b - static_cast<double>(middle_)) / Width.value);
             inverse_ratio_[m] = 1.0 / ratio_[m];
+            threshold_[m] = b;
         }
     }
 
@@ -40,6 +41,7 @@ class SurrogateGradient<SigmoidSum<Width, Form>> {
         using std::fmax;
         using std::fmin;
         using Scalar = decltype(scalar_of(value));
+        if (static_cast<double>(reach_) > 30 * Width.value) return narrow(value);
         // Beyond 15 widths past the outermost threshold the derivative is below 1e-6 and the exponential safe.
         const Scalar limit = static_cast<Scalar>(reach_) + static_cast<Scalar>(15 * Width.value);
         const Value z = fmin(fmax(value - Value(static_cast<Scalar>(middle_)), Value(-limit)), Value(limit));
@@ -54,6 +56,23 @@ class SurrogateGradient<SigmoidSum<Width, Form>> {
     }
 
   private:
+    /// The sum for sigmoids so narrow that the one exponential would overflow: one for each threshold.
+    template <class Value>
+    Value narrow(Value value) const {
+        using std::exp;
+        using std::fmax;
+        using std::fmin;
+        using Scalar = decltype(scalar_of(value));
+        Value sum(Scalar{0});
+        for (int m = 0; m < levels_; ++m) {
+            const Value z =
+                (value - Value(static_cast<Scalar>(threshold_[m]))) * Value(static_cast<Scalar>(1 / Width.value));
+            const Value t = exp(fmin(fmax(z, Value(Scalar{-30})), Value(Scalar{30})));
+            sum = sum + inverse(Value(Scalar{2}) + t + inverse(t));
+        }
+        return sum * Value(static_cast<Scalar>(height_));
+    }
+
     static float inverse(float x) { return 1.0F / x; }
     static double inverse(double x) { return 1.0 / x; }
     /// An estimate and one step of Newton's method: several times faster than a division of vectors.
@@ -75,6 +94,7 @@ class SurrogateGradient<SigmoidSum<Width, Form>> {
     double height_ = 0;
     double ratio_[most_levels]{};
     double inverse_ratio_[most_levels]{};
+    double threshold_[most_levels]{};
 };
 
 /// 1 between the lowest and the highest value, 0 outside.
