@@ -23,8 +23,9 @@ extern "C" inline void on_interrupt(int) {
 
 // Trains to the end, or to an interrupt; false if it was interrupted.
 template <class Net>
-bool train_with_display(intaglio::Trainer<Net>& trainer, intaglio::Samples test, History& history,
-                        const std::filesystem::path& checkpoint, const std::filesystem::path& history_file) {
+[[gnu::cold]] bool train_with_display(intaglio::Trainer<Net>& trainer, intaglio::Samples test, History& history,
+                                      const std::filesystem::path& checkpoint,
+                                      const std::filesystem::path& history_file) {
     using namespace intaglio;
     Progress progress(
         stdout, {.epochs = trainer.options().epochs, .batches = trainer.batches(), .finished_epochs = trainer.epoch()});

@@ -26,7 +26,7 @@ class AtomicFile {
   public:
     /// Opens the temporary. A link is followed; a target that exists and is no regular file is refused, because the
     /// rename would replace it (think of /dev/null). The permissions of an existing target are kept.
-    explicit AtomicFile(const std::filesystem::path& target) : goal(resolved(target)) {
+    [[gnu::cold]] explicit AtomicFile(const std::filesystem::path& target) : goal(resolved(target)) {
         constexpr int attempts = 100;
         for (int attempt = 0; descriptor < 0 && attempt < attempts; ++attempt) {
             temporary = goal;
@@ -47,7 +47,7 @@ class AtomicFile {
     AtomicFile& operator=(const AtomicFile&) = delete;
 
     /// Appends bytes.
-    void write(std::span<const std::uint8_t> bytes) {
+    [[gnu::cold]] void write(std::span<const std::uint8_t> bytes) {
         // The kernel writes at most 2 GiB at once, and less when a signal comes.
         constexpr std::size_t most_at_once = std::size_t{1} << 30;
         while (!bytes.empty()) {
@@ -59,12 +59,12 @@ class AtomicFile {
     }
 
     /// Appends text.
-    void write(std::string_view text) {
+    [[gnu::cold]] void write(std::string_view text) {
         write(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
     }
 
     /// Makes the file appear under its name. Nothing may be written afterwards.
-    void commit() {
+    [[gnu::cold]] void commit() {
         if (::fsync(descriptor) != 0) fail("cannot be brought to the disk", errno);
         const int closed = ::close(descriptor);
         descriptor = -1;

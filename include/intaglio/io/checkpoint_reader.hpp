@@ -36,7 +36,7 @@ class CheckpointReader {
     static constexpr std::uint64_t default_limit = std::uint64_t{1} << 34;  ///< 16 GiB
 
     /// Reads and checks the whole file, of at most `max_bytes`.
-    explicit CheckpointReader(const std::filesystem::path& path, std::uint64_t max_bytes = default_limit)
+    [[gnu::cold]] explicit CheckpointReader(const std::filesystem::path& path, std::uint64_t max_bytes = default_limit)
         : file(path), bytes(read_bytes(path, max_bytes)) {
         check_frame();
         read_sections();
@@ -82,7 +82,7 @@ class CheckpointReader {
     }
 
   private:
-    void check_frame() {
+    [[gnu::cold]] void check_frame() {
         using namespace checkpoint_format;
         const std::uint64_t size = bytes.size();
         if (size == 0) throw_file_error(file, "is empty");
@@ -107,7 +107,7 @@ class CheckpointReader {
         }
     }
 
-    void read_sections() {
+    [[gnu::cold]] void read_sections() {
         using namespace checkpoint_format;
         end = bytes.size() - static_cast<std::size_t>(trailer_bytes);
         std::size_t position = static_cast<std::size_t>(header_bytes);
@@ -124,7 +124,7 @@ class CheckpointReader {
     }
 
     /// Sorted once: with a search through all names for each section, a hostile file could keep us busy for hours.
-    void index_names() {
+    [[gnu::cold]] void index_names() {
         by_name.resize(found.size());
         std::iota(by_name.begin(), by_name.end(), std::size_t{0});
         std::sort(by_name.begin(), by_name.end(),
@@ -135,7 +135,7 @@ class CheckpointReader {
         if (twice != by_name.end()) throw_file_error(file, "has two sections named '" + found[*twice].name + "'");
     }
 
-    [[nodiscard]] CheckpointSection take_section(std::size_t& position, std::uint32_t index) const {
+    [[gnu::cold]] [[nodiscard]] CheckpointSection take_section(std::size_t& position, std::uint32_t index) const {
         using namespace checkpoint_format;
         const auto where = "section " + std::to_string(index);
         if (end - position < section_header_bytes) throw_file_error(file, where + " lies outside the file");

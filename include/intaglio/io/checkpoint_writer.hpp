@@ -24,7 +24,7 @@ namespace intaglio {
 class CheckpointWriter {
   public:
     /// `signature`: text that says what the numbers belong to, usually the description of the model type, many lines.
-    explicit CheckpointWriter(std::string signature) : signature_text(std::move(signature)) {}
+    [[gnu::cold]] explicit CheckpointWriter(std::string signature) : signature_text(std::move(signature)) {}
 
     /// Adds a section; sections keep their order. For a container name the type: add<float>("gain", vector).
     /// Errors: std::invalid_argument when the name is empty, longer than 255 bytes, has control characters or is taken.
@@ -55,7 +55,7 @@ class CheckpointWriter {
     }
 
     /// Writes the file, completely or not at all. Errors: as AtomicFile.
-    void write(const std::filesystem::path& path) const {
+    [[gnu::cold]] void write(const std::filesystem::path& path) const {
         Output output(path);
         output.put_bytes(checkpoint_format::magic);
         output.put(checkpoint_format::version);

@@ -34,7 +34,8 @@ struct SampleComparison {
 /// Accumulators that a fused step keeps to itself are compared through its codes. Throws std::invalid_argument if the
 /// samples do not fit the network.
 template <class Net, class Tag>
-SampleComparison compare_on_samples(Training<Net>& training, const IntegerNetwork<Net, Tag>& network, Samples samples) {
+[[gnu::cold]] SampleComparison compare_on_samples(Training<Net>& training, const IntegerNetwork<Net, Tag>& network,
+                                                  Samples samples) {
     constexpr std::int64_t pixels = Training<Net>::pixels;
     constexpr const auto& table = facts<Net>;
     const auto values = static_cast<std::size_t>(table.value_count);

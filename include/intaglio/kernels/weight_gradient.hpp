@@ -89,7 +89,8 @@ void gradient_column(GradientGrid<Real> grid, Real* dweights, std::ptrdiff_t fan
     }
     if constexpr (Outputs > 1) {
         if (done < outputs) {
-            gradient_column<Tag, Real, Outputs / 2, Vectors>(grid, dweights, fan_in, count, outputs - done);
+            // Channels are mostly a multiple of 8: a tile for each smaller size would only cost compile time.
+            gradient_column<Tag, Real, (Outputs > 2 ? 2 : 1), Vectors>(grid, dweights, fan_in, count, outputs - done);
         }
     }
 }

@@ -36,7 +36,7 @@ class IntegerNetwork {
 /// The integer program of a trained network, with its running statistics folded into the steps: weight codes are packed
 /// for the instruction set `Tag`, steps are copied. Throws std::runtime_error if a parameter is not finite.
 template <class Net, class Tag = simd::Native>
-IntegerNetwork<Net, Tag> lower(Training<Net>& training) {
+[[gnu::cold]] IntegerNetwork<Net, Tag> lower(Training<Net>& training) {
     // One image through the evaluation brings codes and steps up to date with parameters and statistics.
     const std::vector<std::uint8_t> black(static_cast<std::size_t>(Training<Net>::pixels));
     training.forward(black.data(), 1, train::Statistics::running);
@@ -51,7 +51,7 @@ IntegerNetwork<Net, Tag> lower(Training<Net>& training) {
 /// Compares an integer program with the evaluation of the training program it was made from: every weight, and every
 /// step for every accumulator that can occur.
 template <class Net, class Tag>
-train::Certificate certify(Training<Net>& training, const IntegerNetwork<Net, Tag>& network) {
+[[gnu::cold]] train::Certificate certify(Training<Net>& training, const IntegerNetwork<Net, Tag>& network) {
     const std::vector<std::uint8_t> black(static_cast<std::size_t>(Training<Net>::pixels));
     training.forward(black.data(), 1, train::Statistics::running);
     train::Certificate certificate;

@@ -58,7 +58,7 @@ inline constexpr bool standardizes = std::is_same_v<Standardization, WeightStand
 
 /// Weights of one product in all their forms.
 struct ProductState {
-    ProductState(const Row& row, std::size_t packed_bytes, std::size_t transposed_bytes)
+    [[gnu::cold]] ProductState(const Row& row, std::size_t packed_bytes, std::size_t transposed_bytes)
         : standardized(static_cast<std::size_t>(row.weights)),
           inverse_deviation(static_cast<std::size_t>(row.extents.out.channels), 1.0F),
           codes(static_cast<std::size_t>(row.weights)),

@@ -19,7 +19,7 @@ namespace intaglio::train {
 
 /// A step of all channels, in the layout of the integer program, and the affine function that it was made from.
 struct StepState {
-    StepState(const Row& row, std::int64_t channels)
+    [[gnu::cold]] StepState(const Row& row, std::int64_t channels)
         : affine(static_cast<std::size_t>(channels)),
           slope(static_cast<std::size_t>(channels)),
           offset(static_cast<std::size_t>(channels)),
@@ -119,7 +119,7 @@ void run_step_gradient(const SurrogateGradient<Surrogate>& derivative, const Ste
 
 /// A step with these parameters, for the certificate.
 template <class Tag, bool Thresholds, class In, class Out>
-StepFunction step_function(const Row& row, std::int32_t channels, const std::byte* parameters) {
+[[gnu::cold]] StepFunction step_function(const Row& row, std::int32_t channels, const std::byte* parameters) {
     return [&row, channels, parameters](const std::int32_t* accumulators, std::int32_t* found) {
         std::vector<In> in(static_cast<std::size_t>(channels));
         std::vector<Out> out(in.size());
