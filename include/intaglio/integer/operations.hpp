@@ -101,6 +101,18 @@ void product_and_step(const Row& row, const Row& step_row, const kernels::Activa
 
 }  // namespace detail
 
+/// What an operation inherits that has no parameters or needs no workspace; it hides the one that it has.
+struct NoMemory {
+    template <class Tag, class Net, std::size_t Index>
+    static constexpr std::size_t parameter_bytes() {
+        return 0;
+    }
+    template <class Tag, class Net, std::size_t Index>
+    static constexpr std::size_t workspace_bytes() {
+        return 0;
+    }
+};
+
 template <class Weight, class Standardization>
 struct Operation<primitive::Product<Weight, Standardization>> {
     template <class Tag, class Net, std::size_t Index>
@@ -142,30 +154,18 @@ struct Operation<primitive::Product<Weight, Standardization>> {
 };
 
 template <class Normalization, bool OneGain>
-struct Operation<primitive::Norm<Normalization, OneGain>> {
+struct Operation<primitive::Norm<Normalization, OneGain>> : NoMemory {
     // A norm lives on in the steps behind it.
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t parameter_bytes() {
-        return 0;
-    }
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t workspace_bytes() {
-        return 0;
-    }
     template <class Tag, class Net, std::size_t Index>
     static void run(const Frame&) {}
 };
 
 template <class Target>
-struct Operation<primitive::Quantize<Target>> {
+struct Operation<primitive::Quantize<Target>> : NoMemory {
     template <class Tag, class Net, std::size_t Index>
     static constexpr std::size_t parameter_bytes() {
         constexpr const Row& row = facts<Net>.rows[Index];
         return static_cast<std::size_t>(step_bytes(row.steps, facts<Net>.value(row.output).shape.channels));
-    }
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t workspace_bytes() {
-        return 0;
     }
     template <class Tag, class Net, std::size_t Index>
     static void run(const Frame& frame) {
@@ -180,15 +180,7 @@ struct Operation<primitive::Quantize<Target>> {
 };
 
 template <>
-struct Operation<primitive::SumPool> {
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t parameter_bytes() {
-        return 0;
-    }
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t workspace_bytes() {
-        return 0;
-    }
+struct Operation<primitive::SumPool> : NoMemory {
     template <class Tag, class Net, std::size_t Index>
     static void run(const Frame& frame) {
         constexpr const Row& row = facts<Net>.rows[Index];
@@ -199,15 +191,7 @@ struct Operation<primitive::SumPool> {
 };
 
 template <>
-struct Operation<primitive::Add> {
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t parameter_bytes() {
-        return 0;
-    }
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t workspace_bytes() {
-        return 0;
-    }
+struct Operation<primitive::Add> : NoMemory {
     template <class Tag, class Net, std::size_t Index>
     static void run(const Frame& frame) {
         constexpr const Row& row = facts<Net>.rows[Index];
@@ -217,14 +201,10 @@ struct Operation<primitive::Add> {
 };
 
 template <>
-struct Operation<primitive::Logits> {
+struct Operation<primitive::Logits> : NoMemory {
     template <class Tag, class Net, std::size_t Index>
     static constexpr std::size_t parameter_bytes() {
         return static_cast<std::size_t>(logit_layout(facts<Net>.classes()).bytes);
-    }
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t workspace_bytes() {
-        return 0;
     }
     template <class Tag, class Net, std::size_t Index>
     static void run(const Frame& frame) {

@@ -19,8 +19,8 @@ struct NoState {
     explicit NoState(std::int64_t /*capacity*/) {}
 };
 
-template <>
-struct Operation<primitive::SumPool> {
+/// What an operation inherits that has no parameters.
+struct Stateless {
     template <class Net, std::size_t Index>
     using State = NoState;
     template <class Net, std::size_t Index>
@@ -28,6 +28,14 @@ struct Operation<primitive::SumPool> {
         return 0;
     }
 
+    template <class Tag, class Net, std::size_t Index>
+    static void lower(const NoState&, std::byte*) {}
+    template <class Tag, class Net, std::size_t Index>
+    static void certify(const NoState&, const std::byte*, const std::string&, Certificate&) {}
+};
+
+template <>
+struct Operation<primitive::SumPool> : Stateless {
     template <class Net, std::size_t Index>
     static void forward(NoState&, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
@@ -54,11 +62,6 @@ struct Operation<primitive::SumPool> {
         }
     }
 
-    template <class Tag, class Net, std::size_t Index>
-    static void lower(const NoState&, std::byte*) {}
-    template <class Tag, class Net, std::size_t Index>
-    static void certify(const NoState&, const std::byte*, const std::string&, Certificate&) {}
-
   private:
     static void spread(const ConvolutionExtents& e, const float* dout, bool add, float* din) {
         const float share = 1.0F / static_cast<float>(e.kernel_height * e.kernel_width);
@@ -79,14 +82,7 @@ struct Operation<primitive::SumPool> {
 };
 
 template <>
-struct Operation<primitive::Add> {
-    template <class Net, std::size_t Index>
-    using State = NoState;
-    template <class Net, std::size_t Index>
-    static std::int64_t workspace_bytes(std::int64_t) {
-        return 0;
-    }
-
+struct Operation<primitive::Add> : Stateless {
     template <class Net, std::size_t Index>
     static void forward(NoState&, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
@@ -105,11 +101,6 @@ struct Operation<primitive::Add> {
         pass_on<Net, Index, row.input>(context);
         pass_on<Net, Index, row.second_input>(context);
     }
-
-    template <class Tag, class Net, std::size_t Index>
-    static void lower(const NoState&, std::byte*) {}
-    template <class Tag, class Net, std::size_t Index>
-    static void certify(const NoState&, const std::byte*, const std::string&, Certificate&) {}
 
   private:
     template <class Net, std::size_t Index, std::int32_t Branch>
