@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <new>
 #include <random>
 #include <string>
 #include <type_traits>
@@ -21,189 +20,47 @@
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/simd/detect.hpp"
 #include "intaglio/simd/simd.hpp"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define KERNELS_TEST_GUARD 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define KERNELS_TEST_GUARD 0
-#endif
-#endif
-#ifndef KERNELS_TEST_GUARD
-#define KERNELS_TEST_GUARD 64
-#endif
+#include "support/kernel_tools.hpp"
 
 namespace {
 
 using namespace intaglio;
 using namespace intaglio::kernels;
+using namespace tools;
 using intaglio::simd::Native;
 using intaglio::simd::Portable;
 
-/// n elements aligned to 64 bytes, filled with a pattern, with guard bytes behind them.
-template <class T>
-class Guarded {
-  public:
-    explicit Guarded(std::size_t n)
-        : bytes_(n * sizeof(T)),
-          data_(static_cast<unsigned char*>(::operator new (bytes_ + KERNELS_TEST_GUARD, std::align_val_t{64}))) {
-        std::memset(data_, 0xa5, bytes_ + KERNELS_TEST_GUARD);
-    }
-    explicit Guarded(std::int64_t n) : Guarded(static_cast<std::size_t>(n)) {}
-    Guarded(const Guarded&) = delete;
-    Guarded& operator=(const Guarded&) = delete;
-    ~Guarded() { ::operator delete (data_, std::align_val_t{64}); }
-
-    [[nodiscard]] T* get() { return reinterpret_cast<T*>(data_); }
-    [[nodiscard]] std::size_t size() const { return bytes_ / sizeof(T); }
-    T& operator[](std::int64_t i) { return get()[i]; }
-    [[nodiscard]] bool intact() const {
-        for (std::size_t i = 0; i != KERNELS_TEST_GUARD; ++i) {
-            if (data_[bytes_ + i] != 0xa5) return false;
-        }
-        return true;
-    }
-
-  private:
-    std::size_t bytes_;
-    unsigned char* data_;
-};
-
-using Random = std::mt19937;
-
-std::int32_t between(Random& random, std::int32_t low, std::int32_t high) {
-    return std::uniform_int_distribution<std::int32_t>(low, high)(random);
-}
-
-std::string describe(const ConvolutionExtents& e) {
-    const auto number = [](std::int32_t n) { return std::to_string(n); };
-    return number(e.in.height) + "x" + number(e.in.width) + "x" + number(e.in.channels) + "->" + number(e.out.height) +
-           "x" + number(e.out.width) + "x" + number(e.out.channels) + " kernel " + number(e.kernel_height) + "x" +
-           number(e.kernel_width) + " stride " + number(e.stride_height) + "x" + number(e.stride_width) + " padding " +
-           number(e.padding_height) + "x" + number(e.padding_width) + " dilation " + number(e.dilation) + " groups " +
-           number(e.groups);
-}
-
-/// Fills in the output's height and width.
-ConvolutionExtents complete(ConvolutionExtents e) {
-    const auto extent = [&](std::int32_t in, std::int32_t padding, std::int32_t kernel, std::int32_t stride) {
-        return (in + 2 * padding - e.dilation * (kernel - 1) - 1) / stride + 1;
-    };
-    e.out.height = extent(e.in.height, e.padding_height, e.kernel_height, e.stride_height);
-    e.out.width = extent(e.in.width, e.padding_width, e.kernel_width, e.stride_width);
-    return e;
-}
-
-ConvolutionExtents random_extents(Random& random) {
-    static constexpr std::int32_t channel_choices[] = {1, 1, 2, 3, 3, 4, 5, 8, 10, 15, 16, 17, 24, 31, 32, 33, 40, 64};
-    static constexpr std::int32_t size_choices[] = {1, 1, 2, 3, 4, 5, 7, 8, 9, 12, 14, 17};
-    const auto channels = [&] { return channel_choices[between(random, 0, 17)]; };
-    ConvolutionExtents e;
-    for (;;) {
-        e = {};
-        e.groups = between(random, 0, 3) == 0 ? between(random, 1, 5) : 1;
-        e.in = {size_choices[between(random, 0, 11)], size_choices[between(random, 0, 11)], channels() * e.groups};
-        e.out.channels = channels() * e.groups;
-        e.kernel_height = between(random, 1, 5);
-        e.kernel_width = between(random, 1, 5);
-        e.stride_height = between(random, 0, 2) == 0 ? between(random, 1, 4) : 1;
-        e.stride_width = between(random, 0, 2) == 0 ? between(random, 1, 4) : e.stride_height;
-        e.dilation = between(random, 0, 3) == 0 ? between(random, 1, 3) : 1;
-        e.padding_height = between(random, 0, 3);
-        e.padding_width = between(random, 0, 3);
-        const bool fits = e.in.height + 2 * e.padding_height > e.dilation * (e.kernel_height - 1) &&
-                          e.in.width + 2 * e.padding_width > e.dilation * (e.kernel_width - 1);
-        if (!fits) continue;
-        e = complete(e);
-        if (e.macs() <= 2'000'000) return e;
-    }
-}
-
-/// Shapes that random draws miss.
-std::vector<ConvolutionExtents> special_extents() {
-    std::vector<ConvolutionExtents> all;
-    const auto add = [&](Shape in, std::int32_t out, std::int32_t kernel, std::int32_t padding,
-                         std::int32_t groups = 1) {
-        all.push_back(complete({.in = in,
-                                .out = {1, 1, out},
-                                .kernel_height = kernel,
-                                .kernel_width = kernel,
-                                .padding_height = padding,
-                                .padding_width = padding,
-                                .groups = groups}));
-    };
-    add({1, 1, 1}, 1, 1, 0);
-    add({1, 1, 784}, 10, 1, 0);
-    add({1, 1, 129}, 130, 1, 0);
-    add({28, 28, 1}, 32, 3, 1);
-    add({32, 32, 3}, 16, 3, 1);
-    add({4, 4, 128}, 128, 3, 1);
-    add({7, 7, 16}, 10, 7, 0);  // the window is the image
-    add({2, 2, 64}, 48, 3, 1);
-    add({3, 3, 20}, 20, 3, 1, 20);  // depthwise
-    add({9, 9, 32}, 32, 3, 1, 32);
-    add({8, 8, 64}, 64, 1, 0);
-    add({20, 150, 4}, 17, 3, 1);  // rows longer than a strip
-    return all;
-}
-
-std::vector<ConvolutionExtents> swept_extents(Random& random, int count) {
-    std::vector<ConvolutionExtents> all = special_extents();
-    for (int i = 0; i < count; ++i) all.push_back(random_extents(random));
-    return all;
-}
-
-/// Calls visit(input index, weight index, output index) for each product of one image.
-template <class Visit>
-void for_each_product(const ConvolutionExtents& e, const Visit& visit) {
-    const std::int32_t out_per_group = e.out.channels / e.groups;
-    const std::int32_t in_per_group = e.in.channels / e.groups;
-    for (std::int32_t y = 0; y < e.out.height; ++y) {
-        for (std::int32_t x = 0; x < e.out.width; ++x) {
-            for (std::int32_t o = 0; o < e.out.channels; ++o) {
-                for (std::int32_t i = 0; i < e.kernel_height; ++i) {
-                    for (std::int32_t j = 0; j < e.kernel_width; ++j) {
-                        const std::int32_t from_y = y * e.stride_height - e.padding_height + i * e.dilation;
-                        const std::int32_t from_x = x * e.stride_width - e.padding_width + j * e.dilation;
-                        if (from_y < 0 || from_x < 0 || from_y >= e.in.height || from_x >= e.in.width) continue;
-                        for (std::int32_t c = 0; c < in_per_group; ++c) {
-                            visit((from_y * e.in.width + from_x) * e.in.channels + o / out_per_group * in_per_group + c,
-                                  ((o * e.kernel_height + i) * e.kernel_width + j) * in_per_group + c,
-                                  (y * e.out.width + x) * e.out.channels + o);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-template <Product P>
-ActivationCode<P> random_activation(Random& random, bool extreme) {
-    if constexpr (P == Product::bytes) {
-        return static_cast<std::uint8_t>(extreme ? (between(random, 0, 7) == 0 ? 0 : 255) : between(random, 0, 255));
-    } else if constexpr (P == Product::bytes_small) {
-        return static_cast<std::uint8_t>(extreme ? 128 : between(random, 0, 128));
+/// A random code whose products with all weights of -largest_weight ... 127 the product promises to get right.
+template <Product P, class Code>
+Code random_activation(Random& random, bool extreme, std::int32_t largest_weight) {
+    if constexpr (P == Product::bytes_small) {
+        const std::int32_t most = 32767 / 2 / largest_weight;
+        return static_cast<Code>(extreme ? most : between(random, 0, most));
+    } else if constexpr (sizeof(Code) == 1) {
+        constexpr std::int32_t least = std::numeric_limits<Code>::min();
+        constexpr std::int32_t most = std::numeric_limits<Code>::max();
+        return static_cast<Code>(extreme ? (between(random, 0, 7) == 0 ? least : most) : between(random, least, most));
     } else {
-        return static_cast<std::int16_t>(extreme ? (between(random, 0, 1) == 0 ? -2047 : 2047)
-                                                 : between(random, -2048, 2047));
+        return static_cast<Code>(extreme ? (between(random, 0, 1) == 0 ? -2048 : 2047) : between(random, -2048, 2047));
     }
 }
 
-template <class Tag, Product P>
-void check_convolution(const ConvolutionExtents& e, Random& random, bool extreme) {
+template <class Tag, Product P, class Code = ActivationCode<P>>
+void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
+    if (P == Product::words && between(random, 0, 1) == 0) e.padding_code = -e.padding_code;
     INFO(simd::name(Tag{}), ", product ", static_cast<int>(P), ", ", describe(e));
-    Guarded<ActivationCode<P>> image(e.in.size());
+    Guarded<Code> image(e.in.size());
     Guarded<std::int8_t> weights(e.weights());
-    for (std::int64_t i = 0; i < e.in.size(); ++i) image[i] = random_activation<P>(random, extreme);
     const bool negative = between(random, 0, 1) == 0;
-    const std::int32_t smallest = P == Product::words ? -128 : P == Product::bytes ? -128 : -127;
+    const std::int32_t largest = between(random, 127, 128);
+    for (std::int64_t i = 0; i < e.in.size(); ++i) image[i] = random_activation<P, Code>(random, extreme, largest);
     for (std::int64_t i = 0; i < e.weights(); ++i) {
-        weights[i] = static_cast<std::int8_t>(extreme ? (negative ? smallest : 127) : between(random, smallest, 127));
+        weights[i] = static_cast<std::int8_t>(extreme ? (negative ? -largest : 127) : between(random, -largest, 127));
     }
     std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
     for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
-        expected[static_cast<std::size_t>(out)] += std::int64_t{image[in]} * weights[weight];
+        const std::int64_t code = in < 0 ? e.padding_code : image[in];
+        expected[static_cast<std::size_t>(out)] += code * weights[weight];
     });
 
     Guarded<std::byte> packed(packed_weight_bytes<Tag, P>(e));
@@ -222,7 +79,7 @@ void check_convolution(const ConvolutionExtents& e, Random& random, bool extreme
             const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
             const std::int64_t size = std::int64_t{rows} * e.out.width * e.out.channels;
             Guarded<std::int32_t> accumulators(size);
-            Guarded<std::byte> workspace(convolution_workspace_bytes<Tag, P>(e, block));
+            Guarded<std::byte> workspace(convolution_workspace_bytes<Tag, P, Code>(e, block));
             convolve_rows<Tag, P>(e, image.get(), row, rows, packed.get(), accumulators.get(), workspace.get());
             CHECK(accumulators.intact());
             CHECK(workspace.intact());
@@ -269,11 +126,11 @@ void check_real_convolution(const ConvolutionExtents& e, std::int64_t images, Ra
     for (auto& g : gradient) g.add(0.5);  // what dweights holds before
     for (std::int64_t image = 0; image < images; ++image) {
         for_each_product(e, [&](std::int32_t i, std::int32_t w, std::int32_t o) {
-            const double code = x[image * in + i];
+            const double code = i < 0 ? e.padding_code : static_cast<double>(x[image * in + i]);
             const double weight = weights[w];
             const double d = dout[image * out + o];
             forward[static_cast<std::size_t>(image * out + o)].add(code * weight);
-            backward[static_cast<std::size_t>(image * in + i)].add(d * weight);
+            if (i >= 0) backward[static_cast<std::size_t>(image * in + i)].add(d * weight);
             gradient[static_cast<std::size_t>(w)].add(d * code);
         });
     }
@@ -327,7 +184,7 @@ void check_real_convolution(const ConvolutionExtents& e, std::int64_t images, Ra
     CHECK(std::memcmp(dweights.get(), again.get(), dweights.size() * sizeof(Real)) == 0);
 }
 
-/// Codes of an integer type give the same gradient, bit for bit, as the same numbers as reals.
+/// Codes of another type give the same gradient, bit for bit, as the same numbers as reals.
 template <class Tag, class Real, class Code>
 void check_gradient_of_codes(const ConvolutionExtents& e, std::int64_t images, Random& random) {
     INFO(simd::name(Tag{}), ", ", images, " images, ", describe(e));
@@ -336,8 +193,10 @@ void check_gradient_of_codes(const ConvolutionExtents& e, std::int64_t images, R
     Guarded<Real> reals(e.in.size() * images);
     Guarded<Real> dout(e.out.size() * images);
     for (std::int64_t i = 0; i < e.in.size() * images; ++i) {
-        codes[i] =
-            static_cast<Code>(between(random, std::numeric_limits<Code>::min(), std::numeric_limits<Code>::max()));
+        constexpr bool integer = std::numeric_limits<Code>::is_integer;
+        codes[i] = static_cast<Code>(
+            between(random, integer ? static_cast<std::int32_t>(std::numeric_limits<Code>::min()) : -9,
+                    integer ? static_cast<std::int32_t>(std::numeric_limits<Code>::max()) : 9));
         reals[i] = static_cast<Real>(codes[i]);
     }
     for (std::int64_t i = 0; i < e.out.size() * images; ++i) dout[i] = real(random);
@@ -483,10 +342,11 @@ void check_pool(Random& random) {
         std::int64_t sum = 0;
         for (std::int64_t dy = 0; dy < height; ++dy) {
             for (std::int64_t dx = 0; dx < width; ++dx) {
-                sum += in[((y * stride_height + dy) * shape.width + x * stride_width + dx) * shape.channels + c];
+                const std::int64_t pixel = (y * stride_height + dy) * shape.width + x * stride_width + dx;
+                sum += static_cast<std::int64_t>(in[pixel * shape.channels + c]);
             }
         }
-        wrong += out[i] != sum ? 1 : 0;
+        wrong += static_cast<std::int64_t>(out[i]) != sum ? 1 : 0;
     }
     CHECK(wrong == 0);
 }
@@ -505,26 +365,14 @@ void check_join(Random& random, std::int64_t n) {
     add<Tag>(a.get(), b.get(), n, out.get());
     CHECK(out.intact());
     std::int64_t wrong = 0;
-    for (std::int64_t i = 0; i < n; ++i) wrong += out[i] != a[i] + b[i] ? 1 : 0;
+    for (std::int64_t i = 0; i < n; ++i) {
+        const std::int64_t sum = static_cast<std::int64_t>(a[i]) + static_cast<std::int64_t>(b[i]);
+        wrong += static_cast<std::int64_t>(out[i]) != sum ? 1 : 0;
+    }
     CHECK(wrong == 0);
 }
 
 }  // namespace
-
-// The sets that the flags of this translation unit allow; Avx2Vnni has a build of its own.
-#if defined(KERNELS_TEST_FEWER_SETS)  // for slow builds with sanitizers
-#define KERNELS_TEST_TAGS Portable, Native
-#elif INTAGLIO_HAS_AVX512_VNNI
-#define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx512, simd::Avx512Vnni
-#elif INTAGLIO_HAS_AVX512
-#define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx512
-#elif INTAGLIO_HAS_AVX2_VNNI
-#define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx2Vnni
-#elif INTAGLIO_HAS_AVX2
-#define KERNELS_TEST_TAGS Portable, simd::Avx2
-#else
-#define KERNELS_TEST_TAGS Portable
-#endif
 
 TEST_CASE("kernels: the best instruction set of this build runs here") {
     CHECK(simd::supported(Native{}));
@@ -537,6 +385,8 @@ TEST_CASE_TEMPLATE("kernels: integer convolutions are exact", Tag, KERNELS_TEST_
         check_convolution<Tag, Product::bytes>(e, random, extreme);
         check_convolution<Tag, Product::bytes_small>(e, random, extreme);
         check_convolution<Tag, Product::words>(e, random, extreme);
+        check_convolution<Tag, Product::words, std::int8_t>(e, random, extreme);
+        check_convolution<Tag, Product::words, std::uint8_t>(e, random, extreme);
     }
 }
 
@@ -549,12 +399,15 @@ TEST_CASE_TEMPLATE("kernels: real convolutions and their gradients", Tag, KERNEL
     }
 }
 
-TEST_CASE_TEMPLATE("kernels: weight gradients of integer codes", Tag, KERNELS_TEST_TAGS) {
+TEST_CASE_TEMPLATE("kernels: weight gradients of codes of other types", Tag, KERNELS_TEST_TAGS) {
     Random random(3);
     for (const ConvolutionExtents& e : swept_extents(random, 40)) {
         const std::int64_t images = between(random, 1, 4);
         check_gradient_of_codes<Tag, float, std::uint8_t>(e, images, random);
+        check_gradient_of_codes<Tag, float, std::int8_t>(e, images, random);
         check_gradient_of_codes<Tag, float, std::int16_t>(e, images, random);
+        check_gradient_of_codes<Tag, float, std::int32_t>(e, images, random);
+        check_gradient_of_codes<Tag, double, float>(e, images, random);
         check_gradient_of_codes<Tag, double, std::uint8_t>(e, images, random);
     }
 }
@@ -605,9 +458,12 @@ TEST_CASE_TEMPLATE("kernels: pools and joins", Tag, KERNELS_TEST_TAGS) {
         check_pool<Tag, std::uint8_t, std::int32_t>(random);
         check_pool<Tag, std::int16_t, std::int32_t>(random);
         check_pool<Tag, std::int32_t, std::int32_t>(random);
+        check_pool<Tag, float, float>(random);
+        check_pool<Tag, std::uint8_t, float>(random);
         const std::int64_t n = between(random, 0, 200);
         check_join<Tag, std::int16_t, std::int16_t>(random, n);
         check_join<Tag, std::int16_t, std::int32_t>(random, n);
         check_join<Tag, std::uint8_t, std::int16_t>(random, n);
+        check_join<Tag, float, float>(random, n);
     }
 }

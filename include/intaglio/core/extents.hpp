@@ -30,6 +30,7 @@ struct ConvolutionExtents {
     std::int32_t padding_width = 0;
     std::int32_t dilation = 1;
     std::int32_t groups = 1;
+    std::int32_t padding_code = 0;  ///< what the positions of the padding hold
 
     [[nodiscard]] constexpr std::int32_t channels_per_group() const { return in.channels / groups; }
     /// Number of weights of one output channel: K_{l-1} or C_in * kh * kw / groups.

@@ -11,9 +11,10 @@
 namespace intaglio::kernels {
 inline namespace INTAGLIO_INSTRUCTION_SET {
 
-/// How activation codes and weight codes are multiplied. Weights are canonical int8 codes in each case.
+/// How activation codes and weight codes are multiplied. Weights are canonical codes -128 ... 127 in
+/// each case.
 enum class Product : std::uint8_t {
-    bytes,        ///< unsigned 8-bit activation codes, signed 8-bit weight codes; exact for all values
+    bytes,        ///< unsigned 8-bit activation codes; exact for all values
     bytes_small,  ///< the same where |a0 * w0 + a1 * w1| <= 32767 for any two products; faster without VNNI
     words         ///< signed 16-bit activation codes; exact if the total fits 32 bits, which the caller proves
 };

@@ -37,12 +37,12 @@ template <class Arithmetic, class Code>
            Arithmetic::codes_per_step - 1;
 }
 
-/// Bytes of workspace for blocks of `rows` output rows; a multiple of 64, possibly zero.
-template <class Tag, Product P>
+/// Bytes of workspace for blocks of `rows` output rows of an image of these codes; a multiple of 64, possibly zero.
+template <class Tag, Product P, class Code = ActivationCode<P>>
 [[nodiscard]] constexpr std::size_t convolution_workspace_bytes(const ConvolutionExtents& extents, std::int32_t rows) {
     using Arithmetic = IntegerArithmetic<Tag, P>;
     constexpr auto size = static_cast<std::int64_t>(sizeof(typename Arithmetic::Stored));
-    return static_cast<std::size_t>(round_up(copied_codes<Arithmetic, ActivationCode<P>>(extents, rows) * size, 64));
+    return static_cast<std::size_t>(round_up(copied_codes<Arithmetic, Code>(extents, rows) * size, 64));
 }
 
 /// The convolution of a block of output rows of consecutive images, for any arithmetic; see convolve_rows. `copy` holds
@@ -113,13 +113,16 @@ void convolve_block(const ConvolutionExtents& extents, const Code* image, std::i
 }
 
 /// Correlates one image with the packed weights, for output rows first_row ... first_row + rows - 1.
-/// `image` is [in.height][in.width][in.channels]; padding codes are 0; `packed` comes from pack_weights with the same
-/// tag, product and extents. `accumulators` is [rows][out.width][out.channels] and is overwritten, nothing beyond it.
-/// `workspace` holds convolution_workspace_bytes(extents, rows) and is aligned to 64 bytes. Never fails: the caller has
+/// `image` is [in.height][in.width][in.channels] of uint8_t, and for words of int16_t, int8_t or uint8_t;
+/// padding_code is a code of ActivationCode<P>; `packed` comes from pack_weights with the same tag, product and
+/// extents. `accumulators` is [rows][out.width][out.channels] and is overwritten, nothing beyond it. `workspace` holds
+/// convolution_workspace_bytes<Tag, P, Code>(extents, rows) and is aligned to 64 bytes. Never fails: the caller has
 /// proven that the totals fit 32 bits.
-template <class Tag, Product P>
-void convolve_rows(const ConvolutionExtents& extents, const ActivationCode<P>* image, std::int32_t first_row,
-                   std::int32_t rows, const std::byte* packed, std::int32_t* accumulators, std::byte* workspace) {
+template <class Tag, Product P, class Code>
+void convolve_rows(const ConvolutionExtents& extents, const Code* image, std::int32_t first_row, std::int32_t rows,
+                   const std::byte* packed, std::int32_t* accumulators, std::byte* workspace) {
+    static_assert(std::is_same_v<Code, ActivationCode<P>> || (P == Product::words && sizeof(Code) == 1),
+                  "bytes multiply uint8_t codes, words int16_t, int8_t or uint8_t codes");
     using Arithmetic = IntegerArithmetic<Tag, P>;
     convolve_block<Arithmetic>(extents, image, 1, first_row, rows,
                                reinterpret_cast<const typename Arithmetic::Weight*>(packed), accumulators,

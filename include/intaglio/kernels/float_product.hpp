@@ -78,7 +78,8 @@ template <class Tag, class Real>
         round_up(copied * images_per_block(extents.out, 64) * static_cast<std::int64_t>(sizeof(Real)), 64));
 }
 
-/// out = correlation of `images` consecutive real images with packed real weights; out is overwritten.
+/// out = correlation of `images` consecutive real images with packed real weights; positions of the padding hold
+/// extents.padding_code; out is overwritten.
 /// `workspace` holds real_workspace_bytes and is aligned to 64 bytes, as is `packed`.
 template <class Tag, class Real>
 void convolve_real(const ConvolutionExtents& extents, const Real* image, std::int64_t images, const std::byte* packed,

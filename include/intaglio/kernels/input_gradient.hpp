@@ -11,11 +11,16 @@ namespace intaglio::kernels {
 inline namespace INTAGLIO_INSTRUCTION_SET {
 
 /// The same product with an image of one pixel where the window is the whole image: a dense layer behind an image.
+/// Without a padding code: what the gradient is of the padding is dropped.
 [[nodiscard]] constexpr ConvolutionExtents as_dense(const ConvolutionExtents& extents) {
     const bool whole = extents.kernel_height == extents.in.height && extents.kernel_width == extents.in.width &&
                        extents.padding_height == 0 && extents.padding_width == 0 && extents.dilation == 1 &&
                        extents.groups == 1;
-    if (!whole) return extents;
+    if (!whole) {
+        ConvolutionExtents same = extents;
+        same.padding_code = 0;
+        return same;
+    }
     return {.in = {1, 1, static_cast<std::int32_t>(extents.in.size())}, .out = {1, 1, extents.out.channels}};
 }
 

@@ -1,4 +1,4 @@
-// Copies of images in the form in which the product kernel reads them: zero-padded, or one window per output pixel.
+// Copies of images in the form in which the product kernel reads them: padded, or one window per output pixel.
 #pragma once
 
 #include <cstddef>
@@ -22,16 +22,21 @@ void copy_codes(const From* from, std::int64_t count, To* to) {
 }
 
 template <class To>
+void fill(To* to, std::int64_t count, To value) {
+    for (std::int64_t i = 0; i < count; ++i) to[i] = value;
+}
+template <class To>
 void fill_zero(To* to, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i) to[i] = To{};
+    fill(to, count, To{});
 }
 
-/// Copies the rows under `rows` output rows from `first_row` on, with zeros as padding, each row plan.padded_width
-/// pixels wide.
+/// Copies the rows under `rows` output rows from `first_row` on, with the padding code around them, each row
+/// plan.padded_width pixels wide.
 template <class From, class To>
 void copy_padded(const ConvolutionExtents& extents, const ConvolutionPlan& plan, const From* image,
                  std::int32_t first_row, std::int32_t rows, To* to) {
     const std::int64_t channels = extents.in.channels;
+    const To padding = static_cast<To>(extents.padding_code);
     const std::int32_t width = plan.padded_width;
     const std::int32_t left = extents.padding_width < width ? extents.padding_width : width;
     const std::int32_t middle = extents.in.width < width - left ? extents.in.width : width - left;
@@ -40,11 +45,11 @@ void copy_padded(const ConvolutionExtents& extents, const ConvolutionPlan& plan,
     const std::int32_t bottom = top + rows_under(extents, rows);
     for (std::int32_t y = top; y < bottom; ++y) {
         if (y < 0 || y >= extents.in.height) {
-            fill_zero(to, width * channels);
+            fill(to, width * channels, padding);
         } else {
-            fill_zero(to, left * channels);
+            fill(to, left * channels, padding);
             copy_codes(image + std::int64_t{y} * extents.in.width * channels, middle * channels, to + left * channels);
-            fill_zero(to + (left + middle) * channels, right * channels);
+            fill(to + (left + middle) * channels, right * channels, padding);
         }
         to += width * channels;
     }
@@ -62,14 +67,14 @@ struct ColumnRange {
     return {begin, end < columns ? end : columns};
 }
 
-/// Copies the window of each output pixel, the channels from `first_channel` on of one group, each followed by zeros up
-/// to `pitch` codes.
+/// Copies the window of each output pixel, the channels from `first_channel` on of one group, each followed by
+/// padding codes up to `pitch` codes, which the product multiplies by zero.
 template <class From, class To>
 void copy_windows(const ConvolutionExtents& extents, const From* image, std::int32_t first_channel,
                   std::int32_t first_row, std::int32_t rows, std::int64_t pitch, To* to) {
     const std::int32_t channels = extents.channels_per_group();
     const std::int64_t pixel_step = std::int64_t{extents.stride_width} * extents.in.channels;
-    fill_zero(to, pitch * rows * extents.out.width);
+    fill(to, pitch * rows * extents.out.width, static_cast<To>(extents.padding_code));
     for (std::int32_t y = first_row; y < first_row + rows; ++y, to += pitch * extents.out.width) {
         for (std::int32_t i = 0; i < extents.kernel_height; ++i) {
             const std::int32_t from_y = y * extents.stride_height - extents.padding_height + i * extents.dilation;

@@ -16,7 +16,8 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 }
 
 /// out[y][x][c] = sum of the codes of each window, without padding. Images are [height][width][channels]; out has
-/// pooled_shape and does not overlap with in. The caller has proven that the sums fit Out.
+/// pooled_shape and does not overlap with in. Codes are of any integer type, or real numbers, which are added in the
+/// order of the rows. The caller has proven that the sums fit Out.
 template <class Tag, class In, class Out>
 void sum_pool(Shape in_shape, std::int32_t window_height, std::int32_t window_width, std::int32_t stride_height,
               std::int32_t stride_width, const In* in, Out* out) {
@@ -31,7 +32,9 @@ void sum_pool(Shape in_shape, std::int32_t window_height, std::int32_t window_wi
                     const std::int64_t row = std::int64_t{y} * stride_height + i;
                     const std::int64_t column = std::int64_t{x} * stride_width + j;
                     const In* __restrict const codes = in + (row * in_shape.width + column) * channels;
-                    for (std::int32_t c = 0; c < channels; ++c) sums[c] = static_cast<Out>(sums[c] + codes[c]);
+                    for (std::int32_t c = 0; c < channels; ++c) {
+                        sums[c] = static_cast<Out>(sums[c] + static_cast<Out>(codes[c]));
+                    }
                 }
             }
         }

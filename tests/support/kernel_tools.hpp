@@ -1,0 +1,188 @@
+// What the tests of kernels share: guarded memory, random extents, the products of a convolution one by one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "intaglio/core/extents.hpp"
+#include "intaglio/simd/simd.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define KERNELS_TEST_GUARD 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define KERNELS_TEST_GUARD 0
+#endif
+#endif
+#ifndef KERNELS_TEST_GUARD
+#define KERNELS_TEST_GUARD 64
+#endif
+
+// The sets that the flags of this translation unit allow; Avx2Vnni has a build of its own.
+#if defined(KERNELS_TEST_FEWER_SETS)  // for slow builds with sanitizers
+#define KERNELS_TEST_TAGS Portable, Native
+#elif INTAGLIO_HAS_AVX512_VNNI
+#define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx512, simd::Avx512Vnni
+#elif INTAGLIO_HAS_AVX512
+#define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx512
+#elif INTAGLIO_HAS_AVX2_VNNI
+#define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx2Vnni
+#elif INTAGLIO_HAS_AVX2
+#define KERNELS_TEST_TAGS Portable, simd::Avx2
+#else
+#define KERNELS_TEST_TAGS Portable
+#endif
+
+namespace tools {
+
+using intaglio::ConvolutionExtents;
+using intaglio::Shape;
+
+/// n elements aligned to 64 bytes, filled with a pattern, with guard bytes behind them.
+template <class T>
+class Guarded {
+  public:
+    explicit Guarded(std::size_t n)
+        : bytes_(n * sizeof(T)),
+          data_(static_cast<unsigned char*>(::operator new (bytes_ + KERNELS_TEST_GUARD, std::align_val_t{64}))) {
+        std::memset(data_, 0xa5, bytes_ + KERNELS_TEST_GUARD);
+    }
+    explicit Guarded(std::int64_t n) : Guarded(static_cast<std::size_t>(n)) {}
+    Guarded(const Guarded&) = delete;
+    Guarded& operator=(const Guarded&) = delete;
+    ~Guarded() { ::operator delete (data_, std::align_val_t{64}); }
+
+    [[nodiscard]] T* get() { return reinterpret_cast<T*>(data_); }
+    [[nodiscard]] std::size_t size() const { return bytes_ / sizeof(T); }
+    T& operator[](std::int64_t i) { return get()[i]; }
+    [[nodiscard]] bool intact() const {
+        for (std::size_t i = 0; i != KERNELS_TEST_GUARD; ++i) {
+            if (data_[bytes_ + i] != 0xa5) return false;
+        }
+        return true;
+    }
+
+  private:
+    std::size_t bytes_;
+    unsigned char* data_;
+};
+
+using Random = std::mt19937;
+
+inline std::int32_t between(Random& random, std::int32_t low, std::int32_t high) {
+    return std::uniform_int_distribution<std::int32_t>(low, high)(random);
+}
+
+inline std::string describe(const ConvolutionExtents& e) {
+    const auto number = [](std::int32_t n) { return std::to_string(n); };
+    return number(e.in.height) + "x" + number(e.in.width) + "x" + number(e.in.channels) + "->" + number(e.out.height) +
+           "x" + number(e.out.width) + "x" + number(e.out.channels) + " kernel " + number(e.kernel_height) + "x" +
+           number(e.kernel_width) + " stride " + number(e.stride_height) + "x" + number(e.stride_width) + " padding " +
+           number(e.padding_height) + "x" + number(e.padding_width) + " dilation " + number(e.dilation) + " groups " +
+           number(e.groups) + " padding code " + number(e.padding_code);
+}
+
+/// Fills in the output's height and width.
+inline ConvolutionExtents complete(ConvolutionExtents e) {
+    const auto extent = [&](std::int32_t in, std::int32_t padding, std::int32_t kernel, std::int32_t stride) {
+        return (in + 2 * padding - e.dilation * (kernel - 1) - 1) / stride + 1;
+    };
+    e.out.height = extent(e.in.height, e.padding_height, e.kernel_height, e.stride_height);
+    e.out.width = extent(e.in.width, e.padding_width, e.kernel_width, e.stride_width);
+    return e;
+}
+
+inline ConvolutionExtents random_extents(Random& random) {
+    static constexpr std::int32_t channel_choices[] = {1, 1, 2, 3, 3, 4, 5, 8, 10, 15, 16, 17, 24, 31, 32, 33, 40, 64};
+    static constexpr std::int32_t size_choices[] = {1, 1, 2, 3, 4, 5, 7, 8, 9, 12, 14, 17};
+    const auto channels = [&] { return channel_choices[between(random, 0, 17)]; };
+    ConvolutionExtents e;
+    for (;;) {
+        e = {};
+        e.groups = between(random, 0, 3) == 0 ? between(random, 1, 5) : 1;
+        e.in = {size_choices[between(random, 0, 11)], size_choices[between(random, 0, 11)], channels() * e.groups};
+        e.out.channels = channels() * e.groups;
+        e.kernel_height = between(random, 1, 5);
+        e.kernel_width = between(random, 1, 5);
+        e.stride_height = between(random, 0, 2) == 0 ? between(random, 1, 4) : 1;
+        e.stride_width = between(random, 0, 2) == 0 ? between(random, 1, 4) : e.stride_height;
+        e.dilation = between(random, 0, 3) == 0 ? between(random, 1, 3) : 1;
+        e.padding_height = between(random, 0, 3);
+        e.padding_width = between(random, 0, 3);
+        const bool fits = e.in.height + 2 * e.padding_height > e.dilation * (e.kernel_height - 1) &&
+                          e.in.width + 2 * e.padding_width > e.dilation * (e.kernel_width - 1);
+        if (!fits) continue;
+        e = complete(e);
+        // A code of every product.
+        if (between(random, 0, 1) == 0) e.padding_code = between(random, 1, 127);
+        if (e.macs() <= 2'000'000) return e;
+    }
+}
+
+/// Shapes that random draws miss.
+inline std::vector<ConvolutionExtents> special_extents() {
+    std::vector<ConvolutionExtents> all;
+    const auto add = [&](Shape in, std::int32_t out, std::int32_t kernel, std::int32_t padding,
+                         std::int32_t groups = 1) {
+        all.push_back(complete({.in = in,
+                                .out = {1, 1, out},
+                                .kernel_height = kernel,
+                                .kernel_width = kernel,
+                                .padding_height = padding,
+                                .padding_width = padding,
+                                .groups = groups}));
+    };
+    add({1, 1, 1}, 1, 1, 0);
+    add({1, 1, 784}, 10, 1, 0);
+    add({1, 1, 129}, 130, 1, 0);
+    add({28, 28, 1}, 32, 3, 1);
+    add({32, 32, 3}, 16, 3, 1);
+    add({4, 4, 128}, 128, 3, 1);
+    add({7, 7, 16}, 10, 7, 0);  // the window is the image
+    add({2, 2, 64}, 48, 3, 1);
+    add({3, 3, 20}, 20, 3, 1, 20);  // depthwise
+    add({9, 9, 32}, 32, 3, 1, 32);
+    add({8, 8, 64}, 64, 1, 0);
+    add({20, 150, 4}, 17, 3, 1);  // rows longer than a strip
+    return all;
+}
+
+inline std::vector<ConvolutionExtents> swept_extents(Random& random, int count) {
+    std::vector<ConvolutionExtents> all = special_extents();
+    for (int i = 0; i < count; ++i) all.push_back(random_extents(random));
+    return all;
+}
+
+/// Calls visit(input index, weight index, output index) for each product of one image; the input index of padding is
+/// -1.
+template <class Visit>
+void for_each_product(const ConvolutionExtents& e, const Visit& visit) {
+    const std::int32_t out_per_group = e.out.channels / e.groups;
+    const std::int32_t in_per_group = e.in.channels / e.groups;
+    for (std::int32_t y = 0; y < e.out.height; ++y) {
+        for (std::int32_t x = 0; x < e.out.width; ++x) {
+            for (std::int32_t o = 0; o < e.out.channels; ++o) {
+                for (std::int32_t i = 0; i < e.kernel_height; ++i) {
+                    for (std::int32_t j = 0; j < e.kernel_width; ++j) {
+                        const std::int32_t from_y = y * e.stride_height - e.padding_height + i * e.dilation;
+                        const std::int32_t from_x = x * e.stride_width - e.padding_width + j * e.dilation;
+                        const bool inside = from_y >= 0 && from_x >= 0 && from_y < e.in.height && from_x < e.in.width;
+                        const std::int32_t pixel = (from_y * e.in.width + from_x) * e.in.channels;
+                        for (std::int32_t c = 0; c < in_per_group; ++c) {
+                            visit(inside ? pixel + o / out_per_group * in_per_group + c : -1,
+                                  ((o * e.kernel_height + i) * e.kernel_width + j) * in_per_group + c,
+                                  (y * e.out.width + x) * e.out.channels + o);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+}  // namespace tools
