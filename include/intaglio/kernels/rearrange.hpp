@@ -1,0 +1,89 @@
+// Codes moved, repeated or multiplied one by one: what stands between the layers of residual and attention networks.
+#pragma once
+
+#include <cstdint>
+
+#include "intaglio/core/extents.hpp"
+#include "intaglio/kernels/padded_image.hpp"
+
+namespace intaglio::kernels {
+inline namespace INTAGLIO_INSTRUCTION_SET {
+
+// Images are [height][width][channels] and do not overlap; codes are of any integer type, or real numbers.
+
+/// The output shape of subsample.
+[[nodiscard]] constexpr Shape subsampled_shape(Shape in, std::int32_t stride_height, std::int32_t stride_width) {
+    return {(in.height - 1) / stride_height + 1, (in.width - 1) / stride_width + 1, in.channels};
+}
+
+/// out[y][x] = in[y * stride_height][x * stride_width]; out has subsampled_shape.
+template <class Tag, class Code>
+void subsample(Shape in_shape, std::int32_t stride_height, std::int32_t stride_width, const Code* in, Code* out) {
+    const Shape shape = subsampled_shape(in_shape, stride_height, stride_width);
+    const std::int32_t channels = shape.channels;
+    for (std::int32_t y = 0; y < shape.height; ++y) {
+        const Code* from = in + std::int64_t{y} * stride_height * in_shape.width * channels;
+        for (std::int32_t x = 0; x < shape.width; ++x, out += channels) {
+            copy_codes(from + std::int64_t{x} * stride_width * channels, channels, out);
+        }
+    }
+}
+
+/// The output shape of upsample.
+[[nodiscard]] constexpr Shape upsampled_shape(Shape in, std::int32_t height_factor, std::int32_t width_factor) {
+    return {in.height * height_factor, in.width * width_factor, in.channels};
+}
+
+/// out[y][x] = in[y / height_factor][x / width_factor]; out has upsampled_shape.
+template <class Tag, class Code>
+void upsample(Shape in_shape, std::int32_t height_factor, std::int32_t width_factor, const Code* in, Code* out) {
+    const std::int32_t channels = in_shape.channels;
+    const std::int64_t row = std::int64_t{in_shape.width} * width_factor * channels;
+    for (std::int32_t y = 0; y < in_shape.height; ++y) {
+        const Code* const first = out;
+        for (std::int32_t x = 0; x < in_shape.width; ++x, in += channels) {
+            for (std::int32_t j = 0; j < width_factor; ++j, out += channels) copy_codes(in, channels, out);
+        }
+        for (std::int32_t i = 1; i < height_factor; ++i, out += row) copy_codes(first, row, out);
+    }
+}
+
+/// out[pixel] = `before` channels of `code`, the channels of in[pixel], `after` channels of `code`.
+template <class Tag, class Code>
+void pad_channels(Shape in_shape, std::int32_t before, std::int32_t after, std::int32_t code, const Code* in,
+                  Code* out) {
+    const std::int32_t channels = in_shape.channels;
+    for (std::int64_t pixel = 0; pixel < in_shape.pixels(); ++pixel, in += channels) {
+        fill(out, before, static_cast<Code>(code));
+        copy_codes(in, channels, out + before);
+        fill(out + before + channels, after, static_cast<Code>(code));
+        out += before + channels + after;
+    }
+}
+
+/// out[pixel] = the channels of a[pixel], then those of b[pixel]. The codes of both must fit Out.
+template <class Tag, class A, class B, class Out>
+void concat_channels(std::int64_t pixels, std::int32_t a_channels, const A* a, std::int32_t b_channels, const B* b,
+                     Out* out) {
+    for (std::int64_t pixel = 0; pixel < pixels; ++pixel, a += a_channels, b += b_channels) {
+        copy_codes(a, a_channels, out);
+        copy_codes(b, b_channels, out + a_channels);
+        out += a_channels + b_channels;
+    }
+}
+
+/// products[pixel][c] = a[pixel][c] * b[pixel][c], or a[pixel][c] * b[c] if b is one pixel for all. The caller has
+/// proven that the products fit Out.
+template <class Tag, class A, class B, class Out>
+void multiply(Shape shape, const A* a, const B* b, bool one_pixel, Out* products) {
+    // Where nothing repeats, the whole image is one run.
+    const std::int64_t run = one_pixel ? shape.channels : shape.size();
+    for (const A* const end = a + shape.size(); a != end; a += run, products += run) {
+        Out* __restrict const to = products;
+        for (std::int64_t i = 0; i < run; ++i)
+            to[i] = static_cast<Out>(static_cast<Out>(a[i]) * static_cast<Out>(b[i]));
+    }
+}
+
+}  // namespace INTAGLIO_INSTRUCTION_SET
+}  // namespace intaglio::kernels

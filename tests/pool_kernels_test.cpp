@@ -1,0 +1,374 @@
+// The kernels beside the products against naive references, bit for bit: window sums, largest codes, rearrangements.
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "intaglio/kernels/convolution.hpp"
+#include "intaglio/kernels/max_pool.hpp"
+#include "intaglio/kernels/rearrange.hpp"
+#include "intaglio/kernels/rearrange_gradient.hpp"
+#include "intaglio/kernels/window_sums.hpp"
+#include "intaglio/simd/simd.hpp"
+#include "support/kernel_tools.hpp"
+
+namespace {
+
+using namespace intaglio;
+using namespace intaglio::kernels;
+using namespace tools;
+using intaglio::simd::Portable;
+
+/// Values of a type, all of them small integers, so that sums of reals are exact.
+template <class Code>
+void fill_codes(Guarded<Code>& codes, Random& random, std::int32_t limit = 1000) {
+    using Limits = std::numeric_limits<Code>;
+    std::int32_t least = -limit;
+    std::int32_t most = limit;
+    if (Limits::is_integer && sizeof(Code) < 4) {
+        least =
+            least < static_cast<std::int32_t>(Limits::lowest()) ? static_cast<std::int32_t>(Limits::lowest()) : least;
+        most = most > static_cast<std::int32_t>(Limits::max()) ? static_cast<std::int32_t>(Limits::max()) : most;
+    }
+    for (std::size_t i = 0; i < codes.size(); ++i) codes.get()[i] = static_cast<Code>(between(random, least, most));
+}
+
+template <class T>
+std::int64_t differences(Guarded<T>& values, const std::vector<T>& expected) {
+    CHECK(values.intact());
+    CHECK(values.size() == expected.size());
+    std::int64_t wrong = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) wrong += values.get()[i] != expected[i] ? 1 : 0;
+    return wrong;
+}
+
+// Window sums --------------------------------------------------------------------------------------------------------
+
+/// The accumulators of codes and of the true weights step * code + offset, which the sums turn the former into.
+template <class Tag, class Code>
+void check_window_sums(ConvolutionExtents e, Random& random) {
+    if (std::is_signed_v<Code> && between(random, 0, 1) == 0) e.padding_code = -e.padding_code;
+    const std::int32_t step = between(random, -3, 3);
+    const std::int32_t offset = between(random, -3, 3);
+    INFO(simd::name(Tag{}), ", ", step, " * code + ", offset, ", ", describe(e));
+    Guarded<Code> image(e.in.size());
+    Guarded<std::int8_t> weights(e.weights());
+    fill_codes(image, random);
+    fill_codes(weights, random);
+    std::vector<std::int32_t> codes_only(static_cast<std::size_t>(e.out.size()));
+    std::vector<std::int32_t> expected(static_cast<std::size_t>(e.out.size()));
+    for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
+        const auto code = in < 0 ? e.padding_code : static_cast<std::int32_t>(image[in]);
+        codes_only[static_cast<std::size_t>(out)] += code * weights[weight];
+        expected[static_cast<std::size_t>(out)] += code * (step * weights[weight] + offset);
+    });
+    const std::int64_t row_size = std::int64_t{e.out.width} * e.out.channels;
+    for (const std::int32_t block : {e.out.height, std::int32_t{1}, between(random, 1, e.out.height)}) {
+        std::int64_t wrong = 0;
+        for (std::int32_t row = 0; row < e.out.height; row += block) {
+            const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
+            Guarded<std::int32_t> sums(rows * row_size);
+            Guarded<std::byte> workspace(window_sum_workspace_bytes(e, block));
+            CHECK(workspace.size() % 64 == 0);
+            for (std::int64_t i = 0; i < rows * row_size; ++i) {
+                sums[i] = codes_only[static_cast<std::size_t>(row * row_size + i)];
+            }
+            add_window_sums<Tag>(e, image.get(), row, rows, step, offset, sums.get(), workspace.get());
+            CHECK(workspace.intact());
+            const auto begin = expected.begin() + row * row_size;
+            wrong += differences(sums, {begin, begin + rows * row_size});
+        }
+        CHECK(wrong == 0);
+    }
+}
+
+// Largest codes ------------------------------------------------------------------------------------------------------
+
+/// A pool whose windows all have a tap inside.
+ConvolutionExtents random_pool(Random& random) {
+    ConvolutionExtents e;
+    const auto has_taps_inside = [](std::int32_t out, std::int32_t stride, std::int32_t padding, std::int32_t dilation,
+                                    std::int32_t kernel, std::int32_t in) {
+        for (std::int32_t x = 0; x < out; ++x) {
+            bool inside = false;
+            for (std::int32_t i = 0; i < kernel; ++i) {
+                const std::int32_t at = x * stride - padding + i * dilation;
+                inside = inside || (at >= 0 && at < in);
+            }
+            if (!inside) return false;
+        }
+        return out > 0;
+    };
+    do {
+        e = {};
+        e.in = {between(random, 1, 12), between(random, 1, 12), between(random, 1, 150)};
+        e.out.channels = e.in.channels;
+        e.kernel_height = between(random, 1, 5);
+        e.kernel_width = between(random, 1, 5);
+        e.stride_height = between(random, 1, 4);
+        e.stride_width = between(random, 1, 4);
+        e.dilation = between(random, 0, 3) == 0 ? 2 : 1;
+        e.padding_height = between(random, 0, 3);
+        e.padding_width = between(random, 0, 3);
+        if (e.in.height + 2 * e.padding_height <= e.dilation * (e.kernel_height - 1)) continue;
+        if (e.in.width + 2 * e.padding_width <= e.dilation * (e.kernel_width - 1)) continue;
+        e = complete(e);
+    } while (
+        !has_taps_inside(e.out.height, e.stride_height, e.padding_height, e.dilation, e.kernel_height, e.in.height) ||
+        !has_taps_inside(e.out.width, e.stride_width, e.padding_width, e.dilation, e.kernel_width, e.in.width));
+    return e;
+}
+
+template <class Tag, class Code>
+void check_max_pool(Random& random) {
+    const ConvolutionExtents e = random_pool(random);
+    INFO(simd::name(Tag{}), ", ", sizeof(Code), " bytes, ", describe(e));
+    const bool add = between(random, 0, 1) == 0;
+    Guarded<Code> in(e.in.size());
+    Guarded<Code> out(e.out.size());
+    Guarded<float> dout(e.out.size());
+    Guarded<float> din(e.in.size());
+    fill_codes(in, random, between(random, 1, 20));  // few values: several are largest
+    fill_codes(dout, random);
+    fill_codes(din, random);
+    std::vector<Code> expected;
+    std::vector<float> expected_din(static_cast<std::size_t>(e.in.size()));
+    for (std::int64_t i = 0; i < e.in.size() && add; ++i) expected_din[static_cast<std::size_t>(i)] = din[i];
+    for (std::int32_t y = 0; y < e.out.height; ++y) {
+        for (std::int32_t x = 0; x < e.out.width; ++x) {
+            for (std::int32_t c = 0; c < e.in.channels; ++c) {
+                std::int64_t best = -1;
+                for (std::int32_t i = 0; i < e.kernel_height; ++i) {
+                    for (std::int32_t j = 0; j < e.kernel_width; ++j) {
+                        const std::int32_t row = y * e.stride_height - e.padding_height + i * e.dilation;
+                        const std::int32_t column = x * e.stride_width - e.padding_width + j * e.dilation;
+                        if (row < 0 || column < 0 || row >= e.in.height || column >= e.in.width) continue;
+                        const std::int64_t at = (std::int64_t{row} * e.in.width + column) * e.in.channels + c;
+                        if (best < 0 || in[at] > in[best]) best = at;
+                    }
+                }
+                expected_din[static_cast<std::size_t>(best)] += dout[static_cast<std::int64_t>(expected.size())];
+                expected.push_back(in[best]);
+            }
+        }
+    }
+    max_pool<Tag>(e, in.get(), out.get());
+    CHECK(differences(out, expected) == 0);
+    max_pool_gradient(e, in.get(), dout.get(), add, din.get());
+    CHECK(differences(din, expected_din) == 0);
+}
+
+// Rearrangements -----------------------------------------------------------------------------------------------------
+
+Shape random_shape(Random& random) {
+    return {between(random, 1, 7), between(random, 1, 7), between(random, 1, 40)};
+}
+
+/// An operation that moves codes: source(output element) is the input element, or -1 for `fill`. Checks the output and
+/// the gradient, which is the sum over the outputs that have the element as their source.
+template <class Code, class Source, class Forward, class Backward>
+void check_moves(Random& random, std::int64_t in_size, std::int64_t out_size, Code fill, const Source& source,
+                 const Forward& forward, const Backward& backward) {
+    Guarded<Code> in(in_size);
+    Guarded<Code> out(out_size);
+    fill_codes(in, random);
+    std::vector<Code> expected;
+    for (std::int64_t i = 0; i < out_size; ++i) expected.push_back(source(i) < 0 ? fill : in[source(i)]);
+    forward(in.get(), out.get());
+    CHECK(differences(out, expected) == 0);
+    for (const bool add : {false, true}) {
+        Guarded<float> dout(out_size);
+        Guarded<float> din(in_size);
+        fill_codes(dout, random);
+        fill_codes(din, random);
+        std::vector<float> expected_din;
+        for (std::int64_t i = 0; i < in_size; ++i) expected_din.push_back(add ? din[i] : 0.0F);
+        for (std::int64_t i = 0; i < out_size; ++i) {
+            if (source(i) >= 0) expected_din[static_cast<std::size_t>(source(i))] += dout[i];
+        }
+        backward(dout.get(), add, din.get());
+        CHECK(differences(din, expected_din) == 0);
+    }
+}
+
+template <class Tag, class Code>
+void check_rearrangements(Random& random) {
+    const Shape in = random_shape(random);
+    const std::int32_t rows = between(random, 1, 4);
+    const std::int32_t columns = between(random, 1, 4);
+    INFO(simd::name(Tag{}), ", ", sizeof(Code), " bytes, ", in.height, "x", in.width, "x", in.channels, ", ", rows, "x",
+         columns);
+
+    const Shape fewer = subsampled_shape(in, rows, columns);
+    CHECK(fewer == Shape{(in.height + rows - 1) / rows, (in.width + columns - 1) / columns, in.channels});
+    check_moves<Code>(
+        random, in.size(), fewer.size(), Code{},
+        [&](std::int64_t i) {
+            const std::int64_t pixel = i / in.channels;
+            return (pixel / fewer.width * rows * in.width + pixel % fewer.width * columns) * in.channels +
+                   i % in.channels;
+        },
+        [&](const Code* from, Code* to) { subsample<Tag>(in, rows, columns, from, to); },
+        [&](const float* dout, bool add, float* din) { subsample_gradient(in, rows, columns, dout, add, din); });
+
+    const Shape more = upsampled_shape(in, rows, columns);
+    CHECK(more == Shape{in.height * rows, in.width * columns, in.channels});
+    check_moves<Code>(
+        random, in.size(), more.size(), Code{},
+        [&](std::int64_t i) {
+            const std::int64_t pixel = i / in.channels;
+            return (pixel / more.width / rows * in.width + pixel % more.width / columns) * in.channels +
+                   i % in.channels;
+        },
+        [&](const Code* from, Code* to) { upsample<Tag>(in, rows, columns, from, to); },
+        [&](const float* dout, bool add, float* din) { upsample_gradient(in, rows, columns, dout, add, din); });
+
+    const std::int32_t before = between(random, 0, 20);
+    const std::int32_t after = between(random, 0, 20);
+    const std::int32_t all = before + in.channels + after;
+    const std::int32_t code = between(random, 0, 100);
+    check_moves<Code>(
+        random, in.size(), in.pixels() * all, static_cast<Code>(code),
+        [&](std::int64_t i) {
+            const std::int64_t c = i % all - before;
+            return c < 0 || c >= in.channels ? -1 : i / all * in.channels + c;
+        },
+        [&](const Code* from, Code* to) { pad_channels<Tag>(in, before, after, code, from, to); },
+        [&](const float* dout, bool add, float* din) {
+            channel_range_gradient(in.pixels(), all, before, in.channels, dout, add, din);
+        });
+}
+
+template <class Tag, class A, class B, class Out>
+void check_pairs(Random& random) {
+    const Shape shape = random_shape(random);
+    INFO(simd::name(Tag{}), ", ", shape.height, "x", shape.width, "x", shape.channels);
+    const std::int32_t b_channels = between(random, 1, 40);
+    Guarded<A> a(shape.size());
+    Guarded<B> b(shape.pixels() * b_channels);
+    Guarded<B> factor(shape.size());
+    Guarded<B> pixel(std::int64_t{shape.channels});
+    fill_codes(a, random);
+    fill_codes(b, random);
+    fill_codes(factor, random);
+    fill_codes(pixel, random);
+
+    const std::int32_t all = shape.channels + b_channels;
+    Guarded<Out> joined(shape.pixels() * all);
+    std::vector<Out> expected;
+    for (std::int64_t i = 0; i < shape.pixels() * all; ++i) {
+        const std::int64_t c = i % all;
+        expected.push_back(c < shape.channels ? static_cast<Out>(a[i / all * shape.channels + c])
+                                              : static_cast<Out>(b[i / all * b_channels + c - shape.channels]));
+    }
+    concat_channels<Tag>(shape.pixels(), shape.channels, a.get(), b_channels, b.get(), joined.get());
+    CHECK(differences(joined, expected) == 0);
+
+    using Product = std::conditional_t<std::is_integral_v<Out>, std::int32_t, Out>;
+    Guarded<Product> products(shape.size());
+    for (const bool one_pixel : {false, true}) {
+        Guarded<B>& other = one_pixel ? pixel : factor;
+        const auto other_at = [&](std::int64_t i) { return one_pixel ? i % shape.channels : i; };
+        std::vector<Product> expected_products;
+        for (std::int64_t i = 0; i < shape.size(); ++i) {
+            expected_products.push_back(static_cast<Product>(a[i]) * static_cast<Product>(other[other_at(i)]));
+        }
+        multiply<Tag>(shape, a.get(), other.get(), one_pixel, products.get());
+        CHECK(differences(products, expected_products) == 0);
+
+        // The gradients of both factors. All numbers are integers and the scale a power of two: no sum is rounded.
+        const double scale = 0.25;
+        for (const bool add : {false, true}) {
+            Guarded<double> dout(shape.size());
+            Guarded<double> da(shape.size());
+            Guarded<double> dother(static_cast<std::int64_t>(other.size()));
+            fill_codes(dout, random);
+            fill_codes(da, random);
+            fill_codes(dother, random);
+            std::vector<double> expected_da;
+            std::vector<double> expected_other;
+            for (std::int64_t i = 0; i < shape.size(); ++i) expected_da.push_back(add ? da[i] : 0.0);
+            for (std::size_t i = 0; i < other.size(); ++i) expected_other.push_back(add ? dother.get()[i] : 0.0);
+            for (std::int64_t i = 0; i < shape.size(); ++i) {
+                const auto at = static_cast<std::size_t>(other_at(i));
+                expected_da[static_cast<std::size_t>(i)] += dout[i] * scale * static_cast<double>(other.get()[at]);
+                expected_other[at] += dout[i] * scale * static_cast<double>(a[i]);
+            }
+            multiply_gradient(shape, dout.get(), other.get(), one_pixel, scale, add, da.get());
+            CHECK(differences(da, expected_da) == 0);
+            if (one_pixel) {
+                multiply_pixel_gradient(shape, dout.get(), a.get(), scale, add, dother.get());
+            } else {
+                multiply_gradient(shape, dout.get(), a.get(), false, scale, add, dother.get());
+            }
+            CHECK(differences(dother, expected_other) == 0);
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("kernels: window sums give weights an offset", Tag, KERNELS_TEST_TAGS) {
+    Random random(7);
+    for (const ConvolutionExtents& e : swept_extents(random, 150)) {
+        check_window_sums<Tag, std::uint8_t>(e, random);
+        check_window_sums<Tag, std::int8_t>(e, random);
+        check_window_sums<Tag, std::int16_t>(e, random);
+    }
+}
+
+TEST_CASE_TEMPLATE("kernels: window sums of odd weights agree with the product of the weights", Tag,
+                   KERNELS_TEST_TAGS) {
+    Random random(8);
+    for (const ConvolutionExtents& e : swept_extents(random, 40)) {
+        INFO(simd::name(Tag{}), ", ", describe(e));
+        Guarded<std::uint8_t> image(e.in.size());
+        Guarded<std::int8_t> codes(e.weights());
+        Guarded<std::int8_t> odd(e.weights());
+        fill_codes(image, random);
+        fill_codes(codes, random, 63);
+        for (std::int64_t i = 0; i < e.weights(); ++i) odd[i] = static_cast<std::int8_t>(2 * codes[i] + 1);
+        const auto product = [&](Guarded<std::int8_t>& weights) {
+            Guarded<std::byte> packed(packed_weight_bytes<Tag, Product::bytes>(e));
+            Guarded<std::byte> workspace(convolution_workspace_bytes<Tag, Product::bytes>(e, e.out.height));
+            Guarded<std::int32_t> sums(e.out.size());
+            pack_weights<Tag, Product::bytes>(e, weights.get(), packed.get());
+            convolve_rows<Tag, Product::bytes>(e, image.get(), 0, e.out.height, packed.get(), sums.get(),
+                                               workspace.get());
+            return std::vector<std::int32_t>(sums.get(), sums.get() + sums.size());
+        };
+        std::vector<std::int32_t> sums = product(codes);
+        Guarded<std::byte> workspace(window_sum_workspace_bytes(e, e.out.height));
+        add_window_sums<Tag>(e, image.get(), 0, e.out.height, 2, 1, sums.data(), workspace.get());
+        CHECK(sums == product(odd));
+    }
+}
+
+TEST_CASE_TEMPLATE("kernels: largest codes and their gradients", Tag, KERNELS_TEST_TAGS) {
+    Random random(9);
+    for (int i = 0; i < 60; ++i) {
+        check_max_pool<Tag, std::uint8_t>(random);
+        check_max_pool<Tag, std::int8_t>(random);
+        check_max_pool<Tag, std::int16_t>(random);
+        check_max_pool<Tag, std::int32_t>(random);
+        check_max_pool<Tag, float>(random);
+    }
+}
+
+TEST_CASE_TEMPLATE("kernels: rearrangements and their gradients", Tag, KERNELS_TEST_TAGS) {
+    Random random(10);
+    for (int i = 0; i < 60; ++i) {
+        check_rearrangements<Tag, std::uint8_t>(random);
+        check_rearrangements<Tag, std::int8_t>(random);
+        check_rearrangements<Tag, std::int16_t>(random);
+        check_rearrangements<Tag, std::int32_t>(random);
+        check_rearrangements<Tag, float>(random);
+        check_pairs<Tag, std::uint8_t, std::uint8_t, std::uint8_t>(random);
+        check_pairs<Tag, std::uint8_t, std::int8_t, std::int16_t>(random);
+        check_pairs<Tag, std::int16_t, std::uint8_t, std::int32_t>(random);
+        check_pairs<Tag, float, float, float>(random);
+    }
+}
