@@ -35,6 +35,8 @@ struct DenseTernary {
 struct WholeLayerNorm {
     using option = intaglio::option::norm;
     static constexpr const char* name = "whole-layer norm";
+    static constexpr StatisticsOf statistics = StatisticsOf::layer;
+    static constexpr bool has_gain = true;
 };
 
 }  // namespace app
@@ -59,7 +61,7 @@ class intaglio::train::SurrogateGradient<app::Parabola> {
     float inverse_reach_;
 };
 
-// `code` makes the integer of a (standardised) weight, `passes` says where the gradient goes through.
+// `code` makes the integer of a (standardised) weight, `gradient` is the derivative of its value.
 template <>
 struct intaglio::train::WeightCode<app::DenseTernary> {
     template <class Real>
@@ -68,14 +70,9 @@ struct intaglio::train::WeightCode<app::DenseTernary> {
         return weight > threshold ? std::int8_t{1} : weight < -threshold ? std::int8_t{-1} : std::int8_t{0};
     }
     template <class Real>
-    static bool passes(Real weight) {
-        return std::fabs(weight) < Real{2};
+    static Real gradient(Real weight) {
+        return std::fabs(weight) < Real{2} ? Real{1} : Real{0};
     }
-};
-
-template <>
-struct intaglio::train::NormSharing<app::WholeLayerNorm> {
-    static constexpr bool shared = true;
 };
 
 struct Net : Network<Image<1, 8, 8>, Defaults<app::DenseTernary, app::WholeLayerNorm, app::SignedAct>,

@@ -201,7 +201,7 @@ bool check_weights(const Case& c) {
         CHECK(std::fabs(code - std::round(code)) < 1e-9);
         CHECK(int{Code::code(what[i])} == static_cast<int>(std::round(code)));
         CHECK(int{Code::code(static_cast<float>(what[i]))} == static_cast<int>(std::round(code)));
-        gradient.push_back(Code::passes(what[i]) ? c.cotangent()[i] : 0.0);
+        gradient.push_back(Code::gradient(what[i]) * c.cotangent()[i]);
     }
     check_close(gradient, c.gradient("w_hat"));
     return true;
@@ -352,7 +352,7 @@ bool check_block(const Case& c, bool shared) {
                                                  workspace.data());
     }
     check_close(dx, channels_last(x, c.gradient("x")));
-    for (std::size_t i = 0; i < dw.size(); ++i) dw[i] = Code::passes(standardized[i]) ? dw[i] : 0.0;
+    for (std::size_t i = 0; i < dw.size(); ++i) dw[i] = Code::gradient(standardized[i]) * dw[i];
     for (std::size_t o = 0; o < channels; ++o) {
         train::standardize_gradient(standardized.data() + o * fan_in, inverse[o], e.fan_in(), dw.data() + o * fan_in);
     }

@@ -520,12 +520,12 @@ TEST_CASE("rounding of weights: half away from zero, an odd function, clamped") 
         const double x = i * 0.0021;
         CHECK(Fifteen::code(-x) == -Fifteen::code(x));
         CHECK(Fifteen::code(x) == std::min(7L, std::lround(7 * x / 3)));
-        CHECK(Fifteen::passes(x) == (x < 3));
+        CHECK(Fifteen::gradient(x) == (x < 3 ? 1 : 0));
     }
     using Binary = train::WeightCode<BinaryWeights>;
     CHECK(Binary::code(0.0) == 1);
     CHECK(Binary::code(-0.0) == 1);
     CHECK(Binary::code(-1e-30) == -1);
-    CHECK(Binary::passes(1.0));
-    CHECK(!Binary::passes(1.0000001));
+    CHECK(Binary::gradient(1.0) == 1);
+    CHECK(Binary::gradient(1.0000001) == 0);
 }

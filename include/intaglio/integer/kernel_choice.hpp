@@ -19,6 +19,11 @@ constexpr kernels::Product choose_product(const Value& in, CodeRange weights, bo
     return kernels::Product::bytes;  // convolution_bytes
 }
 
+/// Whether accumulators need the sums of the codes under their windows: the weights are no plain multiples of codes.
+constexpr bool has_window_sums(const Row& row) {
+    return row.weight_step != 1 || row.weight_offset != 0;
+}
+
 constexpr const char* name(kernels::Product product) {
     switch (product) {
         case kernels::Product::bytes:
@@ -41,6 +46,7 @@ inline constexpr kernels::Product product_of = choose_product(facts<Net>.value(f
 template <class Tag>
 constexpr const char* kernel_name(const FactsView& facts, const Row& row) {
     if (row.weights > 0) {
+        if (facts.value(row.output).storage == Storage::real) return "float";
         return name(choose_product(facts.value(row.input), row.weight_codes, has_byte_dot_product(Tag{})));
     }
     if (row.steps > max_thresholds) return "multiply-shift";

@@ -33,9 +33,8 @@ constexpr std::int32_t fused_step(const Facts& facts, std::int32_t row) {
         if (reader == none) return none;
         if (facts.row(reader).steps > 0) return reader;
         // A norm moves no data: look behind it.
-        const std::int32_t next = facts.row(reader).output;
-        if (facts.row(reader).biases == 0 || facts.value(next).memory != facts.row(row).output) return none;
-        value = next;
+        value = facts.row(reader).output;
+        if (facts.value(value).norm_row != reader) return none;
     }
 }
 
@@ -53,6 +52,15 @@ struct Plan {
 
 namespace detail {
 
+/// For `raise`: why a network has no integer program, if so.
+template <class Net>
+struct Refusal {
+    struct Description {
+        Problem problem;
+    };
+    static constexpr Description description{facts<Net>.refusal()};
+};
+
 template <class Tag, class Net, class Sequence>
 struct MakePlan;
 
@@ -62,6 +70,7 @@ struct MakePlan<Tag, Net, std::index_sequence<I...>> {
     using Op = Operation<boost::mp11::mp_at_c<typename Net::primitives, Index>>;
 
     static constexpr auto run() {
+        static_assert(raise<Refusal<Net>>());
         constexpr std::size_t rows = sizeof...(I);
         constexpr const auto& table = facts<Net>;
         constexpr std::size_t value_capacity = rows + 1;

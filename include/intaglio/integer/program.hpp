@@ -42,13 +42,14 @@ struct Scratch {
 template <class Net, class Tag = simd::Portable>
 class Program {
   public:
+    using Pixel = integer::code_type<Net, 0>;  ///< an input code
     static constexpr std::size_t pixels = static_cast<std::size_t>(facts<Net>.input_shape().size());
     static constexpr std::int32_t classes = facts<Net>.classes();
 
     constexpr explicit Program(const Parameters<Net, Tag>& parameters) : parameters_(&parameters) {}
 
     /// Class of an image of `pixels` codes (rows, columns, channels innermost); the lowest index on ties.
-    std::int32_t predict(const std::uint8_t* image, Scratch<Net, Tag>& scratch) const {
+    std::int32_t predict(const Pixel* image, Scratch<Net, Tag>& scratch) const {
         const std::int64_t* values = logits(image, scratch);
         std::int32_t best = 0;
         for (std::int32_t c = 1; c < classes; ++c) best = values[c] > values[best] ? c : best;
@@ -56,7 +57,7 @@ class Program {
     }
 
     /// The integer logits, one per class; they lie in the scratch.
-    const std::int64_t* logits(const std::uint8_t* image, Scratch<Net, Tag>& scratch) const {
+    const std::int64_t* logits(const Pixel* image, Scratch<Net, Tag>& scratch) const {
         run(image, scratch, Silent{});
         return scratch.logits;
     }
@@ -64,7 +65,7 @@ class Program {
     /// Runs the program and shows `observer(value, codes)` every value that is written: its index in the facts and a
     /// pointer to its codes in the value's storage type.
     template <class Observer>
-    void run(const std::uint8_t* image, Scratch<Net, Tag>& scratch, const Observer& observer) const {
+    void run(const Pixel* image, Scratch<Net, Tag>& scratch, const Observer& observer) const {
         const integer::Frame frame{parameters_->bytes, image, scratch.arena, scratch.logits};
         run_all(frame, observer, std::make_index_sequence<boost::mp11::mp_size<typename Net::primitives>::value>{});
     }

@@ -14,6 +14,11 @@ struct M_a {
     std::int32_t count;
 };
 
+// An activation is an empty type that sets option::activation. It has `codes` and their `denominator`, and the
+// `surrogate` of its derivative. Optional members: `code_step`, the distance of neighbouring codes if it is not 1, and
+// `padding_code`, what the padding of a convolution behind it holds if it is not 0. One with another primitive
+// operation names it: `using primitive`.
+
 /// Activation with M_a states: code = round half up of (M_a-1) * value, clamped to 0 ... M_a-1 (P2.8).
 template <M_a Count, class SurrogateGradient = SigmoidSum<>>
 struct Act {

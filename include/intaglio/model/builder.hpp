@@ -66,6 +66,9 @@ class Builder {
         row.output = value_count_;
         row.codes = out.codes;
         out.memory = in_place ? in().memory : value_count_;
+        if (out.storage == Storage::real && !row.refusal->is_mistake) {
+            row.refusal = &float_activations_have_no_integer_program;
+        }
         out.needs_gradient = in().needs_gradient || row.weights + row.gains + row.biases > 0 ||
                              (row.second_input != none && values_[row.second_input].needs_gradient);
         if (out.codes.highest >= INT32_MAX || out.codes.lowest <= INT32_MIN) {

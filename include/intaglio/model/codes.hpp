@@ -41,14 +41,14 @@ constexpr CodeRange product_range(CodeRange a, CodeRange b, std::int64_t count) 
     return {range.lowest * count, range.highest * count};
 }
 
-/// How a tensor of codes or accumulators lies in memory.
-enum class Storage : std::uint8_t { uint8, int16, int32 };
+/// How a tensor of codes or accumulators lies in memory. Only inputs are int8; real numbers are for training alone.
+enum class Storage : std::uint8_t { uint8, int8, int16, int32, real };
 
 constexpr std::int64_t bytes(Storage storage) {
-    return storage == Storage::uint8 ? 1 : storage == Storage::int16 ? 2 : 4;
+    return storage == Storage::uint8 || storage == Storage::int8 ? 1 : storage == Storage::int16 ? 2 : 4;
 }
 
-/// The smallest storage that holds the range.
+/// The smallest storage that holds the range of results.
 constexpr Storage smallest_storage(CodeRange range) {
     if (range.lowest >= 0 && range.highest <= 255) return Storage::uint8;
     if (range.lowest >= -32768 && range.highest <= 32767) return Storage::int16;

@@ -149,6 +149,8 @@ INTAGLIO_MODEL_ERROR(join_range_does_not_divide_its_grid)
 INTAGLIO_MODEL_ERROR(dense_layer_needs_Flatten_after_an_image)
 INTAGLIO_MODEL_ERROR(network_must_end_in_one_value_per_class)
 INTAGLIO_MODEL_ERROR(layers_are_nested_too_deeply)
+INTAGLIO_MODEL_ERROR(float_weights_have_no_integer_program)
+INTAGLIO_MODEL_ERROR(float_activations_have_no_integer_program)
 INTAGLIO_MODEL_ERROR(layers_append_another_number_of_rows_than_they_have_primitives)
 
 namespace detail {
@@ -185,7 +187,9 @@ struct Message<Analysis, std::index_sequence<I...>> {
 
     /// The path, then both numbers and the type to blame, where the problem has them.
     static constexpr auto words() {
-        if constexpr (*problem.subject == no_subject) {
+        if constexpr (*problem.subject == no_subject && problem.expected == problem.found) {
+            return boost::mp11::mp_list<Where>{};
+        } else if constexpr (*problem.subject == no_subject) {
             return boost::mp11::mp_list<Where, Expected, Found>{};
         } else if constexpr (problem.expected == problem.found) {
             return boost::mp11::mp_list<Where, model_error::subject<problem.subject>>{};

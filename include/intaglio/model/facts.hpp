@@ -20,8 +20,11 @@ inline constexpr std::int32_t none = -1;
 struct Value {
     Shape shape{};
     CodeRange codes{};
-    /// What a code stands for: code / denominator, unless a norm follows it (`norm_row`).
+    /// What a code stands for: code / denominator, unless a norm follows it (`norm_row`); times a scale per channel
+    /// that is known at run time, if `scaled`.
     std::int64_t denominator = 1;
+    bool scaled = false;
+    std::int32_t padding_code = 0;  ///< what the padding of a convolution that reads this value holds
     Storage storage = Storage::uint8;
     /// Accumulators that still wait for a step; otherwise codes that a product may read.
     bool pending = false;
@@ -36,24 +39,38 @@ struct Value {
 /// One primitive operation.
 struct Row {
     const char* kind = "";
-    const char* detail = "";  ///< which norm, surrogate or standardisation
+    const char* detail = "";     ///< which norm, surrogate or standardisation
+    const char* quantizer = "";  ///< name of a weight quantiser that its states do not tell
     Path path{};
     std::int32_t input = none;
     std::int32_t second_input = none;  ///< of a join
     std::int32_t output = none;
     ConvolutionExtents extents{};  ///< of a product or a pool
-    CodeRange weight_codes{};      ///< of a product
-    std::int32_t weight_states = 0;
+    CodeRange weight_codes{};      ///< of a product: as they are stored
+    std::int32_t weight_states = 0;  ///< 0: real numbers
+    /// A weight is (weight_step * code + weight_offset) / weight_denominator, times a scale if the output is scaled.
+    std::int32_t weight_step = 1;
+    std::int32_t weight_offset = 0;
     std::int32_t weight_denominator = 1;
-    std::int64_t weights = 0;  ///< trained parameters that weight decay applies to
+    bool clips_weights = false;  ///< latent weights are kept within -1 ... 1
+    std::int64_t weights = 0;    ///< trained parameters that weight decay applies to
     std::int64_t gains = 0;    ///< of a norm
     std::int64_t biases = 0;
     std::int64_t macs = 0;
     CodeRange codes{};       ///< what the operation can produce
-    std::int64_t steps = 0;  ///< step positions per channel: states - 1 of a quantizing operation
+    std::int64_t steps = 0;  ///< step positions per channel: highest - lowest code of a quantizing operation
+    std::int64_t code_step = 1;  ///< of a quantizing operation: distance of neighbouring codes; 2 for the signs -1 and 1
+    const ErrorKind* refusal = &no_mistake;  ///< why there is no integer program of the operation, if so
 
-    /// Bits of the weight codes in canonical form.
-    [[nodiscard]] constexpr int weight_bits() const { return weight_states == 2 ? 1 : weight_codes.bits(); }
+    /// Bits of the weight codes in canonical form; of a float if there are none.
+    [[nodiscard]] constexpr int weight_bits() const {
+        return weight_states == 0 ? 32 : weight_states == 2 ? 1 : weight_codes.bits();
+    }
+    [[nodiscard]] constexpr bool has_unit_weights() const {
+        const std::int64_t lowest = weight_step * weight_codes.lowest + weight_offset;
+        const std::int64_t highest = weight_step * weight_codes.highest + weight_offset;
+        return weight_states > 0 && lowest >= -1 && highest <= 1;
+    }
 };
 
 /// Largest number of step positions that are kept as thresholds; more are a multiplier, an addend and a shift.
@@ -111,18 +128,20 @@ struct Facts {
     /// -1, 0 or 1 and every step is a list of thresholds.
     [[nodiscard]] constexpr bool multiplier_free() const {
         for (const Row& row : rows) {
-            if (row.weights > 0 && (row.weight_codes.lowest < -1 || row.weight_codes.highest > 1)) return false;
-            if (row.steps > max_thresholds) return false;
+            if (row.weights > 0 && !row.has_unit_weights()) return false;
+            if (row.steps > max_thresholds || row.refusal->is_mistake) return false;
         }
         return true;
     }
-    /// Whether every operation has an integer program. True for all layers of this library that compile.
-    [[nodiscard]] constexpr bool integer_only() const {
+    /// The first reason why there is no integer program, e.g. weights that are real numbers; none exists otherwise.
+    [[nodiscard]] constexpr Problem refusal() const {
         for (const Row& row : rows) {
-            if (row.weights > 0 && row.weight_states == 0) return false;
+            if (row.refusal->is_mistake) return {.kind = row.refusal, .path = row.path};
         }
-        return true;
+        return {};
     }
+    /// Whether every operation has an integer program.
+    [[nodiscard]] constexpr bool integer_only() const { return !refusal().exists(); }
     /// How many operations read the value, aliases of its memory not counted.
     [[nodiscard]] constexpr std::int32_t readers(std::int32_t value_index) const {
         std::int32_t count = 0;

@@ -77,7 +77,7 @@ struct Residual {
         using Grid = find_option<option::join, Join<QInt<12>>, Own, Defaults>;
         using MainBranch = detail::resolve<Main, Defaults>;
         using ShortcutBranch = detail::resolve<Shortcut, Defaults>;
-        using ToGrid = primitive::Quantize<Grid>;
+        using ToGrid = typename detail::PrimitiveOfActivation<Grid>::type;
         using primitives =
             detail::mp_append<typename MainBranch::primitives, detail::mp_list<ToGrid>,
                               typename ShortcutBranch::primitives, detail::mp_list<ToGrid, primitive::Add>>;

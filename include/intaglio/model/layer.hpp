@@ -56,23 +56,45 @@ struct NoIn {
     static constexpr std::int32_t channels = 0;
 };
 
+/// The operation of a norm, of an activation: its own, or the usual one.
+template <class Norm, bool OneGain>
+struct PrimitiveOfNorm {
+    using type = primitive::Norm<Norm, OneGain>;
+};
+template <class Norm, bool OneGain>
+requires requires { typename Norm::template primitive<OneGain>; }
+struct PrimitiveOfNorm<Norm, OneGain> {
+    using type = typename Norm::template primitive<OneGain>;
+};
+template <class Activation>
+struct PrimitiveOfActivation {
+    using type = primitive::Quantize<Activation>;
+};
+template <class Activation>
+requires requires { typename Activation::primitive; }
+struct PrimitiveOfActivation<Activation> {
+    using type = typename Activation::primitive;
+};
+
 /// The operations behind an accumulator: a norm, unless it is NoNorm, and a step, unless it is NoActivation.
 template <class Norm, class Gain, class Activation>
 struct Tail {
     static constexpr bool has_norm = !std::is_same_v<Norm, NoNorm>;
     static constexpr bool has_step = !std::is_same_v<Activation, NoActivation>;
-    using NormPrimitive = primitive::Norm<Norm, std::is_same_v<Gain, SingleGain>>;
-    using StepPrimitive = primitive::Quantize<Activation>;
+    using NormPrimitive = typename PrimitiveOfNorm<Norm, std::is_same_v<Gain, SingleGain>>::type;
+    using StepPrimitive = typename PrimitiveOfActivation<Activation>::type;
     using primitives = mp_append<std::conditional_t<has_norm, mp_list<NormPrimitive>, mp_list<>>,
                                  std::conditional_t<has_step, mp_list<StepPrimitive>, mp_list<>>>;
 
     static constexpr void describe(Builder& b) {
         if constexpr (has_norm) NormPrimitive::describe(b);
         if constexpr (has_step) {
-            if (Activation::codes.states() < 2) {
-                b.fail(M_a_must_be_at_least_2, 2, Activation::codes.states());
-            } else if (Activation::codes.states() > 256) {
-                b.fail(activation_code_needs_more_than_8_bits, 256, Activation::codes.states());
+            if constexpr (requires { Activation::codes; }) {
+                if (Activation::codes.states() < 2) {
+                    b.fail(M_a_must_be_at_least_2, 2, Activation::codes.states());
+                } else if (Activation::codes.states() > 256) {
+                    b.fail(activation_code_needs_more_than_8_bits, 256, Activation::codes.states());
+                }
             }
             StepPrimitive::describe(b);
         }

@@ -6,11 +6,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "intaglio/model/convolution.hpp"
-#include "intaglio/model/dense.hpp"
-#include "intaglio/model/graph.hpp"
-#include "intaglio/model/pool.hpp"
-#include "intaglio/model/standalone.hpp"
+#include "intaglio/model/vocabulary.hpp"
 
 namespace intaglio {
 
@@ -20,10 +16,37 @@ template <std::int32_t Channels, std::int32_t Height, std::int32_t Width>
 struct Image {
     static constexpr Value value{.shape = {Height, Width, Channels}, .codes = {0, 255}, .denominator = 255};
 };
-/// Input of Count 8-bit features; a feature's value is code / 255.
-template <std::int32_t Count>
+
+/// Types of input codes, and what they stand for: unsigned bytes code / 255, signed bytes code / 128, signed 16-bit
+/// codes code / 32768.
+struct UInt8 {
+    static constexpr Value value{.codes = {0, 255}, .denominator = 255};
+};
+struct Int8 {
+    static constexpr Value value{.codes = {-128, 127}, .denominator = 128, .storage = Storage::int8};
+};
+struct Int16 {
+    static constexpr Value value{.codes = {-32768, 32767}, .denominator = 32768, .storage = Storage::int16};
+};
+
+namespace detail {
+template <class Codes>
+constexpr Value input_of(Shape shape) {
+    Value value = Codes::value;
+    value.shape = shape;
+    return value;
+}
+}  // namespace detail
+
+/// Input of Count features.
+template <std::int32_t Count, class Codes = UInt8>
 struct Features {
-    static constexpr Value value{.shape = {1, 1, Count}, .codes = {0, 255}, .denominator = 255};
+    static constexpr Value value = detail::input_of<Codes>({1, 1, Count});
+};
+/// Input of a signal of Length samples in time, each of Channels codes.
+template <std::int32_t Channels, std::int32_t Length, class Codes = Int16>
+struct Signal {
+    static constexpr Value value = detail::input_of<Codes>({1, Length, Channels});
 };
 
 /// Options for all layers of a network that do not give their own; the first entry behind the input.

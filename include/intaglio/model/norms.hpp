@@ -5,16 +5,27 @@
 
 namespace intaglio {
 
+/// What a mean and a deviation are taken over.
+enum class StatisticsOf { channel, layer, nothing };
+
+// A norm is an empty type that sets option::norm. It has a `name` and says what it measures (`statistics`) and whether
+// it trains a gain (`has_gain`) beside a bias per channel: value = gain (x - mean) / deviation + bias. One with another
+// primitive operation names it: `template <bool OneGain> using primitive`.
+
 /// One mean and deviation per channel, over the batch and all pixels (Ioffe & Szegedy 2015; (P2.2)).
 struct BatchNorm {
     using option = option::norm;
     static constexpr const char* name = "batch norm";
+    static constexpr StatisticsOf statistics = StatisticsOf::channel;
+    static constexpr bool has_gain = true;
 };
 
 /// One mean and deviation per layer, over the batch, all channels and all pixels; gain and bias per channel (P2.5).
 struct LayerBatchNorm {
     using option = option::norm;
     static constexpr const char* name = "layer-batch norm";
+    static constexpr StatisticsOf statistics = StatisticsOf::layer;
+    static constexpr bool has_gain = true;
 };
 using Lbn = LayerBatchNorm;
 

@@ -23,42 +23,92 @@ struct Product {
             b.fail(activation_missing_before_integer_layer, 8, in.codes.bits());
             return;
         }
+        using Traits = WeightTraits<Weight>;
+        if constexpr (Traits::real) {
+            check_size(b, extents);
+            append_real(b, extents, Traits::refusal);
+            return;
+        } else {
+            describe_codes(b, extents);
+        }
+    }
+
+  private:
+    static constexpr void describe_codes(Builder& b, const ConvolutionExtents& extents) {
+        const Value& in = b.in();
+        using Traits = WeightTraits<Weight>;
+        constexpr bool has_zero = Traits::step == 1;
         if (in.storage == Storage::int32) {
             const CodeRange with_sign{in.codes.lowest < 0 ? in.codes.lowest : -1, in.codes.highest};
             b.fail(activation_code_needs_more_than_16_bits, 16, with_sign.bits());
             return;
         }
-        if (Weight::states < 2 || (Weight::states == 2 && !(Weight::codes == CodeRange{-1, 1}))) {
+        if (has_zero && (Weight::states < 2 || (Weight::states == 2 && !(Weight::codes == CodeRange{-1, 1})))) {
             b.fail(M_w_must_be_at_least_3, 3, Weight::states);
             return;
         }
-        if (Weight::states % 2 == 0 && Weight::states != 2) {
+        if (has_zero && Weight::states % 2 == 0 && Weight::states != 2) {
             b.fail(M_w_must_be_odd, Weight::states + 1, Weight::states);
             return;
         }
-        if (Weight::codes.lowest < -127 || Weight::codes.highest > 127) {
+        if (Weight::codes.lowest < -128 || Weight::codes.highest > 127) {
             b.fail(weight_code_needs_more_than_8_bits, 8, Weight::codes.bits());
             return;
         }
-        b.check_size(extents.out);
-        check_weights(b, extents);
+        check_size(b, extents);
         if (b.failed()) return;
-        const Row row{.kind = "product",
-                      .detail = Standardization::name,
-                      .extents = extents,
-                      .weight_codes = Weight::codes,
-                      .weight_states = Weight::states,
-                      .weight_denominator = Weight::denominator,
-                      .weights = extents.weights(),
-                      .macs = extents.macs()};
+        Row row = make_row(b, extents);
+        row.weight_codes = Weight::codes;
+        row.weight_states = Weight::states;
+        row.weight_step = Traits::step;
+        row.weight_offset = Traits::offset;
+        row.weight_denominator = Weight::denominator;
+        if (in.storage == Storage::real) {
+            append_real(b, extents, row);
+            return;
+        }
+        const CodeRange weights{std::int64_t{Traits::step} * Weight::codes.lowest + Traits::offset,
+                                std::int64_t{Traits::step} * Weight::codes.highest + Traits::offset};
         b.append(row, Value{.shape = extents.out,
-                            .codes = product_range(in.codes, Weight::codes, extents.fan_in()),
+                            .codes = product_range(in.codes, weights, extents.fan_in()),
                             .denominator = in.denominator * Weight::denominator,
+                            .scaled = in.scaled || Traits::scaled || Standardization::scaled,
                             .storage = Storage::int32,
                             .pending = true});
     }
 
-  private:
+    static constexpr Row make_row(const Builder& b, ConvolutionExtents extents) {
+        extents.padding_code = b.in().padding_code;
+        return {.kind = "product",
+                .detail = Standardization::name,
+                .quantizer = WeightTraits<Weight>::name,
+                .extents = extents,
+                .weight_states = 0,
+                .clips_weights = WeightTraits<Weight>::clips,
+                .weights = extents.weights(),
+                .macs = extents.macs()};
+    }
+
+    /// A product of real numbers: its result stands for itself, divided by the denominators of codes.
+    static constexpr void append_real(Builder& b, const ConvolutionExtents& extents, const ErrorKind* refusal) {
+        Row row = make_row(b, extents);
+        row.refusal = refusal;
+        append_real(b, extents, row);
+    }
+    static constexpr void append_real(Builder& b, const ConvolutionExtents& extents, const Row& row) {
+        const Value& in = b.in();
+        b.append(row, Value{.shape = extents.out,
+                            .denominator = in.denominator,
+                            .scaled = in.scaled || WeightTraits<Weight>::scaled || Standardization::scaled,
+                            .storage = Storage::real,
+                            .pending = true});
+    }
+
+    static constexpr void check_size(Builder& b, const ConvolutionExtents& extents) {
+        b.check_size(extents.out);
+        check_weights(b, extents);
+    }
+
     static constexpr void check_weights(Builder& b, const ConvolutionExtents& e) {
         std::int64_t weights = e.kernel_height;
         const std::int32_t factors[] = {e.kernel_width, e.channels_per_group(), e.out.channels};
@@ -85,22 +135,40 @@ struct Norm {
         out.norm_row = b.next_row();
         const Row row{.kind = "norm",
                       .detail = Normalization::name,
-                      .gains = OneGain ? 1 : out.shape.channels,
+                      .gains = !Normalization::has_gain ? 0 : OneGain ? 1 : out.shape.channels,
                       .biases = out.shape.channels};
         b.append(row, out, true);
     }
 };
 
-/// A step of an integer to a code of `Target` (an activation or the grid of a join).
+/// A step of a number to a code of `Target` (an activation or the grid of a join).
 template <class Target>
 struct Quantize {
     static constexpr void describe(Builder& b) {
-        const Value& in = b.in();
-        b.append(Row{.kind = "step", .detail = Target::surrogate::name, .steps = Target::codes.states() - 1},
-                 Value{.shape = in.shape,
-                       .codes = Target::codes,
-                       .denominator = Target::denominator,
-                       .storage = smallest_storage(Target::codes)});
+        Value out{.codes = Target::codes, .denominator = Target::denominator};
+        std::int64_t code_step = 1;
+        if constexpr (requires { Target::code_step; }) code_step = Target::code_step;
+        if constexpr (requires { Target::padding_code; }) out.padding_code = Target::padding_code;
+        describe(b, out, code_step);
+    }
+    /// To codes that are known only now: `out` has the range, the denominator and the padding code.
+    static constexpr void describe(Builder& b, Value out, std::int64_t code_step = 1) {
+        out.shape = b.in().shape;
+        out.storage = smallest_storage(out.codes);
+        b.append(Row{.kind = "step",
+                     .detail = Target::surrogate::name,
+                     .steps = out.codes.states() - 1,
+                     .code_step = code_step},
+                 out);
+    }
+};
+
+/// A function of real numbers, for networks that are trained only: out = Function(value).
+template <class Function>
+struct RealActivation {
+    static constexpr void describe(Builder& b) {
+        b.append(Row{.kind = "activation", .detail = Function::name},
+                 Value{.shape = b.in().shape, .storage = Storage::real});
     }
 };
 
@@ -119,7 +187,8 @@ struct SumPool {
         out.shape = extents.out;
         out.codes = {out.codes.lowest * count, out.codes.highest * count};
         out.denominator *= count;
-        if (out.storage != Storage::int32) out.storage = smallest_storage(out.codes);
+        out.padding_code *= static_cast<std::int32_t>(count);
+        if (out.storage != Storage::int32 && out.storage != Storage::real) out.storage = smallest_storage(out.codes);
         b.append(Row{.kind = "pool", .extents = extents}, out);
     }
 };
@@ -129,7 +198,7 @@ struct Add {
     static constexpr void describe(Builder& b, std::int32_t main_value, std::int32_t shortcut_value) {
         Value out = b.value(main_value);
         out.codes = out.codes + b.value(shortcut_value).codes;
-        out.storage = smallest_storage(out.codes);
+        if (out.storage != Storage::real) out.storage = smallest_storage(out.codes);
         out.pending = true;
         b.set_current(main_value);
         b.append(Row{.kind = "join", .second_input = shortcut_value}, out);

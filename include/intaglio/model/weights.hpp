@@ -8,6 +8,38 @@
 
 namespace intaglio {
 
+// A weight quantiser is an empty type that sets option::weight. It has `codes` (how weights are stored), `states` and
+// `denominator`; the value of a weight is (step * code + offset) / denominator. Optional members:
+// `step`, `offset`  1 and 0 if not given; DoReFa's odd multiples have 2 and 1;
+// `scaled`          true if the value is also multiplied by a number per output unit that follows from the weights;
+// `clips`           true if latent weights are kept within -1 ... 1;
+// `name`            for checkpoints, where states do not tell one quantiser from another;
+// `refusal`         address of the sentence that says why weights have no codes at all: they are then real numbers.
+
+/// The optional members of a weight quantiser.
+template <class Weight>
+struct WeightTraits {
+    static constexpr std::int32_t step = [] {
+        if constexpr (requires { Weight::step; }) return Weight::step;
+        return 1;
+    }();
+    static constexpr std::int32_t offset = [] {
+        if constexpr (requires { Weight::offset; }) return Weight::offset;
+        return 0;
+    }();
+    static constexpr bool scaled = requires { requires Weight::scaled; };
+    static constexpr bool clips = requires { requires Weight::clips; };
+    static constexpr const char* name = [] {
+        if constexpr (requires { Weight::name; }) return static_cast<const char*>(Weight::name);
+        return "";
+    }();
+    static constexpr bool real = requires { Weight::refusal; };
+    static constexpr const ErrorKind* refusal = [] {
+        if constexpr (requires { Weight::refusal; }) return Weight::refusal;
+        return &no_mistake;
+    }();
+};
+
 /// Number of weight states, e.g. `States<M_w{3}>` for ternary weights.
 struct M_w {
     std::int32_t count;
@@ -74,11 +106,13 @@ struct WeightQuantizer<QInt<Bits>> {
 struct WeightStandardization {
     using option = option::standardization;
     static constexpr const char* name = "standardized";
+    static constexpr bool scaled = false;  ///< whether quantised weights are multiplied by a factor of their own
 };
 /// Latent weights go into the quantiser as they are.
 struct NoWeightStandardization {
     using option = option::standardization;
     static constexpr const char* name = "not standardized";
+    static constexpr bool scaled = false;
 };
 
 }  // namespace intaglio

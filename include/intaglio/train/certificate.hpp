@@ -100,10 +100,11 @@ inline double step_distance(const RealFunction& real, std::int64_t channel, std:
 
 }  // namespace detail
 
-/// Compares two monotone step functions on the whole range of accumulators; `real` is what both stand for.
+/// Compares two monotone step functions on the whole range of accumulators; `real` is what both stand for, in codes
+/// of which neighbours lie `code_step` apart.
 [[gnu::cold]] inline void compare_steps(CodeRange accumulators, CodeRange codes, std::int64_t channels,
                                         const StepFunction& first, const StepFunction& second, const RealFunction& real,
-                                        const std::string& where, Certificate& certificate) {
+                                        std::int64_t code_step, const std::string& where, Certificate& certificate) {
     const auto n = static_cast<std::size_t>(channels);
     detail::StepProbe training(first, accumulators, n);
     detail::StepProbe integer(second, accumulators, n);
@@ -117,6 +118,8 @@ inline double step_distance(const RealFunction& real, std::int64_t channel, std:
     for (std::int64_t level = codes.lowest; level < codes.highest; ++level) {
         const std::vector<std::int64_t> a = training.positions(level);
         const std::vector<std::int64_t> b = integer.positions(level);
+        const std::int64_t below = codes.lowest + (level - codes.lowest) / code_step * code_step;
+        const double middle = static_cast<double>(below) + 0.5 * static_cast<double>(code_step);
         for (std::size_t c = 0; c < n; ++c) {
             ++certificate.steps_compared;
             if (a[c] != b[c]) {
@@ -129,7 +132,7 @@ inline double step_distance(const RealFunction& real, std::int64_t channel, std:
             certificate.largest_distance =
                 std::max(certificate.largest_distance,
                          detail::step_distance(real, static_cast<std::int64_t>(c), a[c],
-                                               static_cast<double>(level) + 0.5, training.rising(c)));
+                                               middle, training.rising(c)));
         }
     }
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <variant>
 
-#include "intaglio/integer/operations.hpp"
+#include "intaglio/integer/operation.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/train/aligned_vector.hpp"
 #include "intaglio/train/plan.hpp"
@@ -44,17 +44,20 @@ struct Context {
     Statistics statistics = Statistics::batch;
     bool restart_statistics = false;  ///< the first batch of a re-estimation
     double momentum = 0.1;            ///< of running statistics
-    const std::uint8_t* pixels = nullptr;
+    const void* input = nullptr;  ///< codes of the images
     std::byte* codes = nullptr;  ///< of all values
     float* gradient_memory = nullptr;
     std::int64_t capacity = 0;  ///< images that the memory holds
     float* parameters = nullptr;
     float* gradients = nullptr;           ///< of the parameters
     const NormChannel** norms = nullptr;  ///< per row: the channels of a norm, or null
+    const double** scales = nullptr;      ///< per value: its scale for each channel, or null
     float* partial = nullptr;             ///< sample_groups x largest number of weights
     std::byte* workspace = nullptr;       ///< threads x workspace_bytes
     std::int64_t workspace_bytes = 0;
     std::uint64_t parameter_version = 0;  ///< changes whenever parameters change
+    std::uint64_t seed = 0;               ///< of what a pass draws at random
+    std::uint64_t pass = 0;               ///< number of the pass, another one for every training step
 
     [[nodiscard]] std::byte* worker_memory(int worker) const { return workspace + worker * workspace_bytes; }
 
@@ -75,7 +78,7 @@ auto* codes(const Context& context) {
     constexpr const Value& value = facts<Net>.value(Index);
     using T = integer::code_type<Net, Index>;
     if constexpr (value.memory == 0) {
-        return reinterpret_cast<const T*>(context.pixels);
+        return static_cast<const T*>(context.input);
     } else {
         return reinterpret_cast<T*>(context.codes +
                                     plan<Net>.codes[static_cast<std::size_t>(value.memory)] * context.capacity);
@@ -89,10 +92,27 @@ float* gradient(const Context& context) {
     return context.gradient_memory + plan<Net>.gradients[memory].offset * context.capacity;
 }
 
+/// What gives a value its meaning at run time, per channel; null where there is nothing.
+struct Meaning {
+    const NormChannel* norm = nullptr;
+    const double* scales = nullptr;
+};
+
+template <class Net, std::int32_t Index>
+Meaning meaning(const Context& context) {
+    constexpr const Value& value = facts<Net>.value(Index);
+    Meaning result;
+    if constexpr (value.norm_row != none) result.norm = context.norms[value.norm_row];
+    if constexpr (value.scaled) result.scales = context.scales[Index];
+    return result;
+}
+
 /// The affine function that gives a value its meaning, for channel c.
-inline Affine value_affine(const Value& value, const NormChannel* norm, std::int64_t c) {
-    if (norm == nullptr) return norm_affine(1.0, 0.0, 0.0, 1.0, value.denominator);
-    return norm_affine(norm[c].gain, norm[c].bias, norm[c].mean, norm[c].deviation, value.denominator);
+inline Affine value_affine(const Value& value, const Meaning& meaning, std::int64_t c) {
+    const NormChannel norm = meaning.norm == nullptr ? NormChannel{} : meaning.norm[c];
+    Affine affine = norm_affine(norm.gain, norm.bias, norm.mean, norm.deviation, value.denominator);
+    if (meaning.scales != nullptr) affine.slope = detail::product(affine.slope, meaning.scales[c]);
+    return affine;
 }
 
 /// The training program of a primitive operation; specialised once per primitive. A specialisation has

@@ -13,7 +13,7 @@
 
 namespace intaglio::train {
 
-/// Logits of a batch.
+/// Logits of a batch. Networks of real numbers have no integer logits: theirs stay 0.
 struct LogitState {
     LogitState(std::int64_t classes, std::int64_t capacity)
         : affine(static_cast<std::size_t>(classes)),
@@ -45,16 +45,20 @@ struct Operation<primitive::Logits> {
     static void forward(State<Net, Index>& state, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const Value& in = facts<Net>.value(row.input);
-        const NormChannel* norm = nullptr;
-        if constexpr (in.norm_row != none) norm = context.norms[in.norm_row];
         const std::size_t classes = state.affine.size();
-        for (std::size_t c = 0; c < classes; ++c)
-            state.affine[c] = value_affine(in, norm, static_cast<std::int64_t>(c));
-        state.exponent = make_logits(state.affine, state.multiplier, state.addend);
+        for (std::size_t c = 0; c < classes; ++c) {
+            state.affine[c] = value_affine(in, meaning<Net, row.input>(context), static_cast<std::int64_t>(c));
+        }
         const auto* accumulators = codes<Net, row.input>(context);
+        if constexpr (in.storage != Storage::real) {
+            state.exponent = make_logits(state.affine, state.multiplier, state.addend);
+            for (std::size_t i = 0; i < static_cast<std::size_t>(context.images) * classes; ++i) {
+                const std::size_t c = i % classes;
+                state.integers[i] = std::int64_t{accumulators[i]} * state.multiplier[c] + state.addend[c];
+            }
+        }
         for (std::size_t i = 0; i < static_cast<std::size_t>(context.images) * classes; ++i) {
             const std::size_t c = i % classes;
-            state.integers[i] = std::int64_t{accumulators[i]} * state.multiplier[c] + state.addend[c];
             state.floats[i] = static_cast<float>(state.affine[c].slope * static_cast<double>(accumulators[i]) +
                                                  state.affine[c].offset);
         }

@@ -18,7 +18,8 @@ class IntegerNetwork {
   public:
     IntegerNetwork() : parameters_(std::make_unique<Parameters<Net, Tag>>()) {}
 
-    [[nodiscard]] std::int32_t predict(const std::uint8_t* image, Scratch<Net, Tag>& scratch) const {
+    using Pixel = integer::code_type<Net, 0>;
+    [[nodiscard]] std::int32_t predict(const Pixel* image, Scratch<Net, Tag>& scratch) const {
         return program().predict(image, scratch);
     }
     [[nodiscard]] Program<Net, Tag> program() const { return Program<Net, Tag>(*parameters_); }
@@ -38,7 +39,7 @@ class IntegerNetwork {
 template <class Net, class Tag = simd::Native>
 [[gnu::cold]] IntegerNetwork<Net, Tag> lower(Training<Net>& training) {
     // One image through the evaluation brings codes and steps up to date with parameters and statistics.
-    const std::vector<std::uint8_t> black(static_cast<std::size_t>(Training<Net>::pixels));
+    const std::vector<typename Training<Net>::Pixel> black(static_cast<std::size_t>(Training<Net>::pixels));
     training.forward(black.data(), 1, train::Statistics::running);
     IntegerNetwork<Net, Tag> network;
     Training<Net>::each([&]<std::size_t I>() {
@@ -52,7 +53,7 @@ template <class Net, class Tag = simd::Native>
 /// step for every accumulator that can occur.
 template <class Net, class Tag>
 [[gnu::cold]] train::Certificate certify(Training<Net>& training, const IntegerNetwork<Net, Tag>& network) {
-    const std::vector<std::uint8_t> black(static_cast<std::size_t>(Training<Net>::pixels));
+    const std::vector<typename Training<Net>::Pixel> black(static_cast<std::size_t>(Training<Net>::pixels));
     training.forward(black.data(), 1, train::Statistics::running);
     train::Certificate certificate;
     Training<Net>::each([&]<std::size_t I>() {

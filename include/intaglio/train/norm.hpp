@@ -1,4 +1,4 @@
-// Training of norms: exact integer statistics forward, their gradient backward.
+// Training of norms: statistics forward, exact where they are those of integers; their gradient backward.
 #pragma once
 
 #include <cmath>
@@ -8,104 +8,28 @@
 #include <type_traits>
 #include <vector>
 
-#include "intaglio/kernels/statistics.hpp"
 #include "intaglio/model/primitives.hpp"
-#include "intaglio/simd/simd.hpp"
 #include "intaglio/train/certificate.hpp"
 #include "intaglio/train/context.hpp"
 #include "intaglio/train/norm_gradient.hpp"
+#include "intaglio/train/norm_state.hpp"
 
 namespace intaglio::train {
 
-/// Statistics of one norm. Means and variances are those of the real number in front of the norm.
-struct NormState {
-    [[gnu::cold]] NormState(bool shared_statistics, std::int64_t channel_count)
-        : shared(shared_statistics),
-          channels(static_cast<std::size_t>(channel_count)),
-          sets(shared_statistics ? 1 : static_cast<std::size_t>(channel_count)),
-          group_statistics(channels * sample_groups),
-          group_sum(channels * sample_groups),
-          group_squares(channels * sample_groups),
-          group_gradients(channels * sample_groups),
-          gradient_sums(channels),
-          coefficients(channels),
-          gain_gradient(channels),
-          bias_gradient(channels),
-          scale(channels),
-          constant(channels),
-          slope(channels),
-          mean(sets),
-          deviation(sets, 1.0),
-          running_mean(sets),
-          running_variance(sets, 1.0),
-          reestimated(sets),
-          norm(channels) {}
-
-    void add_persistent(std::vector<NamedNumbers>& list, const std::string& place) {
-        list.push_back({place + " mean", std::span<double>(running_mean)});
-        list.push_back({place + " variance", std::span<double>(running_variance)});
-    }
-
-    bool shared;
-    std::size_t channels;
-    std::size_t sets;  ///< number of (mean, deviation) pairs
-    std::vector<IntegerStatistics> group_statistics;
-    std::vector<std::int64_t> group_sum;
-    std::vector<kernels::Wide128> group_squares;
-    std::vector<GradientSums> group_gradients;
-    std::vector<GradientSums> gradient_sums;
-    std::vector<NormGradient> coefficients;
-    std::vector<double> gain_gradient;
-    std::vector<double> bias_gradient;
-    std::vector<float> scale;
-    std::vector<float> constant;
-    std::vector<float> slope;
-    std::vector<double> mean;  ///< of the pass that is running
-    std::vector<double> deviation;
-    std::vector<double> running_mean;
-    std::vector<double> running_variance;
-    std::vector<IntegerStatistics> reestimated;
-    std::vector<NormChannel> norm;
-};
-
-namespace detail {
-
-/// Sums of one block of [pixels][channels], one entry per channel, each starting at zero.
-template <class Integer>
-void integer_sums(const Integer* values, std::int64_t pixels, std::int64_t channels, std::int64_t* sum,
-                  kernels::Wide128* squares, IntegerStatistics* result) {
-    for (std::int64_t c = 0; c < channels; ++c) {
-        sum[c] = 0;
-        squares[c] = {};
-        result[c] = {.count = pixels};
-    }
-    if constexpr (std::is_same_v<Integer, std::int32_t>) {
-        kernels::accumulate_statistics(simd::Native{}, values, pixels, static_cast<std::int32_t>(channels), sum,
-                                       squares);
-        for (std::int64_t c = 0; c < channels; ++c) {
-            result[c].sum = sum[c];
-            result[c].squares = (static_cast<unsigned __int128>(squares[c].high) << 64) | squares[c].low;
-        }
-    } else {
-        for (std::int64_t i = 0; i < pixels; ++i) {
-            for (std::int64_t c = 0; c < channels; ++c) {
-                const std::int64_t value = values[i * channels + c];
-                result[c].sum += value;
-                result[c].squares += static_cast<std::uint64_t>(value * value);
-            }
-        }
-    }
-}
-
-}  // namespace detail
-
 template <class Normalization, bool OneGain>
 struct Operation<primitive::Norm<Normalization, OneGain>> {
+    static constexpr bool measures = Normalization::statistics != StatisticsOf::nothing;
+
     template <class Net, std::size_t Index>
-    struct State : NormState {
+    static constexpr bool is_real = facts<Net>.value(facts<Net>.rows[Index].input).storage == Storage::real;
+    template <class Net, std::size_t Index>
+    using StatisticsType = std::conditional_t<is_real<Net, Index>, RealStatistics, IntegerStatistics>;
+
+    template <class Net, std::size_t Index>
+    struct State : NormState<StatisticsType<Net, Index>> {
         explicit State(std::int64_t /*capacity*/)
-            : NormState(NormSharing<Normalization>::shared,
-                        facts<Net>.value(facts<Net>.rows[Index].output).shape.channels) {}
+            : NormState<StatisticsType<Net, Index>>(Normalization::statistics,
+                                                    facts<Net>.value(facts<Net>.rows[Index].output).shape.channels) {}
     };
 
     template <class Net, std::size_t Index>
@@ -117,16 +41,21 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
     static void forward(State<Net, Index>& state, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const Value& in = facts<Net>.value(row.input);
-        if (context.statistics == Statistics::running) {
-            use_running(state);
-        } else {
-            measure(state, codes<Net, row.input>(context), in, context);
+        const double* scales = meaning<Net, row.input>(context).scales;
+        if constexpr (in.scaled) context.scales[row.output] = scales;
+        if constexpr (measures) {
+            if (context.statistics == Statistics::running) {
+                use_running(state);
+            } else {
+                measure(state, codes<Net, row.input>(context), in, scales, context);
+            }
         }
         const float* gain = context.parameters + plan<Net>.parameters[Index];
         const float* bias = gain + row.gains;
         for (std::size_t c = 0; c < state.channels; ++c) {
             const std::size_t s = state.shared ? 0 : c;
-            state.norm[c] = {static_cast<double>(gain[OneGain ? 0 : c]), static_cast<double>(bias[c]), state.mean[s],
+            const float own_gain = Normalization::has_gain ? gain[OneGain ? 0 : c] : 1.0F;
+            state.norm[c] = {static_cast<double>(own_gain), static_cast<double>(bias[c]), state.mean[s],
                              state.deviation[s]};
         }
         context.norms[Index] = state.norm.data();
@@ -140,7 +69,7 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         const float* dy = gradient<Net, row.output>(context);
         sum_gradients(state, in.shape, a, dy, context);
         float* gain_gradient = context.gradients + plan<Net>.parameters[Index];
-        combine(state, in.shape.pixels() * context.images, in.denominator,
+        combine(state, in.shape.pixels() * context.images, in.denominator, meaning<Net, row.input>(context).scales,
                 context.parameters + plan<Net>.parameters[Index], gain_gradient, gain_gradient + row.gains);
         if constexpr (in.needs_gradient) {
             constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
@@ -154,49 +83,56 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
     static void certify(const State<Net, Index>&, const std::byte*, const std::string&, Certificate&) {}
 
   private:
-    static void use_running(NormState& state) {
+    template <class S>
+    static void use_running(NormState<S>& state) {
         for (std::size_t s = 0; s < state.sets; ++s) {
             state.mean[s] = state.running_mean[s];
             state.deviation[s] = std::sqrt(state.running_variance[s] + norm_epsilon);
         }
     }
 
-    template <class Integer>
-    static void measure(NormState& state, const Integer* values, const Value& in, Context& context) {
+    template <class S, class Number>
+    static void measure(NormState<S>& state, const Number* values, const Value& in, const double* scales,
+                        Context& context) {
         const std::int64_t channels = in.shape.channels;
         context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t group, int) {
             const std::size_t at = static_cast<std::size_t>(group) * state.channels;
-            detail::integer_sums(values + begin * in.shape.size(), count * in.shape.pixels(), channels,
-                                 state.group_sum.data() + at, state.group_squares.data() + at,
-                                 state.group_statistics.data() + at);
+            detail::measure_block(values + begin * in.shape.size(), count * in.shape.pixels(), channels,
+                                  state.group_sum.data() + at, state.group_squares.data() + at,
+                                  state.group_statistics.data() + at);
         });
-        for (std::size_t s = 0; s < state.sets; ++s) {
-            IntegerStatistics total;
-            for (std::size_t c = 0; c < state.channels; ++c) {
-                if (!state.shared && c != s) continue;
-                for (std::size_t g = 0; g < sample_groups; ++g) {
-                    total.merge(state.group_statistics[g * state.channels + c]);
-                }
+        const bool reestimates = context.statistics == Statistics::reestimation;
+        for (std::size_t c = 0; c < state.channels; ++c) {
+            S& total = state.channel_statistics[c];
+            total = {};
+            for (std::size_t g = 0; g < sample_groups; ++g) total.merge(state.group_statistics[g * state.channels + c]);
+            if (reestimates) {
+                if (context.restart_statistics) state.reestimated[c] = {};
+                state.reestimated[c].merge(total);
             }
-            const double step = 1.0 / static_cast<double>(in.denominator);
-            const double mean = total.mean() * step;
-            const double variance = total.variance() * step * step;
-            state.mean[s] = mean;
-            state.deviation[s] = std::sqrt(variance + norm_epsilon);
-            if (context.statistics == Statistics::reestimation) {
-                if (context.restart_statistics) state.reestimated[s] = {};
-                state.reestimated[s].merge(total);
-                state.running_mean[s] = state.reestimated[s].mean() * step;
-                state.running_variance[s] = state.reestimated[s].variance() * step * step;
+        }
+        const double step = 1.0 / static_cast<double>(in.denominator);
+        const std::size_t set_channels = state.shared ? state.channels : 1;
+        const auto of_set = [&](const std::vector<S>& all, std::size_t s) {
+            return detail::moments(all.data() + s, set_channels, scales == nullptr ? nullptr : scales + s, step);
+        };
+        for (std::size_t s = 0; s < state.sets; ++s) {
+            const detail::Moments now = of_set(state.channel_statistics, s);
+            state.mean[s] = now.mean;
+            state.deviation[s] = std::sqrt(now.variance + norm_epsilon);
+            if (reestimates) {
+                const detail::Moments all = of_set(state.reestimated, s);
+                state.running_mean[s] = all.mean;
+                state.running_variance[s] = all.variance;
             } else {
-                state.running_mean[s] += context.momentum * (mean - state.running_mean[s]);
-                state.running_variance[s] += context.momentum * (variance - state.running_variance[s]);
+                state.running_mean[s] += context.momentum * (now.mean - state.running_mean[s]);
+                state.running_variance[s] += context.momentum * (now.variance - state.running_variance[s]);
             }
         }
     }
 
-    template <class Integer>
-    static void sum_gradients(NormState& state, Shape shape, const Integer* a, const float* dy,
+    template <class S, class Number>
+    static void sum_gradients(NormState<S>& state, Shape shape, const Number* a, const float* dy,
                               const Context& context) {
         context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t group, int worker) {
             GradientSums* sums = state.group_gradients.data() + static_cast<std::size_t>(group) * state.channels;
@@ -207,8 +143,8 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         });
     }
 
-    template <class Integer>
-    static void apply(const NormState& state, Shape shape, const Integer* a, const float* dy, bool add, float* da,
+    template <class S, class Number>
+    static void apply(const NormState<S>& state, Shape shape, const Number* a, const float* dy, bool add, float* da,
                       const Context& context) {
         context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int) {
             apply_norm_gradient(dy + begin * shape.size(), a + begin * shape.size(), count * shape.pixels(),
@@ -217,8 +153,9 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         });
     }
 
-    static void combine(NormState& state, std::int64_t count, std::int64_t denominator, const float* gain,
-                        float* gain_gradient, float* bias_gradient) {
+    template <class S>
+    static void combine(NormState<S>& state, std::int64_t count, std::int64_t denominator, const double* scales,
+                        const float* gain, float* gain_gradient, float* bias_gradient) {
         for (std::size_t c = 0; c < state.channels; ++c) {
             const auto at = [&](std::size_t g) -> const GradientSums& {
                 return state.group_gradients[g * state.channels + c];
@@ -226,22 +163,25 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
             state.gradient_sums[c].dy = tree_sum([&](std::size_t g) { return at(g).dy; });
             state.gradient_sums[c].dy_a = tree_sum([&](std::size_t g) { return at(g).dy_a; });
         }
+        const float no_gain = 1.0F;
         norm_gradients(state.shared, static_cast<std::int64_t>(state.channels), count, denominator,
-                       state.gradient_sums.data(), state.mean.data(), state.deviation.data(), gain, OneGain,
-                       state.gain_gradient.data(), state.bias_gradient.data(), state.coefficients.data());
+                       state.gradient_sums.data(), state.mean.data(), state.deviation.data(),
+                       Normalization::has_gain ? gain : &no_gain, OneGain || !Normalization::has_gain,
+                       state.gain_gradient.data(), state.bias_gradient.data(), state.coefficients.data(), scales);
         double one_gain = 0;
         for (std::size_t c = 0; c < state.channels; ++c) {
-            if (OneGain) {
-                one_gain += state.gain_gradient[c];
-            } else {
-                gain_gradient[c] = static_cast<float>(state.gain_gradient[c]);
+            if (!measures) {  // mean and deviation are constants
+                state.coefficients[c].constant = 0;
+                state.coefficients[c].slope = 0;
             }
+            one_gain += state.gain_gradient[c];
+            if (Normalization::has_gain && !OneGain) gain_gradient[c] = static_cast<float>(state.gain_gradient[c]);
             bias_gradient[c] = static_cast<float>(state.bias_gradient[c]);
             state.scale[c] = static_cast<float>(state.coefficients[c].scale);
             state.constant[c] = static_cast<float>(state.coefficients[c].constant);
             state.slope[c] = static_cast<float>(state.coefficients[c].slope);
         }
-        if (OneGain) gain_gradient[0] = static_cast<float>(one_gain);
+        if (Normalization::has_gain && OneGain) gain_gradient[0] = static_cast<float>(one_gain);
     }
 };
 

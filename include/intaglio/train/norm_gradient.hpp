@@ -11,19 +11,6 @@ namespace intaglio::train {
 
 inline constexpr double norm_epsilon = 1e-5;
 
-/// How the channels of a norm share their statistics; specialised for each norm. `shared`: one mean and deviation for
-/// all channels of the layer; otherwise one per channel.
-template <class Normalization>
-struct NormSharing;
-template <>
-struct NormSharing<BatchNorm> {
-    static constexpr bool shared = false;
-};
-template <>
-struct NormSharing<LayerBatchNorm> {
-    static constexpr bool shared = true;
-};
-
 /// Exact sums over a set of integers: they merge in any order to the same result.
 struct IntegerStatistics {
     std::int64_t count = 0;
@@ -48,6 +35,25 @@ struct IntegerStatistics {
     }
 };
 
+/// The same of real numbers, merged by Chan's formula: the result depends on the order.
+struct RealStatistics {
+    std::int64_t count = 0;
+    double average = 0;
+    double squares = 0;  ///< of the distances to the average
+
+    void merge(const RealStatistics& other) {
+        if (other.count == 0) return;
+        const auto n = static_cast<double>(count);
+        const auto m = static_cast<double>(other.count);
+        const double distance = other.average - average;
+        squares += other.squares + distance * distance * n * m / (n + m);
+        average += distance * m / (n + m);
+        count += other.count;
+    }
+    [[nodiscard]] double mean() const { return average; }
+    [[nodiscard]] double variance() const { return count == 0 ? 0.0 : squares / static_cast<double>(count); }
+};
+
 /// What the gradient of a norm needs of one channel: da = scale * dy - constant - slope * a, for accumulator a.
 struct NormGradient {
     double scale = 0;
@@ -65,18 +71,21 @@ struct GradientSums {
 /// with xh = (a / denominator - mean) / deviation and delta = gain * dy,
 /// da = (delta - mean_S(delta) - xh * mean_S(delta * xh)) / deviation over the set S that shares the statistics.
 /// `count` is the number of elements of one channel; mean and deviation have one entry if shared. gain_gradient and
-/// bias_gradient are written per channel, `gradient` receives the coefficients for the second pass.
+/// bias_gradient are written per channel, `gradient` receives the coefficients for the second pass. Where `scales` are
+/// given, the number in front of the norm is scales[c] * a / denominator.
 template <class Real>
 void norm_gradients(bool shared, std::int64_t channels, std::int64_t count, std::int64_t denominator,
                     const GradientSums* sums, const double* mean, const double* deviation, const Real* gain,
-                    bool one_gain, double* gain_gradient, double* bias_gradient, NormGradient* gradient) {
-    const double inverse_denominator = 1.0 / static_cast<double>(denominator);
+                    bool one_gain, double* gain_gradient, double* bias_gradient, NormGradient* gradient,
+                    const double* scales = nullptr) {
+    const double one_step = 1.0 / static_cast<double>(denominator);
+    const auto step = [&](std::int64_t c) { return scales == nullptr ? one_step : one_step * scales[c]; };
     double set_delta = 0;
     double set_delta_xh = 0;
     for (std::int64_t c = 0; c < channels; ++c) {
         const std::int64_t s = shared ? 0 : c;
         const double g = static_cast<double>(gain[one_gain ? 0 : c]);
-        const double dy_xh = (sums[c].dy_a * inverse_denominator - mean[s] * sums[c].dy) / deviation[s];
+        const double dy_xh = (sums[c].dy_a * step(c) - mean[s] * sums[c].dy) / deviation[s];
         gain_gradient[c] = dy_xh;
         bias_gradient[c] = sums[c].dy;
         if (!shared) {
@@ -84,7 +93,7 @@ void norm_gradients(bool shared, std::int64_t channels, std::int64_t count, std:
             const double mean_delta = g * sums[c].dy / n;
             const double mean_delta_xh = g * dy_xh / n;
             gradient[c].scale = g / deviation[s];
-            gradient[c].slope = mean_delta_xh * inverse_denominator / (deviation[s] * deviation[s]);
+            gradient[c].slope = mean_delta_xh * step(c) / (deviation[s] * deviation[s]);
             gradient[c].constant = mean_delta / deviation[s] - mean_delta_xh * mean[s] / (deviation[s] * deviation[s]);
         } else {
             set_delta += g * sums[c].dy;
@@ -98,7 +107,7 @@ void norm_gradients(bool shared, std::int64_t channels, std::int64_t count, std:
     const double mean_delta_xh = set_delta_xh / n;
     for (std::int64_t c = 0; c < channels; ++c) {
         gradient[c].scale = static_cast<double>(gain[one_gain ? 0 : c]) / d;
-        gradient[c].slope = mean_delta_xh * inverse_denominator / (d * d);
+        gradient[c].slope = mean_delta_xh * step(c) / (d * d);
         gradient[c].constant = mean_delta / d - mean_delta_xh * mean[0] / (d * d);
     }
 }

@@ -1,25 +1,22 @@
 // Training of convolutions and dense layers: integer products forward, float products backward.
 #pragma once
 
-#include <atomic>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
 
-#include "intaglio/integer/kernel_choice.hpp"
-#include "intaglio/kernels/convolution.hpp"
+#include "intaglio/integer/product.hpp"
 #include "intaglio/kernels/convolution_backward.hpp"
 #include "intaglio/kernels/pack_weights.hpp"
 #include "intaglio/model/primitives.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "intaglio/train/certificate.hpp"
 #include "intaglio/train/context.hpp"
-#include "intaglio/train/weight_quantization.hpp"
+#include "intaglio/train/product_real.hpp"
+#include "intaglio/train/product_state.hpp"
 
 namespace intaglio::train {
 
@@ -43,63 +40,52 @@ constexpr std::int64_t largest_group(std::int64_t capacity) {
 
 inline constexpr std::int32_t tall_block_rows = 96;
 
-/// Whether no number is infinite or NaN; by their exponents, which no compiler flag assumes away.
-inline bool all_finite(const float* values, std::int64_t count) {
-    constexpr std::uint32_t exponent = 0x7f800000U;
-    bool finite = true;
-    for (std::int64_t i = 0; i < count; ++i) finite &= (std::bit_cast<std::uint32_t>(values[i]) & exponent) != exponent;
-    return finite;
-}
-
-template <class Standardization>
-inline constexpr bool standardizes = std::is_same_v<Standardization, WeightStandardization>;
-
 }  // namespace detail
-
-/// Weights of one product in all their forms.
-struct ProductState {
-    [[gnu::cold]] ProductState(const Row& row, std::size_t packed_bytes, std::size_t transposed_bytes)
-        : standardized(static_cast<std::size_t>(row.weights)),
-          inverse_deviation(static_cast<std::size_t>(row.extents.out.channels), 1.0F),
-          codes(static_cast<std::size_t>(row.weights)),
-          values(static_cast<std::size_t>(row.weights)),
-          packed(packed_bytes),
-          transposed(transposed_bytes) {}
-
-    std::vector<float> standardized;       ///< What
-    std::vector<float> inverse_deviation;  ///< per output unit
-    std::vector<std::int8_t> codes;        ///< canonical
-    std::vector<float> values;             ///< what the codes stand for
-    AlignedVector<std::byte> packed;
-    AlignedVector<std::byte> transposed;  ///< of the values, for the gradient of the input
-    std::uint64_t version = 0;            ///< of the parameters from which the codes were made
-};
 
 template <class Weight, class Standardization>
 struct Operation<primitive::Product<Weight, Standardization>> {
     using Tag = simd::Native;
+    using Quantized = QuantizedWeights<Weight, Standardization>;
+
     template <class Net, std::size_t Index>
-    struct State : ProductState {
+    static constexpr bool is_real = facts<Net>.value(facts<Net>.rows[Index].output).storage == Storage::real;
+
+    template <class Net, std::size_t Index>
+    struct State : Quantized {
         explicit State(std::int64_t /*capacity*/)
-            : ProductState(facts<Net>.rows[Index],
-                           kernels::packed_weight_bytes<Tag, integer::product_of<Tag, Net, Index>>(
-                               facts<Net>.rows[Index].extents),
-                           kernels::packed_transposed_bytes<Tag, float>(facts<Net>.rows[Index].extents)) {}
+            : Quantized(facts<Net>.rows[Index], facts<Net>.value(facts<Net>.rows[Index].output).scaled, packed_bytes(),
+                        kernels::packed_transposed_bytes<Tag, float>(facts<Net>.rows[Index].extents)) {}
+        static std::size_t packed_bytes() {
+            constexpr const ConvolutionExtents& e = facts<Net>.rows[Index].extents;
+            if constexpr (is_real<Net, Index>) {
+                return kernels::packed_real_bytes<Tag, float>(e);
+            } else {
+                return kernels::packed_weight_bytes<Tag, integer::product_of<Tag, Net, Index>>(e);
+            }
+        }
     };
 
     template <class Net, std::size_t Index>
     static std::int64_t workspace_bytes(std::int64_t capacity) {
-        const ConvolutionExtents& e = facts<Net>.rows[Index].extents;
+        const Row& row = facts<Net>.rows[Index];
+        const ConvolutionExtents& e = row.extents;
         const std::int64_t group = detail::largest_group(capacity);
-        const ConvolutionExtents many = detail::is_pointwise(e) ? detail::tall(e, group) : e;
-        const std::int32_t rows = detail::is_pointwise(e) && many.out.height > detail::tall_block_rows
+        Row many = row;
+        if (detail::is_pointwise(e)) many.extents = detail::tall(e, group);
+        const std::int32_t rows = detail::is_pointwise(e) && many.extents.out.height > detail::tall_block_rows
                                       ? detail::tall_block_rows
-                                      : many.out.height;
-        const std::size_t forward_bytes =
-            kernels::convolution_workspace_bytes<Tag, integer::product_of<Tag, Net, Index>>(many, rows);
-        const std::size_t input_bytes = kernels::input_gradient_workspace_bytes<Tag, float>(many) +
-                                        static_cast<std::size_t>(aligned(many.in.size() * 4));
-        const std::size_t weight_bytes = kernels::weight_gradient_workspace_bytes<Tag, float>(many);
+                                      : many.extents.out.height;
+        std::size_t forward_bytes = 0;
+        if constexpr (is_real<Net, Index>) {
+            forward_bytes = real_product_bytes<Tag, integer::code_type<Net, facts<Net>.rows[Index].input>>(e);
+        } else {
+            forward_bytes = integer::detail::multiply_workspace_bytes<
+                Tag, integer::product_of<Tag, Net, Index>, integer::code_type<Net, facts<Net>.rows[Index].input>>(many,
+                                                                                                                  rows);
+        }
+        const std::size_t input_bytes = kernels::input_gradient_workspace_bytes<Tag, float>(many.extents) +
+                                        static_cast<std::size_t>(aligned(many.extents.in.size() * 4));
+        const std::size_t weight_bytes = kernels::weight_gradient_workspace_bytes<Tag, float>(many.extents);
         std::size_t most = forward_bytes > input_bytes ? forward_bytes : input_bytes;
         most = weight_bytes > most ? weight_bytes : most;
         return static_cast<std::int64_t>(most);
@@ -108,12 +94,29 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     template <class Net, std::size_t Index>
     static void forward(State<Net, Index>& state, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
-        quantize(state, row, context.parameters + plan<Net>.parameters[Index], context, [&] {
-            kernels::pack_weights<Tag, integer::product_of<Tag, Net, Index>>(row.extents, state.codes.data(),
-                                                                             state.packed.data());
-        });
-        multiply<integer::product_of<Tag, Net, Index>>(row.extents, codes<Net, row.input>(context), state.packed.data(),
-                                                       codes<Net, row.output>(context), context);
+        const auto* in = codes<Net, row.input>(context);
+        auto* out = codes<Net, row.output>(context);
+        if (state.version != context.parameter_version) {
+            state.quantize(row, context.parameters + plan<Net>.parameters[Index], *context.pool);
+            if constexpr (is_real<Net, Index>) {
+                kernels::pack_real<Tag, float>(row.extents, state.values.data(), state.packed.data());
+            } else {
+                kernels::pack_weights<Tag, integer::product_of<Tag, Net, Index>>(row.extents, state.codes.data(),
+                                                                                 state.packed.data());
+            }
+            kernels::pack_transposed<Tag, float>(row.extents, state.values.data(), state.transposed.data());
+            state.version = context.parameter_version;
+        }
+        if constexpr (facts<Net>.value(row.output).scaled) {
+            set_scales(state, context.scales[row.input], is_real<Net, Index>);
+            context.scales[row.output] = state.scales.data();
+        }
+        if constexpr (is_real<Net, Index>) {
+            real_product<Tag>(row.extents, in, state.packed.data(), out, context);
+        } else {
+            multiply<integer::product_of<Tag, Net, Index>, integer::has_window_sums(row)>(
+                row, in, state.packed.data(), out, context);
+        }
     }
 
     template <class Net, std::size_t Index>
@@ -121,8 +124,9 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const Value& in = facts<Net>.value(row.input);
         const float* out_gradient = gradient<Net, row.output>(context);
-        weight_gradient(state, row, static_cast<float>(1.0 / static_cast<double>(in.denominator)),
-                        codes<Net, row.input>(context), out_gradient, context.parameters + plan<Net>.parameters[Index],
+        double in_step = 1.0 / static_cast<double>(in.denominator);
+        if constexpr (in.scaled) in_step *= context.scales[row.input][0];
+        weight_gradient(state, row, static_cast<float>(in_step), codes<Net, row.input>(context), out_gradient,
                         context.gradients + plan<Net>.parameters[Index], context);
         if constexpr (in.needs_gradient) {
             constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
@@ -157,61 +161,43 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     }
 
   private:
-    template <class Pack>
-    static void quantize(ProductState& state, const Row& row, const float* latent, Context& context, const Pack& pack) {
-        if (state.version == context.parameter_version) return;
-        const std::int64_t fan_in = row.extents.fan_in();
-        const float step = 1.0F / static_cast<float>(row.weight_denominator);
-        std::atomic<bool> finite = true;
-        context.pool->run(row.extents.out.channels, [&](std::int64_t unit, int) {
-            const std::int64_t begin = unit * fan_in;
-            float* standardized = state.standardized.data() + begin;
-            if (!detail::all_finite(latent + begin, fan_in)) finite.store(false, std::memory_order_relaxed);
-            if constexpr (detail::standardizes<Standardization>) {
-                state.inverse_deviation[static_cast<std::size_t>(unit)] =
-                    standardize(latent + begin, fan_in, standardized);
-            } else {
-                std::memcpy(standardized, latent + begin, static_cast<std::size_t>(fan_in) * sizeof(float));
-            }
-            for (std::int64_t i = 0; i < fan_in; ++i) {
-                const std::int8_t code = WeightCode<Weight>::code(standardized[i]);
-                state.codes[static_cast<std::size_t>(begin + i)] = code;
-                state.values[static_cast<std::size_t>(begin + i)] = static_cast<float>(code) * step;
-            }
-        });
-        if (!finite) throw std::runtime_error("a weight is not finite: the training has diverged");
-        pack();
-        kernels::pack_transposed<Tag, float>(row.extents, state.values.data(), state.transposed.data());
-        state.version = context.parameter_version;
+    /// The scale of a product's value: of its input, times that of its weights where these are codes.
+    static void set_scales(ProductState& state, const double* in, bool real) {
+        const double in_scale = in == nullptr ? 1.0 : in[0];
+        for (std::size_t c = 0; c < state.scales.size(); ++c) {
+            state.scales[c] = real ? in_scale : state.weight_scale[c] * in_scale;
+        }
     }
 
-    template <kernels::Product Kernel, class Code>
-    static void multiply(const ConvolutionExtents& e, const Code* in, const std::byte* packed, std::int32_t* out,
-                         Context& context) {
+    template <kernels::Product Kernel, bool WindowSums, class Code>
+    static void multiply(const Row& row, const Code* in, const std::byte* packed, std::int32_t* out, Context& context) {
+        const ConvolutionExtents& e = row.extents;
         if (detail::is_pointwise(e)) {
             context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int worker) {
                 if (count == 0) return;
-                const ConvolutionExtents many = detail::tall(e, count);
+                Row many = row;
+                many.extents = detail::tall(e, count);
                 const Code* first_in = in + begin * e.in.size();
                 std::int32_t* first_out = out + begin * e.out.size();
-                for (std::int32_t row = 0; row < many.out.height; row += detail::tall_block_rows) {
-                    const std::int32_t left = many.out.height - row;
-                    kernels::convolve_rows<Tag, Kernel>(
-                        many, first_in, row, left < detail::tall_block_rows ? left : detail::tall_block_rows, packed,
-                        first_out + std::int64_t{row} * e.out.channels, context.worker_memory(worker));
+                for (std::int32_t first = 0; first < many.extents.out.height; first += detail::tall_block_rows) {
+                    const std::int32_t left = many.extents.out.height - first;
+                    integer::detail::multiply_rows<Tag, Kernel, WindowSums>(
+                        many, first_in, first, left < detail::tall_block_rows ? left : detail::tall_block_rows, packed,
+                        first_out + std::int64_t{first} * e.out.channels, context.worker_memory(worker));
                 }
             });
         } else {
             context.pool->run(context.images, [&](std::int64_t image, int worker) {
-                kernels::convolve_rows<Tag, Kernel>(e, in + image * e.in.size(), 0, e.out.height, packed,
-                                                    out + image * e.out.size(), context.worker_memory(worker));
+                integer::detail::multiply_rows<Tag, Kernel, WindowSums>(row, in + image * e.in.size(), 0, e.out.height,
+                                                                        packed, out + image * e.out.size(),
+                                                                        context.worker_memory(worker));
             });
         }
     }
 
     template <class Code>
-    static void weight_gradient(ProductState& state, const Row& row, float in_step, const Code* in,
-                                const float* out_gradient, const float* /*latent*/, float* result, Context& context) {
+    static void weight_gradient(Quantized& state, const Row& row, float in_step, const Code* in,
+                                const float* out_gradient, float* result, Context& context) {
         const ConvolutionExtents& e = row.extents;
         context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t group, int worker) {
             float* sum = context.partial + group * row.weights;
@@ -224,19 +210,11 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         });
         const std::int64_t fan_in = e.fan_in();
         context.pool->run(e.out.channels, [&](std::int64_t unit, int) {
-            const std::int64_t begin = unit * fan_in;
-            const float* standardized = state.standardized.data() + begin;
-            float* unit_result = result + begin;
-            for (std::int64_t i = 0; i < fan_in; ++i) {
-                const float sum =
-                    tree_sum([&](std::int64_t g) { return context.partial[g * row.weights + begin + i]; });
-                unit_result[i] = WeightCode<Weight>::passes(standardized[i]) ? sum * in_step : 0.0F;
-            }
-            if constexpr (detail::standardizes<Standardization>) {
-                standardize_gradient(standardized, state.inverse_deviation[static_cast<std::size_t>(unit)], fan_in,
-                                     unit_result);
+            for (std::int64_t i = unit * fan_in; i < (unit + 1) * fan_in; ++i) {
+                result[i] = in_step * tree_sum([&](std::int64_t g) { return context.partial[g * row.weights + i]; });
             }
         });
+        state.latent_gradient(row, result, context.partial, *context.pool);
     }
 
     static void input_gradient(const ProductState& state, const ConvolutionExtents& e, const float* out_gradient,

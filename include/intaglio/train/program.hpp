@@ -14,12 +14,7 @@
 
 #include "intaglio/core/random.hpp"
 #include "intaglio/train/aligned_vector.hpp"
-#include "intaglio/train/context.hpp"
-#include "intaglio/train/logits.hpp"
-#include "intaglio/train/norm.hpp"
-#include "intaglio/train/pool.hpp"
-#include "intaglio/train/product.hpp"
-#include "intaglio/train/quantize.hpp"
+#include "intaglio/train/operations.hpp"
 
 namespace intaglio {
 
@@ -32,6 +27,7 @@ struct ParameterRange {
     std::int32_t row;
     std::int64_t begin;
     std::int64_t count;
+    double limit = 0;  ///< largest magnitude that the optimiser leaves them; 0 if there is none
 };
 
 namespace train {
@@ -71,6 +67,7 @@ struct States<Net, std::index_sequence<I...>>
 template <class Net>
 class Training {
   public:
+    using Pixel = integer::code_type<Net, 0>;  ///< an input code
     static constexpr const auto& table = facts<Net>;
     static constexpr std::size_t rows = boost::mp11::mp_size<typename Net::primitives>::value;
     static constexpr std::int32_t classes = table.classes();
@@ -88,7 +85,9 @@ class Training {
           codes_(static_cast<std::size_t>(train::plan<Net>.code_bytes * batch)),
           gradient_memory_(static_cast<std::size_t>(train::plan<Net>.gradient_floats * batch)),
           partial_(static_cast<std::size_t>(train::plan<Net>.largest_weights * train::sample_groups)),
-          norms_(rows, nullptr) {
+          norms_(rows, nullptr),
+          scales_(rows + 1, nullptr),
+          seed_(seed) {
         std::int64_t most = 0;
         each([&]<std::size_t I>() { most = std::max(most, Op<I>::template workspace_bytes<Net, I>(batch)); });
         workspace_bytes_ = aligned(most);
@@ -114,7 +113,7 @@ class Training {
 
     /// Runs `count` images, each of `pixels` codes. Throws std::invalid_argument if they do not fit the batch and
     /// std::runtime_error if a parameter is not finite.
-    void forward(const std::uint8_t* images, std::int64_t count, train::Statistics statistics) {
+    void forward(const Pixel* images, std::int64_t count, train::Statistics statistics) {
         if (count < 1 || count > capacity_) {
             throw std::invalid_argument("number of images in a batch: expected 1 to " + std::to_string(capacity_) +
                                         ", found " + std::to_string(count));
@@ -146,8 +145,10 @@ class Training {
     [[nodiscard]] std::span<const float> float_logits() const {
         return {state<rows - 1>().floats.data(), static_cast<std::size_t>(count_ * classes)};
     }
-    /// Class of an image of the last pass, from the integer logits; the lowest index on ties.
+    /// Class of an image of the last pass, from the integer logits; the lowest index on ties. A network of real numbers
+    /// has float logits alone.
     [[nodiscard]] std::int32_t prediction(std::int64_t image) const {
+        if constexpr (table.value(table.output).storage == Storage::real) return float_prediction(image);
         return argmax(logits().subspan(static_cast<std::size_t>(image * classes), classes));
     }
     /// Class of an image of the last pass, from the float logits.
@@ -165,6 +166,9 @@ class Training {
     /// Starts a new average of the statistics; the next passes with Statistics::reestimation fill it.
     void restart_statistics() { restart_statistics_ = true; }
 
+    /// Number of the next pass: what a pass draws at random (dropout) follows from the seed and this number alone.
+    void set_pass(std::uint64_t pass) { pass_ = pass; }
+
     [[nodiscard]] std::span<float> parameters() { return parameters_; }
     [[nodiscard]] std::span<const float> parameters() const { return parameters_; }
     [[nodiscard]] std::span<const float> gradients() const { return gradients_; }
@@ -181,7 +185,8 @@ class Training {
                 const Row& row = table.rows[i];
                 std::int64_t begin = train::plan<Net>.parameters[i];
                 const auto add = [&](ParameterKind kind, std::int64_t count) {
-                    if (count > 0) list.push_back({kind, static_cast<std::int32_t>(i), begin, count});
+                    const double limit = kind == ParameterKind::weight && row.clips_weights ? 1.0 : 0.0;
+                    if (count > 0) list.push_back({kind, static_cast<std::int32_t>(i), begin, count, limit});
                     begin += count;
                 };
                 add(ParameterKind::weight, row.weights);
@@ -198,11 +203,7 @@ class Training {
         double density = 0;
         each([&]<std::size_t I>() {
             if constexpr (table.rows[I].weights > 0) {
-                if (I == row) {
-                    const std::vector<std::int8_t>& codes = state<I>().codes;
-                    const auto zeros = std::count(codes.begin(), codes.end(), std::int8_t{0});
-                    density = 1.0 - static_cast<double>(zeros) / static_cast<double>(codes.size());
-                }
+                if (I == row) density = state<I>().density();
             }
         });
         return density;
@@ -264,22 +265,25 @@ class Training {
         return static_cast<std::int32_t>(std::max_element(values.begin(), values.end()) - values.begin());
     }
 
-    train::Context make_context(const std::uint8_t* images, std::int64_t count, train::Statistics statistics) {
+    train::Context make_context(const Pixel* images, std::int64_t count, train::Statistics statistics) {
         return {.pool = &pool_,
                 .images = count,
                 .statistics = statistics,
                 .restart_statistics = restart_statistics_,
-                .pixels = images,
+                .input = images,
                 .codes = codes_.data(),
                 .gradient_memory = gradient_memory_.data(),
                 .capacity = capacity_,
                 .parameters = parameters_.data(),
                 .gradients = gradients_.data(),
                 .norms = norms_.data(),
+                .scales = scales_.data(),
                 .partial = partial_.data(),
                 .workspace = workspace_.data(),
                 .workspace_bytes = workspace_bytes_,
-                .parameter_version = parameter_version_};
+                .parameter_version = parameter_version_,
+                .seed = seed_,
+                .pass = pass_};
     }
 
     std::int64_t capacity_;
@@ -293,9 +297,12 @@ class Training {
     train::AlignedVector<std::byte> workspace_;
     std::int64_t workspace_bytes_ = 0;
     std::vector<const train::NormChannel*> norms_;
-    const std::uint8_t* pixels_ = nullptr;
+    std::vector<const double*> scales_;
+    const Pixel* pixels_ = nullptr;
     std::int64_t count_ = 0;
     std::uint64_t parameter_version_ = 0;
+    std::uint64_t seed_;
+    std::uint64_t pass_ = 0;
     bool restart_statistics_ = false;
 };
 

@@ -1,6 +1,7 @@
 // Training of steps: thresholds or multipliers forward, the surrogate's derivative backward.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -40,20 +41,20 @@ T* at(std::byte* base, std::int64_t offset) {
 
 /// Writes the step of every channel into state.parameters.
 inline void make_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
-                      const NormChannel* norm) {
+                      const Meaning& meaning) {
     const auto channels = static_cast<std::int64_t>(state.affine.size());
     std::byte* parameters = state.parameters.data();
     const integer::ThresholdLayout thresholds = integer::threshold_layout(row.steps, channels);
     const integer::DyadicLayout dyadic = integer::dyadic_layout(channels);
     for (std::int64_t c = 0; c < channels; ++c) {
         const auto i = static_cast<std::size_t>(c);
-        state.affine[i] = value_affine(in, norm, c);
+        state.affine[i] = value_affine(in, meaning, c);
         state.slope[i] = static_cast<float>(state.affine[i].slope);
         state.offset[i] = static_cast<float>(state.affine[i].offset);
         if (row.steps <= max_thresholds) {
             make_thresholds(state.affine[i], in.codes, row.codes, denominator,
                             at<std::int32_t>(parameters, thresholds.thresholds) + c, static_cast<std::size_t>(channels),
-                            at<std::int32_t>(parameters, thresholds.flip)[c]);
+                            at<std::int32_t>(parameters, thresholds.flip)[c], row.code_step);
         } else {
             const Dyadic step = make_dyadic(state.affine[i], denominator);
             at<std::int64_t>(parameters, dyadic.addend)[c] = step.addend;
@@ -61,6 +62,38 @@ inline void make_step(StepState& state, const Row& row, const Value& in, std::in
             at<std::uint8_t>(parameters, dyadic.shift)[c] = step.shift;
         }
     }
+}
+
+/// The affine function of every channel alone, for a step of real numbers.
+inline void make_real_step(StepState& state, const Value& in, const Meaning& meaning) {
+    for (std::size_t c = 0; c < state.affine.size(); ++c) {
+        state.affine[c] = value_affine(in, meaning, static_cast<std::int64_t>(c));
+        require_finite(state.affine[c]);
+        state.slope[c] = static_cast<float>(state.affine[c].slope);
+        state.offset[c] = static_cast<float>(state.affine[c].offset);
+    }
+}
+
+/// Codes of real numbers: lowest + step * round half up of (value * denominator - lowest) / step, clamped.
+template <class Out>
+void run_real_step(const StepState& state, const Row& row, std::int64_t denominator, Shape shape, const float* from,
+                   Out* to, const Context& context) {
+    const std::int64_t channels = shape.channels;
+    const auto scale = static_cast<float>(static_cast<double>(denominator) / static_cast<double>(row.code_step));
+    const auto lowest = static_cast<float>(row.codes.lowest) / static_cast<float>(row.code_step);
+    const auto levels = static_cast<float>(row.steps / row.code_step);
+    context.pool->run(context.images, [&](std::int64_t image, int) {
+        const std::int64_t end = (image + 1) * shape.size();
+        for (std::int64_t i = image * shape.size(); i < end; i += channels) {
+            for (std::int64_t c = 0; c < channels; ++c) {
+                const auto at_channel = static_cast<std::size_t>(c);
+                const float value = state.slope[at_channel] * from[i + c] + state.offset[at_channel];
+                const float position = std::floor(value * scale - lowest + 0.5F);
+                const float level = position > 0 ? (position < levels ? position : levels) : 0.0F;
+                to[i + c] = static_cast<Out>(row.codes.lowest + row.code_step * static_cast<std::int64_t>(level));
+            }
+        }
+    });
 }
 
 /// dx = dcode * derivative(slope * a + offset) over [pixels][channels]; `add` adds to dx.
@@ -147,8 +180,9 @@ struct Operation<primitive::Quantize<Target>> {
     struct State : StepState {
         explicit State(std::int64_t /*capacity*/)
             : StepState(facts<Net>.rows[Index], facts<Net>.value(facts<Net>.rows[Index].output).shape.channels) {}
-        SurrogateGradient<typename Target::surrogate> derivative{Target::codes.lowest, Target::codes.highest,
-                                                                 Target::denominator};
+        SurrogateGradient<typename Target::surrogate> derivative{
+            Staircase{facts<Net>.rows[Index].codes.lowest, facts<Net>.rows[Index].codes.highest,
+                      facts<Net>.value(facts<Net>.rows[Index].output).denominator, facts<Net>.rows[Index].code_step}};
     };
 
     template <class Net, std::size_t Index>
@@ -160,13 +194,18 @@ struct Operation<primitive::Quantize<Target>> {
     static void forward(State<Net, Index>& state, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const Value& in = facts<Net>.value(row.input);
-        constexpr Shape shape = in.shape;
-        const NormChannel* norm = nullptr;
-        if constexpr (in.norm_row != none) norm = context.norms[in.norm_row];
-        detail::make_step(state, row, in, Target::denominator, norm);
-        detail::run_step<Tag, (row.steps <= max_thresholds)>(row, shape, state.parameters.data(),
-                                                             codes<Net, row.input>(context),
-                                                             codes<Net, row.output>(context), context);
+        constexpr std::int64_t denominator = facts<Net>.value(row.output).denominator;
+        const Meaning means = meaning<Net, row.input>(context);
+        const auto* from = codes<Net, row.input>(context);
+        auto* to = codes<Net, row.output>(context);
+        if constexpr (in.storage == Storage::real) {
+            detail::make_real_step(state, in, means);
+            detail::run_real_step(state, row, denominator, in.shape, from, to, context);
+        } else {
+            detail::make_step(state, row, in, denominator, means);
+            detail::run_step<Tag, (row.steps <= max_thresholds)>(row, in.shape, state.parameters.data(), from, to,
+                                                                 context);
+        }
     }
 
     template <class Net, std::size_t Index>
@@ -197,7 +236,8 @@ struct Operation<primitive::Quantize<Target>> {
         compare_steps(in.codes, row.codes, in.shape.channels,
                       detail::step_function<Tag, thresholds, In, Out>(row, in.shape.channels, state.parameters.data()),
                       detail::step_function<OtherTag, thresholds, In, Out>(row, in.shape.channels, parameters),
-                      detail::real_function(state, Target::denominator), where, certificate);
+                      detail::real_function(state, facts<Net>.value(row.output).denominator), row.code_step, where,
+                      certificate);
     }
 };
 

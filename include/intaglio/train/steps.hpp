@@ -64,10 +64,11 @@ inline Affine norm_affine(double gain, double bias, double mean, double deviatio
 
 /// Thresholds of one channel: code = lowest + number of m with (acc ^ flip) >= threshold[m]. Position m is the smallest
 /// accumulator at or above (b_m - offset) / slope, where value b_m = (lowest + m + 1/2) / denominator is the middle
-/// between two codes; for a negative slope the largest at or below; everywhere or nowhere if the slope is 0.
+/// between two codes; where neighbouring codes lie `code_step` apart, as many thresholds share their middle. For a negative slope the largest at or below; everywhere or nowhere if the slope is 0.
 /// `stride` is the distance of thresholds of one channel. Throws std::runtime_error if the affine is not finite.
 inline void make_thresholds(Affine affine, CodeRange accumulator, CodeRange codes, std::int64_t denominator,
-                            std::int32_t* thresholds, std::size_t stride, std::int32_t& flip) {
+                            std::int32_t* thresholds, std::size_t stride, std::int32_t& flip,
+                            std::int64_t code_step = 1) {
     detail::require_finite(affine);
     flip = affine.slope < 0 ? -1 : 0;
     const std::int64_t levels = codes.states() - 1;
@@ -75,7 +76,8 @@ inline void make_thresholds(Affine affine, CodeRange accumulator, CodeRange code
     const std::int64_t never = affine.slope < 0 ? -accumulator.lowest : accumulator.highest + 1;
     for (std::int64_t m = 0; m < levels; ++m) {
         const double middle =
-            detail::quotient(static_cast<double>(2 * (codes.lowest + m) + 1), static_cast<double>(2 * denominator));
+            detail::quotient(static_cast<double>(2 * codes.lowest + code_step * (2 * (m / code_step) + 1)),
+                             static_cast<double>(2 * denominator));
         std::int64_t threshold = 0;
         if (affine.slope > 0) {
             const double position = detail::quotient(detail::difference(middle, affine.offset), affine.slope);

@@ -5,14 +5,9 @@
 #include <cstdint>
 
 #include "intaglio/model/surrogates.hpp"
+#include "intaglio/train/staircase.hpp"
 
 namespace intaglio::train {
-
-/// Derivative that stands for a step function with codes lowest ... highest of value code / denominator; specialised
-/// for each surrogate. A specialisation is constructed once for a step and called with values, which are numbers or
-/// vectors of numbers.
-template <class Surrogate>
-class SurrogateGradient;
 
 /// Sum over the thresholds b_m of sigma'((value - b_m) / alpha) / alpha (P2.11)-(P2.15), times 1 / (M_a - 1) unless
 /// printed. With t = exp(-(value - b_m) / alpha), sigma' = 1 / (2 + t + 1/t): one exponential serves all thresholds.
@@ -21,6 +16,8 @@ class SurrogateGradient<SigmoidSum<Width, Form>> {
   public:
     static constexpr int most_levels = 255;
 
+    explicit SurrogateGradient(const Staircase& stairs)
+        : SurrogateGradient(stairs.lowest, stairs.highest, stairs.denominator) {}
     SurrogateGradient(std::int64_t lowest, std::int64_t highest, std::int64_t denominator)
         : levels_(static_cast<int>(highest - lowest)),
           middle_(static_cast<float>(highest + lowest) / static_cast<float>(2 * denominator)),
@@ -101,6 +98,8 @@ class SurrogateGradient<SigmoidSum<Width, Form>> {
 template <>
 class SurrogateGradient<StraightThrough> {
   public:
+    explicit SurrogateGradient(const Staircase& stairs)
+        : SurrogateGradient(stairs.lowest, stairs.highest, stairs.denominator) {}
     SurrogateGradient(std::int64_t lowest, std::int64_t highest, std::int64_t denominator)
         : lowest_(static_cast<double>(lowest) / static_cast<double>(denominator)),
           highest_(static_cast<double>(highest) / static_cast<double>(denominator)) {}

@@ -44,10 +44,60 @@ void standardize_gradient(const Real* out, Real inverse, std::int64_t fan_in, Re
     for (std::int64_t i = 0; i < fan_in; ++i) gradient[i] = inverse * (gradient[i] - mean - out[i] * slope);
 }
 
-/// A weight quantiser's arithmetic; specialised for each quantiser. `code` gives the integer, `passes` the surrogate
-/// gradient of the value with respect to What: 1 or 0.
+/// A weight standardisation; specialised for each. `forward` writes the standardised weights of one output unit and
+/// returns a number that `backward` needs, which turns the gradient of the standardised weights into that of the
+/// weights; `scale(fan_in)` multiplies the quantised weights.
+template <class Standardization>
+struct Standardizer;
+
+template <>
+struct Standardizer<WeightStandardization> {
+    template <class Real>
+    static Real forward(const Real* w, std::int64_t fan_in, Real* out) {
+        return standardize(w, fan_in, out);
+    }
+    template <class Real>
+    static void backward(const Real* out, Real inverse, std::int64_t fan_in, Real* gradient) {
+        standardize_gradient(out, inverse, fan_in, gradient);
+    }
+    static double scale(std::int64_t /*fan_in*/) { return 1.0; }
+};
+
+template <>
+struct Standardizer<NoWeightStandardization> {
+    template <class Real>
+    static Real forward(const Real* w, std::int64_t fan_in, Real* out) {
+        for (std::int64_t i = 0; i < fan_in; ++i) out[i] = w[i];
+        return Real{1};
+    }
+    template <class Real>
+    static void backward(const Real*, Real, std::int64_t, Real*) {}
+    static double scale(std::int64_t /*fan_in*/) { return 1.0; }
+};
+
+/// Which weights a quantiser looks at before it rounds the first one.
+enum class WeightScope : std::uint8_t {
+    weight,  ///< none but the weight itself
+    unit,    ///< those of one output unit
+    layer    ///< all of the layer
+};
+
+/// A weight quantiser's arithmetic; specialised for each quantiser. A specialisation has
+/// - `code(w)`: the integer of a (standardised) weight, or `value(w)` where weights are real numbers,
+/// - `gradient(w)`: the surrogate derivative of the weight's value, scale and all.
+/// One that looks at several weights also has
+/// - `static constexpr WeightScope scope` and a constructor from a pointer to those weights and their count,
+/// - `scale()`, if it is `scaled`: the value is scale * (step * code + offset) / denominator,
+/// - if the derivative of what it took from all of them counts: `add_shared_gradient(w, dvalue, count, dw)`.
 template <class Weight>
 struct WeightCode;
+
+/// The scope of a quantiser; one weight if it does not say.
+template <class Weight>
+inline constexpr WeightScope weight_scope = [] {
+    if constexpr (requires { WeightCode<Weight>::scope; }) return WeightCode<Weight>::scope;
+    return WeightScope::weight;
+}();
 
 /// code = round half away from zero of D_w * What / 3, clamped (P2.6), (P2.7); gradient 1 where |What / 3| < 1 (P2.10).
 template <M_w Count>
@@ -61,8 +111,8 @@ struct WeightCode<States<Count>> {
         return static_cast<std::int8_t>(scaled < 0 ? -clamped : clamped);
     }
     template <class Real>
-    static bool passes(Real standardized) {
-        return std::fabs(standardized) < Real{3};
+    static Real gradient(Real standardized) {
+        return std::fabs(standardized) < Real{3} ? Real{1} : Real{0};
     }
 };
 
@@ -74,8 +124,8 @@ struct WeightCode<BinaryWeights> {
         return standardized >= 0 ? std::int8_t{1} : std::int8_t{-1};
     }
     template <class Real>
-    static bool passes(Real standardized) {
-        return std::fabs(standardized) <= Real{1};
+    static Real gradient(Real standardized) {
+        return std::fabs(standardized) <= Real{1} ? Real{1} : Real{0};
     }
 };
 

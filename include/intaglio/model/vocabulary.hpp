@@ -1,0 +1,10 @@
+// All layers and options of the library.
+#pragma once
+
+#include "intaglio/model/convolution.hpp"
+#include "intaglio/model/dense.hpp"
+#include "intaglio/model/graph.hpp"
+#include "intaglio/model/pool.hpp"
+#include "intaglio/model/real_activations.hpp"
+#include "intaglio/model/sign.hpp"
+#include "intaglio/model/standalone.hpp"

@@ -1,0 +1,10 @@
+// The training programs of all primitive operations, quantisers and surrogates.
+#pragma once
+
+#include "intaglio/train/context.hpp"
+#include "intaglio/train/logits.hpp"
+#include "intaglio/train/norm.hpp"
+#include "intaglio/train/pool.hpp"
+#include "intaglio/train/product.hpp"
+#include "intaglio/train/quantize.hpp"
+#include "intaglio/train/real_activation.hpp"

@@ -1,0 +1,93 @@
+// Training of activations whose results are real numbers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "intaglio/model/primitives.hpp"
+#include "intaglio/model/real_activations.hpp"
+#include "intaglio/train/pool.hpp"
+
+namespace intaglio::train {
+
+/// A function of real numbers and its derivative; specialised for each activation with real results. Both take the
+/// function's argument.
+template <class Function>
+struct RealFunctionOf;
+
+template <>
+struct RealFunctionOf<Relu> {
+    static float value(float x) { return x > 0 ? x : 0.0F; }
+    static float derivative(float x) { return x > 0 ? 1.0F : 0.0F; }
+};
+template <>
+struct RealFunctionOf<Linear> {
+    static float value(float x) { return x; }
+    static float derivative(float) { return 1.0F; }
+};
+
+/// The affine function of every channel in front of the activation.
+struct RealActivationState {
+    [[gnu::cold]] explicit RealActivationState(std::int64_t channels)
+        : slope(static_cast<std::size_t>(channels)), offset(static_cast<std::size_t>(channels)) {}
+    std::vector<float> slope;
+    std::vector<float> offset;
+};
+
+template <class Function>
+struct Operation<primitive::RealActivation<Function>> : Stateless {
+    template <class Net, std::size_t Index>
+    struct State : RealActivationState {
+        explicit State(std::int64_t /*capacity*/)
+            : RealActivationState(facts<Net>.value(facts<Net>.rows[Index].output).shape.channels) {}
+    };
+
+    template <class Net, std::size_t Index>
+    static void forward(State<Net, Index>& state, Context& context) {
+        constexpr const Row& row = facts<Net>.rows[Index];
+        constexpr const Value& in = facts<Net>.value(row.input);
+        const Meaning means = meaning<Net, row.input>(context);
+        for (std::size_t c = 0; c < state.slope.size(); ++c) {
+            const Affine affine = value_affine(in, means, static_cast<std::int64_t>(c));
+            state.slope[c] = static_cast<float>(affine.slope);
+            state.offset[c] = static_cast<float>(affine.offset);
+        }
+        const auto* from = codes<Net, row.input>(context);
+        float* to = codes<Net, row.output>(context);
+        each(state, in.shape, context, [&](std::int64_t i, float slope, float offset) {
+            to[i] = RealFunctionOf<Function>::value(slope * static_cast<float>(from[i]) + offset);
+        });
+    }
+
+    template <class Net, std::size_t Index>
+    static void backward(State<Net, Index>& state, Context& context) {
+        constexpr const Row& row = facts<Net>.rows[Index];
+        constexpr const Value& in = facts<Net>.value(row.input);
+        if constexpr (in.needs_gradient) {
+            constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
+            const auto* from = codes<Net, row.input>(context);
+            const float* dout = gradient<Net, row.output>(context);
+            float* din = gradient<Net, row.input>(context);
+            each(state, in.shape, context, [&](std::int64_t i, float slope, float offset) {
+                const float d = RealFunctionOf<Function>::derivative(slope * static_cast<float>(from[i]) + offset);
+                din[i] = first ? d * dout[i] : din[i] + d * dout[i];
+            });
+        }
+    }
+
+  private:
+    template <class Body>
+    static void each(const RealActivationState& state, Shape shape, const Context& context, const Body& body) {
+        const std::int64_t channels = shape.channels;
+        context.pool->run(context.images, [&](std::int64_t image, int) {
+            for (std::int64_t i = image * shape.size(); i < (image + 1) * shape.size(); i += channels) {
+                for (std::int64_t c = 0; c < channels; ++c) {
+                    body(i + c, state.slope[static_cast<std::size_t>(c)], state.offset[static_cast<std::size_t>(c)]);
+                }
+            }
+        });
+    }
+};
+
+}  // namespace intaglio::train
