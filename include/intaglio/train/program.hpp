@@ -32,6 +32,7 @@ struct ParameterRange {
     std::int32_t row;
     std::int64_t begin;
     std::int64_t count;
+    double limit = 0;  ///< where positive, the update clips to [-limit, limit]
 };
 
 namespace train {
@@ -71,6 +72,7 @@ struct States<Net, std::index_sequence<I...>>
 template <class Net>
 class Training {
   public:
+    using Pixel = std::uint8_t;
     static constexpr const auto& table = facts<Net>;
     static constexpr std::size_t rows = boost::mp11::mp_size<typename Net::primitives>::value;
     static constexpr std::int32_t classes = table.classes();
