@@ -20,7 +20,7 @@ struct Evaluation {
     std::int64_t images = 0;
     std::int64_t correct = 0;        ///< by the integer logits
     std::int64_t float_correct = 0;  ///< by the float logits
-    double loss = 0;
+    double loss = 0;                 ///< mean cross-entropy
     std::vector<std::int32_t> predictions;
     std::vector<double> activity;  ///< per value of the facts: share of its codes that are not zero (R_a)
 
@@ -34,7 +34,8 @@ struct Evaluation {
 /// image, count)` is called after each batch, with the codes of the batch still in place. Throws std::invalid_argument
 /// if the samples do not fit the network.
 template <class Net, class Observer>
-Evaluation evaluate(Training<Net>& training, Samples samples, const Observer& observer) {
+Evaluation evaluate(Training<Net>& training, BasicSamples<typename Training<Net>::Pixel> samples,
+                    const Observer& observer) {
     constexpr std::int64_t pixels = Training<Net>::pixels;
     if (samples.count() == 0 || samples.pixels.size() != static_cast<std::size_t>(samples.count() * pixels)) {
         throw std::invalid_argument("evaluation samples: expected " + std::to_string(samples.count() * pixels) +
@@ -44,14 +45,11 @@ Evaluation evaluate(Training<Net>& training, Samples samples, const Observer& ob
     result.images = samples.count();
     result.predictions.resize(samples.labels.size());
     std::vector<std::int64_t> nonzero(static_cast<std::size_t>(facts<Net>.value_count));
-    std::vector<float> unused(static_cast<std::size_t>(training.capacity() * Training<Net>::classes));
     for (std::int64_t begin = 0; begin < samples.count(); begin += training.capacity()) {
         const std::int64_t count = std::min(training.capacity(), samples.count() - begin);
         training.forward(samples.pixels.data() + begin * pixels, count, train::Statistics::running);
-        const auto logits = training.float_logits();
-        result.loss += static_cast<double>(count) * train::cross_entropy_and_squares<float>(
-                                                        logits, samples.labels.data() + begin, Training<Net>::classes,
-                                                        0.0, std::span<float>(unused).first(logits.size()));
+        result.loss = train::add_cross_entropy(training.float_logits(), samples.labels.data() + begin,
+                                               Training<Net>::classes, result.loss);
         for (std::int64_t i = 0; i < count; ++i) {
             const auto at = static_cast<std::size_t>(begin + i);
             result.predictions[at] = training.prediction(i);
@@ -79,7 +77,7 @@ Evaluation evaluate(Training<Net>& training, Samples samples, const Observer& ob
     return result;
 }
 template <class Net>
-Evaluation evaluate(Training<Net>& training, Samples samples) {
+Evaluation evaluate(Training<Net>& training, BasicSamples<typename Training<Net>::Pixel> samples) {
     return evaluate(training, samples, [](std::int64_t, std::int64_t) {});
 }
 

@@ -4,48 +4,146 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
-namespace intaglio::train {
+#include "intaglio/train/option_text.hpp"
 
-/// (1 - gamma) cross-entropy + gamma mean squared error between logits and one-hot labels (P2.9): the cross-entropy is
-/// averaged over the batch, the squared error over batch and classes. Writes the gradient with respect to the logits,
-/// [images][classes], and returns the loss. Throws std::invalid_argument for a label that is no class and
-/// std::runtime_error for logits that are not finite.
+namespace intaglio {
+
+/// What the squared error of the loss compares with the one-hot label (P2.9 can be read either way).
+enum class SquaredError : std::uint8_t { logits, probabilities };
+
+/// What the loss is made of beside gamma.
+struct LossOptions {
+    double label_smoothing = 0;           ///< share of the label that is spread over all classes (cross-entropy only)
+    std::vector<double> class_weights{};  ///< one per class; empty: all count the same
+    SquaredError squared_error = SquaredError::logits;
+
+    /// Throws std::invalid_argument for a setting that is out of range.
+    [[gnu::cold]] void check(std::int32_t classes) const {
+        train::require_option(label_smoothing, 0, 1, "label smoothing");
+        if (!class_weights.empty() && class_weights.size() != static_cast<std::size_t>(classes)) {
+            throw std::invalid_argument("class weights: expected " + std::to_string(classes) + ", found " +
+                                        std::to_string(class_weights.size()));
+        }
+        for (std::size_t c = 0; c < class_weights.size(); ++c) {
+            train::require_option(class_weights[c] > 0 && std::isfinite(class_weights[c]),
+                                  "class weight " + std::to_string(c), class_weights[c]);
+        }
+    }
+    /// The settings as text.
+    [[gnu::cold]] [[nodiscard]] std::string description() const {
+        std::string text = "label smoothing " + train::number_text(label_smoothing) + ", squared error of " +
+                           (squared_error == SquaredError::logits ? "logits" : "probabilities");
+        if (!class_weights.empty()) text += ", class weights";
+        for (const double weight : class_weights) text += " " + train::number_text(weight);
+        return text;
+    }
+};
+
+namespace train {
+
+/// log(sum(exp(z / temperature))) over the classes of one image.
 template <class Real>
-double cross_entropy_and_squares(std::span<const Real> logits, const std::uint8_t* labels, std::int32_t classes,
-                                 double gamma, std::span<Real> gradient) {
+double log_sum_exp(const Real* z, std::size_t classes, double temperature = 1.0) {
+    double largest = static_cast<double>(z[0]);
+    for (std::size_t c = 1; c < classes; ++c) largest = std::fmax(largest, static_cast<double>(z[c]));
+    double sum = 0;
+    for (std::size_t c = 0; c < classes; ++c) sum += std::exp((static_cast<double>(z[c]) - largest) / temperature);
+    return std::log(sum) + largest / temperature;
+}
+
+[[gnu::cold]] inline void check_batch_label(std::size_t image, std::uint8_t label, std::int32_t classes) {
+    if (label < classes) return;
+    throw std::invalid_argument("label of image " + std::to_string(image) + " of the batch: expected 0 to " +
+                                std::to_string(classes - 1) + ", found " + std::to_string(label));
+}
+[[gnu::cold]] inline void check_loss(double loss) {
+    if (!std::isfinite(loss)) throw std::runtime_error("the loss is not finite: the training has diverged");
+}
+
+/// (1 - gamma) cross-entropy + gamma mean squared error (P2.9). The cross-entropy is taken with the one-hot label, or
+/// with (1 - e) one-hot + e / classes under label smoothing e; the squared error is that of the logits or of the
+/// probabilities with the one-hot label, averaged over the classes. The mean over the images is weighted by the class
+/// weight of each image's label. Writes the gradient with respect to the logits, [images][classes], and returns the
+/// loss. Throws std::invalid_argument for a label that is no class and std::runtime_error for logits that are not
+/// finite.
+template <class Real>
+double training_loss(std::span<const Real> logits, const std::uint8_t* labels, std::int32_t classes, double gamma,
+                     const LossOptions& options, std::span<Real> gradient) {
     const auto n = static_cast<std::size_t>(classes);
     const std::size_t images = logits.size() / n;
+    const auto weight_of = [&](std::size_t image) {
+        return options.class_weights.empty() ? 1.0 : options.class_weights[labels[image]];
+    };
+    double total = 0;
+    for (std::size_t image = 0; image < images; ++image) {
+        check_batch_label(image, labels[image], classes);
+        total += weight_of(image);
+    }
+    const double smoothing = options.label_smoothing;
+    const double even = smoothing / static_cast<double>(n);
+    const bool probabilities = options.squared_error == SquaredError::probabilities;
     double entropy = 0;
     double squares = 0;
     for (std::size_t image = 0; image < images; ++image) {
-        if (labels[image] >= classes) {
-            throw std::invalid_argument("label of image " + std::to_string(image) + " of the batch: expected 0 to " +
-                                        std::to_string(classes - 1) + ", found " + std::to_string(labels[image]));
-        }
         const Real* z = logits.data() + image * n;
-        double largest = static_cast<double>(z[0]);
-        for (std::size_t c = 1; c < n; ++c) largest = std::fmax(largest, static_cast<double>(z[c]));
-        double sum = 0;
-        for (std::size_t c = 0; c < n; ++c) sum += std::exp(static_cast<double>(z[c]) - largest);
-        const double log_sum = std::log(sum) + largest;
-        entropy += log_sum - static_cast<double>(z[labels[image]]);
+        const double weight = weight_of(image);
+        const double log_sum = log_sum_exp(z, n);
+        double mean = 0;   // of the logits
+        double slope = 0;  // sum of p (p - target): what all probabilities share in the gradient of their squares
         for (std::size_t c = 0; c < n; ++c) {
-            const double target = c == labels[image] ? 1.0 : 0.0;
             const double logit = static_cast<double>(z[c]);
-            squares += (logit - target) * (logit - target);
+            mean += logit / static_cast<double>(n);
+            if (probabilities) {
+                const double p = std::exp(logit - log_sum);
+                slope += p * (p - (c == labels[image] ? 1.0 : 0.0));
+            }
+        }
+        entropy += weight * ((1.0 - smoothing) * (log_sum - static_cast<double>(z[labels[image]])) +
+                             smoothing * (log_sum - mean));
+        for (std::size_t c = 0; c < n; ++c) {
+            const double hot = c == labels[image] ? 1.0 : 0.0;
+            const double target = (1.0 - smoothing) * hot + even;
+            const double logit = static_cast<double>(z[c]);
+            const double p = std::exp(logit - log_sum);
+            const double error = (probabilities ? p : logit) - hot;
+            const double square_slope = probabilities ? p * (error - slope) : error;
+            squares += weight * error * error;
             gradient[image * n + c] =
-                static_cast<Real>((1.0 - gamma) * (std::exp(logit - log_sum) - target) / static_cast<double>(images) +
-                                  gamma * 2.0 * (logit - target) / static_cast<double>(images * n));
+                static_cast<Real>((1.0 - gamma) * (p - target) * weight / total +
+                                  gamma * 2.0 * square_slope * weight / (total * static_cast<double>(n)));
         }
     }
-    const double loss =
-        (1.0 - gamma) * entropy / static_cast<double>(images) + gamma * squares / static_cast<double>(images * n);
-    if (!std::isfinite(loss)) throw std::runtime_error("the loss is not finite: the training has diverged");
+    const double loss = (1.0 - gamma) * entropy / total + gamma * squares / (total * static_cast<double>(n));
+    check_loss(loss);
     return loss;
 }
 
-}  // namespace intaglio::train
+/// The same without smoothing and class weights, with the squared error of the logits.
+template <class Real>
+double cross_entropy_and_squares(std::span<const Real> logits, const std::uint8_t* labels, std::int32_t classes,
+                                 double gamma, std::span<Real> gradient) {
+    return training_loss<Real>(logits, labels, classes, gamma, LossOptions{}, gradient);
+}
+
+/// Sum of the images' cross-entropies with their labels, added to `sum` image by image. Errors as those of
+/// training_loss.
+[[gnu::cold]] inline double add_cross_entropy(std::span<const float> logits, const std::uint8_t* labels,
+                                              std::int32_t classes, double sum) {
+    const auto n = static_cast<std::size_t>(classes);
+    for (std::size_t image = 0; image * n < logits.size(); ++image) {
+        check_batch_label(image, labels[image], classes);
+        const float* z = logits.data() + image * n;
+        sum += log_sum_exp(z, n) - static_cast<double>(z[labels[image]]);
+    }
+    check_loss(sum);
+    return sum;
+}
+
+}  // namespace train
+}  // namespace intaglio

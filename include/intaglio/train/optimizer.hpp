@@ -1,13 +1,12 @@
-// Optimisers and learning-rate schedules.
+// Optimisers.
 #pragma once
 
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <vector>
+#include <string>
 
-#include "intaglio/train/thread_pool.hpp"
+#include "intaglio/train/option_text.hpp"
 
 namespace intaglio {
 
@@ -28,9 +27,52 @@ struct MomentumSgd {
             weights[i] -= r * velocity[i];
         }
     }
+
+    /// Throws std::invalid_argument for a setting other than the learning rate that is out of range.
+    [[gnu::cold]] void check() const { train::require_option(momentum >= 0 && momentum < 1, "momentum", momentum); }
+    /// The settings other than the learning rate, as text.
+    [[gnu::cold]] [[nodiscard]] std::string description() const { return "momentum " + train::number_text(momentum); }
 };
 
-/// Adam (Kingma & Ba 2015), with bias correction; `step` counts from 1.
+namespace train {
+
+[[gnu::cold]] inline void check_adam(double beta1, double beta2, double epsilon) {
+    require_option(beta1 >= 0 && beta1 < 1, "beta1", beta1);
+    require_option(beta2 >= 0 && beta2 < 1, "beta2", beta2);
+    require_option(epsilon > 0 && std::isfinite(epsilon), "epsilon", epsilon);
+}
+[[gnu::cold]] inline std::string adam_text(double beta1, double beta2, double epsilon) {
+    return "beta1 " + number_text(beta1) + ", beta2 " + number_text(beta2) + ", epsilon " + number_text(epsilon);
+}
+
+/// One step of Adam; `Decoupled` says whether weights decay by themselves or through the gradient.
+template <bool Decoupled, class Options>
+void update_adam(const Options& options, float* weights, const float* gradient, std::size_t count, float decay,
+                 double rate, std::uint64_t step, float* first, float* second) {
+    const double correction1 = 1.0 - std::pow(options.beta1, static_cast<double>(step));
+    const double correction2 = 1.0 - std::pow(options.beta2, static_cast<double>(step));
+    const auto b1 = static_cast<float>(options.beta1);
+    const auto b2 = static_cast<float>(options.beta2);
+    const auto r = static_cast<float>(rate / correction1);
+    const auto scale = static_cast<float>(1.0 / std::sqrt(correction2));
+    const auto e = static_cast<float>(options.epsilon);
+    [[maybe_unused]] const auto shrink = static_cast<float>(rate * static_cast<double>(decay));
+    for (std::size_t i = 0; i < count; ++i) {
+        float g = gradient[i];
+        if constexpr (Decoupled) {
+            weights[i] -= shrink * weights[i];
+        } else {
+            g += decay * weights[i];
+        }
+        first[i] = b1 * first[i] + (1.0F - b1) * g;
+        second[i] = b2 * second[i] + (1.0F - b2) * g * g;
+        weights[i] -= r * first[i] / (std::sqrt(second[i]) * scale + e);
+    }
+}
+
+}  // namespace train
+
+/// Adam (Kingma & Ba 2015), with bias correction; `step` counts from 1. Weight decay is added to the gradient.
 struct Adam {
     double learning_rate = 0.003;
     double beta1 = 0.9;
@@ -42,27 +84,32 @@ struct Adam {
 
     void update(float* weights, const float* gradient, std::size_t count, float decay, double rate, std::uint64_t step,
                 float* first, float* second) const {
-        const double correction1 = 1.0 - std::pow(beta1, static_cast<double>(step));
-        const double correction2 = 1.0 - std::pow(beta2, static_cast<double>(step));
-        const auto b1 = static_cast<float>(beta1);
-        const auto b2 = static_cast<float>(beta2);
-        const auto r = static_cast<float>(rate / correction1);
-        const auto scale = static_cast<float>(1.0 / std::sqrt(correction2));
-        const auto e = static_cast<float>(epsilon);
-        for (std::size_t i = 0; i < count; ++i) {
-            const float g = gradient[i] + decay * weights[i];
-            first[i] = b1 * first[i] + (1.0F - b1) * g;
-            second[i] = b2 * second[i] + (1.0F - b2) * g * g;
-            weights[i] -= r * first[i] / (std::sqrt(second[i]) * scale + e);
-        }
+        train::update_adam<false>(*this, weights, gradient, count, decay, rate, step, first, second);
     }
+    /// See MomentumSgd.
+    [[gnu::cold]] void check() const { train::check_adam(beta1, beta2, epsilon); }
+    [[gnu::cold]] [[nodiscard]] std::string description() const { return train::adam_text(beta1, beta2, epsilon); }
 };
 
-/// Cosine annealing from 1 to 0 over `total` steps (Loshchilov & Hutter 2017): the factor of step 0, 1, ...
-inline double cosine_schedule(std::uint64_t step, std::uint64_t total) {
-    if (total == 0 || step >= total) return 0.0;
-    constexpr double pi = 3.14159265358979323846;
-    return 0.5 * (1.0 + std::cos(pi * static_cast<double>(step) / static_cast<double>(total)));
-}
+/// Adam with decoupled weight decay (Loshchilov & Hutter 2019): w <- w - rate decay w beside the step of Adam, whose
+/// moments do not see the decay. The decay is multiplied by the whole learning rate, as in common implementations, so
+/// that useful ones are larger than with Adam (0.01).
+struct AdamW {
+    double learning_rate = 0.003;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+
+    static constexpr std::size_t moments = 2;
+    static constexpr const char* name = "AdamW";
+
+    void update(float* weights, const float* gradient, std::size_t count, float decay, double rate, std::uint64_t step,
+                float* first, float* second) const {
+        train::update_adam<true>(*this, weights, gradient, count, decay, rate, step, first, second);
+    }
+    /// See MomentumSgd.
+    [[gnu::cold]] void check() const { train::check_adam(beta1, beta2, epsilon); }
+    [[gnu::cold]] [[nodiscard]] std::string description() const { return train::adam_text(beta1, beta2, epsilon); }
+};
 
 }  // namespace intaglio

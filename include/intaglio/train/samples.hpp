@@ -1,17 +1,59 @@
 // Labelled images in memory.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "intaglio/core/random.hpp"
 
 namespace intaglio {
 
-/// Labelled images, owned by somebody else: `count` times `pixels` codes and one label each.
-struct Samples {
-    std::span<const std::uint8_t> pixels;
+/// Labelled images, owned by somebody else: `count` times `pixels` codes and one label each. Pixel is the type of a
+/// network's input codes.
+template <class Pixel>
+struct BasicSamples {
+    std::span<const Pixel> pixels;
     std::span<const std::uint8_t> labels;
 
     [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
 };
 
+/// Labelled images of 8 bits per value.
+using Samples = BasicSamples<std::uint8_t>;
+
+namespace train {
+
+/// Throws std::invalid_argument unless there are samples, `pixels` codes for each label, and only labels below
+/// `classes`; `name` says which samples they are.
+[[gnu::cold]] inline void check_samples(std::size_t found, std::span<const std::uint8_t> labels, std::int64_t pixels,
+                                        std::int32_t classes, const char* name) {
+    const std::size_t expected = labels.size() * static_cast<std::size_t>(pixels);
+    if (labels.empty() || found != expected) {
+        throw std::invalid_argument(std::string(name) + ": expected " + std::to_string(expected) + " pixels for " +
+                                    std::to_string(labels.size()) + " labels and images of " + std::to_string(pixels) +
+                                    ", found " + std::to_string(found));
+    }
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (labels[i] >= classes) {
+            throw std::invalid_argument(std::string(name) + ": label " + std::to_string(labels[i]) + " of image " +
+                                        std::to_string(i) + " is not below " + std::to_string(classes));
+        }
+    }
+}
+
+/// The order of the samples in an epoch (from 0), a function of seed and epoch alone (Fisher and Yates).
+[[gnu::cold]] inline void shuffle(std::span<std::uint32_t> order, std::uint64_t seed, std::int64_t epoch) {
+    std::iota(order.begin(), order.end(), std::uint32_t{0});
+    Random random(seed, (std::uint64_t{1} << 32) + static_cast<std::uint64_t>(epoch));
+    for (std::size_t i = order.size() - 1; i > 0; --i) {
+        std::swap(order[i], order[random.below(static_cast<std::uint32_t>(i + 1))]);
+    }
+}
+
+}  // namespace train
 }  // namespace intaglio

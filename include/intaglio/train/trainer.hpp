@@ -1,4 +1,4 @@
-// Training over a data set: batches, epochs, evaluation, statistics.
+// Training over a data set: batches, epochs, validation, statistics.
 #pragma once
 
 #include <algorithm>
@@ -8,100 +8,78 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <numeric>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "intaglio/core/random.hpp"
-#include "intaglio/train/loss.hpp"
-#include "intaglio/train/optimizer.hpp"
+#include "intaglio/train/evaluation.hpp"
+#include "intaglio/train/kept_states.hpp"
 #include "intaglio/train/program.hpp"
-#include "intaglio/train/samples.hpp"
+#include "intaglio/train/trainer_options.hpp"
+#include "intaglio/train/update.hpp"
 
 namespace intaglio {
-
-/// How a network is trained.
-template <class Optimizer = Adam>
-struct TrainerOptions {
-    Optimizer optimizer{};
-    std::int64_t epochs = 1;
-    std::int64_t batch = 0;      ///< images per step; 0: as many as the Training has memory for
-    double weight_decay = 5e-4;  ///< on weights only
-    double gamma = 0.05;         ///< share of the squared error in the loss
-    std::uint64_t seed = 1;      ///< of the order of the samples
-};
-
-/// What happened so far in an epoch.
-struct EpochMetrics {
-    std::int64_t epoch = 0;  ///< from 1
-    std::int64_t epochs = 0;
-    std::int64_t batch = 0;  ///< batches done
-    std::int64_t batches = 0;
-    double loss = 0;      ///< mean over the images so far
-    double accuracy = 0;  ///< of the integer logits, on the images so far, each before its update
-    double learning_rate = 0;
-    double seconds = 0;  ///< since the epoch began or was resumed
-    double images_per_second = 0;
-};
 
 /// Trains a network. Everything that the result depends on is a function of the seeds, the options, the data and the
 /// position (epoch and batch), so that a run can be stopped and resumed at any batch.
 template <class Net, class Optimizer = Adam>
 class Trainer {
   public:
-    using Options = TrainerOptions<Optimizer>;
+    using Pixel = typename Training<Net>::Pixel;
+    using Options = TrainerOptions<Optimizer, Pixel>;
 
     /// Throws std::invalid_argument if the samples do not fit the network or an option is out of range.
-    [[gnu::cold]] Trainer(Training<Net>& training, Samples samples, Options options)
-        : training_(training), samples_(samples), options_(options) {
-        check(samples, "training samples");
-        if (options_.batch == 0) options_.batch = training.capacity();
-        if (options_.batch < 1 || options_.batch > training.capacity()) {
-            throw std::invalid_argument("batch size: expected 1 to " + std::to_string(training.capacity()) +
-                                        ", which the training has memory for, found " + std::to_string(options_.batch));
+    [[gnu::cold]] Trainer(Training<Net>& training, BasicSamples<Pixel> samples, Options options)
+        : training_(training),
+          samples_(samples),
+          options_(std::move(options)),
+          kept_(options_.average, options_.early_stopping, live(training)) {
+        constexpr std::int64_t pixels = Training<Net>::pixels;
+        constexpr std::int32_t classes = Training<Net>::classes;
+        train::check_samples(samples.pixels.size(), samples.labels, pixels, classes, "training samples");
+        const BasicSamples<Pixel>& other = options_.validation;
+        if (!other.pixels.empty() || !other.labels.empty()) {
+            train::check_samples(other.pixels.size(), other.labels, pixels, classes, "validation samples");
         }
-        if (options.epochs < 1) {
-            throw std::invalid_argument("epochs: expected at least 1, found " + std::to_string(options.epochs));
-        }
-        const auto require = [](bool good, const char* name, double value) {
-            if (!good) throw std::invalid_argument(std::string(name) + " is out of range: " + std::to_string(value));
-        };
-        require(options.optimizer.learning_rate > 0 && std::isfinite(options.optimizer.learning_rate), "learning rate",
-                options.optimizer.learning_rate);
-        require(options.weight_decay >= 0 && std::isfinite(options.weight_decay), "weight decay", options.weight_decay);
-        require(options.gamma >= 0 && options.gamma <= 1, "gamma", options.gamma);
+        train::check_options(options_, training.capacity(), classes);
         for (std::vector<float>& moment : moments_) moment.assign(training.parameters().size(), 0.0F);
         order_.resize(static_cast<std::size_t>(samples.count()));
-        images_.resize(static_cast<std::size_t>(options_.batch * Training<Net>::pixels));
+        images_.resize(static_cast<std::size_t>(options_.batch * pixels));
         labels_.resize(static_cast<std::size_t>(options_.batch));
     }
 
     [[nodiscard]] std::int64_t batches() const { return (samples_.count() + options_.batch - 1) / options_.batch; }
-    [[nodiscard]] bool finished() const { return epoch_ >= options_.epochs; }
+    /// Whether all epochs are done, or early stopping has ended the run.
+    [[nodiscard]] bool finished() const { return epoch_ >= options_.epochs || kept_.stopping().stopped(); }
     [[nodiscard]] std::int64_t epoch() const { return epoch_; }
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] Training<Net>& training() { return training_; }
 
     /// One batch: forward, loss, backward, update. Returns the metrics of the epoch so far; behind the last batch of an
-    /// epoch the next call begins the next one.
+    /// epoch the next call begins the next one. Throws std::runtime_error when the training diverges and
+    /// std::logic_error while the weight average is in use.
     const EpochMetrics& step() {
+        if (kept_.average_in_use())
+            throw std::logic_error("the weight average is in use: swap the weights back to train on");
         if (batch_ == 0 || !ordered_) start_epoch();
         const std::int64_t begin = batch_ * options_.batch;
         const std::int64_t count = std::min(options_.batch, samples_.count() - begin);
         gather(begin, count);
+        training_.set_pass(steps_);
         training_.forward(images_.data(), count, train::Statistics::batch);
-        const double loss =
-            train::cross_entropy_and_squares<float>(training_.float_logits(), labels_.data(), Training<Net>::classes,
-                                                    options_.gamma, training_.logit_gradient());
-        loss_sum_ += loss * static_cast<double>(count);
+        loss_sum_ += loss(count) * static_cast<double>(count);
         for (std::int64_t i = 0; i < count; ++i) {
             correct_ += training_.prediction(i) == labels_[static_cast<std::size_t>(i)] ? 1 : 0;
         }
         training_.backward();
+        const auto epoch_steps = static_cast<std::uint64_t>(batches());
         const double rate = options_.optimizer.learning_rate *
-                            cosine_schedule(steps_, static_cast<std::uint64_t>(options_.epochs * batches()));
+                            options_.schedule.factor({.step = steps_,
+                                                      .steps_per_epoch = epoch_steps,
+                                                      .epochs = static_cast<std::uint64_t>(options_.epochs),
+                                                      .warm_up = static_cast<std::uint64_t>(std::llround(
+                                                          options_.warm_up * static_cast<double>(epoch_steps)))});
         update(rate);
         report(begin + count, begin + count - resumed_at_, rate);
         if (++batch_ == batches()) {
@@ -111,20 +89,64 @@ class Trainer {
         return metrics_;
     }
 
-    /// Trains to the end. `observer.batch(metrics)` is called after every batch and stops the training by returning
-    /// false; `observer.epoch(metrics)` is called after every epoch.
+    /// Trains to the end, and gives back the best state if there is early stopping. `observer.batch(metrics)` is called
+    /// after every batch and stops the training by returning false; `observer.epoch(metrics)` is called after every
+    /// epoch and its validation. A call after such a stop goes on.
     template <class Observer>
     void fit(Observer& observer) {
+        if (kept_.stops_early() && batch_ == 0 && kept_.stopping().validated_epoch() < epoch_) validate();
         while (!finished()) {
-            const EpochMetrics& metrics = step();
-            const bool go_on = observer.batch(metrics);
-            if (batch_ == 0) observer.epoch(metrics);
+            step();
+            const bool go_on = observer.batch(metrics_);
+            if (batch_ == 0) {
+                if (options_.validation.count() > 0) validate();
+                observer.epoch(metrics_);
+            }
             if (!go_on) return;
         }
+        restore_best();
     }
     void fit() {
-        while (!finished()) step();
+        struct {
+            static bool batch(const EpochMetrics&) { return true; }
+            static void epoch(const EpochMetrics&) {}
+        } silent;
+        fit(silent);
     }
+
+    /// Evaluates the validation samples behind an epoch, with the weight average if there is one, and decides on early
+    /// stopping; `fit` does so by itself. Returns the metrics of the epoch with the result. Throws std::logic_error
+    /// inside of an epoch or without validation samples.
+    [[gnu::cold]] const EpochMetrics& validate() {
+        if (batch_ != 0) throw std::logic_error("validation is possible between epochs only");
+        if (options_.validation.count() == 0) throw std::logic_error("there are no validation samples");
+        const bool exchange = kept_.averages() && !average_in_use();
+        if (exchange) swap_average();
+        const Evaluation result = evaluate(training_, options_.validation);
+        metrics_.validated = true;
+        metrics_.validation_loss = result.loss;
+        metrics_.validation_accuracy = result.accuracy();
+        if (kept_.stopping().validated_epoch() < epoch_) {
+            metrics_.best = kept_.add_validation(epoch_, result.loss, result.accuracy());
+        }
+        if (exchange) swap_average();
+        return metrics_;
+    }
+    /// Gives the parameters and statistics of the best validated epoch back, once; nothing without early stopping.
+    [[gnu::cold]] void restore_best() {
+        if (kept_.restore_best()) training_.parameters_changed();
+    }
+    /// The epoch (from 1) with the best validation so far; 0: none.
+    [[nodiscard]] std::int64_t best_epoch() const { return kept_.stopping().best_epoch(); }
+
+    /// Exchanges the weights and statistics of the training with their moving average, for evaluation or lowering; the
+    /// next call changes them back. Throws std::logic_error unless the options ask for an average.
+    [[gnu::cold]] void swap_average() {
+        kept_.swap_average();
+        training_.parameters_changed();
+    }
+    /// Whether the average is in the training at the moment.
+    [[nodiscard]] bool average_in_use() const { return kept_.average_in_use(); }
 
     /// Replaces the running statistics by averages over the training samples with the present weights (at most `limit`
     /// images, in their own order).
@@ -137,14 +159,15 @@ class Trainer {
         }
     }
 
-    /// Everything that a checkpoint keeps beside the position: parameters, moments, statistics. The spans refer to this
+    /// Everything that a checkpoint keeps beside the position: parameters, moments, statistics, and where the options
+    /// ask for them the weight average, the best state and the history of the validation. The spans refer to this
     /// trainer.
     [[gnu::cold]] [[nodiscard]] std::vector<train::NamedNumbers> state() {
-        std::vector<train::NamedNumbers> list{{"parameters", training_.parameters()}};
+        std::vector<train::NamedNumbers> list;
+        kept_.add_to(list);
         for (std::size_t i = 0; i < moments_.size(); ++i) {
             list.push_back({"moment " + std::to_string(i), std::span<float>(moments_[i])});
         }
-        training_.add_persistent(list);
         list.push_back({"loss sum", std::span<double>(&loss_sum_, 1)});
         return list;
     }
@@ -165,46 +188,22 @@ class Trainer {
     }
     /// The check of set_position alone.
     void check_position(const std::array<std::int64_t, 4>& position) const {
-        if (position[0] < 0 || position[0] > options_.epochs || position[1] < 0 || position[1] >= batches() ||
-            position[2] != position[0] * batches() + position[1] || position[3] < 0) {
-            throw std::runtime_error("position in the run: epoch " + std::to_string(position[0]) + ", batch " +
-                                     std::to_string(position[1]) + ", step " + std::to_string(position[2]) +
-                                     " do not belong together");
-        }
+        train::check_run_position(position, options_.epochs, batches());
     }
     /// The settings that a resumed run must share, as text.
     [[gnu::cold]] [[nodiscard]] std::string description() const {
-        return std::string(Optimizer::name) + ", learning rate " + std::to_string(options_.optimizer.learning_rate) +
-               ", epochs " + std::to_string(options_.epochs) + ", batch " + std::to_string(options_.batch) +
-               ", weight decay " + std::to_string(options_.weight_decay) + ", gamma " + std::to_string(options_.gamma) +
-               ", seed " + std::to_string(options_.seed) + ", samples " + std::to_string(samples_.count());
+        return train::options_text(options_, samples_.count());
     }
 
   private:
-    static void check(Samples samples, const char* name) {
-        const auto expected = static_cast<std::size_t>(samples.count() * Training<Net>::pixels);
-        if (samples.count() == 0 || samples.pixels.size() != expected) {
-            throw std::invalid_argument(std::string(name) + ": expected " + std::to_string(expected) + " pixels for " +
-                                        std::to_string(samples.count()) + " labels and images of " +
-                                        std::to_string(Training<Net>::pixels) + ", found " +
-                                        std::to_string(samples.pixels.size()));
-        }
-        for (std::size_t i = 0; i < samples.labels.size(); ++i) {
-            if (samples.labels[i] >= Training<Net>::classes) {
-                throw std::invalid_argument(std::string(name) + ": label " + std::to_string(samples.labels[i]) +
-                                            " of image " + std::to_string(i) + " is not below " +
-                                            std::to_string(Training<Net>::classes));
-            }
-        }
+    [[gnu::cold]] static std::vector<train::NamedNumbers> live(Training<Net>& training) {
+        std::vector<train::NamedNumbers> list{{"parameters", training.parameters()}};
+        training.add_persistent(list);
+        return list;
     }
 
     void start_epoch() {
-        // The order is a function of seed and epoch alone (Fisher and Yates).
-        std::iota(order_.begin(), order_.end(), std::uint32_t{0});
-        Random random(options_.seed, (std::uint64_t{1} << 32) + static_cast<std::uint64_t>(epoch_));
-        for (std::size_t i = order_.size() - 1; i > 0; --i) {
-            std::swap(order_[i], order_[random.below(static_cast<std::uint32_t>(i + 1))]);
-        }
+        train::shuffle(order_, options_.seed, epoch_);
         if (batch_ == 0) {
             loss_sum_ = 0;
             correct_ = 0;
@@ -216,28 +215,42 @@ class Trainer {
 
     void gather(std::int64_t begin, std::int64_t count) {
         constexpr auto size = static_cast<std::size_t>(Training<Net>::pixels);
-        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-            const std::size_t source = order_[static_cast<std::size_t>(begin) + i];
-            std::memcpy(images_.data() + i * size, samples_.pixels.data() + source * size, size);
+        const auto images = static_cast<std::size_t>(count);
+        const auto indices = std::span<const std::uint32_t>(order_).subspan(static_cast<std::size_t>(begin), images);
+        for (std::size_t i = 0; i < images; ++i) {
+            const std::size_t source = indices[i];
+            std::memcpy(images_.data() + i * size, samples_.pixels.data() + source * size, size * sizeof(Pixel));
             labels_[i] = samples_.labels[source];
         }
+        if (options_.augment) {
+            train::augment_images(options_.augment, std::span(images_).first(images * size), indices, options_.seed,
+                                  epoch_, training_.pool());
+        }
+    }
+
+    double loss(std::int64_t count) {
+        const std::span<const float> logits = training_.float_logits();
+        const std::span<float> gradient = training_.logit_gradient();
+        const double own = train::training_loss<float>(logits, labels_.data(), Training<Net>::classes, options_.gamma,
+                                                       options_.loss, gradient);
+        const Distillation<Pixel>& from = options_.distillation;
+        if (!from.teacher) return own;
+        return train::distil<float>(logits, from.teacher(images_.data(), count), Training<Net>::classes, from.share,
+                                    from.temperature, own, gradient);
     }
 
     void update(double rate) {
         ++steps_;
-        float* parameters = training_.parameters().data();
-        const float* gradients = training_.gradients().data();
-        for (const ParameterRange& range : Training<Net>::ranges()) {
-            const float decay = range.kind == ParameterKind::weight ? static_cast<float>(options_.weight_decay) : 0.0F;
-            constexpr std::int64_t block = 32768;
-            training_.pool().run((range.count + block - 1) / block, [&](std::int64_t task, int) {
-                const std::int64_t begin = range.begin + task * block;
-                const auto count = static_cast<std::size_t>(std::min(block, range.begin + range.count - begin));
-                options_.optimizer.update(parameters + begin, gradients + begin, count, decay, rate, steps_,
-                                          moments_.front().data() + begin, moments_.back().data() + begin);
-            });
+        train::GradientChange change{.value = options_.clip_value};
+        if (options_.clip_norm > 0) {
+            metrics_.gradient_norm = train::gradient_norm(training_.gradients(), change.value, training_.pool());
+            change.scale = train::clip_scale(metrics_.gradient_norm, options_.clip_norm);
         }
+        train::update_parameters(options_.optimizer, Training<Net>::ranges(), training_.parameters().data(),
+                                 training_.gradients().data(), moments_.front().data(), moments_.back().data(), change,
+                                 options_.weight_decay, rate, steps_, training_.pool());
         training_.parameters_changed();
+        kept_.follow(steps_, training_.pool());
     }
 
     void report(std::int64_t images, std::int64_t images_since, double rate) {
@@ -250,15 +263,17 @@ class Trainer {
                     .accuracy = static_cast<double>(correct_) / static_cast<double>(images),
                     .learning_rate = rate,
                     .seconds = seconds,
-                    .images_per_second = seconds > 0 ? static_cast<double>(images_since) / seconds : 0.0};
+                    .images_per_second = seconds > 0 ? static_cast<double>(images_since) / seconds : 0.0,
+                    .gradient_norm = metrics_.gradient_norm};
     }
 
     Training<Net>& training_;
-    Samples samples_;
+    BasicSamples<Pixel> samples_;
     Options options_;
+    train::KeptStates kept_;
     std::array<std::vector<float>, Optimizer::moments> moments_;
     std::vector<std::uint32_t> order_;
-    std::vector<std::uint8_t> images_;
+    std::vector<Pixel> images_;
     std::vector<std::uint8_t> labels_;
     std::int64_t epoch_ = 0;
     std::int64_t batch_ = 0;  ///< of the epoch; 0 also behind its end

@@ -1,0 +1,37 @@
+// Words for the options of a training: what is out of range, and the text by which two runs are compared.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace intaglio::train {
+
+/// The shortest decimal text that reads back as the same number, so that equal texts mean equal settings.
+[[gnu::cold]] inline std::string number_text(double value) {
+    char text[40];
+    for (int digits = 6; digits <= 17; ++digits) {
+        std::snprintf(text, sizeof text, "%.*g", digits, value);
+        if (std::strtod(text, nullptr) == value) break;
+    }
+    return text;
+}
+
+/// Throws std::invalid_argument with the option's name and value unless `good`.
+[[gnu::cold]] inline void require_option(bool good, std::string_view name, double value) {
+    if (!good) throw std::invalid_argument(std::string(name) + " is out of range: " + number_text(value));
+}
+/// The same for a finite number that is at least `low` and at most `high`. NaN is out of range.
+[[gnu::cold]] inline void require_option(double value, double low, double high, std::string_view name) {
+    if (!(value >= low && value <= high) || !std::isfinite(value)) {
+        throw std::invalid_argument(std::string(name) + " is out of range: expected " + number_text(low) +
+                                    (std::isfinite(high) ? " to " + number_text(high) : " or more") + ", found " +
+                                    number_text(value));
+    }
+}
+
+}  // namespace intaglio::train

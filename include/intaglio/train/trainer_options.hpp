@@ -1,0 +1,128 @@
+// How a network is trained, and what is measured meanwhile.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include "intaglio/train/augmentation.hpp"
+#include "intaglio/train/distillation.hpp"
+#include "intaglio/train/early_stopping.hpp"
+#include "intaglio/train/loss.hpp"
+#include "intaglio/train/optimizer.hpp"
+#include "intaglio/train/samples.hpp"
+#include "intaglio/train/schedule.hpp"
+
+namespace intaglio {
+
+/// How a network is trained. Pixel is the type of the network's input codes.
+template <class Optimizer = Adam, class Pixel = std::uint8_t>
+struct TrainerOptions {
+    Optimizer optimizer{};
+    std::int64_t epochs = 1;
+    std::int64_t batch = 0;      ///< images per step; 0: as many as the Training has memory for
+    double weight_decay = 5e-4;  ///< on weights only
+    double gamma = 0.05;         ///< share of the squared error in the loss
+    std::uint64_t seed = 1;      ///< of the order of the samples, and of their augmentation
+    Schedule schedule{};         ///< of the learning rate: from the optimiser's on a cosine down to 0
+    double warm_up = 0;          ///< epochs (0.5: half of the first), in which the learning rate rises linearly
+    double clip_norm = 0;        ///< largest Euclidean norm of all gradients together; 0: any
+    double clip_value = 0;       ///< largest size of one gradient, before clip_norm; 0: any
+    LossOptions loss{};
+    WeightAverage average{};
+    EarlyStopping early_stopping{};
+    BasicSamples<Pixel> validation{};  ///< for fit: evaluated behind each epoch; empty: none
+    Augment<Pixel> augment{};          ///< changes each image of a batch; empty: none
+    Distillation<Pixel> distillation{};
+};
+
+/// What happened so far in an epoch.
+struct EpochMetrics {
+    std::int64_t epoch = 0;  ///< from 1
+    std::int64_t epochs = 0;
+    std::int64_t batch = 0;  ///< batches done
+    std::int64_t batches = 0;
+    double loss = 0;      ///< mean over the images so far
+    double accuracy = 0;  ///< of the integer logits, on the images so far, each before its update
+    double learning_rate = 0;
+    double seconds = 0;  ///< since the epoch began or was resumed
+    double images_per_second = 0;
+    double gradient_norm = 0;  ///< of the last step, before clip_norm; 0 without clip_norm
+    bool validated = false;    ///< the next three hold
+    double validation_loss = 0;
+    double validation_accuracy = 0;
+    bool best = false;  ///< by the metric of early stopping, of all epochs so far
+};
+
+namespace train {
+
+/// Throws std::invalid_argument for a setting that is out of range, for a network of `classes` classes and a Training
+/// with memory for `capacity` images. A batch of 0 becomes `capacity`.
+template <class Optimizer, class Pixel>
+[[gnu::cold]] void check_options(TrainerOptions<Optimizer, Pixel>& options, std::int64_t capacity,
+                                 std::int32_t classes) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    if (options.batch == 0) options.batch = capacity;
+    if (options.batch < 1 || options.batch > capacity) {
+        throw std::invalid_argument("batch size: expected 1 to " + std::to_string(capacity) +
+                                    ", which the training has memory for, found " + std::to_string(options.batch));
+    }
+    if (options.epochs < 1) {
+        throw std::invalid_argument("epochs: expected at least 1, found " + std::to_string(options.epochs));
+    }
+    const double rate = options.optimizer.learning_rate;
+    require_option(rate > 0 && std::isfinite(rate), "learning rate", rate);
+    if constexpr (requires { options.optimizer.check(); }) options.optimizer.check();
+    require_option(options.weight_decay, 0, infinity, "weight decay");
+    require_option(options.gamma, 0, 1, "gamma");
+    options.schedule.check();
+    require_option(options.warm_up, 0, static_cast<double>(options.epochs), "warm_up");
+    require_option(options.clip_norm, 0, infinity, "clip_norm");
+    require_option(options.clip_value, 0, infinity, "clip_value");
+    options.loss.check(classes);
+    options.average.check();
+    options.early_stopping.check(options.validation.count() > 0);
+    check_distillation(options.distillation.share, options.distillation.temperature);
+}
+
+/// All settings that the result depends on, as text. Of functions (augmentation, teacher) only that they are there.
+template <class Optimizer, class Pixel>
+[[gnu::cold]] std::string options_text(const TrainerOptions<Optimizer, Pixel>& options, std::int64_t samples) {
+    std::string optimizer = Optimizer::name;
+    if constexpr (requires { options.optimizer.description(); }) optimizer += ", " + options.optimizer.description();
+    std::string text = optimizer + ", learning rate " + number_text(options.optimizer.learning_rate) + ", epochs " +
+                       std::to_string(options.epochs) + ", batch " + std::to_string(options.batch) + ", weight decay " +
+                       number_text(options.weight_decay) + ", gamma " + number_text(options.gamma) + ", seed " +
+                       std::to_string(options.seed) + ", samples " + std::to_string(samples) + ", schedule " +
+                       options.schedule.description() + ", warm-up " + number_text(options.warm_up) +
+                       ", gradient norm up to " + number_text(options.clip_norm) + ", gradients up to " +
+                       number_text(options.clip_value) + ", " + options.loss.description() + ", " +
+                       options.average.description() + ", " + options.early_stopping.description();
+    if (options.early_stopping.patience > 0) {
+        text += ", validation samples " + std::to_string(options.validation.count());
+    }
+    if (options.augment) text += ", augmentation";
+    if (options.distillation.teacher) {
+        text += ", distillation share " + number_text(options.distillation.share) + " at temperature " +
+                number_text(options.distillation.temperature);
+    }
+    return text;
+}
+
+/// Throws std::runtime_error if the parts of a position in a run (see Trainer::position) do not belong together.
+[[gnu::cold]] inline void check_run_position(const std::array<std::int64_t, 4>& position, std::int64_t epochs,
+                                             std::int64_t batches) {
+    if (position[0] < 0 || position[0] > epochs || position[1] < 0 || position[1] >= batches ||
+        position[2] != position[0] * batches + position[1] || position[3] < 0) {
+        throw std::runtime_error("position in the run: epoch " + std::to_string(position[0]) + ", batch " +
+                                 std::to_string(position[1]) + ", step " + std::to_string(position[2]) +
+                                 " do not belong together");
+    }
+}
+
+}  // namespace train
+}  // namespace intaglio
