@@ -147,8 +147,8 @@ struct Operation<primitive::Quantize<Target>> {
     struct State : StepState {
         explicit State(std::int64_t /*capacity*/)
             : StepState(facts<Net>.rows[Index], facts<Net>.value(facts<Net>.rows[Index].output).shape.channels) {}
-        SurrogateGradient<typename Target::surrogate> derivative{Target::codes.lowest, Target::codes.highest,
-                                                                 Target::denominator};
+        SurrogateGradient<typename Target::surrogate> derivative{
+            Staircase{Target::codes.lowest, Target::codes.highest, Target::denominator}};
     };
 
     template <class Net, std::size_t Index>
