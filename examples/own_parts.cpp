@@ -45,9 +45,9 @@ struct WholeLayerNorm {
 template <>
 class intaglio::train::SurrogateGradient<app::Parabola> {
   public:
-    SurrogateGradient(std::int64_t lowest, std::int64_t highest, std::int64_t denominator)
-        : middle_(static_cast<float>(highest + lowest) / static_cast<float>(2 * denominator)),
-          inverse_reach_(static_cast<float>(2 * denominator) / static_cast<float>(highest - lowest)) {}
+    explicit SurrogateGradient(const Staircase& s)
+        : middle_(static_cast<float>((s.highest_value() + s.lowest_value()) / 2)),
+          inverse_reach_(static_cast<float>(2 / (s.highest_value() - s.lowest_value()))) {}
 
     template <class Value>
     Value operator()(Value value) const {

@@ -235,7 +235,7 @@ bool check_activation(const Case& c) {
     constexpr std::int64_t most = (std::int64_t{1} << 31) - 2;
     const std::vector<int> codes =
         run_thresholds(accumulators, {{std::ldexp(1.0, -28), 0.0}}, {-most, most}, {0, States - 1});
-    const train::SurrogateGradient<SigmoidSum<Alpha{0.25}, Form>> derivative(0, States - 1, States - 1);
+    const train::SurrogateGradient<SigmoidSum<Alpha{0.25}, Form>> derivative({0, States - 1, States - 1});
     std::vector<double> gradient;
     for (std::size_t i = 0; i < a.size(); ++i) {
         INFO("input " << a[i]);
@@ -325,7 +325,7 @@ bool check_block(const Case& c, bool shared) {
 
     // Backward in doubles.
     REQUIRE(c.parameters.at("surrogate") == "normalized");
-    const train::SurrogateGradient<SigmoidSum<Alpha{0.25}>> derivative(0, in_denominator, in_denominator);
+    const train::SurrogateGradient<SigmoidSum<Alpha{0.25}>> derivative({0, in_denominator, in_denominator});
     std::vector<double> dy = channels_last(y, c.cotangent());
     for (std::size_t i = 0; i < dy.size(); ++i) {
         const train::Affine& a = affine[i % channels];

@@ -153,8 +153,9 @@ template <int States>
 void check_surrogate(double printed_peak, double peak_digit, double printed_square, double square_digit,
                      double normalized_square) {
     INFO("M_a " << States);
-    const train::SurrogateGradient<SigmoidSum<Alpha{0.25}, SurrogateForm::printed>> printed(0, States - 1, States - 1);
-    const train::SurrogateGradient<SigmoidSum<>> normalized(0, States - 1, States - 1);
+    const train::SurrogateGradient<SigmoidSum<Alpha{0.25}, SurrogateForm::printed>> printed(
+        {0, States - 1, States - 1});
+    const train::SurrogateGradient<SigmoidSum<>> normalized({0, States - 1, States - 1});
     // Tails beyond 15 widths hold less than 1e-6 of each sigmoid; the integration stops there.
     const double low = -15 * 0.25;
     const double high = 1 + 15 * 0.25;
@@ -444,7 +445,7 @@ TEST_CASE_TEMPLATE("the surrogate stays finite and right for narrow and wide sig
                    SigmoidSum<Alpha{0.02}>, SigmoidSum<Alpha{0.01}>, SigmoidSum<Alpha{0.001}>) {
     for (const int states : {2, 3, 16, 256}) {
         INFO("alpha " << Surrogate::alpha << ", states " << states);
-        const train::SurrogateGradient<Surrogate> derivative(0, states - 1, states - 1);
+        const train::SurrogateGradient<Surrogate> derivative({0, states - 1, states - 1});
         std::vector<float> points;
         for (int i = -300; i <= 400; ++i) points.push_back(static_cast<float>(i) / 100.0F);
         points.push_back(1e30F);
@@ -472,7 +473,7 @@ TEST_CASE_TEMPLATE("the surrogate stays finite and right for narrow and wide sig
 }
 
 TEST_CASE("straight-through: 1 strictly between the ends") {
-    const train::SurrogateGradient<StraightThrough> derivative(-3, 5, 4);
+    const train::SurrogateGradient<StraightThrough> derivative({-3, 5, 4});
     const std::vector<float> points{-1.0F, -0.75F, -0.74F, 0.0F, 1.24F, 1.25F, 2.0F};
     const std::vector<float> expected{0, 0, 1, 1, 1, 0, 0};
     std::vector<float> many;

@@ -88,7 +88,7 @@ inline double surrogate_derivative(const RowTraits& t, double value) {
         const double s = sigmoid((value - (static_cast<double>(m) + 0.5) / denominator) / t.alpha);
         sum += s * (1 - s) / t.alpha;
     }
-    return t.printed ? sum : sum / static_cast<double>(t.target.states() - 1);
+    return t.printed ? sum : sum / denominator;
 }
 
 /// A function with that derivative.
@@ -103,7 +103,7 @@ inline double surrogate_antiderivative(const RowTraits& t, double value) {
         sum += sigmoid((value - (static_cast<double>(m) + 0.5) / denominator) / t.alpha);
     }
     return static_cast<double>(t.target.lowest) / denominator +
-           (t.printed ? sum : sum / static_cast<double>(t.target.states() - 1));
+           (t.printed ? sum : sum / denominator);
 }
 
 class Network {

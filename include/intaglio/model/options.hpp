@@ -90,8 +90,11 @@ struct OptionCheck<boost::mp11::mp_list<Given...>, boost::mp11::mp_list<Accepted
                      .expected = 1,
                      .found = times,
                      .subject = &model_error::the<T>::type};
-        } else if constexpr (requires { T::problem(); }) {
-            found = T::problem();
+        } else {
+            if constexpr (requires { T::problem(); }) found = T::problem();
+            if constexpr (requires { T::surrogate::problem(); }) {
+                if (!found.exists()) found = T::surrogate::problem();
+            }
         }
     }
 };
