@@ -21,9 +21,15 @@ add_library(intaglio_precompiled OBJECT "${CMAKE_CURRENT_SOURCE_DIR}/cmake/preco
 target_link_libraries(intaglio_precompiled PRIVATE intaglio::intaglio intaglio_warnings)
 target_precompile_headers(intaglio_precompiled PRIVATE <boost/mp11.hpp> <xsimd/xsimd.hpp>)
 
-# Adds an executable that links what its sources include. If one of these libraries is not here, the executable is left
-# out with a message, or the configuration stops under INTAGLIO_REQUIRE_ALL; `added` tells which.
-function(intaglio_add_executable target added)
+# Adds an executable, or a library of objects, that links what its sources include. If one of these libraries is not
+# here, the target is left out with a message, or the configuration stops under INTAGLIO_REQUIRE_ALL; `added` tells which.
+macro(intaglio_add_executable target added)
+    intaglio_add_target(EXECUTABLE ${target} ${added} ${ARGN})
+endmacro()
+macro(intaglio_add_library target added)
+    intaglio_add_target(LIBRARY ${target} ${added} ${ARGN})
+endmacro()
+function(intaglio_add_target kind target added)
     set(libraries intaglio::intaglio intaglio_warnings)
     set(files ${ARGN})
     set(read "")
@@ -64,7 +70,11 @@ function(intaglio_add_executable target added)
             return()
         endif()
     endforeach()
-    add_executable(${target} ${ARGN})
+    if(kind STREQUAL "LIBRARY")
+        add_library(${target} OBJECT ${ARGN})
+    else()
+        add_executable(${target} ${ARGN})
+    endif()
     target_link_libraries(${target} PRIVATE ${libraries})
     target_precompile_headers(${target} REUSE_FROM intaglio_precompiled)
     set(${added} TRUE PARENT_SCOPE)
