@@ -107,6 +107,7 @@ inline ConvolutionExtents random_extents(Random& random) {
         e.groups = between(random, 0, 3) == 0 ? between(random, 1, 5) : 1;
         e.in = {size_choices[between(random, 0, 11)], size_choices[between(random, 0, 11)], channels() * e.groups};
         e.out.channels = channels() * e.groups;
+        if (between(random, 0, 5) == 0) e.groups = e.out.channels = e.in.channels;  // depthwise
         e.kernel_height = between(random, 1, 5);
         e.kernel_width = between(random, 1, 5);
         e.stride_height = between(random, 0, 2) == 0 ? between(random, 1, 4) : 1;
@@ -147,6 +148,9 @@ inline std::vector<ConvolutionExtents> special_extents() {
     add({2, 2, 64}, 48, 3, 1);
     add({3, 3, 20}, 20, 3, 1, 20);  // depthwise
     add({9, 9, 32}, 32, 3, 1, 32);
+    add({6, 6, 48}, 48, 5, 2, 48);
+    add({5, 3, 70}, 70, 3, 1, 70);
+    add({6, 6, 33}, 33, 1, 0, 33);
     add({8, 8, 64}, 64, 1, 0);
     add({20, 150, 4}, 17, 3, 1);  // rows longer than a strip
     return all;
