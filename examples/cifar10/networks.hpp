@@ -11,7 +11,7 @@
 #ifndef CIFAR10_WIDTH_DIVISOR
 #define CIFAR10_WIDTH_DIVISOR 4
 #endif
-using Width = intaglio::zoo::Width<1, CIFAR10_WIDTH_DIVISOR>;
+using ChosenWidth = intaglio::zoo::WidthMultiplier<1, CIFAR10_WIDTH_DIVISOR>;
 
 int run_15_8(const Options& options, const intaglio::TrainTest& data);
 int run_3_2(const Options& options, const intaglio::TrainTest& data);

@@ -6,7 +6,7 @@ namespace {
 
 using namespace intaglio;
 
-struct Vgg_15_8 : zoo::Vgg<Image<3, 32, 32>, 10, Width, Defaults<States<M_w{15}>, Lbn, Act<M_a{8}>>> {};
+struct Vgg_15_8 : zoo::Vgg<Image<3, 32, 32>, 10, ChosenWidth, Defaults<States<M_w{15}>, Lbn, Act<M_a{8}>>> {};
 
 }  // namespace
 

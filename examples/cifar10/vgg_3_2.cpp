@@ -6,7 +6,7 @@ namespace {
 
 using namespace intaglio;
 
-struct Vgg_3_2 : zoo::Vgg<Image<3, 32, 32>, 10, Width, Defaults<States<M_w{3}>, Lbn, Act<M_a{2}>>> {};
+struct Vgg_3_2 : zoo::Vgg<Image<3, 32, 32>, 10, ChosenWidth, Defaults<States<M_w{3}>, Lbn, Act<M_a{2}>>> {};
 
 }  // namespace
 

@@ -9,7 +9,7 @@ namespace intaglio::zoo {
 
 /// All hidden channel counts of a network times Numerator / Denominator, rounded to the nearest, at least 1.
 template <std::int32_t Numerator, std::int32_t Denominator = 1>
-struct Width {
+struct WidthMultiplier {
     static_assert(Numerator > 0 && Denominator > 0, "a width multiplier is a positive fraction");
     static constexpr std::int32_t channels(std::int32_t full) {
         const std::int64_t scaled =
