@@ -28,7 +28,6 @@ using namespace intaglio;
 using namespace intaglio::kernels;
 using namespace tools;
 using intaglio::simd::Native;
-using intaglio::simd::Portable;
 
 /// A random code whose products with all weights of -largest_weight ... 127 the product promises to get right.
 template <Product P, class Code>

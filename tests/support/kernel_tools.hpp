@@ -25,17 +25,18 @@
 
 // The sets that the flags of this translation unit allow; Avx2Vnni has a build of its own.
 #if defined(KERNELS_TEST_FEWER_SETS)  // for slow builds with sanitizers
-#define KERNELS_TEST_TAGS Portable, Native
+#define KERNELS_TEST_TAGS intaglio::simd::Portable, intaglio::simd::Native
 #elif INTAGLIO_HAS_AVX512_VNNI
-#define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx512, simd::Avx512Vnni
+#define KERNELS_TEST_TAGS \
+    intaglio::simd::Portable, intaglio::simd::Avx2, intaglio::simd::Avx512, intaglio::simd::Avx512Vnni
 #elif INTAGLIO_HAS_AVX512
-#define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx512
+#define KERNELS_TEST_TAGS intaglio::simd::Portable, intaglio::simd::Avx2, intaglio::simd::Avx512
 #elif INTAGLIO_HAS_AVX2_VNNI
-#define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx2Vnni
+#define KERNELS_TEST_TAGS intaglio::simd::Portable, intaglio::simd::Avx2, intaglio::simd::Avx2Vnni
 #elif INTAGLIO_HAS_AVX2
-#define KERNELS_TEST_TAGS Portable, simd::Avx2
+#define KERNELS_TEST_TAGS intaglio::simd::Portable, intaglio::simd::Avx2
 #else
-#define KERNELS_TEST_TAGS Portable
+#define KERNELS_TEST_TAGS intaglio::simd::Portable
 #endif
 
 namespace tools {
