@@ -148,8 +148,8 @@ template <class Tag, class Real>
 /// weights, summed over `images` consecutive images: codes [images][in.height][in.width][in.channels] of type uint8_t,
 /// int8_t, int16_t, int32_t or a real type, dout [images][out.height][out.width][out.channels]; positions of the
 /// padding hold extents.padding_code. The order of summation depends on extents, tag and images only. `workspace` holds
-/// weight_gradient_workspace_bytes, aligned to 64 bytes.
-template <class Tag, class Real, class Code>
+/// weight_gradient_workspace_bytes, aligned to 64 bytes. G is grouping_of(extents), if known.
+template <class Tag, class Real, Grouping G = Grouping::any, class Code>
 void weight_gradient(const ConvolutionExtents& extents, const Code* codes, const Real* dout, std::int64_t images,
                      Real* dweights, std::byte* workspace) {
     using Arithmetic = GradientArithmetic<Tag, Real>;
@@ -212,19 +212,22 @@ void weight_gradient(const ConvolutionExtents& extents, const Code* codes, const
         const auto count = static_cast<std::int32_t>(images - first < block ? images - first : block);
         const Code* const from = codes + first * extents.in.size();
         const Real* const block_dout = dout + first * extents.out.size();
-        if (plan.depthwise) {
-            for (std::int32_t i = 0; i < count; ++i) {
-                copy_padded(extents, plan, from + i * extents.in.size(), 0, extents.out.height, copy + i * copy_size);
+        if (G == Grouping::depthwise || plan.depthwise) {
+            if constexpr (G != Grouping::mixed) {
+                for (std::int32_t i = 0; i < count; ++i) {
+                    copy_padded(extents, plan, from + i * extents.in.size(), 0, extents.out.height,
+                                copy + i * copy_size);
+                }
+                depthwise_gradient<Tag, Real>(extents,
+                                              {.codes = copy,
+                                               .dout = block_dout,
+                                               .images = count,
+                                               .codes_image = copy_size,
+                                               .codes_row = grid.codes_row,
+                                               .codes_pixel = grid.codes_pixel,
+                                               .codes_tap = segment_column},
+                                              segment_row, dweights);
             }
-            depthwise_gradient<Tag, Real>(extents,
-                                          {.codes = copy,
-                                           .dout = block_dout,
-                                           .images = count,
-                                           .codes_image = copy_size,
-                                           .codes_row = grid.codes_row,
-                                           .codes_pixel = grid.codes_pixel,
-                                           .codes_tap = segment_column},
-                                          segment_row, dweights);
             continue;
         }
         for (std::int32_t group = 0; group < extents.groups; ++group) {

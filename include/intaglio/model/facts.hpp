@@ -45,8 +45,8 @@ struct Row {
     std::int32_t input = none;
     std::int32_t second_input = none;  ///< of a join
     std::int32_t output = none;
-    ConvolutionExtents extents{};  ///< of a product or a pool
-    CodeRange weight_codes{};      ///< of a product: as they are stored
+    ConvolutionExtents extents{};    ///< of a product or a pool
+    CodeRange weight_codes{};        ///< of a product: as they are stored
     std::int32_t weight_states = 0;  ///< 0: real numbers
     /// A weight is (weight_step * code + weight_offset) / weight_denominator, times a scale if the output is scaled.
     std::int32_t weight_step = 1;
@@ -54,12 +54,13 @@ struct Row {
     std::int32_t weight_denominator = 1;
     bool clips_weights = false;  ///< latent weights are kept within -1 ... 1
     std::int64_t weights = 0;    ///< trained parameters that weight decay applies to
-    std::int64_t gains = 0;    ///< of a norm
+    std::int64_t gains = 0;      ///< of a norm
     std::int64_t biases = 0;
     std::int64_t macs = 0;
     CodeRange codes{};       ///< what the operation can produce
     std::int64_t steps = 0;  ///< step positions per channel: highest - lowest code of a quantizing operation
-    std::int64_t code_step = 1;  ///< of a quantizing operation: distance of neighbouring codes; 2 for the signs -1 and 1
+    std::int64_t code_step =
+        1;  ///< of a quantizing operation: distance of neighbouring codes; 2 for the signs -1 and 1
     const ErrorKind* refusal = &no_mistake;  ///< why there is no integer program of the operation, if so
 
     /// Bits of the weight codes in canonical form; of a float if there are none.

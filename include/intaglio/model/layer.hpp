@@ -62,7 +62,9 @@ struct PrimitiveOfNorm {
     using type = primitive::Norm<Norm, OneGain>;
 };
 template <class Norm, bool OneGain>
-requires requires { typename Norm::template primitive<OneGain>; }
+requires requires {
+    typename Norm::template primitive<OneGain>;
+}
 struct PrimitiveOfNorm<Norm, OneGain> {
     using type = typename Norm::template primitive<OneGain>;
 };
@@ -71,7 +73,9 @@ struct PrimitiveOfActivation {
     using type = primitive::Quantize<Activation>;
 };
 template <class Activation>
-requires requires { typename Activation::primitive; }
+requires requires {
+    typename Activation::primitive;
+}
 struct PrimitiveOfActivation<Activation> {
     using type = typename Activation::primitive;
 };

@@ -135,7 +135,9 @@ struct Norm {
         out.norm_row = b.next_row();
         const Row row{.kind = "norm",
                       .detail = Normalization::name,
-                      .gains = !Normalization::has_gain ? 0 : OneGain ? 1 : out.shape.channels,
+                      .gains = !Normalization::has_gain ? 0
+                               : OneGain                ? 1
+                                                        : out.shape.channels,
                       .biases = out.shape.channels};
         b.append(row, out, true);
     }

@@ -44,8 +44,8 @@ struct Context {
     Statistics statistics = Statistics::batch;
     bool restart_statistics = false;  ///< the first batch of a re-estimation
     double momentum = 0.1;            ///< of running statistics
-    const void* input = nullptr;  ///< codes of the images
-    std::byte* codes = nullptr;  ///< of all values
+    const void* input = nullptr;      ///< codes of the images
+    std::byte* codes = nullptr;       ///< of all values
     float* gradient_memory = nullptr;
     std::int64_t capacity = 0;  ///< images that the memory holds
     float* parameters = nullptr;
