@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <intaglio/core/random.hpp>
 #include <intaglio/data/augmentation.hpp>
 #include <map>
@@ -222,9 +223,15 @@ TEST_CASE("threads share one object and get what one thread gets") {
         for (auto& thread : pool) thread.join();
         return all;
     };
+    // What a trainer stores: any function of an image and its random numbers.
+    const std::function<void(std::span<std::uint8_t>, Random&)> stored = augmentation;
     const auto one = run(1);
     CHECK(one == run(3));
     CHECK(std::vector(one.begin(), one.begin() + 3072) != std::vector(one.begin() + 3072, one.begin() + 6144));
+    auto first = numbered<std::uint8_t>(augmentation.shape);
+    Random random(4, 0);
+    stored(first, random);
+    CHECK(std::equal(first.begin(), first.end(), one.begin()));
 }
 
 TEST_CASE("wrong parameters and sizes") {
