@@ -16,10 +16,11 @@ namespace intaglio {
 
 /// One layer as a person sees it: an operation with the norm and the step that belong to it.
 struct LayerFacts {
-    std::string path;    ///< place in the network: "5", "6.repetition 2.1"
-    std::string kind;    ///< "product", "pool", "join", "step"
-    std::string norm;    ///< empty if there is none
-    std::string kernel;  ///< name of the integer kernel
+    std::string path;       ///< place in the network: "5", "6.repetition 2.1"
+    std::string kind;       ///< "product", "pool", "join", "step"
+    std::string norm;       ///< empty if there is none
+    std::string kernel;     ///< name of the integer kernel
+    std::string quantizer;  ///< name of the weight quantiser; empty if its codes tell it
     Shape in{};
     Shape out{};
     CodeRange in_codes{};
@@ -62,6 +63,7 @@ struct LayerFacts {
         layer.out = out.shape;
         layer.out_codes = out.codes;
         if (row.weights > 0) {
+            layer.quantizer = row.quantizer;
             layer.weight_codes = row.weight_codes;
             layer.weight_bytes = (row.weights * row.weight_bits() + 7) / 8;
         }
@@ -77,6 +79,12 @@ namespace detail {
 
 inline std::string share_text(double share) {
     return share < 0 ? "" : fixed(100 * share, 1) + " %";
+}
+
+/// Weights of real numbers have no codes: their quantiser says what they are.
+inline std::string weight_codes_text(const LayerFacts& layer) {
+    if (layer.weights == 0) return "";
+    return layer.weight_codes == CodeRange{} ? layer.quantizer : range_text(layer.weight_codes);
 }
 
 }  // namespace detail
@@ -113,7 +121,7 @@ inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const 
                                        shape_text(layer.in),
                                        shape_text(layer.out),
                                        product ? grouped(layer.weights) : "",
-                                       product ? range_text(layer.weight_codes) : "",
+                                       detail::weight_codes_text(layer),
                                        range_text(layer.accumulators),
                                        std::to_string(layer.accumulator_bits),
                                        range_text(layer.out_codes),
