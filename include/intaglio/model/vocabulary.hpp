@@ -6,5 +6,6 @@
 #include "intaglio/model/graph.hpp"
 #include "intaglio/model/pool.hpp"
 #include "intaglio/model/real_activations.hpp"
+#include "intaglio/model/sample_norms.hpp"
 #include "intaglio/model/sign.hpp"
 #include "intaglio/model/standalone.hpp"

@@ -8,3 +8,4 @@
 #include "intaglio/train/product.hpp"
 #include "intaglio/train/quantize.hpp"
 #include "intaglio/train/real_activation.hpp"
+#include "intaglio/train/sample_norm.hpp"
