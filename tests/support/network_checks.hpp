@@ -171,7 +171,7 @@ train::Certificate check_integer_program(Training<Net>& training, const std::vec
 }
 
 /// Lowering under random running statistics, on the portable instruction set and the machine's own; then one threshold
-/// of each step is moved by one accumulator, which the certificate must find.
+/// of each step is moved by one accumulator, or one addend by a code, which the certificate must find.
 template <class Net>
 void check_lowering(unsigned seed) {
     std::mt19937 random(seed);
@@ -189,10 +189,18 @@ void check_lowering(unsigned seed) {
     int moved = 0;
     Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
-        if constexpr (row.steps > 0 && row.steps <= max_thresholds) {
+        std::byte* parameters = network.parameters().bytes + integer::plan<Net, simd::Native>.parameters[I];
+        if constexpr (row.steps > max_thresholds) {
+            const auto layout = integer::dyadic_layout(facts<Net>.value(row.output).shape.channels);
+            auto& addend = *reinterpret_cast<std::int64_t*>(parameters + layout.addend);
+            const std::int64_t code = std::int64_t{1} << static_cast<int>(parameters[layout.shift]);
+            addend += code;
+            CHECK(!certify(training, network).proven());
+            addend -= code;
+            ++moved;
+        } else if constexpr (row.steps > 0) {
             const CodeRange range = facts<Net>.value(row.input).codes;
-            auto* thresholds = reinterpret_cast<std::int32_t*>(network.parameters().bytes +
-                                                               integer::plan<Net, simd::Native>.parameters[I]);
+            auto* thresholds = reinterpret_cast<std::int32_t*>(parameters);
             for (std::int64_t i = 0; i < row.steps * facts<Net>.value(row.output).shape.channels; ++i) {
                 if (thresholds[i] <= range.lowest + 1 || thresholds[i] >= range.highest - 1) continue;
                 ++thresholds[i];

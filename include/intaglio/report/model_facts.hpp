@@ -19,7 +19,7 @@ struct LayerFacts {
     std::string path;    ///< place in the network: "5", "6.repetition 2.1"
     std::string kind;    ///< "product", "pool", "join", "step"
     std::string norm;    ///< empty if there is none
-    std::string kernel;  ///< name of the integer kernel
+    std::string kernel;  ///< name of the integer kernel, "float" where numbers are real
     Shape in{};
     Shape out{};
     CodeRange in_codes{};
@@ -27,6 +27,9 @@ struct LayerFacts {
     CodeRange accumulators{};
     CodeRange out_codes{};
     int accumulator_bits = 0;
+    bool real_weights = false;  ///< real numbers instead of codes; their range then says nothing
+    bool real_accumulators = false;
+    bool real_out = false;
     std::int64_t weights = 0;
     std::int64_t parameters = 0;    ///< weights, gains and biases
     std::int64_t weight_bytes = 0;  ///< canonical codes
@@ -51,8 +54,10 @@ struct LayerFacts {
             layer.kind = row.kind;
             layer.in = in.shape;
             layer.in_codes = in.codes;
-            layer.accumulators = row.steps > 0 ? in.codes : out.codes;
-            layer.accumulator_bits = layer.accumulators.bits();
+            const Value& accumulators = row.steps > 0 ? in : out;
+            layer.accumulators = accumulators.codes;
+            layer.real_accumulators = accumulators.storage == Storage::real;
+            layer.accumulator_bits = layer.real_accumulators ? 32 : layer.accumulators.bits();
             layer.kernel = integer::kernel_name<simd::Native>(table, row);
             layer.row = i;
             layers.push_back(layer);
@@ -61,8 +66,10 @@ struct LayerFacts {
         if (row.biases > 0) layer.norm = row.detail;
         layer.out = out.shape;
         layer.out_codes = out.codes;
+        layer.real_out = out.storage == Storage::real;
         if (row.weights > 0) {
             layer.weight_codes = row.weight_codes;
+            layer.real_weights = row.weight_states == 0;
             layer.weight_bytes = (row.weights * row.weight_bits() + 7) / 8;
         }
         layer.weights += row.weights;
@@ -77,6 +84,9 @@ namespace detail {
 
 inline std::string share_text(double share) {
     return share < 0 ? "" : fixed(100 * share, 1) + " %";
+}
+inline std::string number_text(bool real, CodeRange codes) {
+    return real ? "real" : range_text(codes);
 }
 
 }  // namespace detail
@@ -113,10 +123,10 @@ inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const 
                                        shape_text(layer.in),
                                        shape_text(layer.out),
                                        product ? grouped(layer.weights) : "",
-                                       product ? range_text(layer.weight_codes) : "",
-                                       range_text(layer.accumulators),
+                                       product ? detail::number_text(layer.real_weights, layer.weight_codes) : "",
+                                       detail::number_text(layer.real_accumulators, layer.accumulators),
                                        std::to_string(layer.accumulator_bits),
-                                       range_text(layer.out_codes),
+                                       detail::number_text(layer.real_out, layer.out_codes),
                                        product ? grouped(layer.weight_bytes) : "",
                                        product ? grouped(layer.macs) : ""};
         if (!shares.empty()) {
