@@ -191,6 +191,11 @@ ConvolutionExtents window3(std::int32_t size, std::int32_t in, std::int32_t out)
             .padding_height = 1,
             .padding_width = 1};
 }
+ConvolutionExtents depthwise3(std::int32_t size, std::int32_t channels) {
+    ConvolutionExtents extents = window3(size, channels, channels);
+    extents.groups = channels;
+    return extents;
+}
 ConvolutionExtents dense(std::int32_t in, std::int32_t out) {
     return {.in = {1, 1, in}, .out = {1, 1, out}};
 }
@@ -198,6 +203,8 @@ ConvolutionExtents dense(std::int32_t in, std::int32_t out) {
 std::string shape_name(const ConvolutionExtents& e) {
     const std::string channels = std::to_string(e.in.channels) + "->" + std::to_string(e.out.channels);
     if (e.in.pixels() == 1) return "dense_" + channels;
+    if (e.groups > 1)
+        return "depthwise_" + std::to_string(e.in.height) + "x" + std::to_string(e.in.width) + "x" + channels;
     return std::to_string(e.in.height) + "x" + std::to_string(e.in.width) + "x" + channels;
 }
 
@@ -216,6 +223,10 @@ void add_integer_rows() {
           dense(3136, 10), dense(1024, 1024)}) {
         add_row("convolution_bytes/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::bytes>, e);
     }
+    for (const ConvolutionExtents& e : {depthwise3(32, 64), depthwise3(8, 256)}) {
+        add_row("convolution_bytes/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::bytes>, e);
+        add_row("convolution_words/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::words>, e);
+    }
     for (const ConvolutionExtents& e : {window3(16, 256, 256), window3(16, 32, 64)}) {
         add_row("convolution_small_bytes/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::bytes_small>,
                 e);
@@ -229,7 +240,8 @@ void add_gradient_rows() {
     for (const ConvolutionExtents& e :
          {window3(32, 16, 16), window3(32, 16, 32), window3(16, 32, 64), window3(16, 64, 64), window3(8, 64, 128),
           window3(8, 128, 128), window3(4, 128, 128), window3(32, 64, 64), window3(16, 256, 256), window3(4, 512, 512),
-          window3(28, 32, 32), window3(14, 32, 64), window3(14, 64, 64), dense(3136, 10), dense(1024, 1024)}) {
+          window3(28, 32, 32), window3(14, 32, 64), window3(14, 64, 64), dense(3136, 10), dense(1024, 1024),
+          depthwise3(32, 64), depthwise3(8, 256)}) {
         add_row("input_gradient/" + tag + "/" + shape_name(e), input_gradients<Tag>, e);
         add_row("weight_gradient/" + tag + "/" + shape_name(e), weight_gradients<Tag>, e);
     }

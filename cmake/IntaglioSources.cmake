@@ -13,8 +13,8 @@ function(intaglio_includes_of file result)
     set(${result} "${names}" PARENT_SCOPE)
 endfunction()
 
-# The headers of the library, sorted into the component that owns them: `data` for those that need zlib, `report` for
-# those that need JSON, directly or through a header of the library, `core` for all others.
+# The headers of the library, sorted into the component that owns them: `data` for those that need zlib or liblzma,
+# `report` for those that need JSON, directly or through a header of the library, `core` for all others.
 function(intaglio_sort_headers include_dir core_result data_result report_result)
     file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${include_dir}/intaglio/*.hpp")
     set(data "")
@@ -37,7 +37,7 @@ function(intaglio_sort_headers include_dir core_result data_result report_result
                     break()
                 elseif(header IN_LIST data)
                     continue()
-                elseif(name STREQUAL "zlib.h" OR as_public IN_LIST data OR as_neighbour IN_LIST data)
+                elseif(name MATCHES "^(zlib|lzma)\\.h$" OR as_public IN_LIST data OR as_neighbour IN_LIST data)
                     list(APPEND data "${header}")
                     set(found TRUE)
                 endif()

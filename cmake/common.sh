@@ -3,7 +3,7 @@
 
 # The Debian packages, by what they are needed for. INTAGLIO_NO_INSTALL=1 leaves the machine as it is.
 packages_build=(g++ cmake ninja-build libboost-dev libxsimd-dev)
-packages_examples=(zlib1g-dev nlohmann-json3-dev libcli11-dev gnuplot-nox dataset-fashion-mnist)
+packages_examples=(zlib1g-dev liblzma-dev nlohmann-json3-dev libcli11-dev gnuplot-nox dataset-fashion-mnist)
 packages_tests=(doctest-dev)
 packages_benchmarks=(libbenchmark-dev jq)
 packages_device=(gcc-arm-none-eabi libnewlib-dev libstdc++-arm-none-eabi-dev)

@@ -20,8 +20,8 @@ using train::Statistics;
 /// Binary weights and signs: padding behind a sign, behind a pool of signs and behind two of them, a join, strides.
 template <class Padding>
 struct Signs : Network<Image<2, 8, 8>, Defaults<QInt<1>, NoWeightStandardization, BatchNorm, Sign<Padding>>,
-                       Conv<QInt<4>, Out<6>>, Conv<Out<6>>, AvgPool<2>, Conv<Out<8>, Groups<2>>, AvgPool<2, 1>,
-                       AvgPool<1, 2>, Conv<Out<6>, QInt<3>>, Residual<Conv<Out<6>, NoActivation>>, Normalize<>,
+                       Conv<QInt<4>, Out<6>>, Conv<Out<6>>, AvgPool<2>, Conv<Out<8>, Groups<2>>, AvgPool<Window{2, 1}>,
+                       AvgPool<Window{1, 2}>, Conv<Out<6>, QInt<3>>, Residual<Conv<Out<6>, NoActivation>>, Normalize<>,
                        Activate<>, Conv<Out<4>, Stride<2>>, Classifier<QInt<8>, Out<3>>> {};
 
 /// The same in front of weights that are real numbers.

@@ -1,6 +1,5 @@
 // Readers of real data: what they accept, and that nothing else gets through.
 #include <doctest/doctest.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -10,14 +9,15 @@
 #include <intaglio/data/fashion_mnist.hpp>
 #include <intaglio/data/gzip.hpp>
 #include <intaglio/data/idx.hpp>
-#include <intaglio/data/image_dataset.hpp>
 #include <intaglio/data/mnist.hpp>
+#include <intaglio/data/packed_file.hpp>
 #include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "data_files/packing.hpp"
 #include "data_files/temporary_folder.hpp"
 
 using namespace intaglio;
@@ -44,21 +44,6 @@ Bytes idx_labels(std::uint32_t count, const Bytes& labels) {
     return bytes;
 }
 
-Bytes gzipped(const Bytes& bytes) {
-    constexpr int gzip_format = MAX_WBITS + 16;
-    z_stream stream{};
-    REQUIRE(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, gzip_format, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-    Bytes packed(deflateBound(&stream, static_cast<uLong>(bytes.size())));
-    stream.next_in = const_cast<Bytef*>(bytes.data());
-    stream.avail_in = static_cast<uInt>(bytes.size());
-    stream.next_out = packed.data();
-    stream.avail_out = static_cast<uInt>(packed.size());
-    REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-    packed.resize(stream.total_out);
-    deflateEnd(&stream);
-    return packed;
-}
-
 /// What the gzip data decodes to, or nothing when it is refused with the right kind of exception.
 std::optional<Bytes> decoded_or_refused(const Bytes& packed, std::uint64_t limit) {
     try {
@@ -72,7 +57,7 @@ std::optional<Bytes> decoded_or_refused(const Bytes& packed, std::uint64_t limit
 void store_tiny_mnist(const std::filesystem::path& folder, const std::string& ending = "") {
     std::filesystem::create_directories(folder);
     const auto put = [&](const char* name, const Bytes& bytes) {
-        store(folder / (name + ending), ending.empty() ? bytes : gzipped(bytes));
+        store(folder / (name + ending), ending == ".gz" ? gzipped(bytes) : ending == ".xz" ? xz_packed(bytes) : bytes);
     };
     put("train-images-idx3-ubyte", idx_images(3, 28, 28, 3 * 784));
     put("train-labels-idx1-ubyte", idx_labels(3, {0, 9, 4}));
@@ -80,58 +65,7 @@ void store_tiny_mnist(const std::filesystem::path& folder, const std::string& en
     put("t10k-labels-idx1-ubyte", idx_labels(2, {1, 2}));
 }
 
-ImageDataset small_dataset() {
-    ImageDataset data;
-    data.shape = {2, 3, 2};
-    data.classes = 3;
-    data.labels = {0, 2, 1, 2};
-    data.pixels.resize(4 * 12);
-    for (std::size_t index = 0; index < data.pixels.size(); ++index) {
-        data.pixels[index] = static_cast<std::uint8_t>(index);
-    }
-    data.class_names = {"a", "b", "c"};
-    data.name = "small";
-    return data;
-}
-
 }  // namespace
-
-TEST_CASE("image data set: access, parts, checks") {
-    const auto data = small_dataset();
-    data.validate();
-    CHECK(data.size() == 4);
-    CHECK(data.image(2)[0] == 24);
-
-    const auto [front, back] = data.split(3);
-    front.validate();
-    back.validate();
-    CHECK(front.size() == 3);
-    CHECK(back.size() == 1);
-    CHECK(back.image(0)[0] == 36);
-    CHECK(back.labels == Bytes{2});
-    CHECK(back.class_names == data.class_names);
-    CHECK(data.take(0).size() == 0);
-    data.take(0).validate();
-    CHECK(contains(message_of<std::invalid_argument>([&] { (void)data.take(5); }), "small"));
-    CHECK_THROWS_AS((void)data.slice(3, 2), std::invalid_argument);
-
-    const auto complaint = [](auto&& change) {
-        auto broken = small_dataset();
-        change(broken);
-        return message_of<std::invalid_argument>([&] { broken.validate(); });
-    };
-    CHECK(contains(complaint([](auto& d) { d.labels[3] = 3; }), "label 3 of image 3"));
-    CHECK(contains(complaint([](auto& d) { d.labels.pop_back(); }), "48 pixel bytes, which is not 3 images"));
-    CHECK(contains(complaint([](auto& d) { d.labels.clear(); }), "pixel bytes"));
-    CHECK(contains(complaint([](auto& d) { d.pixels.pop_back(); }), "47 pixel bytes"));
-    CHECK(contains(complaint([](auto& d) { d.classes = 0; }), "0 classes"));
-    CHECK(contains(complaint([](auto& d) { d.classes = 257; }), "257 classes"));
-    CHECK(contains(complaint([](auto& d) { d.class_names.pop_back(); }), "2 class names for 3 classes"));
-    CHECK(contains(complaint([](auto& d) { d.shape.width = 0; }), "not positive"));
-    CHECK(contains(complaint([](auto& d) { d.shape = {0x7fffffff, 0x7fffffff, 0x7fffffff}; }), "pixel bytes"));
-    // 2^30 * 2^30 * 2^4 is 0 modulo 2^64: an overflowing product would accept it.
-    CHECK(contains(complaint([](auto& d) { d.shape = {1 << 30, 1 << 30, 1 << 4}; }), "pixel bytes"));
-}
 
 TEST_CASE("whole files") {
     const TemporaryFolder folder;
@@ -160,10 +94,10 @@ TEST_CASE("gzip: round trip, limit, members, damage") {
     const auto packed = gzipped(content);
     const auto path = folder / "file";
     store(path, packed);
-    CHECK(read_bytes_or_gzip(path, content.size()) == content);
+    CHECK(read_packed_bytes(path, content.size()) == content);
     const auto complaint = [&](const Bytes& bytes, std::uint64_t limit) {
         store(path, bytes);
-        const auto text = message_of<std::runtime_error>([&] { (void)read_bytes_or_gzip(path, limit); });
+        const auto text = message_of<std::runtime_error>([&] { (void)read_packed_bytes(path, limit); });
         CHECK(contains(text, path.string()));
         return text;
     };
@@ -173,14 +107,14 @@ TEST_CASE("gzip: round trip, limit, members, damage") {
 
     // A plain file comes back as it is; of gzip, an empty content and two members in a row are valid.
     store(path, {0x1f});
-    CHECK(read_bytes_or_gzip(path, 9) == Bytes{0x1f});
+    CHECK(read_packed_bytes(path, 9) == Bytes{0x1f});
     store(path, gzipped({}));
-    CHECK(read_bytes_or_gzip(path, 0).empty());
+    CHECK(read_packed_bytes(path, 0).empty());
     auto two = gzipped({1, 2});
     const auto second = gzipped({3});
     two.insert(two.end(), second.begin(), second.end());
     store(path, two);
-    CHECK(read_bytes_or_gzip(path, 3) == Bytes{1, 2, 3});
+    CHECK(read_packed_bytes(path, 3) == Bytes{1, 2, 3});
 
     auto garbage = gzipped({1, 2});
     garbage.push_back(0);
@@ -222,15 +156,15 @@ TEST_CASE("gzip: truncated everywhere, and every bit flipped") {
 
 TEST_CASE("IDX: what is valid") {
     const TemporaryFolder folder;
-    for (const bool compressed : {false, true}) {
+    for (const auto pack : {plain, gzipped, xz_packed}) {
         const auto images = idx_images(4, 3, 5, 60);
-        store(folder / "images", compressed ? gzipped(images) : images);
+        store(folder / "images", pack(images));
         const auto read = read_idx_images(folder / "images");
         CHECK(read.count == 4);
         CHECK(read.shape == Shape{3, 5, 1});
         CHECK(read.pixels == Bytes(images.begin() + 16, images.end()));
         const auto labels = idx_labels(3, {7, 255, 0});
-        store(folder / "labels", compressed ? gzipped(labels) : labels);
+        store(folder / "labels", pack(labels));
         CHECK(read_idx_labels(folder / "labels") == Bytes{7, 255, 0});
     }
 }
@@ -333,8 +267,9 @@ TEST_CASE("Fashion-MNIST: the search") {
 TEST_CASE("MNIST's form: small sets, and what does not fit together") {
     const TemporaryFolder folder;
     store_tiny_mnist(folder / "plain");
-    store_tiny_mnist(folder / "packed", ".gz");
-    for (const char* name : {"plain", "packed"}) {
+    store_tiny_mnist(folder / "gz", ".gz");
+    store_tiny_mnist(folder / "xz", ".xz");
+    for (const char* name : {"plain", "gz", "xz"}) {
         const auto data = load_fashion_mnist(folder / name);
         CHECK(data.train.size() == 3);
         CHECK(data.test.size() == 2);
@@ -379,7 +314,7 @@ TEST_CASE("Fashion-MNIST: the real files") {
     CHECK(contains(message_of<std::runtime_error>([&] { (void)load_mnist(folder); }), "is not MNIST"));
 
     // Damage to the real compressed labels: an error, or the same labels.
-    const auto path = plain_or_gzip(folder, "t10k-labels-idx1-ubyte");
+    const auto path = plain_or_packed(folder, "t10k-labels-idx1-ubyte");
     REQUIRE(path.has_value());
     const auto bytes = load(*path);
     if (!is_gzip(bytes)) return;

@@ -28,7 +28,6 @@ using namespace intaglio;
 using namespace intaglio::kernels;
 using namespace tools;
 using intaglio::simd::Native;
-using intaglio::simd::Portable;
 
 /// A random code whose products with all weights of -largest_weight ... 127 the product promises to get right.
 template <Product P, class Code>
@@ -72,6 +71,18 @@ void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
     CHECK(unpacked.intact());
     CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
 
+    const auto run = [&](auto... arguments) {
+        // Where the caller says what kind the extents are, less is compiled: once is enough.
+        if constexpr (P == Product::bytes && std::is_same_v<Tag, Native>) {
+            if (grouping_of(e) == Grouping::depthwise) {
+                convolve_rows<Tag, P, Grouping::depthwise>(e, arguments...);
+            } else {
+                convolve_rows<Tag, P, Grouping::mixed>(e, arguments...);
+            }
+        } else {
+            convolve_rows<Tag, P>(e, arguments...);
+        }
+    };
     // The whole image at once, then in blocks of rows.
     for (const std::int32_t block : {e.out.height, std::int32_t{1}, between(random, 1, e.out.height)}) {
         std::int64_t wrong = 0;
@@ -80,7 +91,7 @@ void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
             const std::int64_t size = std::int64_t{rows} * e.out.width * e.out.channels;
             Guarded<std::int32_t> accumulators(size);
             Guarded<std::byte> workspace(convolution_workspace_bytes<Tag, P, Code>(e, block));
-            convolve_rows<Tag, P>(e, image.get(), row, rows, packed.get(), accumulators.get(), workspace.get());
+            run(image.get(), row, rows, packed.get(), accumulators.get(), workspace.get());
             CHECK(accumulators.intact());
             CHECK(workspace.intact());
             for (std::int64_t i = 0; i < size; ++i) {

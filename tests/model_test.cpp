@@ -171,7 +171,7 @@ TEST_CASE("pools keep the sum of the codes") {
     CHECK(output_of<Example>(row<Example>("pool", 0)).shape == Shape{14, 14, 32});
     CHECK(output_of<Example>(row<Example>("pool", 1)).shape == Shape{7, 7, 64});
 
-    struct Wide : Network<Image<1, 28, 28>, Ternary, Conv<Out<4>, Act<M_a{256}>>, AvgPool<2, 7>, Classifier<Out<10>>> {
+    struct Wide : Network<Image<1, 28, 28>, Ternary, Conv<Out<4>, Act<M_a{256}>>, AvgPool<Window{2, 7}>, Classifier<Out<10>>> {
     };
     constexpr const Row& pool = row<Wide>("pool", 0);
     static_assert(pool.codes == CodeRange{0, 14 * 255});

@@ -40,7 +40,7 @@ struct LastNorm<InstanceNorm> {
 /// A norm behind integer products, behind a pool, and in front of the logits.
 template <class Norm, class... Gain>
 struct Integers : Network<Image<2, 6, 6>, Defaults<QInt<4>, NoWeightStandardization, Norm, Four, Gain...>, Conv<Out<4>>,
-                          Conv<Out<8>, Groups<2>, NoNorm, NoActivation>, AvgPool<3, 2>, Normalize<>, Activate<>,
+                          Conv<Out<8>, Groups<2>, NoNorm, NoActivation>, AvgPool<Window{3, 2}>, Normalize<>, Activate<>,
                           Classifier<Out<3>, typename LastNorm<Norm>::type>> {};
 
 /// A norm behind products with a scale for each output unit.

@@ -20,7 +20,6 @@ namespace {
 using namespace intaglio;
 using namespace intaglio::kernels;
 using namespace tools;
-using intaglio::simd::Portable;
 
 /// Values of a type, all of them small integers, so that sums of reals are exact.
 template <class Code>

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/intaglio.hpp"
 #include "intaglio/model/surrogates.hpp"
 #include "intaglio/train/quantize.hpp"
 #include "intaglio/train/surrogate_gradient.hpp"
@@ -159,7 +160,42 @@ double integral(const F& f, double middle, double scale) {
     return sum * h * scale;
 }
 
+// clang-format off
+struct Everything : intaglio::Network<intaglio::Features<16>, intaglio::Defaults<intaglio::QInt<4>, intaglio::BatchNorm>,
+    Dense<Out<24>, Act<M_a{2}, SwishSign<Beta{2.5}>>>,
+    Dense<Out<24>, Act<M_a{4}, ArcTan<>>>,
+    Dense<Out<24>, Act<M_a{8}, Rectangle<Width{0.75}>>>,
+    Dense<Out<24>, Act<M_a{16}, Triangle<>>>,
+    Dense<Out<24>, Act<M_a{3}, UnclippedStraightThrough>>,
+    Classifier<Out<2>>> {};
+// clang-format on
+
 }  // namespace
+
+TEST_CASE("a network with five surrogates learns, and its signature names them") {
+    const std::string signature = model_signature(facts<Everything>.view());
+    for (const char* name : {"step SwishSign, beta 2.5,", "step arc tangent,", "step rectangle, width 0.75,",
+                             "step triangle,", "step unclipped straight-through,"}) {
+        INFO(name);
+        CHECK(signature.find(name) != std::string::npos);
+    }
+    // The label says which half of the features is brighter.
+    std::vector<std::uint8_t> pixels;
+    std::vector<std::uint8_t> labels;
+    for (unsigned i = 0; i < 400; ++i) {
+        for (unsigned k = 0; k < 16; ++k) {
+            const bool bright = (k < 8) == (i % 2 == 0);
+            pixels.push_back(static_cast<std::uint8_t>((i * 37 + k * 101 + i * k * 13) % 150 + (bright ? 100 : 0)));
+        }
+        labels.push_back(static_cast<std::uint8_t>(i % 2));
+    }
+    Training<Everything> training(50);
+    Trainer<Everything> trainer(training, Samples{pixels, labels}, {.epochs = 8, .batch = 50});
+    trainer.fit();
+    trainer.reestimate_statistics();
+    CHECK(evaluate(training, Samples{pixels, labels}).accuracy() > 0.95);
+    CHECK(certify(training, lower(training)).proven());
+}
 
 TEST_CASE("staircase") {
     CHECK(sign.levels() == 1);

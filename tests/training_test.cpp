@@ -1,5 +1,5 @@
 // Training as a user sees it: it learns, it says what is wrong with its input, its statistics are averages of the data.
-// Also the schedule, the optimisers and the memory planner.
+// Also the cosine, the optimisers and the memory planner.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -14,6 +14,7 @@
 #include "intaglio/model/intervals.hpp"
 #include "intaglio/train/evaluation.hpp"
 #include "intaglio/train/optimizer.hpp"
+#include "intaglio/train/schedule.hpp"
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 
@@ -61,9 +62,11 @@ void throws(const F& f, const char* words) {
 }  // namespace
 
 TEST_CASE("a simple problem is learnt") {
-    for (const bool adam : {true, false}) {
+    for (const int optimizer : {0, 1, 2}) {
         std::vector<double> losses;
-        const Evaluation result = adam ? learn(Adam{}, losses) : learn(MomentumSgd{}, losses);
+        const Evaluation result = optimizer == 0   ? learn(Adam{}, losses)
+                                  : optimizer == 1 ? learn(AdamW{}, losses)
+                                                   : learn(MomentumSgd{}, losses);
         REQUIRE(losses.size() == 3);
         CHECK(losses[0] > losses[1]);
         CHECK(losses[1] > losses[2]);
@@ -136,6 +139,20 @@ TEST_CASE("what is wrong with the input is named") {
     throws([&] { (void)evaluate(training, {}); }, "evaluation samples");
     throws([&] { (void)evaluate(training, {std::span(data.pixels).first(64), data.labels}); }, "evaluation samples");
     throws([&] { (void)evaluate(training, {data.pixels, labels}); }, "label of image 17");
+}
+
+TEST_CASE("an evaluation does not depend on the batch") {
+    const tools::Stripes data(41, 8, 8, 1, 4);
+    Training<Net> all(41, 1, 9);
+    const Evaluation expected = evaluate(all, data.samples());
+    for (const std::int64_t batch : {1, 7, 40}) {
+        Training<Net> some(batch, 2, 9);
+        const Evaluation found = evaluate(some, data.samples());
+        CHECK(found.loss == expected.loss);
+        CHECK(found.float_correct == expected.float_correct);
+        CHECK((found.predictions == expected.predictions));
+        CHECK((found.activity == expected.activity));
+    }
 }
 
 TEST_CASE("parameters that are not finite stop the training with words") {
@@ -268,7 +285,7 @@ TEST_CASE("optimisers against their formulas in double precision") {
     std::mt19937 random(1);
     std::normal_distribution<float> normal;
     constexpr std::size_t n = 37;
-    const auto run = [&](const auto& optimizer, bool adam) {
+    const auto run = [&](const auto& optimizer, bool adam, bool decoupled = false) {
         std::vector<float> w(n), g(n), first(n), second(n);
         for (float& x : w) x = normal(random);
         std::vector<double> w2(w.begin(), w.end()), m(n), v(n);
@@ -277,7 +294,8 @@ TEST_CASE("optimisers against their formulas in double precision") {
             for (float& x : g) x = normal(random);
             optimizer.update(w.data(), g.data(), n, 0.125F, rate, step, first.data(), second.data());
             for (std::size_t i = 0; i < n; ++i) {
-                const double gradient = static_cast<double>(g[i]) + 0.125 * w2[i];
+                const double gradient = static_cast<double>(g[i]) + (decoupled ? 0 : 0.125 * w2[i]);
+                if (decoupled) w2[i] -= rate * 0.125 * w2[i];
                 if (adam) {
                     m[i] = 0.9 * m[i] + 0.1 * gradient;
                     v[i] = 0.999 * v[i] + 0.001 * gradient * gradient;
@@ -295,6 +313,7 @@ TEST_CASE("optimisers against their formulas in double precision") {
         for (std::size_t i = 0; i < n; ++i) CHECK(std::fabs(static_cast<double>(w[i]) - w2[i]) < (adam ? 1e-5 : 3e-6));
     };
     run(Adam{}, true);
+    run(AdamW{}, true, true);
     run(MomentumSgd{}, false);
 }
 

@@ -1,7 +1,7 @@
 // The library for a host: networks as types, their facts, training, lowering, certificate, integer programs.
 //
-// Not included, because they need further libraries or the file system: data/ (zlib), io/ (files), report/ (JSON,
-// gnuplot). A file that asks for facts alone needs intaglio/model/network.hpp only, one that only infers
+// Not included, because they need further libraries or the file system: data/ (zlib, liblzma), io/ (files), report/
+// (JSON, gnuplot). A file that asks for facts alone needs intaglio/model/network.hpp only, one that only infers
 // intaglio/integer/program.hpp only.
 #pragma once
 

@@ -16,6 +16,7 @@ BEGIN {
     knows["kernels"] = "core simd"
     knows["integer"] = "core model simd kernels"
     knows["train"] = "core model simd kernels integer"
+    knows["zoo"] = "core model"
     knows["tandem"] = knows["train"] " train"
     knows["io"] = knows["tandem"] " tandem data"
     knows["report"] = knows["io"] " io"

@@ -13,5 +13,5 @@ using namespace intaglio;
 #define TOKEN 3
 #endif
 
-struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>>, AvgPool<2, TOKEN>,
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>>, AvgPool<Window{2, TOKEN}>,
                      Classifier<Out<10>>> {};

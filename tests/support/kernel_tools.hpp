@@ -25,17 +25,18 @@
 
 // The sets that the flags of this translation unit allow; Avx2Vnni has a build of its own.
 #if defined(KERNELS_TEST_FEWER_SETS)  // for slow builds with sanitizers
-#define KERNELS_TEST_TAGS Portable, Native
+#define KERNELS_TEST_TAGS intaglio::simd::Portable, intaglio::simd::Native
 #elif INTAGLIO_HAS_AVX512_VNNI
-#define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx512, simd::Avx512Vnni
+#define KERNELS_TEST_TAGS \
+    intaglio::simd::Portable, intaglio::simd::Avx2, intaglio::simd::Avx512, intaglio::simd::Avx512Vnni
 #elif INTAGLIO_HAS_AVX512
-#define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx512
+#define KERNELS_TEST_TAGS intaglio::simd::Portable, intaglio::simd::Avx2, intaglio::simd::Avx512
 #elif INTAGLIO_HAS_AVX2_VNNI
-#define KERNELS_TEST_TAGS Portable, simd::Avx2, simd::Avx2Vnni
+#define KERNELS_TEST_TAGS intaglio::simd::Portable, intaglio::simd::Avx2, intaglio::simd::Avx2Vnni
 #elif INTAGLIO_HAS_AVX2
-#define KERNELS_TEST_TAGS Portable, simd::Avx2
+#define KERNELS_TEST_TAGS intaglio::simd::Portable, intaglio::simd::Avx2
 #else
-#define KERNELS_TEST_TAGS Portable
+#define KERNELS_TEST_TAGS intaglio::simd::Portable
 #endif
 
 namespace tools {
@@ -107,6 +108,7 @@ inline ConvolutionExtents random_extents(Random& random) {
         e.groups = between(random, 0, 3) == 0 ? between(random, 1, 5) : 1;
         e.in = {size_choices[between(random, 0, 11)], size_choices[between(random, 0, 11)], channels() * e.groups};
         e.out.channels = channels() * e.groups;
+        if (between(random, 0, 5) == 0) e.groups = e.out.channels = e.in.channels;  // depthwise
         e.kernel_height = between(random, 1, 5);
         e.kernel_width = between(random, 1, 5);
         e.stride_height = between(random, 0, 2) == 0 ? between(random, 1, 4) : 1;
@@ -147,6 +149,9 @@ inline std::vector<ConvolutionExtents> special_extents() {
     add({2, 2, 64}, 48, 3, 1);
     add({3, 3, 20}, 20, 3, 1, 20);  // depthwise
     add({9, 9, 32}, 32, 3, 1, 32);
+    add({6, 6, 48}, 48, 5, 2, 48);
+    add({5, 3, 70}, 70, 3, 1, 70);
+    add({6, 6, 33}, 33, 1, 0, 33);
     add({8, 8, 64}, 64, 1, 0);
     add({20, 150, 4}, 17, 3, 1);  // rows longer than a strip
     return all;

@@ -18,7 +18,7 @@ struct Plain : Network<Image<1, 9, 9>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv
 struct Options
     : Network<Image<3, 8, 6>, Defaults<BatchNorm>, Conv<QInt<4>, Kernel<3, 1>, Padding<1, 0>, Out<8>, Act<M_a{2}>>,
               Conv<Groups<2>, QInt<1>, Out<10>, Act<M_a{3}>>,
-              Conv<Groups<10>, QInt<2>, Out<20>, Stride<1, 2>, Act<M_a{5}>, SingleGain>, AvgPool<2, 1>,
+              Conv<Groups<10>, QInt<2>, Out<20>, Stride<1, 2>, Act<M_a{5}>, SingleGain>, AvgPool<Window{2, 1}>,
               Conv<States<M_w{15}>, Kernel<2, 3>, Padding<0>, Lbn, Out<12>, Act<M_a{16}>>,
               Dense<Flatten, QInt<2>, Out<7>, Act<M_a{17}>>, Classifier<QInt<8>, Out<4>, ChannelGain>> {};
 

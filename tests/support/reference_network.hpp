@@ -22,7 +22,7 @@
 namespace reference {
 
 enum class Mode { hard, soft };
-enum class Surrogate { none, sigmoid_sum, straight_through };
+enum class Surrogate { none, sigmoid_sum, straight_through, rounding };
 
 /// What a row's type says and its numbers do not.
 struct RowTraits {
@@ -56,6 +56,9 @@ struct TraitsOf<intaglio::primitive::Norm<Norm, OneGain>> {
 inline void set_surrogate(RowTraits& traits, intaglio::StraightThrough) {
     traits.surrogate = Surrogate::straight_through;
 }
+inline void set_surrogate(RowTraits& traits, intaglio::Rounding) {
+    traits.surrogate = Surrogate::rounding;
+}
 template <intaglio::Alpha Width, intaglio::SurrogateForm Form>
 void set_surrogate(RowTraits& traits, intaglio::SigmoidSum<Width, Form>) {
     traits.surrogate = Surrogate::sigmoid_sum;
@@ -65,7 +68,7 @@ void set_surrogate(RowTraits& traits, intaglio::SigmoidSum<Width, Form>) {
 template <class Target>
 struct TraitsOf<intaglio::primitive::Quantize<Target>> {
     static RowTraits get() {
-        RowTraits traits{.target = Target::codes, .target_denominator = Target::denominator};
+        RowTraits traits;
         set_surrogate(traits, typename Target::surrogate{});
         return traits;
     }
@@ -78,6 +81,7 @@ inline double sigmoid(double x) {
 /// The derivative that stands for a step at `value`.
 inline double surrogate_derivative(const RowTraits& t, double value) {
     const auto denominator = static_cast<double>(t.target_denominator);
+    if (t.surrogate == Surrogate::rounding) return 1.0;
     if (t.surrogate == Surrogate::straight_through) {
         const bool inside = value > static_cast<double>(t.target.lowest) / denominator &&
                             value < static_cast<double>(t.target.highest) / denominator;
@@ -94,6 +98,7 @@ inline double surrogate_derivative(const RowTraits& t, double value) {
 /// A function with that derivative.
 inline double surrogate_antiderivative(const RowTraits& t, double value) {
     const auto denominator = static_cast<double>(t.target_denominator);
+    if (t.surrogate == Surrogate::rounding) return value;
     if (t.surrogate == Surrogate::straight_through) {
         return std::clamp(value, static_cast<double>(t.target.lowest) / denominator,
                           static_cast<double>(t.target.highest) / denominator);
@@ -106,6 +111,11 @@ inline double surrogate_antiderivative(const RowTraits& t, double value) {
            (t.printed ? sum : sum / denominator);
 }
 
+class Network;
+/// What operations compute that have neither parameters nor steps nor norms; see reference_layers.hpp.
+void run_layer(Network& network, std::size_t row);
+void run_layer_backward(const Network& network, std::size_t row, std::vector<std::vector<double>>& gradient);
+
 class Network {
   public:
     template <class Net>
@@ -116,6 +126,10 @@ class Network {
         for (std::int32_t v = 0; v < facts.value_count; ++v) n.values.push_back(facts.value(v));
         boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, typename Net::primitives>>(
             [&]<class P>(boost::mp11::mp_identity<P>) { n.traits.push_back(TraitsOf<P>::get()); });
+        for (std::size_t i = 0; i < n.rows.size(); ++i) {
+            n.traits[i].target = n.rows[i].codes;
+            n.traits[i].target_denominator = n.values[static_cast<std::size_t>(n.rows[i].output)].denominator;
+        }
         for (const intaglio::Row& row : n.rows) {
             n.parameter_begin.push_back(static_cast<std::size_t>(n.parameter_count));
             n.parameter_count += row.weights + row.gains + row.biases;
@@ -154,7 +168,8 @@ class Network {
     std::int64_t ties = 0;       ///< how often an expected code decided
     std::int64_t decisions = 0;  ///< how often it might have
 
-    void forward(const std::uint8_t* pixels, std::int64_t count) {
+    template <class Pixel>
+    void forward(const Pixel* pixels, std::int64_t count) {
         images = count;
         ties = decisions = 0;
         codes.assign(values.size(), {});
@@ -169,12 +184,7 @@ class Network {
                 statistics(i);
             }
             if (kind == "step") step(i);
-            if (kind == "pool") pool(i);
-            if (kind == "join") {
-                codes[out] = codes[in];
-                const std::vector<double>& other = codes[static_cast<std::size_t>(rows[i].second_input)];
-                for (std::size_t k = 0; k < other.size(); ++k) codes[out][k] += other[k];
-            }
+            run_layer(*this, i);
             if (kind == "logits") {
                 logits.resize(codes[in].size());
                 for (std::size_t k = 0; k < logits.size(); ++k) logits[k] = static_cast<double>(real(in, k));
@@ -200,18 +210,7 @@ class Network {
                         gradient[out][k] * surrogate_derivative(traits[i], static_cast<double>(real(in, k)));
                 }
             }
-            if (kind == "pool") {
-                each_pooled(i, [&](std::size_t from, std::size_t to, double share) {
-                    gradient[in][from] += gradient[out][to] * share;
-                });
-            }
-            if (kind == "join") {
-                std::vector<double>& other = gradient[static_cast<std::size_t>(rows[i].second_input)];
-                for (std::size_t k = 0; k < other.size(); ++k) {
-                    gradient[in][k] += gradient[out][k];
-                    other[k] += gradient[out][k];
-                }
-            }
+            run_layer_backward(*this, i, gradient);
         }
         return result;
     }
@@ -309,8 +308,8 @@ class Network {
                         const std::int64_t to = ((n * e.out.height + y) * e.out.width + x) * e.out.channels + o;
                         for (std::int32_t ky = 0; ky < e.kernel_height; ++ky)
                             for (std::int32_t kx = 0; kx < e.kernel_width; ++kx) {
-                                const std::int32_t iy = y * e.stride_height - e.padding_height + ky;
-                                const std::int32_t ix = x * e.stride_width - e.padding_width + kx;
+                                const std::int32_t iy = y * e.stride_height - e.padding_height + ky * e.dilation;
+                                const std::int32_t ix = x * e.stride_width - e.padding_width + kx * e.dilation;
                                 if (iy < 0 || iy >= e.in.height || ix < 0 || ix >= e.in.width) continue;
                                 for (std::int32_t k = 0; k < in_group; ++k) {
                                     const std::int32_t channel = o / out_group * in_group + k;
@@ -493,31 +492,8 @@ class Network {
     [[nodiscard]] long double offset(std::size_t value, std::size_t k) const {
         return real(value, k) - slope(value, k) * codes[value][k];
     }
-
-    /// Calls f(input element, output element, share) for all elements of a pool's input.
-    template <class F>
-    void each_pooled(std::size_t i, const F& f) const {
-        const intaglio::ConvolutionExtents& e = rows[i].extents;
-        const double share = 1.0 / (e.kernel_height * e.kernel_width);
-        for (std::int64_t n = 0; n < images; ++n)
-            for (std::int32_t y = 0; y < e.in.height; ++y)
-                for (std::int32_t x = 0; x < e.in.width; ++x)
-                    for (std::int32_t c = 0; c < e.in.channels; ++c) {
-                        const std::int64_t from = ((n * e.in.height + y) * e.in.width + x) * e.in.channels + c;
-                        const std::int64_t to =
-                            ((n * e.out.height + y / e.kernel_height) * e.out.width + x / e.kernel_width) *
-                                e.out.channels +
-                            c;
-                        f(static_cast<std::size_t>(from), static_cast<std::size_t>(to), share);
-                    }
-    }
-
-    void pool(std::size_t i) {
-        const std::vector<double>& in = codes[static_cast<std::size_t>(rows[i].input)];
-        std::vector<double>& out = codes[static_cast<std::size_t>(rows[i].output)];
-        out.assign(static_cast<std::size_t>(images * rows[i].extents.out.size()), 0.0);
-        each_pooled(i, [&](std::size_t from, std::size_t to, double) { out[to] += in[from]; });
-    }
 };
 
 }  // namespace reference
+
+#include "support/reference_layers.hpp"

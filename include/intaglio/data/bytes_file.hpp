@@ -1,7 +1,9 @@
 // Reading a whole file into memory, with a bound given by the caller.
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -19,6 +21,13 @@ struct CloseFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
 using FileHandle = std::unique_ptr<std::FILE, CloseFile>;
+
+/// Grows `out` geometrically: a small file that claims to be large costs only what it really decodes to.
+inline void grow_decoded(std::vector<std::uint8_t>& out, std::uint64_t limit) {
+    constexpr std::uint64_t first_size = std::uint64_t{1} << 16;
+    const std::uint64_t wanted = std::max(first_size, std::uint64_t{2} * out.size());
+    out.resize(static_cast<std::size_t>(std::min(wanted, limit)));
+}
 
 }  // namespace detail
 

@@ -17,16 +17,16 @@ namespace intaglio {
 struct DatasetSearch {
     std::string name;                     ///< for the message, for example "Fashion-MNIST"
     std::string subfolder;                ///< its folder below a folder of data sets, for example "fashion-mnist"
-    std::vector<std::string> files;       ///< all have to be there, each plain or with .gz
+    std::vector<std::string> files;       ///< all have to be there, each plain or with .gz or .xz
     std::filesystem::path system_folder;  ///< where a package of the distribution installs it; may be empty
     std::string advice;                   ///< how to get it, last sentence of the message
 };
 
-/// `folder`/`file` or, when only that exists, `folder`/`file`.gz; nothing when there is neither.
-[[nodiscard]] inline std::optional<std::filesystem::path> plain_or_gzip(const std::filesystem::path& folder,
-                                                                        const std::string& file) {
+/// `folder`/`file`, or else `folder`/`file`.gz, or else `folder`/`file`.xz; nothing when there is none of them.
+[[nodiscard]] inline std::optional<std::filesystem::path> plain_or_packed(const std::filesystem::path& folder,
+                                                                          const std::string& file) {
     std::error_code ignored;
-    for (const char* ending : {"", ".gz"}) {
+    for (const char* ending : {"", ".gz", ".xz"}) {
         auto path = folder / (file + ending);
         if (std::filesystem::is_regular_file(path, ignored)) return path;
     }
@@ -64,7 +64,7 @@ struct DatasetSearch {
         std::string missing;
         std::size_t missing_count = 0;
         for (const auto& file : search.files) {
-            if (plain_or_gzip(place, file)) continue;
+            if (plain_or_packed(place, file)) continue;
             missing += (missing.empty() ? "" : ", ") + file;
             ++missing_count;
         }

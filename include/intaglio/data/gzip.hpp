@@ -1,4 +1,4 @@
-// Files that may be compressed with gzip. The only header that includes zlib (link with -lz).
+// Data that is compressed with gzip. The only header that includes zlib (link with -lz).
 #pragma once
 
 #include <zlib.h>
@@ -37,13 +37,6 @@ class InflateStream {
     z_stream stream{};
 };
 
-/// Grows `out` geometrically: a small file that claims to be large costs only what it really decodes to.
-inline void grow(std::vector<std::uint8_t>& out, std::uint64_t limit) {
-    constexpr std::uint64_t first_size = std::uint64_t{1} << 16;
-    const std::uint64_t wanted = std::max(first_size, std::uint64_t{2} * out.size());
-    out.resize(static_cast<std::size_t>(std::min(wanted, limit)));
-}
-
 }  // namespace detail
 
 /// Decodes gzip data (one member, or several in a row as RFC 1952 allows). `path` only names the origin in messages.
@@ -61,7 +54,7 @@ inline void grow(std::vector<std::uint8_t>& out, std::uint64_t limit) {
     std::size_t consumed = 0;
     std::size_t produced = 0;
     while (true) {
-        if (produced == out.size()) detail::grow(out, capacity);
+        if (produced == out.size()) detail::grow_decoded(out, capacity);
         const std::size_t input = std::min(compressed.size() - consumed, max_chunk);
         const std::size_t room = std::min(out.size() - produced, max_chunk);
         stream.next_in = const_cast<Bytef*>(compressed.data() + consumed);  // zlib does not write there
@@ -91,23 +84,6 @@ inline void grow(std::vector<std::uint8_t>& out, std::uint64_t limit) {
     }
     out.resize(produced);
     return out;
-}
-
-/// All bytes of a plain file, or the decompressed bytes of a gzip file; the content decides, not the name.
-/// `max_bytes` bounds the result. Errors: as read_bytes and decompress_gzip.
-[[nodiscard]] inline std::vector<std::uint8_t> read_bytes_or_gzip(const std::filesystem::path& path,
-                                                                  std::uint64_t max_bytes) {
-    // What deflate cannot shrink it stores with some overhead, so a compressed file may be a little larger.
-    constexpr std::uint64_t header_allowance = std::uint64_t{1} << 16;
-    const std::uint64_t overhead = max_bytes / 1000 + header_allowance;
-    const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-    auto bytes = read_bytes(path, max_bytes > most - overhead ? most : max_bytes + overhead);
-    if (is_gzip(bytes)) return decompress_gzip(bytes, max_bytes, path);
-    if (bytes.size() > max_bytes) {
-        throw_file_error(path, "has " + std::to_string(bytes.size()) + " bytes, more than the limit of " +
-                                   std::to_string(max_bytes));
-    }
-    return bytes;
 }
 
 }  // namespace intaglio

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <intaglio/core/extents.hpp>
 #include <intaglio/data/file_error.hpp>
-#include <intaglio/data/gzip.hpp>
+#include <intaglio/data/packed_file.hpp>
 #include <span>
 #include <string>
 #include <utility>
@@ -93,18 +93,18 @@ inline void check_idx_payload(std::uint64_t found, std::uint64_t expected, const
     return bytes;
 }
 
-/// Images of the IDX file `path`, plain or compressed with gzip, at most `max_bytes` when decompressed.
-/// Errors: std::runtime_error, as read_bytes_or_gzip and parse_idx_images.
+/// Images of the IDX file `path`, plain or compressed with gzip or xz, at most `max_bytes` when decompressed.
+/// Errors: std::runtime_error, as read_packed_bytes and parse_idx_images.
 [[nodiscard]] inline IdxImages read_idx_images(const std::filesystem::path& path,
                                                std::uint64_t max_bytes = idx_max_bytes) {
-    return parse_idx_images(read_bytes_or_gzip(path, max_bytes), path);
+    return parse_idx_images(read_packed_bytes(path, max_bytes), path);
 }
 
-/// Labels of the IDX file `path`, plain or compressed with gzip, at most `max_bytes` when decompressed.
-/// Errors: std::runtime_error, as read_bytes_or_gzip and parse_idx_labels.
+/// Labels of the IDX file `path`, plain or compressed with gzip or xz, at most `max_bytes` when decompressed.
+/// Errors: std::runtime_error, as read_packed_bytes and parse_idx_labels.
 [[nodiscard]] inline std::vector<std::uint8_t> read_idx_labels(const std::filesystem::path& path,
                                                                std::uint64_t max_bytes = idx_max_bytes) {
-    return parse_idx_labels(read_bytes_or_gzip(path, max_bytes), path);
+    return parse_idx_labels(read_packed_bytes(path, max_bytes), path);
 }
 
 }  // namespace intaglio

@@ -27,7 +27,7 @@ namespace intaglio {
         folder);
 }
 
-/// Training and test images from `folder`, as find_mnist returns it; the files may be plain or .gz.
+/// Training and test images from `folder`, as find_mnist returns it; the files may be plain, .gz or .xz.
 /// Errors: std::runtime_error that names the file and the reason.
 [[nodiscard]] inline TrainTest load_mnist(const std::filesystem::path& folder) {
     return load_mnist_layout(folder, {"MNIST", mnist_classes(), 5923, 980});

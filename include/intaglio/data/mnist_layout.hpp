@@ -16,7 +16,7 @@
 
 namespace intaglio {
 
-/// Names of the four files, without ".gz": training images and labels, test images and labels.
+/// Names of the four files, without ".gz" or ".xz": training images and labels, test images and labels.
 [[nodiscard]] inline std::vector<std::string> mnist_layout_files() {
     return {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
 }
@@ -30,8 +30,8 @@ namespace intaglio {
     constexpr Shape expected{28, 28, 1};
     constexpr std::uint64_t most_images = 60000;
     constexpr std::uint64_t image_limit = most_images * expected.size() + idx_image_header_bytes;
-    const auto images_path = plain_or_gzip(folder, images_file).value_or(folder / images_file);
-    const auto labels_path = plain_or_gzip(folder, labels_file).value_or(folder / labels_file);
+    const auto images_path = plain_or_packed(folder, images_file).value_or(folder / images_file);
+    const auto labels_path = plain_or_packed(folder, labels_file).value_or(folder / labels_file);
 
     auto labels = read_idx_labels(labels_path, most_images + idx_label_header_bytes);
     const auto wrong =

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "intaglio/integer/logits.hpp"
+#include "intaglio/integer/max_pool.hpp"
 #include "intaglio/integer/pool.hpp"
 #include "intaglio/integer/product.hpp"
+#include "intaglio/integer/rearrange.hpp"
 #include "intaglio/integer/step.hpp"

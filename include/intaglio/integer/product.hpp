@@ -34,10 +34,10 @@ constexpr std::size_t multiply_workspace_bytes(const Row& row, std::int32_t rows
 }
 
 /// The accumulators of a block of output rows. With `WindowSums`, weights are multiples of the codes plus an offset.
-template <class Tag, kernels::Product Kernel, bool WindowSums, class In>
+template <class Tag, kernels::Product Kernel, kernels::Grouping Grouping, bool WindowSums, class In>
 void multiply_rows(const Row& row, const In* in, std::int32_t first_row, std::int32_t rows, const std::byte* weights,
                    std::int32_t* accumulators, std::byte* workspace) {
-    kernels::convolve_rows<Tag, Kernel>(row.extents, in, first_row, rows, weights, accumulators, workspace);
+    kernels::convolve_rows<Tag, Kernel, Grouping>(row.extents, in, first_row, rows, weights, accumulators, workspace);
     if constexpr (WindowSums) {
         kernels::add_window_sums<Tag>(row.extents, in, first_row, rows, row.weight_step, row.weight_offset,
                                       accumulators, workspace);
@@ -45,7 +45,8 @@ void multiply_rows(const Row& row, const In* in, std::int32_t first_row, std::in
 }
 
 /// A product whose accumulators stay in the workspace; each block of rows goes through the step at once.
-template <class Tag, kernels::Product Kernel, bool WindowSums, bool Thresholds, class In, class Out>
+template <class Tag, kernels::Product Kernel, kernels::Grouping Grouping, bool WindowSums, bool Thresholds, class In,
+          class Out>
 void product_and_step(const Row& row, const Row& step_row, const In* in, const std::byte* weights,
                       const std::byte* step_parameters, Out* out, std::byte* workspace) {
     const ConvolutionExtents& extents = row.extents;
@@ -54,7 +55,7 @@ void product_and_step(const Row& row, const Row& step_row, const In* in, const s
     const std::int32_t block = block_rows(extents);
     for (std::int32_t first = 0; first < extents.out.height; first += block) {
         const std::int32_t rows = extents.out.height - first < block ? extents.out.height - first : block;
-        multiply_rows<Tag, Kernel, WindowSums>(row, in, first, rows, weights, accumulators, rest);
+        multiply_rows<Tag, Kernel, Grouping, WindowSums>(row, in, first, rows, weights, accumulators, rest);
         const std::int64_t pixels = std::int64_t{rows} * extents.out.width;
         step<Tag, Thresholds>(step_row, accumulators, pixels, extents.out.channels, step_parameters,
                               out + std::int64_t{first} * extents.out.width * extents.out.channels);
@@ -82,12 +83,13 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     static void run(const Frame& frame) {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const auto& where = plan<Net, Tag>;
+        constexpr kernels::Grouping grouping = kernels::grouping_of(row.extents);
         const auto* in = detail::memory<Net, Tag, row.input>(frame);
         const std::byte* weights = frame.parameters + where.parameters[Index];
         std::byte* workspace = frame.arena + where.workspace[Index];
         if constexpr (where.fused[Index] != none) {
             constexpr const Row& step = facts<Net>.row(where.fused[Index]);
-            detail::product_and_step<Tag, product_of<Tag, Net, Index>, has_window_sums(row),
+            detail::product_and_step<Tag, product_of<Tag, Net, Index>, grouping, has_window_sums(row),
                                      (step.steps <= max_thresholds)>(
                 row, step, in, weights,
                 frame.parameters + where.parameters[static_cast<std::size_t>(where.fused[Index])],
@@ -97,7 +99,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
             const std::int32_t block = detail::block_rows(row.extents);
             for (std::int32_t first = 0; first < row.extents.out.height; first += block) {
                 const std::int32_t left = row.extents.out.height - first;
-                detail::multiply_rows<Tag, product_of<Tag, Net, Index>, has_window_sums(row)>(
+                detail::multiply_rows<Tag, product_of<Tag, Net, Index>, grouping, has_window_sums(row)>(
                     row, in, first, left < block ? left : block, weights,
                     out + std::int64_t{first} * row.extents.out.width * row.extents.out.channels, workspace);
             }

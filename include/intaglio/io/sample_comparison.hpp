@@ -35,7 +35,7 @@ struct SampleComparison {
 /// samples do not fit the network.
 template <class Net, class Tag>
 [[gnu::cold]] SampleComparison compare_on_samples(Training<Net>& training, const IntegerNetwork<Net, Tag>& network,
-                                                  Samples samples) {
+                                                  BasicSamples<typename Training<Net>::Pixel> samples) {
     constexpr std::int64_t pixels = Training<Net>::pixels;
     constexpr const auto& table = facts<Net>;
     const auto values = static_cast<std::size_t>(table.value_count);

@@ -40,6 +40,7 @@ struct IntegerArithmetic {
 
     static INTAGLIO_INLINE auto zero() { return zero_int32(Tag{}); }
     static INTAGLIO_INLINE auto codes(const Stored* values) { return broadcast_codes(Tag{}, values); }
+    static INTAGLIO_INLINE auto codes_of_lanes(const Stored* values) { return load_codes(Tag{}, values); }
     static INTAGLIO_INLINE auto weights(const Weight* values) { return load_weights(Tag{}, values); }
 
     template <class Vector, class Codes, class Weights>

@@ -8,6 +8,7 @@
 #include "intaglio/core/extents.hpp"
 #include "intaglio/kernels/arithmetic.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
+#include "intaglio/kernels/depthwise.hpp"
 #include "intaglio/kernels/pack_weights.hpp"
 #include "intaglio/kernels/padded_image.hpp"
 #include "intaglio/kernels/product.hpp"
@@ -28,6 +29,7 @@ template <class Stored, class Code>
 template <class Arithmetic, class Code>
 [[nodiscard]] constexpr std::int64_t copied_codes(const ConvolutionExtents& extents, std::int32_t rows) {
     const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step);
+    if (plan.depthwise) return depthwise_copied_codes<Arithmetic, Code>(extents, plan, rows);
     if (reads_image<typename Arithmetic::Stored, Code>(extents, plan, Arithmetic::codes_per_step)) return 0;
     if (plan.merged) {
         return std::int64_t{rows} * extents.out.width * plan.segment_steps * Arithmetic::codes_per_step;
@@ -45,15 +47,14 @@ template <class Tag, Product P, class Code = ActivationCode<P>>
     return static_cast<std::size_t>(round_up(copied_codes<Arithmetic, Code>(extents, rows) * size, 64));
 }
 
-/// The convolution of a block of output rows of consecutive images, for any arithmetic; see convolve_rows. `copy` holds
-/// copied_codes for each image.
+/// The product of a block of output rows of consecutive images, for all extents but depthwise ones; see convolve_block.
 template <class Arithmetic, class Code>
-void convolve_block(const ConvolutionExtents& extents, const Code* image, std::int32_t images, std::int32_t first_row,
-                    std::int32_t rows, const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* sums,
+void convolve_mixed(const ConvolutionExtents& extents, const ConvolutionPlan& plan, const Code* image,
+                    std::int32_t images, std::int32_t first_row, std::int32_t rows,
+                    const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* sums,
                     typename Arithmetic::Stored* copy) {
     using Stored = typename Arithmetic::Stored;
     constexpr int per_step = Arithmetic::codes_per_step;
-    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, per_step);
     const std::ptrdiff_t channels = extents.in.channels;
     const auto image_size = static_cast<std::ptrdiff_t>(extents.in.size());
 
@@ -112,21 +113,41 @@ void convolve_block(const ConvolutionExtents& extents, const Code* image, std::i
     }
 }
 
+/// The convolution of a block of output rows of consecutive images, for any arithmetic; see convolve_rows. `copy` holds
+/// copied_codes for each image.
+template <class Arithmetic, Grouping G = Grouping::any, class Code>
+void convolve_block(const ConvolutionExtents& extents, const Code* image, std::int32_t images, std::int32_t first_row,
+                    std::int32_t rows, const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* sums,
+                    typename Arithmetic::Stored* copy) {
+    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step);
+    if (G == Grouping::depthwise || plan.depthwise) {
+        if constexpr (G != Grouping::mixed) {
+            const std::int64_t output_image = std::int64_t{rows} * extents.out.width * extents.out.channels;
+            for (std::int32_t i = 0; i < images; ++i) {
+                convolve_depthwise<Arithmetic>(extents, plan, image + i * extents.in.size(), first_row, rows, weights,
+                                               sums + i * output_image, copy);
+            }
+        }
+    } else if constexpr (G != Grouping::depthwise) {
+        convolve_mixed<Arithmetic>(extents, plan, image, images, first_row, rows, weights, sums, copy);
+    }
+}
+
 /// Correlates one image with the packed weights, for output rows first_row ... first_row + rows - 1.
 /// `image` is [in.height][in.width][in.channels] of uint8_t, and for words of int16_t, int8_t or uint8_t;
 /// padding_code is a code of ActivationCode<P>; `packed` comes from pack_weights with the same tag, product and
 /// extents. `accumulators` is [rows][out.width][out.channels] and is overwritten, nothing beyond it. `workspace` holds
 /// convolution_workspace_bytes<Tag, P, Code>(extents, rows) and is aligned to 64 bytes. Never fails: the caller has
-/// proven that the totals fit 32 bits.
-template <class Tag, Product P, class Code>
+/// proven that the totals fit 32 bits. A caller that knows grouping_of(extents) while compiling may give it as G.
+template <class Tag, Product P, Grouping G = Grouping::any, class Code>
 void convolve_rows(const ConvolutionExtents& extents, const Code* image, std::int32_t first_row, std::int32_t rows,
                    const std::byte* packed, std::int32_t* accumulators, std::byte* workspace) {
     static_assert(std::is_same_v<Code, ActivationCode<P>> || (P == Product::words && sizeof(Code) == 1),
                   "bytes multiply uint8_t codes, words int16_t, int8_t or uint8_t codes");
     using Arithmetic = IntegerArithmetic<Tag, P>;
-    convolve_block<Arithmetic>(extents, image, 1, first_row, rows,
-                               reinterpret_cast<const typename Arithmetic::Weight*>(packed), accumulators,
-                               reinterpret_cast<typename Arithmetic::Stored*>(workspace));
+    convolve_block<Arithmetic, G>(extents, image, 1, first_row, rows,
+                                  reinterpret_cast<const typename Arithmetic::Weight*>(packed), accumulators,
+                                  reinterpret_cast<typename Arithmetic::Stored*>(workspace));
 }
 
 }  // namespace INTAGLIO_INSTRUCTION_SET

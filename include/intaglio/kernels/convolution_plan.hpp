@@ -22,11 +22,13 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 /// last block of a group may be one vector wide.
 struct ConvolutionPlan {
     bool merged = false;            ///< the image copy holds the whole window of each output pixel (im2col)
+    bool depthwise = false;         ///< one group in which each lane has its own channel; see depthwise.hpp
     bool flat = false;              ///< single pixels without padding: all rows are one row
     std::int32_t segment_rows = 1;  ///< segments: rows x columns of the window
     std::int32_t segment_columns = 1;
     std::int32_t segment_codes = 1;
     std::int32_t segment_steps = 1;
+    std::int32_t groups = 1;
     std::int32_t group_outputs = 1;  ///< output channels of one group
     std::int32_t group_vectors = 1;  ///< vectors of output channels of one group
     std::int32_t padded_width = 1;   ///< pixels of one row of the padded image
@@ -43,29 +45,46 @@ struct ConvolutionPlan {
     return (output_rows - 1) * extents.stride_height + extents.dilation * (extents.kernel_height - 1) + 1;
 }
 
+/// True if each output channel sees one input channel of its own.
+[[nodiscard]] constexpr bool is_depthwise(const ConvolutionExtents& extents) {
+    return extents.groups > 1 && extents.groups == extents.in.channels && extents.groups == extents.out.channels;
+}
+
+/// What the caller knows of all extents that it passes: then code for the other kind is not compiled.
+enum class Grouping : std::uint8_t { any, mixed, depthwise };
+
+[[nodiscard]] constexpr Grouping grouping_of(const ConvolutionExtents& extents) {
+    return is_depthwise(extents) ? Grouping::depthwise : Grouping::mixed;
+}
+
 /// The plan for vectors of so many lanes and so many codes per lane and step.
 [[nodiscard]] constexpr ConvolutionPlan plan_convolution(const ConvolutionExtents& extents, int lanes,
                                                          int codes_per_step) {
     ConvolutionPlan plan;
     const bool contiguous_rows = extents.dilation == 1 && extents.groups == 1;
+    plan.depthwise = is_depthwise(extents);
+    plan.groups = plan.depthwise ? 1 : extents.groups;
     plan.segment_rows = extents.kernel_height;
-    plan.segment_columns = contiguous_rows ? 1 : extents.kernel_width;
-    plan.segment_codes = contiguous_rows ? extents.kernel_width * extents.in.channels : extents.channels_per_group();
+    plan.segment_columns = contiguous_rows || plan.depthwise ? 1 : extents.kernel_width;
+    plan.segment_codes = contiguous_rows  ? extents.kernel_width * extents.in.channels
+                         : plan.depthwise ? extents.kernel_width
+                                          : extents.channels_per_group();
     plan.segment_steps = static_cast<std::int32_t>(round_up(plan.segment_codes, codes_per_step) / codes_per_step);
 
     const std::int64_t merged_steps = round_up(extents.fan_in(), codes_per_step) / codes_per_step;
     // Rows of fewer than four pixels do not fill a register tile; very short segments waste most of a step.
-    plan.flat = extents.kernel_height == 1 && extents.kernel_width == 1 && extents.stride_height == 1 &&
-                extents.stride_width == 1 && extents.padding_height == 0 && extents.padding_width == 0;
+    plan.flat = !plan.depthwise && extents.kernel_height == 1 && extents.kernel_width == 1 &&
+                extents.stride_height == 1 && extents.stride_width == 1 && extents.padding_height == 0 &&
+                extents.padding_width == 0;
     const bool narrow = !plan.flat && extents.out.width < 4 && extents.out.pixels() >= 4;
-    plan.merged = narrow || plan.steps() > 2 * merged_steps;
+    plan.merged = !plan.depthwise && (narrow || plan.steps() > 2 * merged_steps);
     if (plan.merged) {
         plan.segment_rows = 1;
         plan.segment_columns = 1;
         plan.segment_codes = static_cast<std::int32_t>(extents.fan_in());
         plan.segment_steps = static_cast<std::int32_t>(merged_steps);
     }
-    plan.group_outputs = extents.out.channels / extents.groups;
+    plan.group_outputs = extents.out.channels / plan.groups;
     plan.group_vectors = static_cast<std::int32_t>(round_up(plan.group_outputs, lanes) / lanes);
     plan.padded_width =
         (extents.out.width - 1) * extents.stride_width + extents.dilation * (extents.kernel_width - 1) + 1;

@@ -24,6 +24,7 @@ struct RealArithmetic {
 
     static INTAGLIO_INLINE auto zero() { return zero_real(Tag{}, Real{}); }
     static INTAGLIO_INLINE auto codes(const Real* values) { return broadcast_real(Tag{}, values); }
+    static INTAGLIO_INLINE auto codes_of_lanes(const Real* values) { return load_real(Tag{}, values); }
     static INTAGLIO_INLINE auto weights(const Real* values) { return load_real(Tag{}, values); }
 
     template <class Vector>

@@ -134,8 +134,8 @@ template <class Tag, class Real>
 /// din = full correlation of dout with the packed weights, for `images` consecutive images. dout is
 /// [images][out.height][out.width][out.channels], din [images][in.height][in.width][in.channels] and overwritten.
 /// `packed` comes from pack_transposed; `workspace` holds input_gradient_workspace_bytes, aligned to 64 bytes.
-/// Several images in one call run faster where images have fewer than 64 pixels.
-template <class Tag, class Real>
+/// Several images in one call run faster where images have fewer than 64 pixels. G is grouping_of(extents), if known.
+template <class Tag, class Real, Grouping G = Grouping::any>
 void input_gradient(const ConvolutionExtents& extents, const Real* dout, const std::byte* packed, Real* din,
                     std::byte* workspace, std::int64_t images = 1) {
     const ConvolutionExtents transposed = transposed_extents(extents);
@@ -152,7 +152,7 @@ void input_gradient(const ConvolutionExtents& extents, const Real* dout, const s
             }
             from = buffer;
         }
-        convolve_block<RealArithmetic<Tag, Real>>(transposed, from, count, 0, transposed.out.height,
+        convolve_block<RealArithmetic<Tag, Real>, G>(transposed, from, count, 0, transposed.out.height,
                                                   reinterpret_cast<const Real*>(packed),
                                                   din + first * extents.in.size(), copy);
     }

@@ -44,7 +44,7 @@ constexpr void for_each_packed_weight(const ConvolutionExtents& extents, const C
 template <class Arithmetic>
 [[nodiscard]] constexpr std::size_t packed_bytes(const ConvolutionExtents& extents) {
     const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step);
-    const std::int64_t weights = extents.groups * plan.group_weights;
+    const std::int64_t weights = plan.groups * plan.group_weights;
     return static_cast<std::size_t>(
         round_up(weights * static_cast<std::int64_t>(sizeof(typename Arithmetic::Weight)), 64));
 }

@@ -30,28 +30,31 @@ void fill_zero(To* to, std::int64_t count) {
     fill(to, count, To{});
 }
 
+/// Copies row y of the image with the padding code around it: `width` pixels from the first of the padding on.
+template <class From, class To>
+void copy_padded_row(const ConvolutionExtents& extents, std::int32_t width, const From* image, std::int32_t y, To* to) {
+    const std::int64_t channels = extents.in.channels;
+    const To padding = static_cast<To>(extents.padding_code);
+    if (y < 0 || y >= extents.in.height) {
+        fill(to, width * channels, padding);
+        return;
+    }
+    const std::int32_t left = extents.padding_width < width ? extents.padding_width : width;
+    const std::int32_t middle = extents.in.width < width - left ? extents.in.width : width - left;
+    fill(to, left * channels, padding);
+    copy_codes(image + std::int64_t{y} * extents.in.width * channels, middle * channels, to + left * channels);
+    fill(to + (left + middle) * channels, (width - left - middle) * channels, padding);
+}
+
 /// Copies the rows under `rows` output rows from `first_row` on, with the padding code around them, each row
 /// plan.padded_width pixels wide.
 template <class From, class To>
 void copy_padded(const ConvolutionExtents& extents, const ConvolutionPlan& plan, const From* image,
                  std::int32_t first_row, std::int32_t rows, To* to) {
-    const std::int64_t channels = extents.in.channels;
-    const To padding = static_cast<To>(extents.padding_code);
-    const std::int32_t width = plan.padded_width;
-    const std::int32_t left = extents.padding_width < width ? extents.padding_width : width;
-    const std::int32_t middle = extents.in.width < width - left ? extents.in.width : width - left;
-    const std::int32_t right = width - left - middle;
     const std::int32_t top = first_row * extents.stride_height - extents.padding_height;
     const std::int32_t bottom = top + rows_under(extents, rows);
-    for (std::int32_t y = top; y < bottom; ++y) {
-        if (y < 0 || y >= extents.in.height) {
-            fill(to, width * channels, padding);
-        } else {
-            fill(to, left * channels, padding);
-            copy_codes(image + std::int64_t{y} * extents.in.width * channels, middle * channels, to + left * channels);
-            fill(to + (left + middle) * channels, right * channels, padding);
-        }
-        to += width * channels;
+    for (std::int32_t y = top; y < bottom; ++y, to += std::int64_t{plan.padded_width} * extents.in.channels) {
+        copy_padded_row(extents, plan.padded_width, image, y, to);
     }
 }
 

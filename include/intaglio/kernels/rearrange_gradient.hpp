@@ -1,4 +1,4 @@
-// Gradients of what rearrange.hpp does to one image. Host only. Each overwrites din, or adds to it if `add`.
+// host only: gradients of what rearrange.hpp does to one image. Each overwrites din, or adds to it if `add`.
 #pragma once
 
 #include <cstdint>

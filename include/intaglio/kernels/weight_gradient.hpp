@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "intaglio/core/extents.hpp"
+#include "intaglio/kernels/depthwise_gradient.hpp"
 #include "intaglio/kernels/float_product.hpp"
 
 namespace intaglio::kernels {
@@ -127,7 +128,11 @@ inline constexpr std::int32_t gradient_block_pixels = 192;
 template <class Tag, class Real>
 [[nodiscard]] constexpr std::int64_t gradient_copy_size(const ConvolutionExtents& extents) {
     constexpr int lanes = GradientArithmetic<Tag, Real>::lanes;
-    const std::int64_t needed = copied_codes<GradientArithmetic<Tag, Real>, void>(extents, extents.out.height);
+    using Arithmetic = GradientArithmetic<Tag, Real>;
+    const std::int64_t needed = is_depthwise(extents)
+                                    ? std::int64_t{rows_under(extents, extents.out.height)} *
+                                          plan_convolution(extents, lanes, lanes).padded_width * extents.in.channels
+                                    : copied_codes<Arithmetic, void>(extents, extents.out.height);
     return round_up(needed, lanes) + lanes;
 }
 
@@ -143,8 +148,8 @@ template <class Tag, class Real>
 /// weights, summed over `images` consecutive images: codes [images][in.height][in.width][in.channels] of type uint8_t,
 /// int8_t, int16_t, int32_t or a real type, dout [images][out.height][out.width][out.channels]; positions of the
 /// padding hold extents.padding_code. The order of summation depends on extents, tag and images only. `workspace` holds
-/// weight_gradient_workspace_bytes, aligned to 64 bytes.
-template <class Tag, class Real, class Code>
+/// weight_gradient_workspace_bytes, aligned to 64 bytes. G is grouping_of(extents), if known.
+template <class Tag, class Real, Grouping G = Grouping::any, class Code>
 void weight_gradient(const ConvolutionExtents& extents, const Code* codes, const Real* dout, std::int64_t images,
                      Real* dweights, std::byte* workspace) {
     using Arithmetic = GradientArithmetic<Tag, Real>;
@@ -207,6 +212,24 @@ void weight_gradient(const ConvolutionExtents& extents, const Code* codes, const
         const auto count = static_cast<std::int32_t>(images - first < block ? images - first : block);
         const Code* const from = codes + first * extents.in.size();
         const Real* const block_dout = dout + first * extents.out.size();
+        if (G == Grouping::depthwise || plan.depthwise) {
+            if constexpr (G != Grouping::mixed) {
+                for (std::int32_t i = 0; i < count; ++i) {
+                    copy_padded(extents, plan, from + i * extents.in.size(), 0, extents.out.height,
+                                copy + i * copy_size);
+                }
+                depthwise_gradient<Tag, Real>(extents,
+                                              {.codes = copy,
+                                               .dout = block_dout,
+                                               .images = count,
+                                               .codes_image = copy_size,
+                                               .codes_row = grid.codes_row,
+                                               .codes_pixel = grid.codes_pixel,
+                                               .codes_tap = segment_column},
+                                              segment_row, dweights);
+            }
+            continue;
+        }
         for (std::int32_t group = 0; group < extents.groups; ++group) {
             for (std::int32_t i = 0; i < count && (plan.merged || group == 0); ++i) {
                 const Code* const image = from + i * extents.in.size();

@@ -54,8 +54,9 @@ class Builder {
     [[nodiscard]] constexpr const Value& value(std::int32_t i) const { return values_[i]; }
 
     /// Appends an operation that reads the current value (and row.second_input, if given) and writes `out`, which
-    /// becomes the current value. With `in_place`, `out` shares the memory of the value that it is made from.
-    constexpr void append(Row row, Value out, bool in_place = false) {
+    /// becomes the current value. With `in_place`, `out` shares the memory of the value that it is made from, in
+    /// training unless `copied_in_training`.
+    constexpr void append(Row row, Value out, bool in_place = false, bool copied_in_training = false) {
         check_size(out.shape);
         if (row_count_ == capacity_) {
             fail(layers_append_another_number_of_rows_than_they_have_primitives, capacity_, row_count_ + 1);
@@ -66,6 +67,7 @@ class Builder {
         row.output = value_count_;
         row.codes = out.codes;
         out.memory = in_place ? in().memory : value_count_;
+        out.training_memory = in_place && !copied_in_training ? in().training_memory : value_count_;
         if (out.storage == Storage::real && !row.refusal->is_mistake) {
             row.refusal = &float_activations_have_no_integer_program;
         }

@@ -1,94 +1,152 @@
-// Convolution as a layer.
+// Convolutions as layers.
 #pragma once
 
 #include "intaglio/model/layer.hpp"
+#include "intaglio/model/window.hpp"
 
 namespace intaglio {
 
+INTAGLIO_MODEL_ERROR(dilation_must_be_positive)
+
+namespace detail {
+
+enum class ConvolutionKind { image, signal, depthwise };
+
+template <ConvolutionKind Kind, class Own, class Defaults>
+struct ResolvedConvolution {
+    static constexpr bool signal = Kind == ConvolutionKind::signal;
+    static constexpr bool depthwise = Kind == ConvolutionKind::depthwise;
+    using Base = WeightLayer<Own, Defaults>;
+    using Size = find_option<option::kernel, Kernel<3>, Own, Defaults>;
+    using Step = find_option<option::stride, Stride<1>, Own, Defaults>;
+    using Pad = find_option<option::padding, SamePadding, Own, Defaults>;
+    using Spread = find_option<option::dilation, Dilation<1>, Own, Defaults>;
+    using Group = find_option<option::groups, Groups<1>, Own, Defaults>;
+    using Multiplier = find_option<option::multiplier, ChannelMultiplier<1>, Own, Defaults>;
+    using Tail = detail::Tail<typename Base::Normalization, find_option<option::gain, ChannelGain, Own, Defaults>,
+                              typename Base::Activation>;
+    using primitives = mp_append<mp_list<typename Base::ProductPrimitive>, typename Tail::primitives>;
+    using Accepted =
+        mp_append<mp_list<option::weight, option::standardization, option::norm, option::gain, option::activation,
+                          option::out, option::in, option::kernel, option::stride, option::padding, option::dilation>,
+                  std::conditional_t<depthwise, mp_list<option::multiplier>, mp_list<option::groups>>>;
+
+    static constexpr void describe(Builder& b) {
+        constexpr Problem problem = OptionCheck<Own, Accepted>::problem();
+        if (problem.exists()) b.fail(problem);
+        const Shape in = b.in().shape;
+        if constexpr (signal) check_one_dimension(b);
+        if constexpr (depthwise) {
+            check_multiplier(b);
+            Base::check_given(b, in.channels);
+        } else {
+            Base::check(b, in.channels);
+        }
+        check_taps(b, rows());
+        check_taps(b, columns());
+        if (Spread::distance < 1) b.fail(dilation_must_be_positive, 1, Spread::distance);
+        if (b.failed()) return;
+        ConvolutionExtents e{.in = in,
+                             .out = {1, 1, out_channels(b)},
+                             .kernel_height = rows().count,
+                             .kernel_width = columns().count,
+                             .stride_height = rows().stride,
+                             .stride_width = columns().stride,
+                             .dilation = Spread::distance,
+                             .groups = depthwise ? in.channels : Group::count};
+        check_groups(b, e);
+        e.out.height = positions(b, in.height, rows());
+        e.out.width = positions(b, in.width, columns());
+        if (b.failed()) return;
+        e.padding_height = static_cast<std::int32_t>(rows().padding);
+        e.padding_width = static_cast<std::int32_t>(columns().padding);
+        if constexpr (Base::has_weight) Base::ProductPrimitive::describe(b, e);
+        Tail::describe(b);
+    }
+
+  private:
+    static constexpr Taps rows() {
+        if (signal) return {};
+        Taps taps{.count = Size::height, .stride = Step::height, .dilation = Spread::distance};
+        if constexpr (std::is_same_v<Pad, SamePadding>) {
+            taps.padding = taps.same_padding();
+        } else {
+            taps.padding = Pad::height;
+        }
+        return taps;
+    }
+    static constexpr Taps columns() {
+        Taps taps{.count = Size::width, .stride = Step::width, .dilation = Spread::distance};
+        if constexpr (std::is_same_v<Pad, SamePadding>) {
+            taps.padding = taps.same_padding();
+        } else {
+            taps.padding = Pad::width;
+        }
+        return taps;
+    }
+
+    static constexpr void check_one_dimension(Builder& b) {
+        check_signal(b);
+        check_one_number<Size>(b);
+        check_one_number<Step>(b);
+        check_one_number<Pad>(b);
+    }
+
+    static constexpr void check_multiplier(Builder& b) {
+        if (Base::has_out && !std::is_same_v<find_option<option::multiplier, void, Own, mp_list<>>, void>) {
+            b.fail({.kind = &option_given_twice,
+                    .expected = 1,
+                    .found = 2,
+                    .subject = &model_error::the<Multiplier>::type});
+        }
+        if (Multiplier::factor < 1) b.fail(number_of_channels_must_be_positive, 1, Multiplier::factor);
+    }
+
+    static constexpr std::int32_t out_channels(Builder& b) {
+        if (!depthwise || Base::has_out) return Base::OutChannels::channels;
+        const std::int64_t channels = std::int64_t{b.in().shape.channels} * Multiplier::factor;
+        if (channels > INT32_MAX) b.fail(tensor_has_too_many_values, INT32_MAX, channels);
+        return b.failed() ? 1 : static_cast<std::int32_t>(channels);
+    }
+
+    static constexpr void check_groups(Builder& b, const ConvolutionExtents& e) {
+        if (e.groups < 1) {
+            b.fail(number_of_groups_must_be_positive, 1, e.groups);
+        } else if (e.in.channels % e.groups != 0) {
+            b.fail(channels_are_not_a_multiple_of_groups, e.groups, e.in.channels);
+        } else if (e.out.channels % e.groups != 0) {
+            b.fail(channels_are_not_a_multiple_of_groups, e.groups, e.out.channels);
+        }
+    }
+};
+
+}  // namespace detail
+
 /// Two-dimensional convolution (cross-correlation), then a norm, then an activation.
-/// Options, in any order: a weight quantiser (QInt, States), Out, In, Kernel, Stride, Padding, Groups, a norm
+/// Options, in any order: a weight quantiser (QInt, States), Out, In, Kernel, Stride, Padding, Dilation, Groups, a norm
 /// (LayerBatchNorm if none is given), SingleGain, an activation, NoWeightStandardization.
 template <class... Options>
 struct Conv {
     template <class Defaults>
-    struct resolved {
-        using Own = detail::mp_list<Options...>;
-        using Base = detail::WeightLayer<Own, Defaults>;
-        using Window = find_option<option::kernel, Kernel<3>, Own, Defaults>;
-        using Step = find_option<option::stride, Stride<1>, Own, Defaults>;
-        using Pad = find_option<option::padding, SamePadding, Own, Defaults>;
-        using Group = find_option<option::groups, Groups<1>, Own, Defaults>;
-        using Tail = detail::Tail<typename Base::Normalization, find_option<option::gain, ChannelGain, Own, Defaults>,
-                                  typename Base::Activation>;
-        using primitives =
-            detail::mp_append<detail::mp_list<typename Base::ProductPrimitive>, typename Tail::primitives>;
+    using resolved = detail::ResolvedConvolution<detail::ConvolutionKind::image, detail::mp_list<Options...>, Defaults>;
+};
 
-        static constexpr void describe(Builder& b) {
-            constexpr Problem problem =
-                OptionCheck<Own, detail::mp_list<option::weight, option::standardization, option::norm, option::gain,
-                                                 option::activation, option::out, option::in, option::kernel,
-                                                 option::stride, option::padding, option::groups>>::problem();
-            if (problem.exists()) b.fail(problem);
-            Base::check(b, b.in().shape.channels);
-            check(b, Window::height, Step::height);
-            check(b, Window::width, Step::width);
-            if (b.failed()) return;
-            ConvolutionExtents extents = make_extents(b.in().shape);
-            check_groups(b, extents);
-            const Shape in = extents.in;
-            extents.out.height = out_size(b, in.height, Window::height, Step::height, extents.padding_height);
-            extents.out.width = out_size(b, in.width, Window::width, Step::width, extents.padding_width);
-            if (b.failed()) return;
-            if constexpr (Base::has_weight) Base::ProductPrimitive::describe(b, extents);
-            Tail::describe(b);
-        }
+/// Convolution in time, of a `Signal` or of any image of one row; options as `Conv`, whose numbers then mean time:
+/// Conv1d<Kernel<5>, Stride<2>, Out<8>>.
+template <class... Options>
+struct Conv1d {
+    template <class Defaults>
+    using resolved =
+        detail::ResolvedConvolution<detail::ConvolutionKind::signal, detail::mp_list<Options...>, Defaults>;
+};
 
-      private:
-        static constexpr ConvolutionExtents make_extents(Shape in) {
-            ConvolutionExtents e{.in = in,
-                                 .out = {1, 1, Base::OutChannels::channels},
-                                 .kernel_height = Window::height,
-                                 .kernel_width = Window::width,
-                                 .stride_height = Step::height,
-                                 .stride_width = Step::width,
-                                 .padding_height = same_padding(Window::height),
-                                 .padding_width = same_padding(Window::width),
-                                 .groups = Group::count};
-            if constexpr (!std::is_same_v<Pad, SamePadding>) {
-                e.padding_height = Pad::height;
-                e.padding_width = Pad::width;
-            }
-            return e;
-        }
-
-        static constexpr std::int32_t same_padding(std::int32_t kernel) { return (kernel - 1) / 2; }
-
-        static constexpr void check(Builder& b, std::int32_t kernel, std::int32_t stride) {
-            if (kernel < 1 || stride < 1) b.fail(kernel_and_stride_must_be_positive, 1, kernel < 1 ? kernel : stride);
-        }
-
-        static constexpr void check_groups(Builder& b, const ConvolutionExtents& e) {
-            if (e.groups < 1) {
-                b.fail(number_of_groups_must_be_positive, 1, e.groups);
-            } else if (e.in.channels % e.groups != 0) {
-                b.fail(channels_are_not_a_multiple_of_groups, e.groups, e.in.channels);
-            } else if (e.out.channels % e.groups != 0) {
-                b.fail(channels_are_not_a_multiple_of_groups, e.groups, e.out.channels);
-            }
-        }
-
-        /// Height or width of the output.
-        static constexpr std::int32_t out_size(Builder& b, std::int32_t in, std::int32_t kernel, std::int32_t stride,
-                                               std::int32_t padding) {
-            const std::int64_t padded = in + 2 * std::int64_t{padding};
-            if (padding < 0) b.fail(padding_must_not_be_negative, 0, padding);
-            if (padding >= kernel) b.fail(padding_must_be_smaller_than_kernel, kernel, padding);
-            if (kernel > padded) b.fail(kernel_is_larger_than_padded_input, padded, kernel);
-            const std::int64_t size = (padded - kernel) / stride + 1;
-            if (size > INT32_MAX) b.fail(tensor_has_too_many_values, INT32_MAX, size);
-            return b.failed() ? 1 : static_cast<std::int32_t>(size);
-        }
-    };
+/// Convolution of every channel on its own. Options as `Conv` without Groups; the number of output channels is that of
+/// the input times ChannelMultiplier, or Out, a multiple of it.
+template <class... Options>
+struct DepthwiseConv {
+    template <class Defaults>
+    using resolved =
+        detail::ResolvedConvolution<detail::ConvolutionKind::depthwise, detail::mp_list<Options...>, Defaults>;
 };
 
 }  // namespace intaglio

@@ -30,7 +30,7 @@ namespace model_error {
 
 /// Parts of a layer's path. A path reads from the outside in: `in_layer<5, repetition, 2, 1>` is the first layer of
 /// the second repetition of the network's fifth entry. Layers are counted from 1, the input is entry 0.
-enum Part : std::int8_t { number, main, shortcut, repetition };
+enum Part : std::int8_t { number, main, shortcut, repetition, branch, gate };
 
 template <auto... Steps>
 struct in_layer;

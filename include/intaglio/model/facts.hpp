@@ -30,8 +30,9 @@ struct Value {
     bool pending = false;
     /// Row of the norm whose affine function applies to this value, or none.
     std::int32_t norm_row = none;
-    /// The value whose memory this one shares, or itself.
+    /// The value whose memory this one shares, or itself; in the integer program and in training.
     std::int32_t memory = 0;
+    std::int32_t training_memory = 0;
     /// Whether a parameter stands before it, so that a gradient is needed.
     bool needs_gradient = false;
 };
@@ -43,10 +44,10 @@ struct Row {
     const char* quantizer = "";  ///< name of a weight quantiser that its states do not tell
     Path path{};
     std::int32_t input = none;
-    std::int32_t second_input = none;  ///< of a join
+    std::int32_t second_input = none;  ///< of an operation that joins two values
     std::int32_t output = none;
-    ConvolutionExtents extents{};  ///< of a product or a pool
-    CodeRange weight_codes{};      ///< of a product: as they are stored
+    ConvolutionExtents extents{};    ///< of a product, a pool or a subsampling
+    CodeRange weight_codes{};        ///< of a product: as they are stored
     std::int32_t weight_states = 0;  ///< 0: real numbers
     /// A weight is (weight_step * code + weight_offset) / weight_denominator, times a scale if the output is scaled.
     std::int32_t weight_step = 1;
@@ -54,12 +55,15 @@ struct Row {
     std::int32_t weight_denominator = 1;
     bool clips_weights = false;  ///< latent weights are kept within -1 ... 1
     std::int64_t weights = 0;    ///< trained parameters that weight decay applies to
-    std::int64_t gains = 0;    ///< of a norm
+    std::int64_t gains = 0;      ///< of a norm
     std::int64_t biases = 0;
     std::int64_t macs = 0;
     CodeRange codes{};       ///< what the operation can produce
     std::int64_t steps = 0;  ///< step positions per channel: highest - lowest code of a quantizing operation
-    std::int64_t code_step = 1;  ///< of a quantizing operation: distance of neighbouring codes; 2 for the signs -1 and 1
+    std::int64_t code_step =
+        1;  ///< of a quantizing operation: distance of neighbouring codes; 2 for the signs -1 and 1
+    /// Numbers of the operation that nothing else of its row tells; checkpoints compare them.
+    Array<std::int64_t, 2> settings{};
     const ErrorKind* refusal = &no_mistake;  ///< why there is no integer program of the operation, if so
 
     /// Bits of the weight codes in canonical form; of a float if there are none.

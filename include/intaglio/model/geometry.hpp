@@ -19,6 +19,12 @@ struct In {
     using option = option::in;
     static constexpr std::int32_t channels = Channels;
 };
+/// Number of output channels of a depthwise convolution for each input channel; 1 if not given.
+template <std::int32_t Factor>
+struct ChannelMultiplier {
+    using option = option::multiplier;
+    static constexpr std::int32_t factor = Factor;
+};
 /// Size of the window of a convolution; 3 x 3 if not given.
 template <std::int32_t Height, std::int32_t Width = Height>
 struct Kernel {
@@ -26,14 +32,22 @@ struct Kernel {
     static constexpr std::int32_t height = Height;
     static constexpr std::int32_t width = Width;
 };
-/// Step of the window of a convolution; 1 if not given.
+/// Distance of the taps of a convolution, in both directions; 1 if not given.
+template <std::int32_t Distance>
+struct Dilation {
+    using option = option::dilation;
+    static constexpr std::int32_t distance = Distance;
+};
+/// Step of the window of a convolution (1 if not given) or of a pool (its window if not given).
 template <std::int32_t Height, std::int32_t Width = Height>
 struct Stride {
     using option = option::stride;
     static constexpr std::int32_t height = Height;
     static constexpr std::int32_t width = Width;
 };
-/// Rows above and below and columns left and right that hold code 0; (kernel - 1) / 2 if not given.
+/// Rows above and below and columns left and right. In a convolution they hold the padding code of its input (0, unless
+/// an activation says otherwise), and if not given half of what the kernel reaches over. In a max pool they do not take
+/// part, and there are none if not given.
 template <std::int32_t Height, std::int32_t Width = Height>
 struct Padding {
     using option = option::padding;

@@ -62,7 +62,9 @@ struct PrimitiveOfNorm {
     using type = primitive::Norm<Norm, OneGain>;
 };
 template <class Norm, bool OneGain>
-requires requires { typename Norm::template primitive<OneGain>; }
+requires requires {
+    typename Norm::template primitive<OneGain>;
+}
 struct PrimitiveOfNorm<Norm, OneGain> {
     using type = typename Norm::template primitive<OneGain>;
 };
@@ -71,7 +73,9 @@ struct PrimitiveOfActivation {
     using type = primitive::Quantize<Activation>;
 };
 template <class Activation>
-requires requires { typename Activation::primitive; }
+requires requires {
+    typename Activation::primitive;
+}
 struct PrimitiveOfActivation<Activation> {
     using type = typename Activation::primitive;
 };
@@ -117,6 +121,10 @@ struct WeightLayer {
     /// Records what is missing or contradicts the layer in front.
     static constexpr void check(Builder& b, std::int32_t in_channels) {
         if (!has_out) b.fail(missing_option_Out, 1, 0);
+        check_given(b, in_channels);
+    }
+    /// The same for a layer that needs no Out.
+    static constexpr void check_given(Builder& b, std::int32_t in_channels) {
         if (!has_weight) b.fail(missing_weight_quantizer, 1, 0);
         if (has_out && OutChannels::channels < 1) {
             b.fail(number_of_channels_must_be_positive, 1, OutChannels::channels);

@@ -10,13 +10,6 @@
 
 namespace intaglio {
 
-/// Input of 8-bit pixels, as they come from the sensor: Height x Width pixels with Channels innermost; a pixel's
-/// value is code / 255.
-template <std::int32_t Channels, std::int32_t Height, std::int32_t Width>
-struct Image {
-    static constexpr Value value{.shape = {Height, Width, Channels}, .codes = {0, 255}, .denominator = 255};
-};
-
 /// Types of input codes, and what they stand for: unsigned bytes code / 255, signed bytes code / 128, signed 16-bit
 /// codes code / 32768.
 struct UInt8 {
@@ -38,6 +31,12 @@ constexpr Value input_of(Shape shape) {
 }
 }  // namespace detail
 
+/// Input of Height x Width pixels with Channels innermost, as they come from the sensor; unsigned bytes of the value
+/// code / 255 unless Codes says otherwise.
+template <std::int32_t Channels, std::int32_t Height, std::int32_t Width, class Codes = UInt8>
+struct Image {
+    static constexpr Value value = detail::input_of<Codes>({Height, Width, Channels});
+};
 /// Input of Count features.
 template <std::int32_t Count, class Codes = UInt8>
 struct Features {

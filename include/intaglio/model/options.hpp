@@ -22,8 +22,11 @@ struct in {};
 struct kernel {};
 struct stride {};
 struct padding {};
+struct dilation {};
 struct groups {};
+struct multiplier {};
 struct flatten {};
+struct requantize {};
 struct join {};
 struct defaults {};
 }  // namespace option

@@ -2,37 +2,150 @@
 #pragma once
 
 #include "intaglio/model/layer.hpp"
+#include "intaglio/model/window.hpp"
 
 namespace intaglio {
 
-/// Average over windows of Height x Width that do not overlap; the image must be a multiple of the window.
-template <std::int32_t Height, std::int32_t Width = Height>
-struct AvgPool {
-    template <class Defaults>
-    struct resolved {
-        using primitives = detail::mp_list<primitive::SumPool>;
-        static constexpr void describe(Builder& b) {
-            if constexpr (Height < 1 || Width < 1) {
-                b.fail(window_must_be_positive, 1, Height < Width ? Height : Width);
-            } else {
-                const Shape in = b.in().shape;
-                if (in.height % Height != 0) b.fail(window_does_not_divide_the_image, Height, in.height);
-                if (in.width % Width != 0) b.fail(window_does_not_divide_the_image, Width, in.width);
-                if (!b.failed()) primitive::SumPool::describe(b, Height, Width);
-            }
-        }
-    };
+INTAGLIO_MODEL_ERROR(this_layer_reads_codes_put_the_activation_in_front)
+INTAGLIO_MODEL_ERROR(real_numbers_have_no_codes_to_requantize_to)
+
+/// The average of codes is rounded to the codes that it was made from, half up, so that whatever reads codes may
+/// follow.
+struct Requantize {
+    using option = option::requantize;
 };
 
-/// Average over the whole image.
+/// The derivative of a rounding that clamps nothing: 1.
+struct Rounding {
+    static constexpr const char* name = "rounding";
+};
+
+namespace detail {
+
+/// A target of steps whose codes follow from the value in front.
+struct SameCodes {
+    using surrogate = Rounding;
+};
+
+struct NoRequantize {
+    using option = option::requantize;
+};
+/// Without `Stride`, a pool's windows do not overlap.
+struct WindowStride {
+    using option = option::stride;
+};
+
+/// Layers that read codes do not read accumulators.
+constexpr void check_codes(Builder& b) {
+    if (b.in().pending) b.fail(this_layer_reads_codes_put_the_activation_in_front, 8, b.in().codes.bits());
+}
+
+/// The extents of a pool. Without `Stride` the windows must cover the padded image exactly.
+template <Window Size, bool OneDimensional, class Own>
+struct PoolExtents {
+    using Step = find_option<option::stride, WindowStride, Own, mp_list<>>;
+    using Pad = find_option<option::padding, Padding<0>, Own, mp_list<>>;
+    static constexpr bool tiles = std::is_same_v<Step, WindowStride>;
+
+    static constexpr ConvolutionExtents make(Builder& b) {
+        const Shape in = b.in().shape;
+        Taps rows{.count = Size.is_whole ? in.height : Size.height};
+        Taps columns{.count = Size.is_whole ? in.width : Size.width};
+        if (rows.count < 1 || columns.count < 1) {
+            b.fail(window_must_be_positive, 1, rows.count < columns.count ? rows.count : columns.count);
+        }
+        if constexpr (OneDimensional) {
+            check_signal(b);
+            check_one_number<Step>(b);
+            check_one_number<Pad>(b);
+        }
+        if constexpr (tiles) {
+            rows.stride = rows.count;
+            columns.stride = columns.count;
+        } else {
+            rows.stride = OneDimensional ? 1 : Step::height;
+            columns.stride = Step::width;
+        }
+        if constexpr (std::is_same_v<Pad, SamePadding>) {
+            rows.padding = rows.same_padding();
+            columns.padding = columns.same_padding();
+        } else {
+            rows.padding = OneDimensional ? 0 : Pad::height;
+            columns.padding = Pad::width;
+        }
+        check_taps(b, rows);
+        check_taps(b, columns);
+        if (tiles && !b.failed()) {
+            check_tiles(b, in.height, rows);
+            check_tiles(b, in.width, columns);
+        }
+        ConvolutionExtents e{.in = in,
+                             .out = {1, 1, in.channels},
+                             .kernel_height = rows.count,
+                             .kernel_width = columns.count,
+                             .stride_height = rows.stride,
+                             .stride_width = columns.stride};
+        e.out.height = positions(b, in.height, rows);
+        e.out.width = positions(b, in.width, columns);
+        if (b.failed()) return e;
+        e.padding_height = static_cast<std::int32_t>(rows.padding);
+        e.padding_width = static_cast<std::int32_t>(columns.padding);
+        return e;
+    }
+
+  private:
+    static constexpr void check_tiles(Builder& b, std::int32_t in, const Taps& taps) {
+        const std::int64_t padded = in + 2 * taps.padding;
+        if (padded % taps.count != 0) b.fail(window_does_not_divide_the_image, taps.count, padded);
+    }
+};
+
+template <Window Size, bool OneDimensional, class Own>
+struct ResolvedAvgPool {
+    static constexpr bool requantizes =
+        std::is_same_v<find_option<option::requantize, NoRequantize, Own, mp_list<>>, Requantize>;
+    using Step = primitive::Quantize<SameCodes>;
+    using primitives =
+        mp_append<mp_list<primitive::SumPool>, std::conditional_t<requantizes, mp_list<Step>, mp_list<>>>;
+
+    static constexpr void describe(Builder& b) {
+        constexpr Problem problem = OptionCheck<Own, mp_list<option::stride, option::requantize>>::problem();
+        if (problem.exists()) b.fail(problem);
+        const Value in = b.in();
+        const ConvolutionExtents extents = PoolExtents<Size, OneDimensional, Own>::make(b);
+        if (requantizes) {
+            check_codes(b);
+            if (in.storage == Storage::real) b.fail(real_numbers_have_no_codes_to_requantize_to, 0, 0);
+        }
+        if (b.failed()) return;
+        primitive::SumPool::describe(b, extents);
+        if constexpr (requantizes) {
+            Step::describe(b, Value{.codes = in.codes, .denominator = in.denominator, .padding_code = in.padding_code});
+        }
+    }
+};
+
+}  // namespace detail
+
+/// Average over windows: AvgPool<2>, AvgPool<Window{1, 4}>, AvgPool<whole_image>. Windows do not overlap, and the image
+/// is a multiple of the window, unless a `Stride` is given. Options: Stride, Requantize.
+template <Window Size, class... Options>
+struct AvgPool {
+    template <class Defaults>
+    using resolved = detail::ResolvedAvgPool<Size, false, detail::mp_list<Options...>>;
+};
+
+/// Average in time, of a `Signal` or of any image of one row. Options: Stride, Requantize.
+template <std::int32_t Size, class... Options>
+struct AvgPool1d {
+    template <class Defaults>
+    using resolved = detail::ResolvedAvgPool<Window{1, Size}, true, detail::mp_list<Options...>>;
+};
+
+/// Average over the whole image; with options: AvgPool<whole_image, Requantize>.
 struct GlobalAvgPool {
     template <class Defaults>
-    struct resolved {
-        using primitives = detail::mp_list<primitive::SumPool>;
-        static constexpr void describe(Builder& b) {
-            if (!b.failed()) primitive::SumPool::describe(b, b.in().shape.height, b.in().shape.width);
-        }
-    };
+    using resolved = detail::ResolvedAvgPool<whole_image, false, detail::mp_list<>>;
 };
 
 }  // namespace intaglio

@@ -139,7 +139,9 @@ struct Norm {
         out.norm_row = b.next_row();
         const Row row{.kind = "norm",
                       .detail = Normalization::name,
-                      .gains = !Normalization::has_gain ? 0 : OneGain ? 1 : out.shape.channels,
+                      .gains = !Normalization::has_gain ? 0
+                               : OneGain                ? 1
+                                                        : out.shape.channels,
                       .biases = out.shape.channels};
         b.append(row, out, true);
     }
@@ -176,18 +178,11 @@ struct RealActivation {
     }
 };
 
-/// Sums over windows; the number of summed codes moves into the denominator.
+/// Sums over windows without padding; the number of summed codes moves into the denominator.
 struct SumPool {
-    static constexpr void describe(Builder& b, std::int32_t window_height, std::int32_t window_width) {
+    static constexpr void describe(Builder& b, const ConvolutionExtents& extents) {
         Value out = b.in();
-        const ConvolutionExtents extents{
-            .in = out.shape,
-            .out = {out.shape.height / window_height, out.shape.width / window_width, out.shape.channels},
-            .kernel_height = window_height,
-            .kernel_width = window_width,
-            .stride_height = window_height,
-            .stride_width = window_width};
-        const std::int64_t count = std::int64_t{window_height} * window_width;
+        const std::int64_t count = std::int64_t{extents.kernel_height} * extents.kernel_width;
         out.shape = extents.out;
         out.codes = {out.codes.lowest * count, out.codes.highest * count};
         out.denominator *= count;

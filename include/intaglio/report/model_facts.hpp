@@ -46,8 +46,8 @@ struct LayerFacts {
         const Row& row = table.row(i);
         const Value& in = table.value(row.input);
         const Value& out = table.value(row.output);
-        const bool belongs =
-            row.weights == 0 && row.extents.kernel_height * row.extents.kernel_width == 1 && row.second_input == none;
+        const bool belongs = row.weights == 0 && row.extents == ConvolutionExtents{} && row.second_input == none &&
+                             row.settings == decltype(row.settings){};
         if (!belongs || layers.empty() || layers.back().value != row.input) {
             LayerFacts layer;
             layer.path = path_text(row.path);

@@ -35,6 +35,11 @@ template <class Weight>
 [[nodiscard]] INTAGLIO_INLINE Int256 load_weights(Avx2, const Weight* weights) {
     return Int256(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights)));
 }
+/// Four bytes or two words of each lane.
+template <class Code>
+[[nodiscard]] INTAGLIO_INLINE Int256 load_codes(Avx2 tag, const Code* codes) {
+    return load_weights(tag, codes);
+}
 
 /// Words: sum + the two products of each lane.
 [[nodiscard]] INTAGLIO_INLINE Int256 dot_words(Avx2, Int256 sum, Int256 a, Int256 w) {

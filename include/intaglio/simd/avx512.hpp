@@ -40,6 +40,11 @@ template <class Weight>
 [[nodiscard]] INTAGLIO_INLINE Int512 load_weights(Avx512, const Weight* weights) {
     return Int512(_mm512_loadu_si512(weights));
 }
+/// Four bytes or two words of each lane.
+template <class Code>
+[[nodiscard]] INTAGLIO_INLINE Int512 load_codes(Avx512 tag, const Code* codes) {
+    return load_weights(tag, codes);
+}
 
 /// Words: sum + the two products of each lane.
 [[nodiscard]] INTAGLIO_INLINE Int512 dot_words(Avx512, Int512 sum, Int512 a, Int512 w) {

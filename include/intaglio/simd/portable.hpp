@@ -41,6 +41,11 @@ struct PortableWords {
 [[nodiscard]] INTAGLIO_INLINE PortableWords broadcast_codes(Portable, const std::int16_t* codes) {
     return {{codes[0], codes[1]}};
 }
+/// The same where each lane has codes of its own.
+template <class Code>
+[[nodiscard]] INTAGLIO_INLINE auto load_codes(Portable tag, const Code* codes) {
+    return broadcast_codes(tag, codes);
+}
 /// Four weight codes per lane.
 [[nodiscard]] INTAGLIO_INLINE PortableSignedBytes load_weights(Portable, const std::int8_t* weights) {
     return {{weights[0], weights[1], weights[2], weights[3]}};

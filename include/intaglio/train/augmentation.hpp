@@ -26,20 +26,19 @@ constexpr Random augmentation_random(std::uint64_t seed, std::int64_t epoch, std
     return Random(seed, (std::uint64_t{1} << 63) | (static_cast<std::uint64_t>(epoch) << 32) | index);
 }
 
-/// Calls `augment` for each image of a batch; `indices` says which samples they are. What `augment` throws comes out
-/// when all images were tried.
+/// Calls `augment` for each of `count` images of `size` codes; `indices` says which samples they are. What `augment`
+/// throws comes out when all images were tried.
 template <class Pixel>
-[[gnu::cold]] void augment_images(const Augment<Pixel>& augment, std::span<Pixel> images,
-                                  std::span<const std::uint32_t> indices, std::uint64_t seed, std::int64_t epoch,
+[[gnu::cold]] void augment_images(const Augment<Pixel>& augment, Pixel* images, std::int64_t count, std::size_t size,
+                                  const std::uint32_t* indices, std::uint64_t seed, std::int64_t epoch,
                                   ThreadPool& pool) {
-    const std::size_t size = images.size() / indices.size();
     std::mutex mutex;
     std::exception_ptr error;
-    pool.run(static_cast<std::int64_t>(indices.size()), [&](std::int64_t task, int) {
+    pool.run(count, [&](std::int64_t task, int) {
         const auto i = static_cast<std::size_t>(task);
         try {
             Random random = augmentation_random(seed, epoch, indices[i]);
-            augment(images.subspan(i * size, size), random);
+            augment(std::span<Pixel>(images + i * size, size), random);
         } catch (...) {
             const std::lock_guard lock(mutex);
             error = std::current_exception();

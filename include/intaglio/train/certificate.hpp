@@ -131,8 +131,7 @@ inline double step_distance(const RealFunction& real, std::int64_t channel, std:
             if (a[c] <= accumulators.lowest || a[c] > accumulators.highest) continue;
             certificate.largest_distance =
                 std::max(certificate.largest_distance,
-                         detail::step_distance(real, static_cast<std::int64_t>(c), a[c],
-                                               middle, training.rising(c)));
+                         detail::step_distance(real, static_cast<std::int64_t>(c), a[c], middle, training.rising(c)));
         }
     }
 }

@@ -44,8 +44,8 @@ struct Context {
     Statistics statistics = Statistics::batch;
     bool restart_statistics = false;  ///< the first batch of a re-estimation
     double momentum = 0.1;            ///< of running statistics
-    const void* input = nullptr;  ///< codes of the images
-    std::byte* codes = nullptr;  ///< of all values
+    const void* input = nullptr;      ///< codes of the images
+    std::byte* codes = nullptr;       ///< of all values
     float* gradient_memory = nullptr;
     std::int64_t capacity = 0;  ///< images that the memory holds
     float* parameters = nullptr;
@@ -77,11 +77,11 @@ template <class Net, std::int32_t Index>
 auto* codes(const Context& context) {
     constexpr const Value& value = facts<Net>.value(Index);
     using T = integer::code_type<Net, Index>;
-    if constexpr (value.memory == 0) {
+    if constexpr (value.training_memory == 0) {
         return static_cast<const T*>(context.input);
     } else {
-        return reinterpret_cast<T*>(context.codes +
-                                    plan<Net>.codes[static_cast<std::size_t>(value.memory)] * context.capacity);
+        return reinterpret_cast<T*>(context.codes + plan<Net>.codes[static_cast<std::size_t>(value.training_memory)] *
+                                                        context.capacity);
     }
 }
 

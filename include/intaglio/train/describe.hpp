@@ -14,11 +14,14 @@ inline std::string path_text(const Path& path) {
     for (int i = 0; i < path.printed(); ++i) {
         const auto at = static_cast<std::size_t>(i);
         const Part part = path.part[at];
-        const bool counts = part == Part::number && i > 0 && path.part[at - 1] == Part::repetition;
+        const bool counts = part == Part::number && i > 0 &&
+                            (path.part[at - 1] == Part::repetition || path.part[at - 1] == Part::branch);
         if (!text.empty()) text += counts ? " " : ".";
         text += part == Part::main         ? "main"
                 : part == Part::shortcut   ? "shortcut"
                 : part == Part::repetition ? "repetition"
+                : part == Part::branch     ? "branch"
+                : part == Part::gate       ? "gate"
                                            : std::to_string(path.index[at]);
     }
     return text;
@@ -45,12 +48,16 @@ inline std::string range_text(CodeRange range) {
             text += row.weight_states == 0 ? ", weights of real numbers"
                                            : ", weights of " + std::to_string(row.weight_states) + " states";
         }
-        if (e.kernel_height * e.kernel_width > 1 || row.weights > 0) {
+        if (e.kernel_height * e.kernel_width * e.stride_height * e.stride_width > 1 || row.weights > 0) {
             text += ", kernel " + std::to_string(e.kernel_height) + "x" + std::to_string(e.kernel_width) + ", stride " +
                     std::to_string(e.stride_height) + "x" + std::to_string(e.stride_width) + ", padding " +
                     std::to_string(e.padding_height) + "x" + std::to_string(e.padding_width) + ", groups " +
                     std::to_string(e.groups);
             if (e.padding_code != 0) text += ", padding code " + std::to_string(e.padding_code);
+            if (e.dilation != 1) text += ", dilation " + std::to_string(e.dilation);
+        }
+        if (row.settings != decltype(row.settings){}) {
+            text += ", settings " + std::to_string(row.settings[0]) + " and " + std::to_string(row.settings[1]);
         }
         text += ", values " + std::to_string(row.input) +
                 (row.second_input == none ? "" : " and " + std::to_string(row.second_input)) + ", out " +

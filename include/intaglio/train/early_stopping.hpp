@@ -29,11 +29,12 @@ struct EarlyStopping {
         train::require_option(min_change, 0, std::numeric_limits<double>::infinity(), "early stopping: min_change");
         if (patience > 0 && !validates) throw std::invalid_argument("early stopping: validation samples are missing");
     }
-    /// The settings as text.
-    [[gnu::cold]] [[nodiscard]] std::string description() const {
-        if (patience == 0) return "no early stopping";
-        return "early stopping with patience " + std::to_string(patience) + " of " +
-               (metric == StoppingMetric::loss ? "loss" : "accuracy") + " by " + train::number_text(min_change);
+    /// Adds the settings.
+    [[gnu::cold]] void describe(train::SettingsText& text) const {
+        text.add("patience", patience);
+        if (patience == 0) return;
+        text.add(metric == StoppingMetric::loss ? "by loss" : "by accuracy");
+        text.add("min_change", min_change);
     }
 };
 
@@ -48,10 +49,10 @@ struct WeightAverage {
         train::require_option(decay >= 0 && decay < 1, "weight average: decay", decay);
         train::require_option(start >= 0, "weight average: start", static_cast<double>(start));
     }
-    /// The settings as text.
-    [[gnu::cold]] [[nodiscard]] std::string description() const {
-        if (decay == 0) return "no weight average";
-        return "weight average with decay " + train::number_text(decay) + " from step " + std::to_string(start);
+    /// Adds the settings.
+    [[gnu::cold]] void describe(train::SettingsText& text) const {
+        text.add("average decay", decay);
+        if (decay > 0) text.add("average start", start);
     }
 };
 

@@ -35,13 +35,11 @@ struct LossOptions {
                                   "class weight " + std::to_string(c), class_weights[c]);
         }
     }
-    /// The settings as text.
-    [[gnu::cold]] [[nodiscard]] std::string description() const {
-        std::string text = "label smoothing " + train::number_text(label_smoothing) + ", squared error of " +
-                           (squared_error == SquaredError::logits ? "logits" : "probabilities");
-        if (!class_weights.empty()) text += ", class weights";
-        for (const double weight : class_weights) text += " " + train::number_text(weight);
-        return text;
+    /// Adds the settings.
+    [[gnu::cold]] void describe(train::SettingsText& text) const {
+        text.add("label smoothing", label_smoothing);
+        text.add(squared_error == SquaredError::logits ? "squared error of logits" : "squared error of probabilities");
+        for (const double weight : class_weights) text.add("class weight", weight);
     }
 };
 
@@ -49,7 +47,7 @@ namespace train {
 
 /// log(sum(exp(z / temperature))) over the classes of one image.
 template <class Real>
-double log_sum_exp(const Real* z, std::size_t classes, double temperature = 1.0) {
+[[gnu::cold]] double log_sum_exp(const Real* z, std::size_t classes, double temperature = 1.0) {
     double largest = static_cast<double>(z[0]);
     for (std::size_t c = 1; c < classes; ++c) largest = std::fmax(largest, static_cast<double>(z[c]));
     double sum = 0;
@@ -73,8 +71,8 @@ double log_sum_exp(const Real* z, std::size_t classes, double temperature = 1.0)
 /// loss. Throws std::invalid_argument for a label that is no class and std::runtime_error for logits that are not
 /// finite.
 template <class Real>
-double training_loss(std::span<const Real> logits, const std::uint8_t* labels, std::int32_t classes, double gamma,
-                     const LossOptions& options, std::span<Real> gradient) {
+[[gnu::cold]] double training_loss(std::span<const Real> logits, const std::uint8_t* labels, std::int32_t classes,
+                                   double gamma, const LossOptions& options, std::span<Real> gradient) {
     const auto n = static_cast<std::size_t>(classes);
     const std::size_t images = logits.size() / n;
     const auto weight_of = [&](std::size_t image) {

@@ -42,6 +42,7 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const Value& in = facts<Net>.value(row.input);
         const double* scales = meaning<Net, row.input>(context).scales;
+        if constexpr (in.scaled) context.scales[row.output] = scales;
         if constexpr (measures) {
             if (context.statistics == Statistics::running) {
                 use_running(state);

@@ -3,9 +3,12 @@
 
 #include "intaglio/train/context.hpp"
 #include "intaglio/train/logits.hpp"
+#include "intaglio/train/max_pool.hpp"
 #include "intaglio/train/norm.hpp"
 #include "intaglio/train/pool.hpp"
 #include "intaglio/train/product.hpp"
 #include "intaglio/train/quantize.hpp"
 #include "intaglio/train/real_activation.hpp"
+#include "intaglio/train/rearrange.hpp"
+#include "intaglio/train/requantize.hpp"
 #include "intaglio/train/sample_norm.hpp"

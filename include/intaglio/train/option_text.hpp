@@ -21,6 +21,29 @@ namespace intaglio::train {
     return text;
 }
 
+/// A list of settings as text, each behind its name.
+class SettingsText {
+  public:
+    [[gnu::cold]] void add(std::string_view words) {
+        if (!text_.empty()) text_ += ", ";
+        text_ += words;
+    }
+    [[gnu::cold]] void add(std::string_view name, double value) {
+        add(name);
+        text_ += ' ';
+        text_ += number_text(value);
+    }
+    [[gnu::cold]] void add(std::string_view name, std::int64_t value) {
+        add(name);
+        text_ += ' ';
+        text_ += std::to_string(value);
+    }
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+  private:
+    std::string text_;
+};
+
 /// Throws std::invalid_argument with the option's name and value unless `good`.
 [[gnu::cold]] inline void require_option(bool good, std::string_view name, double value) {
     if (!good) throw std::invalid_argument(std::string(name) + " is out of range: " + number_text(value));

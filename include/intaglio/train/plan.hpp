@@ -46,7 +46,7 @@ constexpr auto make_plan(const Facts& facts) {
         plan.parameters[i] = plan.parameter_count;
         plan.parameter_count += row.weights + row.gains + row.biases;
         plan.largest_weights = row.weights > plan.largest_weights ? row.weights : plan.largest_weights;
-        if (out.memory == row.output) {
+        if (out.training_memory == row.output) {
             plan.codes[out_index] = plan.code_bytes;
             plan.code_bytes += aligned(out.shape.size() * bytes(out.storage));
         }

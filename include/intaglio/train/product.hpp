@@ -51,6 +51,9 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     static constexpr bool is_real = facts<Net>.value(facts<Net>.rows[Index].output).storage == Storage::real;
 
     template <class Net, std::size_t Index>
+    static constexpr kernels::Grouping grouping = kernels::grouping_of(facts<Net>.rows[Index].extents);
+
+    template <class Net, std::size_t Index>
     struct State : Quantized {
         explicit State(std::int64_t /*capacity*/)
             : Quantized(facts<Net>.rows[Index], facts<Net>.value(facts<Net>.rows[Index].output).scaled, packed_bytes(),
@@ -79,9 +82,10 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         if constexpr (is_real<Net, Index>) {
             forward_bytes = real_product_bytes<Tag, integer::code_type<Net, facts<Net>.rows[Index].input>>(e);
         } else {
-            forward_bytes = integer::detail::multiply_workspace_bytes<
-                Tag, integer::product_of<Tag, Net, Index>, integer::code_type<Net, facts<Net>.rows[Index].input>>(many,
-                                                                                                                  rows);
+            forward_bytes =
+                integer::detail::multiply_workspace_bytes<Tag, integer::product_of<Tag, Net, Index>,
+                                                          integer::code_type<Net, facts<Net>.rows[Index].input>>(many,
+                                                                                                                 rows);
         }
         const std::size_t input_bytes = kernels::input_gradient_workspace_bytes<Tag, float>(many.extents) +
                                         static_cast<std::size_t>(aligned(many.extents.in.size() * 4));
@@ -112,9 +116,9 @@ struct Operation<primitive::Product<Weight, Standardization>> {
             context.scales[row.output] = state.scales.data();
         }
         if constexpr (is_real<Net, Index>) {
-            real_product<Tag>(row.extents, in, state.packed.data(), out, context);
+            real_product<Tag, grouping<Net, Index>>(row.extents, in, state.packed.data(), out, context);
         } else {
-            multiply<integer::product_of<Tag, Net, Index>, integer::has_window_sums(row)>(
+            multiply<integer::product_of<Tag, Net, Index>, grouping<Net, Index>, integer::has_window_sums(row)>(
                 row, in, state.packed.data(), out, context);
         }
     }
@@ -126,11 +130,12 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         const float* out_gradient = gradient<Net, row.output>(context);
         double in_step = 1.0 / static_cast<double>(in.denominator);
         if constexpr (in.scaled) in_step *= context.scales[row.input][0];
-        weight_gradient(state, row, static_cast<float>(in_step), codes<Net, row.input>(context), out_gradient,
-                        context.gradients + plan<Net>.parameters[Index], context);
+        weight_gradient<grouping<Net, Index>>(state, row, static_cast<float>(in_step), codes<Net, row.input>(context),
+                                              out_gradient, context.gradients + plan<Net>.parameters[Index], context);
         if constexpr (in.needs_gradient) {
             constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
-            input_gradient(state, row.extents, out_gradient, first, gradient<Net, row.input>(context), context);
+            input_gradient<grouping<Net, Index>>(state, row.extents, out_gradient, first,
+                                                 gradient<Net, row.input>(context), context);
         }
     }
 
@@ -169,7 +174,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         }
     }
 
-    template <kernels::Product Kernel, bool WindowSums, class Code>
+    template <kernels::Product Kernel, kernels::Grouping Grouping, bool WindowSums, class Code>
     static void multiply(const Row& row, const Code* in, const std::byte* packed, std::int32_t* out, Context& context) {
         const ConvolutionExtents& e = row.extents;
         if (detail::is_pointwise(e)) {
@@ -181,21 +186,21 @@ struct Operation<primitive::Product<Weight, Standardization>> {
                 std::int32_t* first_out = out + begin * e.out.size();
                 for (std::int32_t first = 0; first < many.extents.out.height; first += detail::tall_block_rows) {
                     const std::int32_t left = many.extents.out.height - first;
-                    integer::detail::multiply_rows<Tag, Kernel, WindowSums>(
+                    integer::detail::multiply_rows<Tag, Kernel, Grouping, WindowSums>(
                         many, first_in, first, left < detail::tall_block_rows ? left : detail::tall_block_rows, packed,
                         first_out + std::int64_t{first} * e.out.channels, context.worker_memory(worker));
                 }
             });
         } else {
             context.pool->run(context.images, [&](std::int64_t image, int worker) {
-                integer::detail::multiply_rows<Tag, Kernel, WindowSums>(row, in + image * e.in.size(), 0, e.out.height,
-                                                                        packed, out + image * e.out.size(),
-                                                                        context.worker_memory(worker));
+                integer::detail::multiply_rows<Tag, Kernel, Grouping, WindowSums>(
+                    row, in + image * e.in.size(), 0, e.out.height, packed, out + image * e.out.size(),
+                    context.worker_memory(worker));
             });
         }
     }
 
-    template <class Code>
+    template <kernels::Grouping Grouping, class Code>
     static void weight_gradient(Quantized& state, const Row& row, float in_step, const Code* in,
                                 const float* out_gradient, float* result, Context& context) {
         const ConvolutionExtents& e = row.extents;
@@ -204,9 +209,9 @@ struct Operation<primitive::Product<Weight, Standardization>> {
             std::memset(sum, 0, static_cast<std::size_t>(row.weights) * sizeof(float));
             if (count == 0) return;
             const bool pointwise = detail::is_pointwise(e);
-            kernels::weight_gradient<Tag, float>(pointwise ? detail::tall(e, count) : e, in + begin * e.in.size(),
-                                                 out_gradient + begin * e.out.size(), pointwise ? 1 : count, sum,
-                                                 context.worker_memory(worker));
+            kernels::weight_gradient<Tag, float, Grouping>(
+                pointwise ? detail::tall(e, count) : e, in + begin * e.in.size(), out_gradient + begin * e.out.size(),
+                pointwise ? 1 : count, sum, context.worker_memory(worker));
         });
         const std::int64_t fan_in = e.fan_in();
         context.pool->run(e.out.channels, [&](std::int64_t unit, int) {
@@ -217,19 +222,21 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         state.latent_gradient(row, result, context.partial, *context.pool);
     }
 
+    template <kernels::Grouping Grouping>
     static void input_gradient(const ProductState& state, const ConvolutionExtents& e, const float* out_gradient,
                                bool overwrite, float* result, Context& context) {
         const auto one = [&](const ConvolutionExtents& extents, std::int64_t begin, int worker) {
             std::byte* memory = context.worker_memory(worker);
             float* target = result + begin * e.in.size();
             if (overwrite) {
-                kernels::input_gradient<Tag, float>(extents, out_gradient + begin * e.out.size(),
-                                                    state.transposed.data(), target, memory);
+                kernels::input_gradient<Tag, float, Grouping>(extents, out_gradient + begin * e.out.size(),
+                                                              state.transposed.data(), target, memory);
                 return;
             }
             auto* sum = reinterpret_cast<float*>(memory);
-            kernels::input_gradient<Tag, float>(extents, out_gradient + begin * e.out.size(), state.transposed.data(),
-                                                sum, memory + aligned(extents.in.size() * 4));
+            kernels::input_gradient<Tag, float, Grouping>(extents, out_gradient + begin * e.out.size(),
+                                                          state.transposed.data(), sum,
+                                                          memory + aligned(extents.in.size() * 4));
             for (std::int64_t i = 0; i < extents.in.size(); ++i) target[i] += sum[i];
         };
         if (detail::is_pointwise(e)) {

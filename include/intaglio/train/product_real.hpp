@@ -22,7 +22,7 @@ std::size_t real_product_bytes(const ConvolutionExtents& e) {
 
 /// out = correlation of codes or real numbers with real weights, in float. The terms of one output are added in one
 /// order whatever the thread count.
-template <class Tag, class Code>
+template <class Tag, kernels::Grouping Grouping, class Code>
 void real_product(const ConvolutionExtents& e, const Code* in, const std::byte* packed, float* out,
                   const Context& context) {
     using Arithmetic = kernels::RealArithmetic<Tag, float>;
@@ -30,11 +30,10 @@ void real_product(const ConvolutionExtents& e, const Code* in, const std::byte* 
     context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int worker) {
         for (std::int64_t first = begin; first < begin + count; first += block) {
             const std::int64_t left = begin + count - first;
-            kernels::convolve_block<Arithmetic>(e, in + first * e.in.size(),
-                                                static_cast<std::int32_t>(left < block ? left : block), 0,
-                                                e.out.height, reinterpret_cast<const float*>(packed),
-                                                out + first * e.out.size(),
-                                                reinterpret_cast<float*>(context.worker_memory(worker)));
+            kernels::convolve_block<Arithmetic, Grouping>(
+                e, in + first * e.in.size(), static_cast<std::int32_t>(left < block ? left : block), 0, e.out.height,
+                reinterpret_cast<const float*>(packed), out + first * e.out.size(),
+                reinterpret_cast<float*>(context.worker_memory(worker)));
         }
     });
 }

@@ -119,12 +119,7 @@ class Training {
                                         ", found " + std::to_string(count));
         }
         train::Context context = make_context(images, count, statistics);
-        each([&]<std::size_t I>() {
-            constexpr const Row& row = table.rows[I];
-            // The scales of an operation's input are those of its output, unless it sets others.
-            if constexpr (table.value(row.output).scaled) context.scales[row.output] = context.scales[row.input];
-            Op<I>::template forward<Net, I>(state<I>(), context);
-        });
+        each([&]<std::size_t I>() { Op<I>::template forward<Net, I>(state<I>(), context); });
         pixels_ = images;
         count_ = count;
         restart_statistics_ = false;

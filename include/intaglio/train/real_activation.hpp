@@ -7,7 +7,7 @@
 
 #include "intaglio/model/primitives.hpp"
 #include "intaglio/model/real_activations.hpp"
-#include "intaglio/train/pool.hpp"
+#include "intaglio/train/stateless.hpp"
 
 namespace intaglio::train {
 

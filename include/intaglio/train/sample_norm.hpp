@@ -9,7 +9,7 @@
 
 #include "intaglio/model/sample_norms.hpp"
 #include "intaglio/train/norm_state.hpp"
-#include "intaglio/train/pool.hpp"
+#include "intaglio/train/stateless.hpp"
 
 namespace intaglio::train {
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "intaglio/core/random.hpp"
 
@@ -47,7 +48,7 @@ namespace train {
 }
 
 /// The order of the samples in an epoch (from 0), a function of seed and epoch alone (Fisher and Yates).
-[[gnu::cold]] inline void shuffle(std::span<std::uint32_t> order, std::uint64_t seed, std::int64_t epoch) {
+[[gnu::cold]] inline void shuffle(std::vector<std::uint32_t>& order, std::uint64_t seed, std::int64_t epoch) {
     std::iota(order.begin(), order.end(), std::uint32_t{0});
     Random random(seed, (std::uint64_t{1} << 32) + static_cast<std::uint64_t>(epoch));
     for (std::size_t i = order.size() - 1; i > 0; --i) {

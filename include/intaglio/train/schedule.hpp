@@ -108,22 +108,27 @@ class Schedule {
         }
     }
 
-    /// Name and settings as text.
-    [[gnu::cold]] [[nodiscard]] std::string description() const {
-        using train::number_text;
-        if (kind_ == Kind::constant) return "constant";
-        if (kind_ == Kind::cosine) return "cosine";
-        if (kind_ == Kind::custom) return custom_.name;
-        if (kind_ == Kind::one_cycle) {
-            return "one cycle with rise " + number_text(cycle_.rise) + " from " + number_text(cycle_.initial_factor) +
-                   " to " + number_text(cycle_.final_factor) +
-                   (cycle_.anneal == Anneal::cosine ? " by cosine" : " linearly");
+    /// Adds name and settings.
+    [[gnu::cold]] void describe(train::SettingsText& text) const {
+        switch (kind_) {
+            case Kind::constant:
+                return text.add("constant schedule");
+            case Kind::cosine:
+                return text.add("cosine schedule");
+            case Kind::custom:
+                return text.add("schedule " + custom_.name);
+            case Kind::step:
+                text.add("step schedule of factor", step_.factor);
+                text.add("every", step_.every);
+                for (const std::int64_t milestone : step_.milestones) text.add("milestone", milestone);
+                return;
+            case Kind::one_cycle:
+                text.add(cycle_.anneal == Anneal::cosine ? "one-cycle schedule by cosine"
+                                                         : "one-cycle schedule, linear");
+                text.add("rise", cycle_.rise);
+                text.add("initial factor", cycle_.initial_factor);
+                text.add("final factor", cycle_.final_factor);
         }
-        std::string text = "factor " + number_text(step_.factor);
-        if (step_.every > 0) return text + " every " + std::to_string(step_.every) + " epochs";
-        text += " after epochs";
-        for (const std::int64_t milestone : step_.milestones) text += " " + std::to_string(milestone);
-        return text;
     }
 
   private:

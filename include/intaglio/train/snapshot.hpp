@@ -18,64 +18,71 @@ namespace intaglio::train {
 /// A copy of the numbers behind a list of spans. All calls take the same list. Only `take` allocates, the first time.
 class Snapshot {
   public:
-    [[nodiscard]] bool empty() const { return floats_.empty() && doubles_.empty(); }
-
     /// Becomes a copy of the numbers.
     [[gnu::cold]] void take(const std::vector<NamedNumbers>& list) {
         std::size_t floats = 0;
         std::size_t doubles = 0;
         for (const NamedNumbers& numbers : list) {
-            if (const auto* span = std::get_if<std::span<float>>(&numbers.values)) floats += span->size();
-            if (const auto* span = std::get_if<std::span<double>>(&numbers.values)) doubles += span->size();
+            if (const auto* values = std::get_if<std::span<float>>(&numbers.values)) floats += values->size();
+            if (const auto* values = std::get_if<std::span<double>>(&numbers.values)) doubles += values->size();
         }
         floats_.resize(floats);
         doubles_.resize(doubles);
-        each(list, [](auto numbers, auto own) { std::copy(numbers.begin(), numbers.end(), own.begin()); });
+        all(list, Action::take);
     }
     /// Writes the copy back.
-    [[gnu::cold]] void put(const std::vector<NamedNumbers>& list) {
-        each(list, [](auto numbers, auto own) { std::copy(own.begin(), own.end(), numbers.begin()); });
-    }
+    [[gnu::cold]] void put(const std::vector<NamedNumbers>& list) { all(list, Action::put); }
     /// Exchanges the copy and the numbers.
-    [[gnu::cold]] void swap(const std::vector<NamedNumbers>& list) {
-        each(list, [](auto numbers, auto own) { std::swap_ranges(own.begin(), own.end(), numbers.begin()); });
-    }
+    [[gnu::cold]] void swap(const std::vector<NamedNumbers>& list) { all(list, Action::exchange); }
     /// Moves the copy towards the numbers: own <- own + (1 - decay) (number - own).
     [[gnu::cold]] void follow(const std::vector<NamedNumbers>& list, double decay, ThreadPool& pool) {
-        each(list, [&]<class T>(std::span<T> numbers, std::span<T> own) {
-            const T step = static_cast<T>(1.0 - decay);
-            constexpr std::size_t block = 16384;
-            pool.run(static_cast<std::int64_t>((own.size() + block - 1) / block), [=](std::int64_t task, int) {
-                const std::size_t begin = static_cast<std::size_t>(task) * block;
-                const std::size_t end = std::min(begin + block, own.size());
-                for (std::size_t i = begin; i < end; ++i) own[i] += step * (numbers[i] - own[i]);
-            });
-        });
+        all(list, Action::follow, 1.0 - decay, &pool);
     }
 
     /// Adds the copy to the numbers that a checkpoint keeps, under the names of the originals behind `prefix`.
     [[gnu::cold]] void add_to(std::vector<NamedNumbers>& state, const std::vector<NamedNumbers>& list,
-                              const std::string& prefix) {
-        std::size_t i = 0;
-        each(list, [&](auto, auto own) { state.push_back({prefix + list[i++].name, own}); });
+                              const char* prefix) {
+        all(list, Action::name, 0, nullptr, &state, prefix);
     }
 
   private:
-    /// Calls body(span of the numbers, span of the copy) for each entry of the list.
-    template <class Body>
-    void each(const std::vector<NamedNumbers>& list, const Body& body) {
+    enum class Action : std::uint8_t { take, put, exchange, follow, name };
+
+    [[gnu::cold]] void all(const std::vector<NamedNumbers>& list, Action action, double share = 0,
+                           ThreadPool* pool = nullptr, std::vector<NamedNumbers>* state = nullptr,
+                           const char* prefix = "") {
         float* floats = floats_.data();
         double* doubles = doubles_.data();
         for (const NamedNumbers& numbers : list) {
-            if (const auto* span = std::get_if<std::span<float>>(&numbers.values)) {
-                body(*span, std::span<float>(floats, span->size()));
-                floats += span->size();
-            } else {
-                const auto& other = std::get<std::span<double>>(numbers.values);
-                body(other, std::span<double>(doubles, other.size()));
-                doubles += other.size();
+            NamedNumbers own;
+            if (const auto* values = std::get_if<std::span<float>>(&numbers.values)) {
+                act(action, values->data(), floats, values->size(), static_cast<float>(share), pool);
+                own.values = std::span<float>(floats, values->size());
+                floats += values->size();
+            } else if (const auto* others = std::get_if<std::span<double>>(&numbers.values)) {
+                act(action, others->data(), doubles, others->size(), share, pool);
+                own.values = std::span<double>(doubles, others->size());
+                doubles += others->size();
+            }
+            if (action == Action::name) {
+                own.name = prefix + numbers.name;
+                state->push_back(own);
             }
         }
+    }
+
+    template <class T>
+    [[gnu::cold]] static void act(Action action, T* numbers, T* own, std::size_t count, T share, ThreadPool* pool) {
+        if (action == Action::take) std::copy_n(numbers, count, own);
+        if (action == Action::put) std::copy_n(own, count, numbers);
+        if (action == Action::exchange) std::swap_ranges(own, own + count, numbers);
+        if (action != Action::follow) return;
+        constexpr std::size_t block = 16384;
+        pool->run(static_cast<std::int64_t>((count + block - 1) / block), [=](std::int64_t task, int) {
+            const std::size_t begin = static_cast<std::size_t>(task) * block;
+            const std::size_t end = std::min(begin + block, count);
+            for (std::size_t i = begin; i < end; ++i) own[i] += share * (numbers[i] - own[i]);
+        });
     }
 
     std::vector<float> floats_;

@@ -64,8 +64,9 @@ inline Affine norm_affine(double gain, double bias, double mean, double deviatio
 
 /// Thresholds of one channel: code = lowest + number of m with (acc ^ flip) >= threshold[m]. Position m is the smallest
 /// accumulator at or above (b_m - offset) / slope, where value b_m = (lowest + m + 1/2) / denominator is the middle
-/// between two codes; where neighbouring codes lie `code_step` apart, as many thresholds share their middle. For a negative slope the largest at or below; everywhere or nowhere if the slope is 0.
-/// `stride` is the distance of thresholds of one channel. Throws std::runtime_error if the affine is not finite.
+/// between two codes; where neighbouring codes lie `code_step` apart, as many thresholds share their middle. For a
+/// negative slope the largest at or below; everywhere or nowhere if the slope is 0. `stride` is the distance of
+/// thresholds of one channel. Throws std::runtime_error if the affine is not finite.
 inline void make_thresholds(Affine affine, CodeRange accumulator, CodeRange codes, std::int64_t denominator,
                             std::int32_t* thresholds, std::size_t stride, std::int32_t& flip,
                             std::int64_t code_step = 1) {

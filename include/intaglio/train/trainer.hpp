@@ -215,16 +215,15 @@ class Trainer {
 
     void gather(std::int64_t begin, std::int64_t count) {
         constexpr auto size = static_cast<std::size_t>(Training<Net>::pixels);
-        const auto images = static_cast<std::size_t>(count);
-        const auto indices = std::span<const std::uint32_t>(order_).subspan(static_cast<std::size_t>(begin), images);
-        for (std::size_t i = 0; i < images; ++i) {
+        const std::uint32_t* indices = order_.data() + begin;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
             const std::size_t source = indices[i];
             std::memcpy(images_.data() + i * size, samples_.pixels.data() + source * size, size * sizeof(Pixel));
             labels_[i] = samples_.labels[source];
         }
         if (options_.augment) {
-            train::augment_images(options_.augment, std::span(images_).first(images * size), indices, options_.seed,
-                                  epoch_, training_.pool());
+            train::augment_images(options_.augment, images_.data(), count, size, indices, options_.seed, epoch_,
+                                  training_.pool());
         }
     }
 

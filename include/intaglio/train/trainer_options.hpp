@@ -92,25 +92,30 @@ template <class Optimizer, class Pixel>
 /// All settings that the result depends on, as text. Of functions (augmentation, teacher) only that they are there.
 template <class Optimizer, class Pixel>
 [[gnu::cold]] std::string options_text(const TrainerOptions<Optimizer, Pixel>& options, std::int64_t samples) {
-    std::string optimizer = Optimizer::name;
-    if constexpr (requires { options.optimizer.description(); }) optimizer += ", " + options.optimizer.description();
-    std::string text = optimizer + ", learning rate " + number_text(options.optimizer.learning_rate) + ", epochs " +
-                       std::to_string(options.epochs) + ", batch " + std::to_string(options.batch) + ", weight decay " +
-                       number_text(options.weight_decay) + ", gamma " + number_text(options.gamma) + ", seed " +
-                       std::to_string(options.seed) + ", samples " + std::to_string(samples) + ", schedule " +
-                       options.schedule.description() + ", warm-up " + number_text(options.warm_up) +
-                       ", gradient norm up to " + number_text(options.clip_norm) + ", gradients up to " +
-                       number_text(options.clip_value) + ", " + options.loss.description() + ", " +
-                       options.average.description() + ", " + options.early_stopping.description();
-    if (options.early_stopping.patience > 0) {
-        text += ", validation samples " + std::to_string(options.validation.count());
-    }
-    if (options.augment) text += ", augmentation";
+    SettingsText text;
+    text.add(Optimizer::name);
+    if constexpr (requires { options.optimizer.description(); }) text.add(options.optimizer.description());
+    text.add("learning rate", options.optimizer.learning_rate);
+    text.add("epochs", options.epochs);
+    text.add("batch", options.batch);
+    text.add("weight decay", options.weight_decay);
+    text.add("gamma", options.gamma);
+    text.add("seed " + std::to_string(options.seed));
+    text.add("samples", samples);
+    options.schedule.describe(text);
+    text.add("warm-up", options.warm_up);
+    text.add("clip_norm", options.clip_norm);
+    text.add("clip_value", options.clip_value);
+    options.loss.describe(text);
+    options.average.describe(text);
+    options.early_stopping.describe(text);
+    if (options.early_stopping.patience > 0) text.add("validation samples", options.validation.count());
+    if (options.augment) text.add("augmentation");
     if (options.distillation.teacher) {
-        text += ", distillation share " + number_text(options.distillation.share) + " at temperature " +
-                number_text(options.distillation.temperature);
+        text.add("distillation share", options.distillation.share);
+        text.add("temperature", options.distillation.temperature);
     }
-    return text;
+    return text.text();
 }
 
 /// Throws std::runtime_error if the parts of a position in a run (see Trainer::position) do not belong together.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <stdexcept>
+#include <vector>
 
 #include "intaglio/train/program.hpp"
 #include "intaglio/train/thread_pool.hpp"
@@ -57,7 +58,7 @@ inline double clip_scale(double norm, double limit) {
 /// Updates all parameters of `ranges`: gradients are changed, weights decay, and what has a limit is clipped to it.
 /// `step` counts from 1. Allocates nothing; the result does not depend on the number of threads.
 template <class Optimizer>
-void update_parameters(const Optimizer& optimizer, std::span<const ParameterRange> ranges, float* parameters,
+void update_parameters(const Optimizer& optimizer, const std::vector<ParameterRange>& ranges, float* parameters,
                        const float* gradients, float* first, float* second, GradientChange change, double weight_decay,
                        double rate, std::uint64_t step, ThreadPool& pool) {
     constexpr std::int64_t block = 4096;
@@ -68,10 +69,10 @@ void update_parameters(const Optimizer& optimizer, std::span<const ParameterRang
             const std::int64_t begin = range.begin + task * block;
             const auto count = static_cast<std::size_t>(std::min(block, range.begin + range.count - begin));
             const float* gradient = gradients + begin;
-            std::array<float, static_cast<std::size_t>(block)> changed;
+            float changed[block];
             if (changes) {
-                std::transform(gradient, gradient + count, changed.begin(), change);
-                gradient = changed.data();
+                for (std::size_t i = 0; i < count; ++i) changed[i] = change(gradient[i]);
+                gradient = changed;
             }
             optimizer.update(parameters + begin, gradient, count, decay, rate, step, first + begin, second + begin);
             if (range.limit > 0) {

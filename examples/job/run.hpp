@@ -23,8 +23,9 @@ extern "C" inline void on_interrupt(int) {
 
 // Trains to the end, or to an interrupt; false if it was interrupted.
 template <class Net>
-[[gnu::cold]] bool train_with_display(intaglio::Trainer<Net>& trainer, intaglio::Samples test, History& history,
-                                      const std::filesystem::path& checkpoint,
+[[gnu::cold]] bool train_with_display(intaglio::Trainer<Net>& trainer,
+                                      intaglio::BasicSamples<typename intaglio::Training<Net>::Pixel> test,
+                                      History& history, const std::filesystem::path& checkpoint,
                                       const std::filesystem::path& history_file) {
     using namespace intaglio;
     Progress progress(
@@ -58,26 +59,30 @@ template <class Net>
     return true;
 }
 
-template <class Net>
-[[gnu::cold]] int run(const Options& options, const intaglio::TrainTest& data, std::int64_t default_epochs) {
+// `settings` are those of the trainer, apart from what the command line sets.
+template <class Net, class Dataset>
+[[gnu::cold]] int run(const Options& options, const Dataset& train_data, const Dataset& test_data,
+                      typename intaglio::Trainer<Net>::Options settings) {
     using namespace intaglio;
     using Tag = simd::Native;
+    using Sampled = BasicSamples<typename Training<Net>::Pixel>;
     const auto start = std::chrono::steady_clock::now();
-    constexpr std::int64_t batch = 100;
 
-    const Samples train{data.train.pixels, data.train.labels};
-    const Samples test{data.test.pixels, data.test.labels};
+    Sampled train{train_data.pixels, train_data.labels};
+    if (options.limit > 0 && options.limit < train.count()) {
+        train.pixels = train.pixels.first(static_cast<std::size_t>(options.limit * Training<Net>::pixels));
+        train.labels = train.labels.first(static_cast<std::size_t>(options.limit));
+    }
+    const Sampled test{test_data.pixels, test_data.labels};
     std::filesystem::create_directories(options.output);
     const std::filesystem::path checkpoint = options.output / "checkpoint.intaglio";
     const std::filesystem::path history_file = options.output / "history.txt";
 
-    Training<Net> training(batch, options.threads, options.seed);
-    Trainer<Net> trainer(training, train,
-                         {.optimizer = {.learning_rate = 0.003},
-                          .epochs = options.epochs > 0 ? options.epochs : default_epochs,
-                          .batch = batch,
-                          .weight_decay = 1e-4,  // four epochs hardly overfit
-                          .seed = options.seed});
+    if (options.epochs > 0) settings.epochs = options.epochs;
+    if (settings.batch == 0) settings.batch = 100;
+    settings.seed = options.seed;
+    Training<Net> training(settings.batch, options.threads, options.seed);
+    Trainer<Net> trainer(training, train, settings);
     Results results;
     if (options.resume) {
         load_checkpoint(trainer, checkpoint);

@@ -1,0 +1,15 @@
+// The VGG of Sawada et al. 2024 with 15 weight states and 8 activation states.
+#include "../job/run.hpp"
+#include "networks.hpp"
+
+namespace {
+
+using namespace intaglio;
+
+struct Vgg_15_8 : zoo::Vgg<Image<3, 32, 32>, 10, ChosenWidth, Defaults<States<M_w{15}>, Lbn, Act<M_a{8}>>> {};
+
+}  // namespace
+
+int run_15_8(const Options& options, const TrainTest& data) {
+    return run<Vgg_15_8>(options, data.train, data.test, cifar10_settings<Trainer<Vgg_15_8>::Options>());
+}

@@ -1,0 +1,22 @@
+// AlexNet.
+#pragma once
+
+#include "intaglio/model/network.hpp"
+#include "intaglio/zoo/width.hpp"
+
+namespace intaglio::zoo {
+
+/// The AlexNet of the DoReFa reference (papers' digest 6.1) for images of 3 x 224 x 224: 96C12 with stride 4 -
+/// 256C5 in two groups - MP - 384C3 - MP - 384C3 in two groups - 256C3 in two groups - MP - 4096 - 4096 - classes.
+/// Pools take the largest of 3 x 3 with stride 2 and stand behind the activations, where they give the same codes as
+/// in front of them. 60,961,280 weights for 1000 classes.
+template <class Input, std::int32_t Classes, class Multiplier, class DefaultOptions>
+using AlexNet =
+    Network<Input, DefaultOptions, Conv<Wide<Multiplier, 96>, Kernel<12>, Stride<4>, Padding<0>>,  //
+            Conv<Wide<Multiplier, 256>, Kernel<5>, Groups<2>>, MaxPool<3, Stride<2>, Padding<1>>,  //
+            Conv<Wide<Multiplier, 384>>, MaxPool<3, Stride<2>, Padding<1>>,                        //
+            Conv<Wide<Multiplier, 384>, Groups<2>>,                                                //
+            Conv<Wide<Multiplier, 256>, Groups<2>>, MaxPool<3, Stride<2>>,                         //
+            Dense<Wide<Multiplier, 4096>, Flatten>, Dense<Wide<Multiplier, 4096>>, Classifier<Out<Classes>>>;
+
+}  // namespace intaglio::zoo
