@@ -10,7 +10,8 @@ enum class StatisticsOf { channel, layer, nothing };
 
 // A norm is an empty type that sets option::norm. It has a `name` and says what it measures (`statistics`) and whether
 // it trains a gain (`has_gain`) beside a bias per channel: value = gain (x - mean) / deviation + bias. One with another
-// primitive operation names it: `template <bool OneGain> using primitive`.
+// primitive operation names it: `template <bool OneGain> using primitive`. Norms that measure every sample by itself
+// are in sample_norms.hpp.
 
 /// One mean and deviation per channel, over the batch and all pixels (Ioffe & Szegedy 2015; (P2.2)).
 struct BatchNorm {
@@ -28,6 +29,23 @@ struct LayerBatchNorm {
     static constexpr bool has_gain = true;
 };
 using Lbn = LayerBatchNorm;
+
+/// No statistics at all, a trained bias alone: value = x + bias. The norm of binary networks, whose activations look at
+/// signs only.
+struct TrainedBias {
+    using option = option::norm;
+    static constexpr const char* name = "trained bias";
+    static constexpr StatisticsOf statistics = StatisticsOf::nothing;
+    static constexpr bool has_gain = false;
+};
+
+/// No statistics, a trained gain and bias per channel: value = gain x + bias.
+struct TrainedScale {
+    using option = option::norm;
+    static constexpr const char* name = "trained scale";
+    static constexpr StatisticsOf statistics = StatisticsOf::nothing;
+    static constexpr bool has_gain = true;
+};
 
 /// No normalisation: the value is the accumulator times the steps of weights and activations.
 struct NoNorm {

@@ -19,11 +19,15 @@ template <class Weight, class Standardization>
 struct Product {
     static constexpr void describe(Builder& b, const ConvolutionExtents& extents) {
         const Value& in = b.in();
+        using Traits = WeightTraits<Weight>;
+        if (in.pending && (Traits::real || in.storage == Storage::real)) {
+            b.fail({.kind = &activation_missing_before_float_layer});
+            return;
+        }
         if (in.pending) {
             b.fail(activation_missing_before_integer_layer, 8, in.codes.bits());
             return;
         }
-        using Traits = WeightTraits<Weight>;
         if constexpr (Traits::real) {
             check_size(b, extents);
             append_real(b, extents, Traits::refusal);

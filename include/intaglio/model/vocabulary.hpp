@@ -8,5 +8,6 @@
 #include "intaglio/model/pool.hpp"
 #include "intaglio/model/real_activations.hpp"
 #include "intaglio/model/rearrange.hpp"
+#include "intaglio/model/sample_norms.hpp"
 #include "intaglio/model/sign.hpp"
 #include "intaglio/model/standalone.hpp"

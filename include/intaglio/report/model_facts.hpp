@@ -19,7 +19,7 @@ struct LayerFacts {
     std::string path;       ///< place in the network: "5", "6.repetition 2.1"
     std::string kind;       ///< "product", "pool", "join", "step"
     std::string norm;       ///< empty if there is none
-    std::string kernel;     ///< name of the integer kernel
+    std::string kernel;     ///< name of the integer kernel, "float" where numbers are real
     std::string quantizer;  ///< name of the weight quantiser; empty if its codes tell it
     Shape in{};
     Shape out{};
@@ -28,6 +28,9 @@ struct LayerFacts {
     CodeRange accumulators{};
     CodeRange out_codes{};
     int accumulator_bits = 0;
+    bool real_weights = false;  ///< real numbers instead of codes; their range then says nothing
+    bool real_accumulators = false;
+    bool real_out = false;
     std::int64_t weights = 0;
     std::int64_t parameters = 0;    ///< weights, gains and biases
     std::int64_t weight_bytes = 0;  ///< canonical codes
@@ -52,8 +55,10 @@ struct LayerFacts {
             layer.kind = row.kind;
             layer.in = in.shape;
             layer.in_codes = in.codes;
-            layer.accumulators = row.steps > 0 ? in.codes : out.codes;
-            layer.accumulator_bits = layer.accumulators.bits();
+            const Value& accumulators = row.steps > 0 ? in : out;
+            layer.accumulators = accumulators.codes;
+            layer.real_accumulators = accumulators.storage == Storage::real;
+            layer.accumulator_bits = layer.real_accumulators ? 32 : layer.accumulators.bits();
             layer.kernel = integer::kernel_name<simd::Native>(table, row);
             layer.row = i;
             layers.push_back(layer);
@@ -62,9 +67,11 @@ struct LayerFacts {
         if (row.biases > 0) layer.norm = row.detail;
         layer.out = out.shape;
         layer.out_codes = out.codes;
+        layer.real_out = out.storage == Storage::real;
         if (row.weights > 0) {
             layer.quantizer = row.quantizer;
             layer.weight_codes = row.weight_codes;
+            layer.real_weights = row.weight_states == 0;
             layer.weight_bytes = (row.weights * row.weight_bits() + 7) / 8;
         }
         layer.weights += row.weights;
@@ -80,11 +87,15 @@ namespace detail {
 inline std::string share_text(double share) {
     return share < 0 ? "" : fixed(100 * share, 1) + " %";
 }
+inline std::string codes_text(bool real, CodeRange codes) {
+    return real ? "real" : range_text(codes);
+}
 
 /// Weights of real numbers have no codes: their quantiser says what they are.
 inline std::string weight_codes_text(const LayerFacts& layer) {
     if (layer.weights == 0) return "";
-    return layer.weight_codes == CodeRange{} ? layer.quantizer : range_text(layer.weight_codes);
+    if (layer.real_weights) return layer.quantizer.empty() ? "real" : layer.quantizer;
+    return range_text(layer.weight_codes);
 }
 
 }  // namespace detail
@@ -122,9 +133,9 @@ inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const 
                                        shape_text(layer.out),
                                        product ? grouped(layer.weights) : "",
                                        detail::weight_codes_text(layer),
-                                       range_text(layer.accumulators),
+                                       detail::codes_text(layer.real_accumulators, layer.accumulators),
                                        std::to_string(layer.accumulator_bits),
-                                       range_text(layer.out_codes),
+                                       detail::codes_text(layer.real_out, layer.out_codes),
                                        product ? grouped(layer.weight_bytes) : "",
                                        product ? grouped(layer.macs) : ""};
         if (!shares.empty()) {

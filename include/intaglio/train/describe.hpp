@@ -42,6 +42,7 @@ inline std::string range_text(CodeRange range) {
     std::string text = "input " + shape_text(table.value(0).shape) + "\n";
     for (const Row& row : table.rows) {
         const ConvolutionExtents& e = row.extents;
+        const Value& out = table.value(row.output);
         text += "layer " + path_text(row.path) + ": " + row.kind + " " + row.detail;
         if (row.weights > 0) {
             text += row.weight_states == 0 ? std::string(", real weights")
@@ -53,6 +54,7 @@ inline std::string range_text(CodeRange range) {
                     std::to_string(e.stride_height) + "x" + std::to_string(e.stride_width) + ", padding " +
                     std::to_string(e.padding_height) + "x" + std::to_string(e.padding_width) + ", groups " +
                     std::to_string(e.groups);
+            if (e.padding_code != 0) text += ", padding code " + std::to_string(e.padding_code);
             if (e.dilation != 1) text += ", dilation " + std::to_string(e.dilation);
         }
         if (row.settings != decltype(row.settings){}) {
@@ -60,8 +62,12 @@ inline std::string range_text(CodeRange range) {
         }
         text += ", values " + std::to_string(row.input) +
                 (row.second_input == none ? "" : " and " + std::to_string(row.second_input)) + ", out " +
-                shape_text(table.value(row.output).shape) + ", codes " + range_text(row.codes) + ", gains " +
-                std::to_string(row.gains) + "\n";
+                shape_text(out.shape) + ", " +
+                (out.storage == Storage::real
+                     ? "real numbers"
+                     : "codes " + range_text(row.codes) + " / " + std::to_string(out.denominator)) +
+                (row.code_step == 1 ? "" : " in steps of " + std::to_string(row.code_step)) + ", gains " +
+                std::to_string(row.gains) + ", biases " + std::to_string(row.biases) + "\n";
     }
     return text;
 }

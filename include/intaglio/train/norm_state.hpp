@@ -20,7 +20,8 @@ namespace intaglio::train {
 template <class Statistics>
 struct NormState {
     [[gnu::cold]] NormState(StatisticsOf what, std::int64_t channel_count)
-        : shared(what == StatisticsOf::layer),
+        : measures(what != StatisticsOf::nothing),
+          shared(what == StatisticsOf::layer),
           channels(static_cast<std::size_t>(channel_count)),
           sets(shared ? 1 : static_cast<std::size_t>(channel_count)),
           group_statistics(channels * sample_groups),
@@ -43,10 +44,12 @@ struct NormState {
           norm(channels) {}
 
     void add_persistent(std::vector<NamedNumbers>& list, const std::string& place) {
+        if (!measures) return;
         list.push_back({place + " mean", std::span<double>(running_mean)});
         list.push_back({place + " variance", std::span<double>(running_variance)});
     }
 
+    bool measures;
     bool shared;
     std::size_t channels;
     std::size_t sets;  ///< number of (mean, deviation) pairs

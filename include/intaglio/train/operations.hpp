@@ -11,3 +11,4 @@
 #include "intaglio/train/real_activation.hpp"
 #include "intaglio/train/rearrange.hpp"
 #include "intaglio/train/requantize.hpp"
+#include "intaglio/train/sample_norm.hpp"

@@ -1,0 +1,292 @@
+// A naive forward pass in real numbers and double precision, to be differentiated by differences. It shares the facts
+// table with the library (which value goes where) and nothing else.
+//
+// Every value is the real number that the library's code stands for; weights are given as the numbers that they stand
+// for. A step gives the nearest code's value on the first pass; in later passes it moves from there by what the clamped
+// identity moves, so that differences of the logits are the gradient of a network with straight-through estimators.
+#pragma once
+
+#include <algorithm>
+#include <boost/mp11/algorithm.hpp>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <random>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "intaglio/train/program.hpp"
+
+namespace smooth {
+
+enum class StatisticsSet { channel, layer, nothing, sample };
+
+/// What a row's type says and its numbers do not.
+struct Traits {
+    StatisticsSet set = StatisticsSet::nothing;
+    std::int64_t groups = 1;  ///< of the channels, for norms of samples
+    bool per_element = false;
+    bool has_gain = false;
+    bool one_gain = false;
+    bool relu = false;
+};
+
+template <class Primitive>
+struct TraitsOf {
+    static Traits get() { return {}; }
+};
+template <class Norm, bool OneGain>
+struct TraitsOf<intaglio::primitive::Norm<Norm, OneGain>> {
+    static Traits get() {
+        using intaglio::StatisticsOf;
+        return {.set = Norm::statistics == StatisticsOf::channel ? StatisticsSet::channel
+                       : Norm::statistics == StatisticsOf::layer ? StatisticsSet::layer
+                                                                 : StatisticsSet::nothing,
+                .has_gain = Norm::has_gain,
+                .one_gain = OneGain};
+    }
+};
+template <class Norm, bool OneGain>
+struct TraitsOf<intaglio::primitive::SampleNorm<Norm, OneGain>> {
+    static Traits get() {
+        return {.set = StatisticsSet::sample,
+                .groups = Norm::groups,
+                .per_element = Norm::affine == intaglio::AffinePer::element,
+                .has_gain = true,
+                .one_gain = OneGain};
+    }
+};
+template <>
+struct TraitsOf<intaglio::primitive::RealActivation<intaglio::Relu>> {
+    static Traits get() { return {.relu = true}; }
+};
+
+using Vector = std::vector<double>;
+
+class Network {
+  public:
+    /// With the parameters of `training`, and the codes of its last pass over `count` images where its roundings are
+    /// too close to call.
+    template <class Net>
+    Network(intaglio::Training<Net>& training, std::int64_t count) : images(count) {
+        const auto& facts = intaglio::facts<Net>;
+        values.assign(facts.values.begin(), facts.values.end());
+        boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, typename Net::primitives>>(
+            [&]<class P>(boost::mp11::mp_identity<P>) { traits.push_back(TraitsOf<P>::get()); });
+        parameters.assign(training.parameters().begin(), training.parameters().end());
+        observed.resize(values.size());
+        running_mean.resize(traits.size());
+        running_variance.resize(traits.size());
+        intaglio::Training<Net>::each([&]<std::size_t I>() {
+            const intaglio::Row& row = intaglio::facts<Net>.rows[I];
+            rows.push_back(row);
+            first.push_back(static_cast<std::size_t>(intaglio::train::plan<Net>.parameters[I]));
+            const auto& state = training.template state<I>();
+            if constexpr (requires { state.values; }) {
+                for (std::size_t k = 0; k < state.values.size(); ++k) {
+                    parameters[first[I] + k] = static_cast<double>(state.values[k]);
+                }
+            }
+            if constexpr (requires { state.running_mean; }) {
+                running_mean[I] = state.running_mean;
+                running_variance[I] = state.running_variance;
+            }
+            const std::string_view kind = row.kind;
+            if (kind == "step" || kind == "activation") {
+                Vector& seen = observed[static_cast<std::size_t>(row.output)];
+                for (std::int64_t n = 0; n < count; ++n) {
+                    for (const auto code : training.template codes<intaglio::facts<Net>.rows[I].output>(n)) {
+                        seen.push_back(static_cast<double>(code));
+                    }
+                }
+            }
+        });
+    }
+
+    std::int64_t images;
+    std::vector<intaglio::Row> rows;
+    std::vector<intaglio::Value> values;
+    std::vector<Traits> traits;
+    std::vector<std::size_t> first;  ///< of a row's parameters: weights, gains, biases
+    Vector parameters;               ///< weights as the numbers that they stand for
+    bool running = false;            ///< whether norms use the running statistics
+    std::vector<Vector> running_mean;
+    std::vector<Vector> running_variance;
+    std::vector<Vector> observed;  ///< per value of a step or a real activation: what the library computed
+
+    std::vector<Vector> x;  ///< per value: [images][size], real numbers
+    std::int64_t decisions = 0;
+    std::int64_t wrong_codes = 0;   ///< codes of steps that differ though no tie is near
+    std::int64_t adopted = 0;       ///< codes taken from the library because a tie is near
+    double largest_difference = 0;  ///< of real activations, relative to 1 + their magnitude
+
+    /// The first pass: also compares with what was observed.
+    const Vector& forward(const std::vector<double>& input) {
+        base_argument.assign(values.size(), {});
+        base_result.assign(values.size(), {});
+        return run(input, true);
+    }
+    /// Any later pass over the same input.
+    const Vector& again(const std::vector<double>& input) { return run(input, false); }
+
+  private:
+    std::vector<Vector> base_argument;
+    std::vector<Vector> base_result;
+
+    const Vector& run(const std::vector<double>& input, bool base) {
+        x.assign(values.size(), {});
+        x[0] = input;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const std::string_view kind = rows[i].kind;
+            const Vector& in = x[static_cast<std::size_t>(rows[i].input)];
+            Vector& out = x[static_cast<std::size_t>(rows[i].output)];
+            if (kind == "product") product(i, in, out);
+            if (kind == "norm") norm(i, in, out);
+            if (kind == "step") step(i, in, out, base);
+            if (kind == "activation") activation(i, in, out, base);
+            if (kind == "pool") pool(i, in, out);
+            if (kind == "join") {
+                out = in;
+                const Vector& other = x[static_cast<std::size_t>(rows[i].second_input)];
+                for (std::size_t k = 0; k < out.size(); ++k) out[k] += other[k];
+            }
+        }
+        return x[static_cast<std::size_t>(rows.back().input)];
+    }
+
+    void product(std::size_t i, const Vector& in, Vector& out) const {
+        const intaglio::ConvolutionExtents& e = rows[i].extents;
+        const std::int32_t in_group = e.in.channels / e.groups;
+        const std::int32_t out_group = e.out.channels / e.groups;
+        const double padding = static_cast<double>(e.padding_code) /
+                               static_cast<double>(values[static_cast<std::size_t>(rows[i].input)].denominator);
+        for (std::int64_t n = 0; n < images; ++n)
+            for (std::int32_t y = 0; y < e.out.height; ++y)
+                for (std::int32_t c = 0; c < e.out.width; ++c)
+                    for (std::int32_t o = 0; o < e.out.channels; ++o) {
+                        double sum = 0;
+                        for (std::int64_t k = 0; k < e.fan_in(); ++k) {
+                            const std::int64_t iy =
+                                y * e.stride_height - e.padding_height + k / in_group / e.kernel_width;
+                            const std::int64_t ix =
+                                c * e.stride_width - e.padding_width + k / in_group % e.kernel_width;
+                            const bool inside = iy >= 0 && iy < e.in.height && ix >= 0 && ix < e.in.width;
+                            const std::int64_t channel = o / out_group * in_group + k % in_group;
+                            const std::int64_t from =
+                                ((n * e.in.height + iy) * e.in.width + ix) * e.in.channels + channel;
+                            sum += parameters[first[i] + static_cast<std::size_t>(o * e.fan_in() + k)] *
+                                   (inside ? in[static_cast<std::size_t>(from)] : padding);
+                        }
+                        out.push_back(sum);
+                    }
+    }
+
+    /// Which pair of statistics element k of a norm's input belongs to.
+    [[nodiscard]] std::size_t set_of(std::size_t i, std::size_t k) const {
+        const intaglio::Shape shape = values[static_cast<std::size_t>(rows[i].input)].shape;
+        const auto channels = static_cast<std::size_t>(shape.channels);
+        const auto size = static_cast<std::size_t>(shape.size());
+        if (traits[i].set == StatisticsSet::layer) return 0;
+        if (traits[i].set == StatisticsSet::channel) return k % channels;
+        const std::size_t groups = traits[i].groups == 0 ? channels : static_cast<std::size_t>(traits[i].groups);
+        return k / size * groups + k % channels / (channels / groups);
+    }
+
+    void norm(std::size_t i, const Vector& in, Vector& out) const {
+        const intaglio::Shape shape = values[static_cast<std::size_t>(rows[i].input)].shape;
+        const auto channels = static_cast<std::size_t>(shape.channels);
+        const auto size = static_cast<std::size_t>(shape.size());
+        Vector mean(1), deviation(1, 1.0);
+        if (traits[i].set != StatisticsSet::nothing) {
+            Vector count(static_cast<std::size_t>(images) * channels);
+            mean.assign(count.size(), 0);
+            deviation.assign(count.size(), 0);
+            for (std::size_t k = 0; k < in.size(); ++k) {
+                count[set_of(i, k)] += 1;
+                mean[set_of(i, k)] += in[k];
+            }
+            for (std::size_t s = 0; s < mean.size(); ++s) mean[s] /= std::max(1.0, count[s]);
+            for (std::size_t k = 0; k < in.size(); ++k) {
+                const std::size_t s = set_of(i, k);
+                deviation[s] += (in[k] - mean[s]) * (in[k] - mean[s]) / count[s];
+            }
+            if (running && traits[i].set != StatisticsSet::sample) {
+                mean = running_mean[i];
+                deviation = running_variance[i];
+            }
+            for (double& d : deviation) d = std::sqrt(d + 1e-5);
+        }
+        const double* gain = parameters.data() + first[i];
+        const double* bias = gain + rows[i].gains;
+        for (std::size_t k = 0; k < in.size(); ++k) {
+            const std::size_t s = traits[i].set == StatisticsSet::nothing ? 0 : set_of(i, k);
+            const std::size_t p = traits[i].per_element ? k % size : k % channels;
+            const double g = !traits[i].has_gain ? 1.0 : gain[traits[i].one_gain ? 0 : p];
+            out.push_back(g * (in[k] - mean[s]) / deviation[s] + bias[p]);
+        }
+    }
+
+    void step(std::size_t i, const Vector& in, Vector& out, bool base) {
+        const auto index = static_cast<std::size_t>(rows[i].output);
+        const auto denominator = static_cast<double>(values[index].denominator);
+        const auto lowest = static_cast<double>(rows[i].codes.lowest);
+        const auto highest = static_cast<double>(rows[i].codes.highest);
+        const auto distance = static_cast<double>(rows[i].code_step);
+        const auto clamped = [&](double value) {
+            return std::clamp(value, lowest / denominator, highest / denominator);
+        };
+        if (!base) {
+            for (std::size_t k = 0; k < in.size(); ++k) {
+                out.push_back(base_result[index][k] + clamped(in[k]) - clamped(base_argument[index][k]));
+            }
+            return;
+        }
+        for (std::size_t k = 0; k < in.size(); ++k) {
+            const double position = (in[k] * denominator - lowest) / distance + 0.5;
+            double code = std::clamp(lowest + distance * std::floor(position), lowest, highest);
+            ++decisions;
+            if (code != observed[index][k]) {
+                // More than max_thresholds positions are made by a multiplier of 15 bits.
+                const double rounding = rows[i].steps <= intaglio::max_thresholds ? 1e-5 : 2e-4;
+                const bool near = std::fabs(position - std::round(position)) < rounding * (1 + std::fabs(position)) &&
+                                  std::fabs(code - observed[index][k]) <= distance;
+                ++(near ? adopted : wrong_codes);
+                code = observed[index][k];
+            }
+            out.push_back(code / denominator);
+        }
+        base_argument[index] = in;
+        base_result[index] = out;
+    }
+
+    void activation(std::size_t i, const Vector& in, Vector& out, bool base) {
+        const auto index = static_cast<std::size_t>(rows[i].output);
+        for (std::size_t k = 0; k < in.size(); ++k) {
+            out.push_back(traits[i].relu ? std::max(0.0, in[k]) : in[k]);
+            if (!base) continue;
+            const double difference = std::fabs(out[k] - observed[index][k]) / (1 + std::fabs(out[k]));
+            largest_difference = std::max(largest_difference, difference);
+        }
+    }
+
+    void pool(std::size_t i, const Vector& in, Vector& out) const {
+        const intaglio::ConvolutionExtents& e = rows[i].extents;
+        out.assign(static_cast<std::size_t>(images * e.out.size()), 0.0);
+        const double share = 1.0 / (e.kernel_height * e.kernel_width);
+        for (std::int64_t n = 0; n < images; ++n)
+            for (std::int32_t y = 0; y < e.in.height; ++y)
+                for (std::int32_t c = 0; c < e.in.width; ++c)
+                    for (std::int32_t k = 0; k < e.in.channels; ++k) {
+                        const std::int64_t to =
+                            ((n * e.out.height + y / e.kernel_height) * e.out.width + c / e.kernel_width) *
+                                e.out.channels +
+                            k;
+                        const std::int64_t from = ((n * e.in.height + y) * e.in.width + c) * e.in.channels + k;
+                        out[static_cast<std::size_t>(to)] += share * in[static_cast<std::size_t>(from)];
+                    }
+    }
+};
+
+}  // namespace smooth
