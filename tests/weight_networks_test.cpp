@@ -154,10 +154,10 @@ void check_networks() {
 
 }  // namespace
 
-#define QUANTIZERS                                                                                           \
-    Binary<WeightScale::one, Per::channel, PlainIdentity<>>, Binary<WeightScale::mean>,                      \
-        Binary<WeightScale::differentiated_mean, Per::layer, PlainIdentity<Gain{0.5}>>, Ternary<>,           \
-        Ternary<ThresholdFactor{0.7}, Per::channel, WeightScale::differentiated_mean>, DoReFa<1>, DoReFa<2>, \
+#define QUANTIZERS                                                                                                  \
+    SignWeights<WeightScale::one, Per::channel, PlainIdentity<>>, SignWeights<WeightScale::mean>,                   \
+        SignWeights<WeightScale::differentiated_mean, Per::layer, PlainIdentity<Gain{0.5}>>, TernaryWeights<>,      \
+        TernaryWeights<ThresholdFactor{0.7}, Per::channel, WeightScale::differentiated_mean>, DoReFa<1>, DoReFa<2>, \
         DoReFa<4, Maximum::differentiated>, DoReFa<8>
 
 TEST_CASE_TEMPLATE("the integer program computes what training computes", Weight, QUANTIZERS) {
@@ -166,7 +166,7 @@ TEST_CASE_TEMPLATE("the integer program computes what training computes", Weight
 TEST_CASE("the integer program computes what training computes: standardisations") {
     check_networks<QInt<3>, ScaledWeightStandardization>();
     check_networks<DoReFa<3>, PrintedWeightStandardization>();
-    check_networks<Binary<WeightScale::mean>, ScaledWeightStandardization>();
+    check_networks<SignWeights<WeightScale::mean>, ScaledWeightStandardization>();
 }
 TEST_CASE_TEMPLATE("real numbers train", Weight, FloatWeights, LiteralStates<M_w{15}>) {
     check_network<Front<Weight>>(true);
@@ -252,8 +252,8 @@ void compare_with_real_numbers() {
 
 TEST_CASE("gradients of codes with steps, offsets and scales are those of the real numbers that they stand for") {
     compare_with_real_numbers<QInt<4>, WeightStandardization>();
-    compare_with_real_numbers<Binary<WeightScale::differentiated_mean>, NoWeightStandardization>();
-    compare_with_real_numbers<Ternary<ThresholdFactor{0.7}, Per::channel, WeightScale::mean>,
+    compare_with_real_numbers<SignWeights<WeightScale::differentiated_mean>, NoWeightStandardization>();
+    compare_with_real_numbers<TernaryWeights<ThresholdFactor{0.7}, Per::channel, WeightScale::mean>,
                               NoWeightStandardization>();
     compare_with_real_numbers<DoReFa<1>, NoWeightStandardization>();
     compare_with_real_numbers<DoReFa<3>, NoWeightStandardization>();
@@ -323,14 +323,14 @@ TEST_CASE("signatures tell quantisers apart that have the same number of states"
         count += sizeof...(Nets);
     };
     add(Front<States<M_w{3}>>{}, Front<States<M_w{3}, ClippedIdentity<>>>{}, Front<States<M_w{3}, PlainIdentity<>>>{},
-        Front<States<M_w{3}, Indicator<Gain{1.0 / 3}>>>{}, Front<Ternary<>>{}, Front<Ternary<ThresholdFactor{0.5}>>{},
-        Front<Ternary<ThresholdFactor{0.7}, Per::channel>>{},
-        Front<Ternary<ThresholdFactor{0.7}, Per::layer, WeightScale::mean>>{},
-        Front<Ternary<ThresholdFactor{0.7}, Per::layer, WeightScale::one, ClippedIdentity<>>>{});
+        Front<States<M_w{3}, Indicator<Gain{1.0 / 3}>>>{}, Front<TernaryWeights<>>{},
+        Front<TernaryWeights<ThresholdFactor{0.5}>>{}, Front<TernaryWeights<ThresholdFactor{0.7}, Per::channel>>{},
+        Front<TernaryWeights<ThresholdFactor{0.7}, Per::layer, WeightScale::mean>>{},
+        Front<TernaryWeights<ThresholdFactor{0.7}, Per::layer, WeightScale::one, ClippedIdentity<>>>{});
     add(Front<BinaryWeights>{}, Front<BinaryWeights, NoWeightStandardization>{},
         Front<BinaryWeights, ScaledWeightStandardization>{}, Front<BinaryWeights, PrintedWeightStandardization>{},
-        Front<Binary<WeightScale::one, Per::channel, PlainIdentity<>>>{}, Front<Binary<WeightScale::mean>>{},
-        Front<Binary<WeightScale::mean, Per::layer>>{}, Front<Binary<WeightScale::differentiated_mean>>{},
+        Front<SignWeights<WeightScale::one, Per::channel, PlainIdentity<>>>{}, Front<SignWeights<WeightScale::mean>>{},
+        Front<SignWeights<WeightScale::mean, Per::layer>>{}, Front<SignWeights<WeightScale::differentiated_mean>>{},
         Front<DoReFa<1>>{}, Front<DoReFa<2>>{}, Front<DoReFa<2, Maximum::differentiated>>{});
     add(Front<FloatWeights>{}, Front<LiteralStates<M_w{3}>>{}, Front<LiteralStates<M_w{5}>>{});
     CHECK(all.size() == count);
@@ -354,7 +354,7 @@ TEST_CASE("a quantiser's standardisation counts where no option says otherwise")
     CHECK(detail(facts<Front<DoReFa<2>, WeightStandardization>>.view()) == WeightStandardization::name);
     CHECK(detail(facts<Front<QInt<2>>>.view()) == WeightStandardization::name);
     struct Own : Network<Features<4>, Defaults<QInt<2>, PrintedWeightStandardization>,
-                         Dense<Ternary<>, WeightStandardization, Out<4>, Act<M_a{2}>>, Classifier<Out<2>>> {};
+                         Dense<TernaryWeights<>, WeightStandardization, Out<4>, Act<M_a{2}>>, Classifier<Out<2>>> {};
     CHECK(detail(facts<Own>.view()) == WeightStandardization::name);
     CHECK(std::string(facts<Own>.rows[3].detail) == PrintedWeightStandardization::name);
 }

@@ -37,8 +37,8 @@ double dot(const Vector& a, const Vector& b) {
     return sum;
 }
 
-using Bwn = Binary<WeightScale::mean>;
-using Twn = Ternary<ThresholdFactor{0.7}, Per::layer, WeightScale::mean>;
+using Bwn = SignWeights<WeightScale::mean>;
+using Twn = TernaryWeights<ThresholdFactor{0.7}, Per::layer, WeightScale::mean>;
 
 // What the model says of a quantiser.
 static_assert(std::is_same_v<States<M_w{3}>, States<M_w{3}, Indicator<Gain{1.0}>>>);
@@ -47,18 +47,18 @@ static_assert(std::is_same_v<DefaultStandardization<QInt<2>>, WeightStandardizat
 static_assert(std::is_same_v<DefaultStandardization<BinaryWeights>, WeightStandardization>);
 static_assert(std::is_same_v<DefaultStandardization<FloatWeights>, WeightStandardization>);
 static_assert(std::is_same_v<DefaultStandardization<Bwn>, NoWeightStandardization>);
-static_assert(std::is_same_v<DefaultStandardization<Ternary<>>, NoWeightStandardization>);
+static_assert(std::is_same_v<DefaultStandardization<TernaryWeights<>>, NoWeightStandardization>);
 static_assert(std::is_same_v<DefaultStandardization<DoReFa<1>>, NoWeightStandardization>);
 static_assert(std::is_same_v<DefaultStandardization<DoReFa<5>>, NoWeightStandardization>);
 static_assert(!BinaryWeights::clips && !Bwn::clips);
-static_assert(Binary<WeightScale::one, Per::channel, PlainIdentity<>>::clips);
-static_assert(Binary<WeightScale::mean, Per::layer, PlainIdentity<Gain{0.5}>>::clips);
-static_assert(!WeightTraits<Ternary<>>::clips && !WeightTraits<DoReFa<1>>::clips);
+static_assert(SignWeights<WeightScale::one, Per::channel, PlainIdentity<>>::clips);
+static_assert(SignWeights<WeightScale::mean, Per::layer, PlainIdentity<Gain{0.5}>>::clips);
+static_assert(!WeightTraits<TernaryWeights<>>::clips && !WeightTraits<DoReFa<1>>::clips);
 static_assert(DoReFa<2>::codes == CodeRange{-2, 1} && DoReFa<2>::denominator == 3 && DoReFa<2>::states == 4);
 static_assert(DoReFa<8>::codes == CodeRange{-128, 127} && DoReFa<8>::denominator == 255 && DoReFa<8>::states == 256);
 static_assert(DoReFa<1>::codes == CodeRange{-1, 1} && DoReFa<1>::scaled && WeightTraits<DoReFa<1>>::step == 1);
 static_assert(WeightTraits<DoReFa<3>>::step == 2 && WeightTraits<DoReFa<3>>::offset == 1);
-static_assert(!WeightTraits<DoReFa<3>>::scaled && WeightTraits<Bwn>::scaled && !WeightTraits<Ternary<>>::scaled);
+static_assert(!WeightTraits<DoReFa<3>>::scaled && WeightTraits<Bwn>::scaled && !WeightTraits<TernaryWeights<>>::scaled);
 static_assert(WeightTraits<FloatWeights>::real && WeightTraits<LiteralStates<M_w{3}>>::real);
 
 template <class Weight>
@@ -102,7 +102,7 @@ static_assert(is_named(facts<Facts<BinaryWeights>>.rows[0].quantizer, ""));
 static_assert(is_named(facts<Facts<LiteralStates<M_w{15}, ClippedIdentity<Gain{0.5}>>>>.rows[0].quantizer,
                        "literal M_w 15, clipped identity, gain 0.5"));
 static_assert(is_named(facts<Facts<States<M_w{3}, Indicator<Gain{0.25}>>>>.rows[0].quantizer, "indicator, gain 0.25"));
-static_assert(is_named(Ternary<ThresholdFactor{0.75}, Per::channel, WeightScale::mean, ClippedIdentity<>>::name,
+static_assert(is_named(TernaryWeights<ThresholdFactor{0.75}, Per::channel, WeightScale::mean, ClippedIdentity<>>::name,
                        "threshold per channel 0.75, times the channel's mean, clipped identity"));
 
 template <int Bits>
@@ -236,14 +236,14 @@ TEST_CASE("binary weights with a scale: the mean magnitude is the closest") {
         CHECK(quantizer.gradient(1.0001) == 0);
     }
     CHECK(WeightCode<Bwn>::scope == train::WeightScope::unit);
-    CHECK((WeightCode<Binary<WeightScale::mean, Per::layer>>::scope) == train::WeightScope::layer);
+    CHECK((WeightCode<SignWeights<WeightScale::mean, Per::layer>>::scope) == train::WeightScope::layer);
     CHECK(train::weight_scope<BinaryWeights> == train::WeightScope::weight);
 }
 
 TEST_CASE("ternary weights: the boundary is zero, the scale is the mean of the others") {
     // Mean magnitude 1: the threshold is the factor.
     const Vector w{0.5, -0.5, 0.75, -0.25, 2.5, -1.5};
-    using Half = Ternary<ThresholdFactor{0.5}, Per::layer, WeightScale::mean>;
+    using Half = TernaryWeights<ThresholdFactor{0.5}, Per::layer, WeightScale::mean>;
     const WeightCode<Half> quantizer(w.data(), 6);
     CHECK(quantizer.threshold() == 0.5);
     const int expected[] = {0, 0, 1, 0, 1, -1};
@@ -252,11 +252,12 @@ TEST_CASE("ternary weights: the boundary is zero, the scale is the mean of the o
     CHECK(quantizer.code(std::nextafter(-0.5, -1.0)) == -1);
     CHECK(quantizer.scale() == doctest::Approx((0.75 + 2.5 + 1.5) / 3).epsilon(1e-15));
     CHECK(quantizer.gradient(100.0) == quantizer.scale());
-    const WeightCode<Ternary<ThresholdFactor{0.5}>> plain(w.data(), 6);
+    const WeightCode<TernaryWeights<ThresholdFactor{0.5}>> plain(w.data(), 6);
     CHECK(plain.scale() == 1);
     CHECK(plain.gradient(100.0) == 1);
     // No weight above the threshold: all codes 0, and the scale, too.
-    const WeightCode<Ternary<ThresholdFactor{1.5}, Per::layer, WeightScale::differentiated_mean>> high(w.data() + 1, 1);
+    const WeightCode<TernaryWeights<ThresholdFactor{1.5}, Per::layer, WeightScale::differentiated_mean>> high(
+        w.data() + 1, 1);
     CHECK(high.code(-0.5) == 0);
     CHECK(high.scale() == 0);
     const double dvalue = 1;
@@ -272,7 +273,7 @@ TEST_CASE("ternary weights: share that is not zero") {
     const auto share = [&](auto&& draw) {
         std::vector<float> w(count);
         for (float& x : w) x = static_cast<float>(draw());
-        const WeightCode<Ternary<>> quantizer(w.data(), count);
+        const WeightCode<TernaryWeights<>> quantizer(w.data(), count);
         return static_cast<double>(std::count_if(w.begin(), w.end(), [&](float x) { return quantizer.code(x) != 0; })) /
                count;
     };
@@ -411,7 +412,7 @@ struct Formula<FloatWeights> {
     static double soft_value(const Scope& s, std::size_t i) { return s.what[i]; }
 };
 template <WeightScale Scale, Per P, class S>
-struct Formula<Binary<Scale, P, S>> {
+struct Formula<SignWeights<Scale, P, S>> {
     static constexpr bool per_layer = P == Per::layer;
     static double hard(const Scope& s, double w) {
         return sign(w) * (Scale == WeightScale::one ? 1.0 : Scope::mean(s.what));
@@ -424,7 +425,7 @@ struct Formula<Binary<Scale, P, S>> {
     }
 };
 template <ThresholdFactor Factor, Per P, WeightScale Scale, class S>
-struct Formula<Ternary<Factor, P, Scale, S>> {
+struct Formula<TernaryWeights<Factor, P, Scale, S>> {
     static constexpr bool per_layer = P == Per::layer;
     static double code(const Vector& at, double w) {
         return std::fabs(w) <= Factor.value * Scope::mean(at) ? 0.0 : sign(w);
@@ -578,18 +579,19 @@ TEST_CASE_TEMPLATE("values and gradients follow the formulas", Weight, States<M_
                    States<M_w{15}, Indicator<Gain{1.0 / 3}>>, States<M_w{3}, ClippedIdentity<>>,
                    States<M_w{3}, PlainIdentity<Gain{2.0}>>, LiteralStates<M_w{3}>,
                    LiteralStates<M_w{15}, ClippedIdentity<Gain{0.5}>>, FloatWeights, BinaryWeights,
-                   Binary<WeightScale::one, Per::channel, Indicator<>>,
-                   Binary<WeightScale::one, Per::channel, PlainIdentity<>>, Bwn,
-                   Binary<WeightScale::mean, Per::layer, PlainIdentity<>>, Binary<WeightScale::differentiated_mean>,
-                   Binary<WeightScale::differentiated_mean, Per::layer, ClippedIdentity<Gain{0.5}>>) {
+                   SignWeights<WeightScale::one, Per::channel, Indicator<>>,
+                   SignWeights<WeightScale::one, Per::channel, PlainIdentity<>>, Bwn,
+                   SignWeights<WeightScale::mean, Per::layer, PlainIdentity<>>,
+                   SignWeights<WeightScale::differentiated_mean>,
+                   SignWeights<WeightScale::differentiated_mean, Per::layer, ClippedIdentity<Gain{0.5}>>) {
     check_under_all_standardizations<Weight>(100);
 }
 
-TEST_CASE_TEMPLATE("values and gradients follow the formulas: ternary and DoReFa", Weight, Ternary<>, Twn,
-                   Ternary<ThresholdFactor{1.2}, Per::channel>,
-                   Ternary<ThresholdFactor{0.4}, Per::channel, WeightScale::mean, ClippedIdentity<>>,
-                   Ternary<ThresholdFactor{0.7}, Per::layer, WeightScale::differentiated_mean>,
-                   Ternary<ThresholdFactor{0.7}, Per::channel, WeightScale::differentiated_mean, Indicator<>>,
+TEST_CASE_TEMPLATE("values and gradients follow the formulas: ternary and DoReFa", Weight, TernaryWeights<>, Twn,
+                   TernaryWeights<ThresholdFactor{1.2}, Per::channel>,
+                   TernaryWeights<ThresholdFactor{0.4}, Per::channel, WeightScale::mean, ClippedIdentity<>>,
+                   TernaryWeights<ThresholdFactor{0.7}, Per::layer, WeightScale::differentiated_mean>,
+                   TernaryWeights<ThresholdFactor{0.7}, Per::channel, WeightScale::differentiated_mean, Indicator<>>,
                    DoReFa<1>, DoReFa<2>, DoReFa<3>, DoReFa<4>, DoReFa<5>, DoReFa<6>, DoReFa<7>, DoReFa<8>,
                    DoReFa<1, Maximum::differentiated>, DoReFa<2, Maximum::differentiated>,
                    DoReFa<8, Maximum::differentiated>) {

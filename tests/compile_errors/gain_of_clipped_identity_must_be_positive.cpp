@@ -12,7 +12,6 @@ using namespace intaglio;
 #define TOKEN 0.0
 #endif
 
-struct Net
-    : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>,
-              Conv<Binary<WeightScale::mean, Per::layer, ClippedIdentity<Gain{TOKEN}>>, Out<8>>, Classifier<Out<10>>> {
-};
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>,
+                     Conv<SignWeights<WeightScale::mean, Per::layer, ClippedIdentity<Gain{TOKEN}>>, Out<8>>,
+                     Classifier<Out<10>>> {};

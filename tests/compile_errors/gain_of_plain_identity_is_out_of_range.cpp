@@ -13,6 +13,7 @@ using namespace intaglio;
 #endif
 
 struct Net
-    : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>,
-              Conv<Ternary<ThresholdFactor{0.7}, Per::layer, WeightScale::one, PlainIdentity<Gain{TOKEN}>>, Out<8>>,
-              Classifier<Out<10>>> {};
+    : Network<
+          Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>,
+          Conv<TernaryWeights<ThresholdFactor{0.7}, Per::layer, WeightScale::one, PlainIdentity<Gain{TOKEN}>>, Out<8>>,
+          Classifier<Out<10>>> {};

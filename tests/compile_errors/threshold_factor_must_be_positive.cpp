@@ -1,7 +1,7 @@
 // A threshold below zero.
 // EXPECT: model_error::threshold_factor_of_ternary_weights_must_be_positive<
 // EXPECT: in_layer<2>
-// EXPECT: Ternary<
+// EXPECT: TernaryWeights<
 #include "intaglio/model/network.hpp"
 
 using namespace intaglio;
@@ -13,4 +13,4 @@ using namespace intaglio;
 #endif
 
 struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>,
-                     Conv<Ternary<ThresholdFactor{TOKEN}>, Out<8>>, Classifier<Out<10>>> {};
+                     Conv<TernaryWeights<ThresholdFactor{TOKEN}>, Out<8>>, Classifier<Out<10>>> {};

@@ -48,7 +48,7 @@ struct StandardizationUnderScale<WeightScale::one> {
 /// output channel or the layer, which brings the scaled signs closest to What (BWN; Rastegari et al. 2016). With
 /// PlainIdentity the latent weights are kept within -1 ... 1. Weights with a scale are not standardised by default.
 template <WeightScale Scale = WeightScale::one, Per Scope = Per::channel, class Surrogate = ClippedIdentity<>>
-struct Binary {
+struct SignWeights {
     using option = option::weight;
     using surrogate = Surrogate;
     using standardization = typename detail::StandardizationUnderScale<Scale>::type;
@@ -67,6 +67,6 @@ struct Binary {
 };
 
 /// Weights -1 and 1, by the sign alone.
-using BinaryWeights = Binary<>;
+using BinaryWeights = SignWeights<>;
 
 }  // namespace intaglio

@@ -18,7 +18,7 @@ struct ThresholdFactor {
 /// weights.
 template <ThresholdFactor Factor = ThresholdFactor{0.7}, Per Scope = Per::layer, WeightScale Scale = WeightScale::one,
           class Surrogate = PlainIdentity<>>
-struct Ternary {
+struct TernaryWeights {
     using option = option::weight;
     using surrogate = Surrogate;
     using standardization = NoWeightStandardization;
@@ -38,7 +38,7 @@ struct Ternary {
     static constexpr Problem problem() {
         if (factor > 0) return {};
         return {.kind = &threshold_factor_of_ternary_weights_must_be_positive,
-                .subject = &model_error::the<Ternary>::type};
+                .subject = &model_error::the<TernaryWeights>::type};
     }
 };
 

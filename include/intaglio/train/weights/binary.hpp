@@ -9,7 +9,7 @@ namespace intaglio::train {
 
 /// code = sign, with sign(0) = 1.
 template <Per Scope, class Surrogate>
-struct WeightCode<Binary<WeightScale::one, Scope, Surrogate>> {
+struct WeightCode<SignWeights<WeightScale::one, Scope, Surrogate>> {
     template <class Real>
     static std::int8_t code(Real w) {
         return w >= 0 ? std::int8_t{1} : std::int8_t{-1};
@@ -23,9 +23,9 @@ struct WeightCode<Binary<WeightScale::one, Scope, Surrogate>> {
 /// value = a * sign(w), a = mean |w|. Gradient of w_i: a * surrogate(w_i) * dvalue_i, and, if the mean is
 /// differentiated, sign(w_i) / n * sum of dvalue_j * sign(w_j).
 template <WeightScale Scale, Per Scope, class Surrogate>
-struct WeightCode<Binary<Scale, Scope, Surrogate>> {
+struct WeightCode<SignWeights<Scale, Scope, Surrogate>> {
     static constexpr WeightScope scope = weight_scope_of(Scope);
-    using Sign = WeightCode<Binary<WeightScale::one, Scope, Surrogate>>;
+    using Sign = WeightCode<SignWeights<WeightScale::one, Scope, Surrogate>>;
 
     template <class Real>
     WeightCode(const Real* w, std::int64_t count) : scale_(detail::mean_magnitude(w, count)) {}

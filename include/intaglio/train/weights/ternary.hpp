@@ -12,7 +12,7 @@ namespace intaglio::train {
 /// 0, if there is a scale (0 if there are none). Gradient of w_i: a * surrogate(w_i) * dvalue_i, and, if the mean is
 /// differentiated, code_i / (number of codes that are not 0) * sum of dvalue_j * code_j.
 template <ThresholdFactor Factor, Per Scope, WeightScale Scale, class Surrogate>
-struct WeightCode<Ternary<Factor, Scope, Scale, Surrogate>> {
+struct WeightCode<TernaryWeights<Factor, Scope, Scale, Surrogate>> {
     static constexpr WeightScope scope = weight_scope_of(Scope);
 
     template <class Real>
