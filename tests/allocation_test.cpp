@@ -12,6 +12,7 @@
 
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/train/trainer.hpp"
+#include "support/test_weights.hpp"
 #include "support/training_tools.hpp"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -200,6 +201,21 @@ TEST_CASE("training steps with clipping, augmentation, a teacher and a weight av
     CHECK(allocations([&] {
               while (!trainer.finished()) trainer.step();
           }) == 0);
+}
+
+TEST_CASE("training steps of real numbers and of norms of samples allocate nothing") {
+    struct Real : Network<Image<1, 12, 12>, Defaults<test_weights::Real, Lbn, Relu, RealJoin>, Conv<Out<8>>, AvgPool<2>,
+                          Residual<Conv<Out<8>, LayerNorm<>>>, Activate<Act<M_a{4}>>,
+                          Conv<QInt<2>, Out<6>, GroupNorm<2>>, Classifier<Out<4>, LayerNorm<>>> {};
+    const tools::Stripes data(100, 12, 12, 1, 4);
+    for (const int threads : {1, 2}) {
+        Training<Real> training(20, threads);
+        Trainer<Real> trainer(training, data.samples(), {.epochs = 4, .batch = 20});
+        trainer.step();
+        CHECK(allocations([&] {
+                  while (!trainer.finished()) trainer.step();
+              }) == 0);
+    }
 }
 
 TEST_CASE("evaluation passes and the integer program allocate nothing") {

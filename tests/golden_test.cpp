@@ -15,10 +15,12 @@
 
 #include "intaglio/kernels/convolution_backward.hpp"
 #include "intaglio/kernels/step.hpp"
+#include "intaglio/model/network.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "intaglio/train/aligned_vector.hpp"
 #include "intaglio/train/loss.hpp"
 #include "intaglio/train/norm_gradient.hpp"
+#include "intaglio/train/program.hpp"
 #include "intaglio/train/steps.hpp"
 #include "intaglio/train/surrogate_gradient.hpp"
 #include "intaglio/train/weight_quantization.hpp"
@@ -374,4 +376,85 @@ TEST_CASE("block of convolution, norm and activation") {
         const bool shared = c.parameters.at("norm") == "layer_batch_norm";
         CHECK((check_block<3, 2>(c, shared) || check_block<15, 8>(c, shared) || check_block<255, 4>(c, shared)));
     }
+}
+
+namespace {
+
+/// Real numbers that the test sets, as a layer: its biases are the values, so that their gradients come back.
+struct Given {
+    static constexpr void describe(Builder& b, std::int32_t count) {
+        b.append(Row{.kind = "given", .biases = count}, Value{.shape = {1, 1, count}, .storage = Storage::real});
+    }
+};
+template <std::int32_t Count>
+struct GivenLayer {
+    template <class Defaults>
+    struct resolved {
+        using primitives = boost::mp11::mp_list<Given>;
+        static constexpr void describe(Builder& b) { Given::describe(b, Count); }
+    };
+};
+template <std::int32_t Count>
+struct LayerNormOf : Network<Features<1>, GivenLayer<Count>, Normalize<LayerNorm<>>> {};
+
+/// One sample after the other: their statistics have nothing to do with each other. The library's numbers are floats.
+template <std::int32_t Count>
+bool check_layer_norm(const Case& c) {
+    const std::vector<double>& x = c.input("x").data;
+    if (c.input("gain").data.size() != Count) return false;
+    const auto close = [](double found, double expected) {
+        INFO("found " << found << ", expected " << expected);
+        CHECK(std::fabs(found - expected) <= 1e-6 * std::fmax(1.0, std::fabs(expected)));
+    };
+    constexpr auto n = static_cast<std::size_t>(Count);
+    Training<LayerNormOf<Count>> training(1);
+    const std::uint8_t pixel = 0;
+    std::vector<double> gain_gradient(n);
+    std::vector<double> bias_gradient(n);
+    for (std::size_t begin = 0; begin < x.size(); begin += n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            training.parameters()[i] = static_cast<float>(x[begin + i]);
+            training.parameters()[n + i] = static_cast<float>(c.input("gain").data[i]);
+            training.parameters()[2 * n + i] = static_cast<float>(c.input("bias").data[i]);
+        }
+        training.forward(&pixel, 1, train::Statistics::batch);
+        for (std::size_t i = 0; i < n; ++i) {
+            close(static_cast<double>(training.float_logits()[i]), c.output()[begin + i]);
+            training.logit_gradient()[i] = static_cast<float>(c.cotangent()[begin + i]);
+        }
+        training.backward();
+        for (std::size_t i = 0; i < n; ++i) {
+            close(static_cast<double>(training.gradients()[i]), c.gradient("x")[begin + i]);
+            gain_gradient[i] += static_cast<double>(training.gradients()[n + i]);
+            bias_gradient[i] += static_cast<double>(training.gradients()[2 * n + i]);
+        }
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        close(gain_gradient[i], c.gradient("gain")[i]);
+        close(bias_gradient[i], c.gradient("bias")[i]);
+    }
+    return true;
+}
+
+}  // namespace
+
+template <>
+struct intaglio::train::Operation<Given> : Stateless {
+    template <class Net, std::size_t Index>
+    static void forward(NoState&, Context& context) {
+        const Row& row = facts<Net>.rows[Index];
+        const float* given = context.parameters + plan<Net>.parameters[Index];
+        std::copy(given, given + row.biases, codes<Net, facts<Net>.rows[Index].output>(context));
+    }
+    template <class Net, std::size_t Index>
+    static void backward(NoState&, Context& context) {
+        const float* found = gradient<Net, facts<Net>.rows[Index].output>(context);
+        std::copy(found, found + facts<Net>.rows[Index].biases, context.gradients + plan<Net>.parameters[Index]);
+    }
+};
+
+TEST_CASE("layer norm") {
+    const std::vector<Case> cases = read_cases("layer_norm");
+    CHECK(cases.size() == 3);
+    for (const Case& c : cases) CHECK((check_layer_norm<75>(c) || check_layer_norm<8>(c) || check_layer_norm<24>(c)));
 }

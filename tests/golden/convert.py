@@ -15,7 +15,7 @@ import json
 import struct
 import sys
 
-LEFT_OUT = {"layer_norm", "dorefa_weight"}
+LEFT_OUT = {"dorefa_weight"}
 
 
 def exact(value):

@@ -1,0 +1,15 @@
+// A product reads real numbers that still wait for an activation.
+// EXPECT: model_error::activation_missing_before_float_layer<
+// EXPECT: in_layer<4>
+#include "intaglio/model/network.hpp"
+
+using namespace intaglio;
+
+#ifdef INTAGLIO_CORRECT
+#define TOKEN Linear
+#else
+#define TOKEN NoActivation
+#endif
+
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Relu>, Conv<Out<8>>, Conv<Out<8>, TOKEN>, Conv<Out<8>>,
+                     Classifier<Out<10>>> {};
