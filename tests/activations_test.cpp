@@ -48,10 +48,10 @@ static_assert(facts<Signs<Masked>>.row(7).extents.padding_code == 0);
 // A row of accumulators has room for the padding.
 static_assert(plain.row(3).codes == CodeRange{-54, 54} && facts<Signs<Masked>>.row(3).codes == CodeRange{-54, 54});
 
-struct Binary : Network<Image<1, 8, 8>, Defaults<QInt<1>, TrainedBias, Sign<>>, Conv<Out<4>>, AvgPool<2>, Conv<Out<4>>,
+struct BinaryNetwork : Network<Image<1, 8, 8>, Defaults<QInt<1>, TrainedBias, Sign<>>, Conv<Out<4>>, AvgPool<2>, Conv<Out<4>>,
                         Classifier<Out<2>>> {};
-static_assert(facts<Binary>.multiplier_free() && facts<Binary>.integer_only());
-static_assert(facts<Binary>.weights() == 36 + 144 + 128 && facts<Binary>.weight_bytes() == 5 + 18 + 16);
+static_assert(facts<BinaryNetwork>.multiplier_free() && facts<BinaryNetwork>.integer_only());
+static_assert(facts<BinaryNetwork>.weights() == 36 + 144 + 128 && facts<BinaryNetwork>.weight_bytes() == 5 + 18 + 16);
 
 static_assert(SignedAct<M_a{3}>::codes == CodeRange{-1, 1} && SignedAct<M_a{3}>::denominator == 1);
 static_assert(SignedAct<M_a{255}>::codes == CodeRange{-127, 127} && SignedAct<M_a{255}>::denominator == 127);
@@ -79,7 +79,7 @@ TEST_CASE("signs: the integer program computes what training computes") {
     checks::check_lowering<Signs<Masked>>(11);
     checks::check_lowering<Signs<PadMinusOne>>(12);
     checks::check_lowering<Signs<PadPlusOne>>(13);
-    checks::check_lowering<Binary>(14);
+    checks::check_lowering<BinaryNetwork>(14);
 }
 
 TEST_CASE_TEMPLATE("signed and DoReFa activations: gradients and lowering", Activation, SignedAct<M_a{3}>,
