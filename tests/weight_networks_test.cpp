@@ -26,10 +26,11 @@ using train::Statistics;
 /// Padding, strides, groups, rectangular kernels, codes of 16 bits in front of a product, pooled accumulators with
 /// scales, layers without a norm.
 template <class Weight, class... Options>
-struct Mixed : Network<Image<2, 9, 8>, Defaults<Weight, Options..., Act<M_a{4}>>, Conv<Out<6>, Stride<2, 1>>,
-                       Conv<Groups<3>, Out<9>, Kernel<3, 2>, Padding<1, 0>, Act<M_a{256}>, BatchNorm>, AvgPool<Window{5, 1}>,
-                       Conv<Out<8>, Kernel<1, 2>, Padding<0>, NoNorm, NoActivation>, AvgPool<Window{1, 2}>, Normalize<>,
-                       Activate<>, Dense<Flatten, Out<7>, NoNorm, Act<M_a{3}>>, Classifier<Out<3>>> {};
+struct Mixed
+    : Network<Image<2, 9, 8>, Defaults<Weight, Options..., Act<M_a{4}>>, Conv<Out<6>, Stride<2, 1>>,
+              Conv<Groups<3>, Out<9>, Kernel<3, 2>, Padding<1, 0>, Act<M_a{256}>, BatchNorm>, AvgPool<Window{5, 1}>,
+              Conv<Out<8>, Kernel<1, 2>, Padding<0>, NoNorm, NoActivation>, AvgPool<Window{1, 2}>, Normalize<>,
+              Activate<>, Dense<Flatten, Out<7>, NoNorm, Act<M_a{3}>>, Classifier<Out<3>>> {};
 
 /// A dense layer in front, a residual block.
 template <class Weight, class... Options>
@@ -170,6 +171,7 @@ TEST_CASE("the integer program computes what training computes: standardisations
 }
 TEST_CASE_TEMPLATE("real numbers train", Weight, FloatWeights, LiteralStates<M_w{15}>) {
     check_network<Front<Weight>>(true);
+    check_network<Front<Weight, ScaledWeightStandardization>>(true);
     static_assert(!facts<Mixed<Weight>>.integer_only());
 }
 
