@@ -7,9 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <map>
 #include <new>
 #include <span>
 #include <stdexcept>
@@ -27,66 +24,17 @@
 #include "intaglio/train/steps.hpp"
 #include "intaglio/train/surrogate_gradient.hpp"
 #include "intaglio/train/weight_quantization.hpp"
+#include "support/golden_cases.hpp"
 
 namespace {
 
 using namespace intaglio;
 using simd::Native;
 
-struct Tensor {
-    std::vector<std::size_t> shape;
-    std::vector<double> data;
-};
-
-struct Case {
-    std::string name;
-    std::map<std::string, std::string> parameters;
-    std::map<std::string, Tensor> arrays;  ///< "input x", "output y", "cotangent y", "gradient x"
-
-    [[nodiscard]] double number(const std::string& key) const { return std::stod(parameters.at(key)); }
-    [[nodiscard]] const Tensor& input(const std::string& key) const { return arrays.at("input " + key); }
-    [[nodiscard]] const std::vector<double>& output() const { return arrays.at("output y").data; }
-    [[nodiscard]] const std::vector<double>& cotangent() const { return arrays.at("cotangent y").data; }
-    [[nodiscard]] const std::vector<double>& gradient(const std::string& key) const {
-        return arrays.at("gradient " + key).data;
-    }
-};
-
-std::vector<Case> read_cases(const std::string& name) {
-    const std::filesystem::path file = std::filesystem::path(__FILE__).parent_path() / "golden" / "training_ops.txt";
-    std::ifstream in(file);
-    if (!in) throw std::runtime_error("cannot read " + file.string());
-    std::vector<Case> cases;
-    std::string word;
-    Case current;
-    while (in >> word) {
-        if (word == "case") {
-            current = {};
-            in >> current.name;
-        } else if (word == "parameter") {
-            std::string key;
-            in >> key;
-            in >> current.parameters[key];
-        } else if (word == "end") {
-            if (current.name == name) cases.push_back(current);
-        } else {
-            std::string key;
-            std::size_t rank = 0;
-            in >> key >> rank;
-            Tensor tensor{std::vector<std::size_t>(rank), {}};
-            std::size_t size = 1;
-            for (std::size_t& extent : tensor.shape) {
-                in >> extent;
-                size *= extent;
-            }
-            tensor.data.resize(size);
-            for (double& x : tensor.data) in >> x;
-            current.arrays[word + " " + key] = tensor;
-        }
-        if (!in) throw std::runtime_error(file.string() + " is damaged");
-    }
-    return cases;
-}
+using golden::Case;
+using golden::check_close;
+using golden::read_cases;
+using golden::Tensor;
 
 /// From [a][b][height][width] to [a][height][width][b].
 std::vector<double> channels_last(const Tensor& t, const std::vector<double>& data) {
@@ -102,14 +50,6 @@ std::vector<double> channels_last(const Tensor& t, const std::vector<double>& da
 }
 std::vector<double> channels_last(const Tensor& t) {
     return channels_last(t, t.data);
-}
-
-void check_close(const std::vector<double>& found, const std::vector<double>& expected) {
-    REQUIRE(found.size() == expected.size());
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        INFO("element " << i << ": found " << found[i] << ", expected " << expected[i]);
-        CHECK(std::fabs(found[i] - expected[i]) <= 2e-11 * std::fmax(1.0, std::fabs(expected[i])));
-    }
 }
 
 /// A norm on real numbers, through the functions of training with accumulators of denominator 1.

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """Writes training_ops.txt from training_ops.json: convert.py training_ops.json > training_ops.txt
+With names, the cases of these operators alone, and all of them:
+convert.py training_ops.json round_clip_weight dorefa_weight > weights.txt
 
 The JSON holds small cases of the training operators, computed in float64 by automatic differentiation in another
 framework, printed with 12 digits. Cases of operators that the library does not have are left out. Inputs that are
@@ -33,11 +35,12 @@ def array(kind, name, tensor):
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         cases = json.load(file)["cases"]
+    wanted = sys.argv[2:]
     for case in cases:
         params = case["params"]
-        if case["name"] in LEFT_OUT:
+        if case["name"] not in wanted if wanted else case["name"] in LEFT_OUT:
             continue
-        if case["name"] == "round_clip_weight" and params["delta"] != (params["M_w"] - 1) / 2:
+        if not wanted and case["name"] == "round_clip_weight" and params["delta"] != (params["M_w"] - 1) / 2:
             continue  # the other reading of the paper, which has no integer form
         print("case", case["name"])
         for key, value in params.items():

@@ -137,7 +137,8 @@ template <PixelCode Pixel = std::int16_t>
         const char* const names[] = {"low", "high", "rising", "falling"};
         std::string name;
         for (const auto sound : detail::keyword_sounds(word)) {
-            name += (name.empty() ? "" : "-") + std::string(names[static_cast<std::size_t>(sound)]);
+            if (!name.empty()) name += '-';
+            name += names[static_cast<std::size_t>(sound)];
         }
         data.class_names.push_back(std::move(name));
     }

@@ -60,8 +60,7 @@ struct Row {
     std::int64_t macs = 0;
     CodeRange codes{};       ///< what the operation can produce
     std::int64_t steps = 0;  ///< step positions per channel: highest - lowest code of a quantizing operation
-    std::int64_t code_step =
-        1;  ///< of a quantizing operation: distance of neighbouring codes; 2 for the signs -1 and 1
+    std::int64_t code_step = 1;  ///< of a quantizing operation: distance of neighbouring codes (2 for -1 and 1)
     /// Numbers of the operation that nothing else of its row tells; checkpoints compare them.
     Array<std::int64_t, 2> settings{};
     const ErrorKind* refusal = &no_mistake;  ///< why there is no integer program of the operation, if so

@@ -109,7 +109,7 @@ struct Tail {
 template <class Own, class Defaults>
 struct WeightLayer {
     using Weight = typename WeightQuantizer<find_option<option::weight, NoWeight, Own, Defaults>>::type;
-    using Standardization = find_option<option::standardization, WeightStandardization, Own, Defaults>;
+    using Standardization = find_option<option::standardization, DefaultStandardization<Weight>, Own, Defaults>;
     using Normalization = find_option<option::norm, LayerBatchNorm, Own, Defaults>;
     using Activation = find_option<option::activation, NoActivation, Own, Defaults>;
     using OutChannels = find_option<option::out, NoOut, Own, mp_list<>>;

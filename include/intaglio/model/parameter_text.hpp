@@ -10,7 +10,7 @@
 namespace intaglio::detail {
 
 /// A name that ends in zeros.
-using NameText = Array<char, 80>;
+using NameText = Array<char, 160>;
 
 constexpr void append(NameText& text, std::size_t& length, const char* words) {
     while (*words != '\0') text[length++] = *words++;
@@ -60,5 +60,21 @@ constexpr NameText name_with_parameter(const char* words, const char* parameter,
     append_number(text, length, value);
     return text;
 }
+
+/// A name of several parts, with commas between.
+struct NameParts {
+    NameText text{};
+    std::size_t length = 0;
+
+    constexpr void add(const char* words) {
+        if (length > 0) append(text, length, ", ");
+        append(text, length, words);
+    }
+    constexpr void add(const char* words, double value) {
+        add(words);
+        append(text, length, " ");
+        append_number(text, length, value);
+    }
+};
 
 }  // namespace intaglio::detail

@@ -5,6 +5,12 @@
 
 #include "intaglio/model/codes.hpp"
 #include "intaglio/model/options.hpp"
+#include "intaglio/model/weights/binary.hpp"
+#include "intaglio/model/weights/dorefa.hpp"
+#include "intaglio/model/weights/floats.hpp"
+#include "intaglio/model/weights/standardizations.hpp"
+#include "intaglio/model/weights/states.hpp"
+#include "intaglio/model/weights/ternary.hpp"
 
 namespace intaglio {
 
@@ -13,6 +19,8 @@ namespace intaglio {
 // `step`, `offset`  1 and 0 if not given; DoReFa's odd multiples have 2 and 1;
 // `scaled`          true if the value is also multiplied by a number per output unit that follows from the weights;
 // `clips`           true if latent weights are kept within -1 ... 1;
+// `standardization` what latent weights go through first if no option says so; WeightStandardization if not given;
+// `surrogate`       what stands for the derivative of its codes;
 // `name`            for checkpoints, where states do not tell one quantiser from another;
 // `refusal`         address of the sentence that says why weights have no codes at all: they are then real numbers.
 
@@ -40,31 +48,20 @@ struct WeightTraits {
     }();
 };
 
-/// Number of weight states, e.g. `States<M_w{3}>` for ternary weights.
-struct M_w {
-    std::int32_t count;
-};
-
-/// Symmetric weights with an odd number of states: codes -(M_w-1)/2 ... (M_w-1)/2, value = code / ((M_w-1)/2).
-/// code = round half away from zero of D_w * What / 3, clamped, with D_w = (M_w-1)/2
-/// (Sawada et al. 2024, (P2.6) and (P2.7), with the step that their tables agree with).
-template <M_w Count>
-struct States {
-    using option = option::weight;
-    static constexpr std::int32_t states = Count.count;
-    static constexpr std::int32_t denominator = static_cast<std::int32_t>((std::int64_t{Count.count} - 1) / 2);
-    static constexpr CodeRange codes{-std::int64_t{denominator}, denominator};
-};
-
-/// Weights -1 and 1: the sign of What, with sign(0) = 1.
-struct BinaryWeights {
-    using option = option::weight;
-    static constexpr std::int32_t states = 2;
-    static constexpr CodeRange codes{-1, 1};
-    static constexpr std::int32_t denominator = 1;
-};
-
 namespace detail {
+
+template <class Weight>
+struct StandardizationOf {
+    using type = WeightStandardization;
+};
+template <class Weight>
+requires requires {
+    typename Weight::standardization;
+}
+struct StandardizationOf<Weight> {
+    using type = typename Weight::standardization;
+};
+
 template <int Bits>
 struct QIntWeights {
     using type = BinaryWeights;  // also where Bits is a mistake, so that QInt::problem can say so
@@ -73,7 +70,12 @@ template <int Bits>
 requires(2 <= Bits && Bits <= 16) struct QIntWeights<Bits> {
     using type = States<M_w{(1 << Bits) - 1}>;
 };
+
 }  // namespace detail
+
+/// The standardisation of a quantiser's weights if no option gives one.
+template <class Weight>
+using DefaultStandardization = typename detail::StandardizationOf<Weight>::type;
 
 /// Symmetric integer weights of `Bits` bits: 2^Bits - 1 states; `QInt<1>` is {-1, 1}. Also names the grid of a `Join`.
 /// Bits is 1 ... 16; weights take at most 8.
@@ -99,20 +101,6 @@ struct WeightQuantizer {
 template <int Bits>
 struct WeightQuantizer<QInt<Bits>> {
     using type = typename QInt<Bits>::quantizer;
-};
-
-/// Weights are brought to mean 0 and variance 1 per output unit before they are quantised (Qiao et al. 2019; the
-/// reading of (P2.4) under which (P2.7) covers a Gaussian). The default.
-struct WeightStandardization {
-    using option = option::standardization;
-    static constexpr const char* name = "standardized";
-    static constexpr bool scaled = false;  ///< whether quantised weights are multiplied by a factor of their own
-};
-/// Latent weights go into the quantiser as they are.
-struct NoWeightStandardization {
-    using option = option::standardization;
-    static constexpr const char* name = "not standardized";
-    static constexpr bool scaled = false;
 };
 
 }  // namespace intaglio

@@ -16,10 +16,11 @@ namespace intaglio {
 
 /// One layer as a person sees it: an operation with the norm and the step that belong to it.
 struct LayerFacts {
-    std::string path;    ///< place in the network: "5", "6.repetition 2.1"
-    std::string kind;    ///< "product", "pool", "join", "step"
-    std::string norm;    ///< empty if there is none
-    std::string kernel;  ///< name of the integer kernel, "float" where numbers are real
+    std::string path;       ///< place in the network: "5", "6.repetition 2.1"
+    std::string kind;       ///< "product", "pool", "join", "step"
+    std::string norm;       ///< empty if there is none
+    std::string kernel;     ///< name of the integer kernel, "float" where numbers are real
+    std::string quantizer;  ///< name of the weight quantiser; empty if its codes tell it
     Shape in{};
     Shape out{};
     CodeRange in_codes{};
@@ -68,6 +69,7 @@ struct LayerFacts {
         layer.out_codes = out.codes;
         layer.real_out = out.storage == Storage::real;
         if (row.weights > 0) {
+            layer.quantizer = row.quantizer;
             layer.weight_codes = row.weight_codes;
             layer.real_weights = row.weight_states == 0;
             layer.weight_bytes = (row.weights * row.weight_bits() + 7) / 8;
@@ -85,8 +87,15 @@ namespace detail {
 inline std::string share_text(double share) {
     return share < 0 ? "" : fixed(100 * share, 1) + " %";
 }
-inline std::string number_text(bool real, CodeRange codes) {
+inline std::string codes_text(bool real, CodeRange codes) {
     return real ? "real" : range_text(codes);
+}
+
+/// Weights of real numbers have no codes: their quantiser says what they are.
+inline std::string weight_codes_text(const LayerFacts& layer) {
+    if (layer.weights == 0) return "";
+    if (layer.real_weights) return layer.quantizer.empty() ? "real" : layer.quantizer;
+    return range_text(layer.weight_codes);
 }
 
 }  // namespace detail
@@ -123,10 +132,10 @@ inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const 
                                        shape_text(layer.in),
                                        shape_text(layer.out),
                                        product ? grouped(layer.weights) : "",
-                                       product ? detail::number_text(layer.real_weights, layer.weight_codes) : "",
-                                       detail::number_text(layer.real_accumulators, layer.accumulators),
+                                       detail::weight_codes_text(layer),
+                                       detail::codes_text(layer.real_accumulators, layer.accumulators),
                                        std::to_string(layer.accumulator_bits),
-                                       detail::number_text(layer.real_out, layer.out_codes),
+                                       detail::codes_text(layer.real_out, layer.out_codes),
                                        product ? grouped(layer.weight_bytes) : "",
                                        product ? grouped(layer.macs) : ""};
         if (!shares.empty()) {

@@ -45,8 +45,9 @@ inline std::string range_text(CodeRange range) {
         const Value& out = table.value(row.output);
         text += "layer " + path_text(row.path) + ": " + row.kind + " " + row.detail;
         if (row.weights > 0) {
-            text += row.weight_states == 0 ? ", weights of real numbers"
+            text += row.weight_states == 0 ? std::string(", real weights")
                                            : ", weights of " + std::to_string(row.weight_states) + " states";
+            if (*row.quantizer != '\0') text += std::string(" (") + row.quantizer + ")";
         }
         if (e.kernel_height * e.kernel_width * e.stride_height * e.stride_width > 1 || row.weights > 0) {
             text += ", kernel " + std::to_string(e.kernel_height) + "x" + std::to_string(e.kernel_width) + ", stride " +

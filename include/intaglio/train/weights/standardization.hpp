@@ -1,0 +1,142 @@
+// Standardisations of latent weights and their gradients.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "intaglio/model/weights/standardizations.hpp"
+
+namespace intaglio::train {
+
+inline constexpr double standardization_epsilon = 1e-5;
+
+namespace detail {
+
+/// Mean and biased variance.
+struct WeightMoments {
+    double mean = 0;
+    double variance = 0;
+};
+template <class Real>
+WeightMoments weight_moments(const Real* w, std::int64_t count) {
+    double sum = 0;
+    for (std::int64_t i = 0; i < count; ++i) sum += static_cast<double>(w[i]);
+    const double mean = sum / static_cast<double>(count);
+    double squares = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+        const double centred = static_cast<double>(w[i]) - mean;
+        squares += centred * centred;
+    }
+    return {mean, squares / static_cast<double>(count)};
+}
+
+}  // namespace detail
+
+/// Weight standardisation of one output unit: out = (w - mean) / sqrt(var + epsilon), biased variance
+/// (Qiao et al. 2019; the unit-variance reading of (P2.4)). Constant weights give zeros. Returns 1 / sqrt(var +
+/// epsilon), or 0 for constant weights.
+template <class Real>
+Real standardize(const Real* w, std::int64_t fan_in, Real* out, double epsilon = standardization_epsilon) {
+    const auto [mean, variance] = detail::weight_moments(w, fan_in);
+    const double inverse = variance > 0 ? 1.0 / std::sqrt(variance + epsilon) : 0.0;
+    for (std::int64_t i = 0; i < fan_in; ++i) out[i] = static_cast<Real>((static_cast<double>(w[i]) - mean) * inverse);
+    return static_cast<Real>(inverse);
+}
+
+/// Gradient of `standardize`: dw = inverse * (d - mean(d) - out * mean(d * out)); `gradient` holds d and becomes dw.
+template <class Real>
+void standardize_gradient(const Real* out, Real inverse, std::int64_t fan_in, Real* gradient) {
+    double sum = 0;
+    double correlation = 0;
+    for (std::int64_t i = 0; i < fan_in; ++i) {
+        sum += static_cast<double>(gradient[i]);
+        correlation += static_cast<double>(gradient[i]) * static_cast<double>(out[i]);
+    }
+    const Real mean = static_cast<Real>(sum / static_cast<double>(fan_in));
+    const Real slope = static_cast<Real>(correlation / static_cast<double>(fan_in));
+    for (std::int64_t i = 0; i < fan_in; ++i) gradient[i] = inverse * (gradient[i] - mean - out[i] * slope);
+}
+
+/// (P2.4) to the letter: out = (w - mean) / sqrt(fan_in * sigma + epsilon), sigma the biased deviation. Constant
+/// weights give zeros. Returns 1 / sqrt(fan_in * sigma + epsilon), or 0 for constant weights.
+template <class Real>
+Real standardize_as_printed(const Real* w, std::int64_t fan_in, Real* out, double epsilon = standardization_epsilon) {
+    const detail::WeightMoments moments = detail::weight_moments(w, fan_in);
+    const double sigma = std::sqrt(moments.variance);
+    const double inverse = sigma > 0 ? 1.0 / std::sqrt(static_cast<double>(fan_in) * sigma + epsilon) : 0.0;
+    for (std::int64_t i = 0; i < fan_in; ++i) {
+        out[i] = static_cast<Real>((static_cast<double>(w[i]) - moments.mean) * inverse);
+    }
+    return static_cast<Real>(inverse);
+}
+
+/// Gradient of `standardize_as_printed`: dw = inverse * (d - mean(d) - out * sum(d * out) / (2 sigma)), where sigma is
+/// the deviation of out over inverse; `gradient` holds d and becomes dw.
+template <class Real>
+void printed_standardization_gradient(const Real* out, Real inverse, std::int64_t fan_in, Real* gradient) {
+    double sum = 0;
+    double correlation = 0;
+    double squares = 0;
+    for (std::int64_t i = 0; i < fan_in; ++i) {
+        const auto y = static_cast<double>(out[i]);
+        sum += static_cast<double>(gradient[i]);
+        correlation += static_cast<double>(gradient[i]) * y;
+        squares += y * y;
+    }
+    const double deviation = std::sqrt(squares / static_cast<double>(fan_in));
+    const Real mean = static_cast<Real>(sum / static_cast<double>(fan_in));
+    const Real slope =
+        static_cast<Real>(deviation > 0 ? correlation * static_cast<double>(inverse) / (2 * deviation) : 0.0);
+    for (std::int64_t i = 0; i < fan_in; ++i) gradient[i] = inverse * (gradient[i] - mean - out[i] * slope);
+}
+
+/// A weight standardisation; specialised for each. `forward` writes the standardised weights of one output unit and
+/// returns a number that `backward` needs, which turns the gradient of the standardised weights into that of the
+/// weights; `scale(fan_in)` multiplies the quantised weights.
+template <class Standardization>
+struct Standardizer;
+
+template <>
+struct Standardizer<WeightStandardization> {
+    template <class Real>
+    static Real forward(const Real* w, std::int64_t fan_in, Real* out) {
+        return standardize(w, fan_in, out);
+    }
+    template <class Real>
+    static void backward(const Real* out, Real inverse, std::int64_t fan_in, Real* gradient) {
+        standardize_gradient(out, inverse, fan_in, gradient);
+    }
+    static double scale(std::int64_t /*fan_in*/) { return 1.0; }
+};
+
+template <>
+struct Standardizer<NoWeightStandardization> {
+    template <class Real>
+    static Real forward(const Real* w, std::int64_t fan_in, Real* out) {
+        for (std::int64_t i = 0; i < fan_in; ++i) out[i] = w[i];
+        return Real{1};
+    }
+    template <class Real>
+    static void backward(const Real*, Real, std::int64_t, Real*) {}
+    static double scale(std::int64_t /*fan_in*/) { return 1.0; }
+};
+
+template <>
+struct Standardizer<ScaledWeightStandardization> : Standardizer<WeightStandardization> {
+    static double scale(std::int64_t fan_in) { return 1.0 / std::sqrt(static_cast<double>(fan_in)); }
+};
+
+template <>
+struct Standardizer<PrintedWeightStandardization> {
+    template <class Real>
+    static Real forward(const Real* w, std::int64_t fan_in, Real* out) {
+        return standardize_as_printed(w, fan_in, out);
+    }
+    template <class Real>
+    static void backward(const Real* out, Real inverse, std::int64_t fan_in, Real* gradient) {
+        printed_standardization_gradient(out, inverse, fan_in, gradient);
+    }
+    static double scale(std::int64_t /*fan_in*/) { return 1.0; }
+};
+
+}  // namespace intaglio::train
