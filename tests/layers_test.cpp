@@ -20,8 +20,7 @@ using simd::Portable;
 struct Pools
     : Network<Image<3, 17, 14>, Defaults<QInt<2>, Act<M_a{4}>>, MaxPool<Window{3, 2}, Stride<2>, Padding<1, 0>>,
               Conv<Out<6>>, MaxPool<3, Stride<1>, SamePadding>,
-              Residual<Sequence<MaxPool<3, Stride<2>>, Conv<Out<6>, NoActivation>>,
-                       AvgPool<3, Stride<2>, Requantize>>,
+              Residual<Sequence<MaxPool<3, Stride<2>>, Conv<Out<6>, NoActivation>>, AvgPool<3, Stride<2>, Requantize>>,
               Activate<Act<M_a{40}>>, AvgPool<Window{1, 2}, Stride<1, 2>, Requantize>,
               Repeat<2, MaxPool<2, Stride<1>, Padding<1>>, Conv<Out<5>, Act<M_a{3}>>>, AvgPool<whole_image, Requantize>,
               Classifier<QInt<8>, Out<3>>> {};
@@ -33,14 +32,13 @@ struct SignedPools
               AvgPool<2, Stride<1>>, Classifier<QInt<8>, Out<3>>> {};
 
 /// Shortcuts without weights, of codes and of the sums of joins; larger images.
-struct Shortcuts
-    : Network<Image<2, 9, 8>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<4>>,
-              Residual<Sequence<Conv<Out<8>, Stride<2>>, Conv<Out<8>, NoActivation>>,
-                       Sequence<Subsample<2>, PadChannels<1, 3>>>,
-              Residual<Sequence<Normalize<>, Activate<>, Conv<Out<12>, Stride<2, 1>, NoActivation>>,
-                       Sequence<Subsample<2, 1>, PadChannels<4, 0>>, Join<QInt<10>>>,
-              Activate<>, Repeat<2, Upsample<2, 1>, Conv<Out<5>>>, Upsample<1, 2>, Subsample<3>, GlobalAvgPool,
-              Classifier<QInt<8>, Out<3>>> {};
+struct Shortcuts : Network<Image<2, 9, 8>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<4>>,
+                           Residual<Sequence<Conv<Out<8>, Stride<2>>, Conv<Out<8>, NoActivation>>,
+                                    Sequence<Subsample<2>, PadChannels<1, 3>>>,
+                           Residual<Sequence<Normalize<>, Activate<>, Conv<Out<12>, Stride<2, 1>, NoActivation>>,
+                                    Sequence<Subsample<2, 1>, PadChannels<4, 0>>, Join<QInt<10>>>,
+                           Activate<>, Repeat<2, Upsample<2, 1>, Conv<Out<5>>>, Upsample<1, 2>, Subsample<3>,
+                           GlobalAvgPool, Classifier<QInt<8>, Out<3>>> {};
 
 /// Depthwise, grouped, dilated and strided convolutions.
 struct Depthwise

@@ -167,6 +167,8 @@ void compare_gradients(unsigned seed, double tolerance) {
         reference::Network naive = tools::make_reference(training, count, false);
         naive.forward(pixels.data(), count);
         const std::vector<double> expected = naive.backward(logit_gradient);
+        double whole = 0;
+        for (const double g : expected) whole += g * g;
         for (const ParameterRange& range : Training<Net>::ranges()) {
             double square = 0;
             double difference = 0;
@@ -177,7 +179,8 @@ void compare_gradients(unsigned seed, double tolerance) {
                 difference += (found - expected[i]) * (found - expected[i]);
             }
             INFO("row " << range.row << " kind " << static_cast<int>(range.kind) << " norm " << std::sqrt(square));
-            CHECK(std::sqrt(difference) <= tolerance * std::sqrt(square));
+            // Where all terms cancel (constant codes under standardised weights), their rounding remains.
+            CHECK(std::sqrt(difference) <= tolerance * std::sqrt(square) + 1e-6 * std::sqrt(whole));
         }
     }
 }

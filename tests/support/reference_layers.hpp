@@ -91,6 +91,7 @@ inline void run_layer(Network& network, std::size_t i) {
         out.assign(size, 0.0);
         each_copy(network, i, [&](std::size_t to, std::size_t from) { out[to] = in[from]; });
     }
+    if (kind == "dropout") out = in;  // in evaluation
     if (row.second_input == intaglio::none) return;
     const std::vector<double>& second = network.codes[static_cast<std::size_t>(row.second_input)];
     const intaglio::Shape a = network.values[static_cast<std::size_t>(row.input)].shape;

@@ -448,6 +448,13 @@ class Network {
         for (std::size_t k = 0; k < codes[input].size(); ++k) {
             double& code = codes[output][k];
             const long double value = real(input, k);
+            if (mode == Mode::hard && traits[i].surrogate == Surrogate::rounding) {
+                // Integers, half up.
+                const auto count = static_cast<std::int64_t>(values[input].denominator / values[output].denominator);
+                const auto twice = 2 * static_cast<std::int64_t>(codes[input][k]) + count;
+                code = static_cast<double>((twice - ((twice % (2 * count)) + 2 * count) % (2 * count)) / (2 * count));
+                continue;
+            }
             if (mode == Mode::soft) {
                 code =
                     static_cast<double>(denominator) * surrogate_antiderivative(traits[i], static_cast<double>(value));

@@ -1,8 +1,11 @@
 // The integer programs of all primitive operations.
 #pragma once
 
+#include "intaglio/integer/concat.hpp"
+#include "intaglio/integer/dropout.hpp"
 #include "intaglio/integer/logits.hpp"
 #include "intaglio/integer/max_pool.hpp"
+#include "intaglio/integer/multiply.hpp"
 #include "intaglio/integer/pool.hpp"
 #include "intaglio/integer/product.hpp"
 #include "intaglio/integer/rearrange.hpp"

@@ -9,8 +9,10 @@ namespace intaglio {
 INTAGLIO_MODEL_ERROR(this_layer_reads_codes_put_the_activation_in_front)
 INTAGLIO_MODEL_ERROR(real_numbers_have_no_codes_to_requantize_to)
 
-/// The average of codes is rounded to the codes that it was made from, half up, so that whatever reads codes may
-/// follow.
+/// The average of codes is rounded to the codes that it was made from, so that whatever reads codes may follow. Half a
+/// code is rounded up: exactly with up to 16 codes, or if window size times largest code is below 2^13, or if the
+/// window size is a power of two; otherwise the multiplier of 15 bits may take what is nearer to a half than its
+/// precision for one.
 struct Requantize {
     using option = option::requantize;
 };
@@ -25,6 +27,7 @@ namespace detail {
 /// A target of steps whose codes follow from the value in front.
 struct SameCodes {
     using surrogate = Rounding;
+    static constexpr bool ties_up = true;
 };
 
 struct NoRequantize {

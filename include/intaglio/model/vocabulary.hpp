@@ -1,10 +1,13 @@
 // All layers and options of the library.
 #pragma once
 
+#include "intaglio/model/concat.hpp"
 #include "intaglio/model/convolution.hpp"
 #include "intaglio/model/dense.hpp"
+#include "intaglio/model/dropout.hpp"
 #include "intaglio/model/graph.hpp"
 #include "intaglio/model/max_pool.hpp"
+#include "intaglio/model/multiply.hpp"
 #include "intaglio/model/pool.hpp"
 #include "intaglio/model/real_activations.hpp"
 #include "intaglio/model/rearrange.hpp"

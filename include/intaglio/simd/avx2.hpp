@@ -83,6 +83,9 @@ template <class Code>
 [[nodiscard]] INTAGLIO_INLINE Int256 load_int32(Avx2, const std::uint8_t* values) {
     return Int256(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(values))));
 }
+[[nodiscard]] INTAGLIO_INLINE Int256 load_int32(Avx2, const std::int8_t* values) {
+    return Int256(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(values))));
+}
 
 [[nodiscard]] INTAGLIO_INLINE Int256 load_first_int32(Avx2 tag, const std::int32_t* values, int count) {
     return Int256(_mm256_maskload_epi32(values, first_lanes_mask(tag, count)));

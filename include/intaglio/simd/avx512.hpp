@@ -81,6 +81,9 @@ template <class Code>
 [[nodiscard]] INTAGLIO_INLINE Int512 load_int32(Avx512, const std::uint8_t* values) {
     return Int512(_mm512_maskz_cvtepu8_epi32(sixteen_lanes, _mm_loadu_si128(reinterpret_cast<const __m128i*>(values))));
 }
+[[nodiscard]] INTAGLIO_INLINE Int512 load_int32(Avx512, const std::int8_t* values) {
+    return Int512(_mm512_maskz_cvtepi8_epi32(sixteen_lanes, _mm_loadu_si128(reinterpret_cast<const __m128i*>(values))));
+}
 
 [[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::int32_t* values, int count) {
     return Int512(_mm512_maskz_loadu_epi32(first_lanes_mask(tag, count), values));
@@ -92,6 +95,10 @@ template <class Code>
 [[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::uint8_t* values, int count) {
     return Int512(
         _mm512_maskz_cvtepu8_epi32(sixteen_lanes, _mm_maskz_loadu_epi8(first_lanes_mask(tag, count), values)));
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::int8_t* values, int count) {
+    return Int512(
+        _mm512_maskz_cvtepi8_epi32(sixteen_lanes, _mm_maskz_loadu_epi8(first_lanes_mask(tag, count), values)));
 }
 
 INTAGLIO_INLINE void store(Avx512, std::int32_t* values, Int512 vector) {

@@ -39,9 +39,10 @@ T* at(std::byte* base, std::int64_t offset) {
     return reinterpret_cast<T*>(base + offset);
 }
 
-/// Writes the step of every channel into state.parameters.
+/// Writes the step of every channel into state.parameters. With `ties_up` a quarter of an accumulator is added, which
+/// keeps sums of codes that lie exactly between two codes from falling either way by the rounding of the affine.
 inline void make_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
-                      const Meaning& meaning) {
+                      const Meaning& meaning, bool ties_up = false) {
     const auto channels = static_cast<std::int64_t>(state.affine.size());
     std::byte* parameters = state.parameters.data();
     const integer::ThresholdLayout thresholds = integer::threshold_layout(row.steps, channels);
@@ -49,6 +50,7 @@ inline void make_step(StepState& state, const Row& row, const Value& in, std::in
     for (std::int64_t c = 0; c < channels; ++c) {
         const auto i = static_cast<std::size_t>(c);
         state.affine[i] = value_affine(in, meaning, c);
+        if (ties_up) state.affine[i].offset += product(state.affine[i].slope, 0.25);
         state.slope[i] = static_cast<float>(state.affine[i].slope);
         state.offset[i] = static_cast<float>(state.affine[i].offset);
         if (row.steps <= max_thresholds) {
@@ -202,7 +204,8 @@ struct Operation<primitive::Quantize<Target>> {
             detail::make_real_step(state, in, means);
             detail::run_real_step(state, row, denominator, in.shape, from, to, context);
         } else {
-            detail::make_step(state, row, in, denominator, means);
+            detail::make_step(
+                state, row, in, denominator, means, requires { requires Target::ties_up; });
             detail::run_step<Tag, (row.steps <= max_thresholds)>(row, in.shape, state.parameters.data(), from, to,
                                                                  context);
         }
