@@ -29,7 +29,8 @@ using Four = Act<M_a{4}, StraightThrough>;
 
 /// Convolutions of every geometry, both norms, blocks that meet as real numbers, pools.
 struct Float : Network<Image<2, 8, 8>, Defaults<Real, NoWeightStandardization, BatchNorm, Relu, RealJoin>, Conv<Out<4>>,
-                       Residual<Sequence<Conv<Out<4>>, Conv<Out<4>, NoActivation>>>, Activate<>, AvgPool<2>,
+                       Residual<Sequence<Conv<Out<4>>, Conv<Out<4>, NoActivation>>>, Activate<>,
+                       MaxPool<3, Stride<2>, Padding<1>>,
                        Residual<Sequence<Conv<Out<6>, Lbn>, Conv<Out<6>, NoActivation>>,
                                 Conv<Out<6>, Kernel<1>, NoNorm, NoActivation>>,
                        Normalize<>, Activate<>, Conv<Out<8>, Groups<2>, Stride<2, 1>, Kernel<3, 2>, Padding<1>, Linear>,

@@ -146,7 +146,7 @@ class Network {
             if (kind == "norm") norm(i, in, out);
             if (kind == "step") step(i, in, out, base);
             if (kind == "activation") activation(i, in, out, base);
-            if (kind == "pool") pool(i, in, out);
+            if (kind == "pool" || kind == "max pool") pool(i, in, out, kind == "max pool");
             if (kind == "join") {
                 out = in;
                 const Vector& other = x[static_cast<std::size_t>(rows[i].second_input)];
@@ -271,20 +271,24 @@ class Network {
         }
     }
 
-    void pool(std::size_t i, const Vector& in, Vector& out) const {
+    void pool(std::size_t i, const Vector& in, Vector& out, bool largest) const {
         const intaglio::ConvolutionExtents& e = rows[i].extents;
-        out.assign(static_cast<std::size_t>(images * e.out.size()), 0.0);
         const double share = 1.0 / (e.kernel_height * e.kernel_width);
         for (std::int64_t n = 0; n < images; ++n)
-            for (std::int32_t y = 0; y < e.in.height; ++y)
-                for (std::int32_t c = 0; c < e.in.width; ++c)
+            for (std::int32_t y = 0; y < e.out.height; ++y)
+                for (std::int32_t c = 0; c < e.out.width; ++c)
                     for (std::int32_t k = 0; k < e.in.channels; ++k) {
-                        const std::int64_t to =
-                            ((n * e.out.height + y / e.kernel_height) * e.out.width + c / e.kernel_width) *
-                                e.out.channels +
-                            k;
-                        const std::int64_t from = ((n * e.in.height + y) * e.in.width + c) * e.in.channels + k;
-                        out[static_cast<std::size_t>(to)] += share * in[static_cast<std::size_t>(from)];
+                        double sum = 0;
+                        double most = -1e300;
+                        for (std::int32_t w = 0; w < e.kernel_height * e.kernel_width; ++w) {
+                            const std::int64_t iy = y * e.stride_height - e.padding_height + w / e.kernel_width;
+                            const std::int64_t ix = c * e.stride_width - e.padding_width + w % e.kernel_width;
+                            if (iy < 0 || iy >= e.in.height || ix < 0 || ix >= e.in.width) continue;
+                            const std::int64_t from = ((n * e.in.height + iy) * e.in.width + ix) * e.in.channels + k;
+                            sum += share * in[static_cast<std::size_t>(from)];
+                            most = std::max(most, in[static_cast<std::size_t>(from)]);
+                        }
+                        out.push_back(largest ? most : sum);
                     }
     }
 };
