@@ -198,7 +198,7 @@ struct Message<Analysis, std::index_sequence<I...>> {
 
     /// The path, then both numbers and the type to blame, where the problem has them.
     static constexpr auto words() {
-        if constexpr (*problem.subject == no_subject && problem.expected == problem.found) {
+        if constexpr (*problem.subject == no_subject && problem.expected == 0 && problem.found == 0) {
             return boost::mp11::mp_list<Where>{};
         } else if constexpr (*problem.subject == no_subject) {
             return boost::mp11::mp_list<Where, Expected, Found>{};

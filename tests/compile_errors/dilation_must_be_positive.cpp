@@ -1,0 +1,17 @@
+// A dilation of zero.
+// EXPECT: model_error::dilation_must_be_positive<
+// EXPECT: in_layer<2>
+// EXPECT: expected<1>
+// EXPECT: found<0>
+#include "intaglio/model/network.hpp"
+
+using namespace intaglio;
+
+#ifdef INTAGLIO_CORRECT
+#define TOKEN 1
+#else
+#define TOKEN 0
+#endif
+
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>, Dilation<TOKEN>>,
+                     Classifier<Out<10>>> {};

@@ -1,0 +1,15 @@
+// Dropout in front of an activation.
+// EXPECT: model_error::this_layer_reads_codes_put_the_activation_in_front<
+// EXPECT: in_layer<3>
+#include "intaglio/model/network.hpp"
+
+using namespace intaglio;
+
+#ifdef INTAGLIO_CORRECT
+#define TOKEN Act<M_a{4}>
+#else
+#define TOKEN NoActivation
+#endif
+
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>, TOKEN>, Dropout<>,
+                     Classifier<Out<10>>> {};
