@@ -20,9 +20,9 @@ int run_3_2(const Options& options, const intaglio::TrainTest& data);
 template <class Settings>
 Settings cifar10_settings() {
     Settings settings;
-    settings.optimizer.learning_rate = 0.003;
-    settings.epochs = 5;
-    settings.warm_up = 0.2;
+    settings.optimizer.learning_rate = 0.001;  // binary activations stop learning from 0.003 on
+    settings.epochs = 6;
+    settings.warm_up = 1;
     settings.weight_decay = 1e-4;
     settings.augment = intaglio::Augmentation{
         .shape = {32, 32, 3}, .shift_height = 4, .shift_width = 4, .horizontal_flip = true, .fill = 128};
