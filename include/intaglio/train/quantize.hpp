@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "intaglio/integer/step.hpp"
 #include "intaglio/integer/step_parameters.hpp"
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/model/primitives.hpp"
