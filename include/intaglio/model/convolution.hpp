@@ -10,6 +10,16 @@ INTAGLIO_MODEL_ERROR(dilation_must_be_positive)
 
 namespace detail {
 
+constexpr void check_groups(Builder& b, const ConvolutionExtents& e) {
+    if (e.groups < 1) {
+        b.fail(number_of_groups_must_be_positive, 1, e.groups);
+    } else if (e.in.channels % e.groups != 0) {
+        b.fail(channels_are_not_a_multiple_of_groups, e.groups, e.in.channels);
+    } else if (e.out.channels % e.groups != 0) {
+        b.fail(channels_are_not_a_multiple_of_groups, e.groups, e.out.channels);
+    }
+}
+
 enum class ConvolutionKind { image, signal, depthwise };
 
 template <ConvolutionKind Kind, class Own, class Defaults>
@@ -20,9 +30,8 @@ struct ResolvedConvolution {
     using Size = find_option<option::kernel, Kernel<3>, Own, Defaults>;
     using Step = find_option<option::stride, Stride<1>, Own, Defaults>;
     using Pad = find_option<option::padding, SamePadding, Own, Defaults>;
-    using Spread = find_option<option::dilation, Dilation<1>, Own, Defaults>;
-    using Group = find_option<option::groups, Groups<1>, Own, Defaults>;
-    using Multiplier = find_option<option::multiplier, ChannelMultiplier<1>, Own, Defaults>;
+    using Spread = find_option<option::dilation, Dilation<1>, Own, mp_list<>>;
+    using Group = find_option<option::groups, Groups<1>, Own, mp_list<>>;
     using Tail = detail::Tail<typename Base::Normalization, find_option<option::gain, ChannelGain, Own, Defaults>,
                               typename Base::Activation>;
     using primitives = mp_append<mp_list<typename Base::ProductPrimitive>, typename Tail::primitives>;
@@ -36,53 +45,44 @@ struct ResolvedConvolution {
         if (problem.exists()) b.fail(problem);
         const Shape in = b.in().shape;
         if constexpr (signal) check_one_dimension(b);
-        if constexpr (depthwise) {
-            check_multiplier(b);
-            Base::check_given(b, in.channels);
-        } else {
-            Base::check(b, in.channels);
-        }
-        check_taps(b, rows());
-        check_taps(b, columns());
+        if constexpr (depthwise) check_multiplier(b);
+        Base::check(b, in.channels, !depthwise);
+        constexpr WindowTaps w = taps();
+        check_taps(b, w.rows);
+        check_taps(b, w.columns);
         if (Spread::distance < 1) b.fail(dilation_must_be_positive, 1, Spread::distance);
         if (b.failed()) return;
         ConvolutionExtents e{.in = in,
                              .out = {1, 1, out_channels(b)},
-                             .kernel_height = rows().count,
-                             .kernel_width = columns().count,
-                             .stride_height = rows().stride,
-                             .stride_width = columns().stride,
+                             .kernel_height = w.rows.count,
+                             .kernel_width = w.columns.count,
+                             .stride_height = w.rows.stride,
+                             .stride_width = w.columns.stride,
                              .dilation = Spread::distance,
                              .groups = depthwise ? in.channels : Group::count};
         check_groups(b, e);
-        e.out.height = positions(b, in.height, rows());
-        e.out.width = positions(b, in.width, columns());
+        e.out.height = positions(b, in.height, w.rows);
+        e.out.width = positions(b, in.width, w.columns);
         if (b.failed()) return;
-        e.padding_height = static_cast<std::int32_t>(rows().padding);
-        e.padding_width = static_cast<std::int32_t>(columns().padding);
+        e.padding_height = static_cast<std::int32_t>(w.rows.padding);
+        e.padding_width = static_cast<std::int32_t>(w.columns.padding);
         if constexpr (Base::has_weight) Base::ProductPrimitive::describe(b, e);
         Tail::describe(b);
     }
 
   private:
-    static constexpr Taps rows() {
-        if (signal) return {};
-        Taps taps{.count = Size::height, .stride = Step::height, .dilation = Spread::distance};
+    static constexpr WindowTaps taps() {
+        WindowTaps w{{.count = signal ? 1 : Size::height, .stride = signal ? 1 : Step::height},
+                     {.count = Size::width, .stride = Step::width}};
+        w.rows.dilation = w.columns.dilation = Spread::distance;
         if constexpr (std::is_same_v<Pad, SamePadding>) {
-            taps.padding = taps.same_padding();
+            w.rows.padding = w.rows.same_padding();
+            w.columns.padding = w.columns.same_padding();
         } else {
-            taps.padding = Pad::height;
+            w.rows.padding = signal ? 0 : Pad::height;
+            w.columns.padding = Pad::width;
         }
-        return taps;
-    }
-    static constexpr Taps columns() {
-        Taps taps{.count = Size::width, .stride = Step::width, .dilation = Spread::distance};
-        if constexpr (std::is_same_v<Pad, SamePadding>) {
-            taps.padding = taps.same_padding();
-        } else {
-            taps.padding = Pad::width;
-        }
-        return taps;
+        return w;
     }
 
     static constexpr void check_one_dimension(Builder& b) {
@@ -93,7 +93,8 @@ struct ResolvedConvolution {
     }
 
     static constexpr void check_multiplier(Builder& b) {
-        if (Base::has_out && !std::is_same_v<find_option<option::multiplier, void, Own, mp_list<>>, void>) {
+        using Multiplier = find_option<option::multiplier, ChannelMultiplier<1>, Own, mp_list<>>;
+        if (Base::has_out && !std::is_void_v<find_option<option::multiplier, void, Own, mp_list<>>>) {
             b.fail({.kind = &option_given_twice,
                     .expected = 1,
                     .found = 2,
@@ -103,19 +104,13 @@ struct ResolvedConvolution {
     }
 
     static constexpr std::int32_t out_channels(Builder& b) {
-        if (!depthwise || Base::has_out) return Base::OutChannels::channels;
-        const std::int64_t channels = std::int64_t{b.in().shape.channels} * Multiplier::factor;
-        if (channels > INT32_MAX) b.fail(tensor_has_too_many_values, INT32_MAX, channels);
-        return b.failed() ? 1 : static_cast<std::int32_t>(channels);
-    }
-
-    static constexpr void check_groups(Builder& b, const ConvolutionExtents& e) {
-        if (e.groups < 1) {
-            b.fail(number_of_groups_must_be_positive, 1, e.groups);
-        } else if (e.in.channels % e.groups != 0) {
-            b.fail(channels_are_not_a_multiple_of_groups, e.groups, e.in.channels);
-        } else if (e.out.channels % e.groups != 0) {
-            b.fail(channels_are_not_a_multiple_of_groups, e.groups, e.out.channels);
+        if constexpr (!depthwise || Base::has_out) {
+            return Base::OutChannels::channels;
+        } else {
+            using Multiplier = find_option<option::multiplier, ChannelMultiplier<1>, Own, mp_list<>>;
+            const std::int64_t channels = std::int64_t{b.in().shape.channels} * Multiplier::factor;
+            if (channels > INT32_MAX) b.fail(tensor_has_too_many_values, INT32_MAX, channels);
+            return b.failed() ? 1 : static_cast<std::int32_t>(channels);
         }
     }
 };

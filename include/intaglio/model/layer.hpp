@@ -119,12 +119,8 @@ struct WeightLayer {
     using ProductPrimitive = primitive::Product<Weight, Standardization>;
 
     /// Records what is missing or contradicts the layer in front.
-    static constexpr void check(Builder& b, std::int32_t in_channels) {
-        if (!has_out) b.fail(missing_option_Out, 1, 0);
-        check_given(b, in_channels);
-    }
-    /// The same for a layer that needs no Out.
-    static constexpr void check_given(Builder& b, std::int32_t in_channels) {
+    static constexpr void check(Builder& b, std::int32_t in_channels, bool needs_out = true) {
+        if (!has_out && needs_out) b.fail(missing_option_Out, 1, 0);
         if (!has_weight) b.fail(missing_weight_quantizer, 1, 0);
         if (has_out && OutChannels::channels < 1) {
             b.fail(number_of_channels_must_be_positive, 1, OutChannels::channels);

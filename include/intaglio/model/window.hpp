@@ -45,6 +45,12 @@ struct Taps {
     [[nodiscard]] constexpr std::int64_t same_padding() const { return (reach() - 1) / 2; }
 };
 
+/// A window in both directions.
+struct WindowTaps {
+    Taps rows;
+    Taps columns;
+};
+
 constexpr void check_taps(Builder& b, const Taps& taps) {
     if (taps.count < 1 || taps.stride < 1) {
         b.fail(kernel_and_stride_must_be_positive, 1, taps.count < 1 ? taps.count : taps.stride);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "intaglio/integer/step.hpp"
+#include "intaglio/integer/step_parameters.hpp"
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/model/primitives.hpp"
 #include "intaglio/simd/floats.hpp"
