@@ -231,6 +231,27 @@ TEST_CASE("the gradient passes where codes stayed, scaled") {
     CHECK(compared > 5);
 }
 
+TEST_CASE("layers between a dropout and the next product keep its scale") {
+    struct Small : Network<Image<2, 4, 4>, Dropout<Rate{0.5}>, Upsample<2>, AvgPool<2>, Subsample<2>, MaxPool<1>,
+                           Classifier<QInt<4>, Out<2>, NoNorm, NoWeightStandardization>> {};
+    Training<Small> training(1);
+    std::mt19937 random(6);
+    forward(training, comparison::make_images<std::uint8_t>(1, 32, random), Statistics::batch);
+    constexpr std::int32_t read = facts<Small>.rows[5].input;
+    static_assert(facts<Small>.value(read).scaled && facts<Small>.value(read).denominator == 4 * 255);
+    const auto& weights = training.state<5>().values;
+    double largest = 0;
+    for (std::size_t o = 0; o < 2; ++o) {
+        double sum = 0;
+        for (std::size_t i = 0; i < 8; ++i) {
+            sum += static_cast<double>(weights[o * 8 + i]) * 2 * static_cast<double>(training.codes<read>(0)[i]) / 1020;
+        }
+        CHECK(static_cast<double>(training.float_logits()[o]) == doctest::Approx(sum).epsilon(1e-5));
+        largest = std::max(largest, std::fabs(sum));
+    }
+    CHECK(largest > 0.1);
+}
+
 TEST_CASE("a network that was trained with dropout lowers exactly") {
     std::mt19937 random(9);
     Training<Net> training(comparison::images, 2, 9);
