@@ -1,6 +1,4 @@
-// A network in time: 16-bit samples of a sensor, dilated convolutions, pools. The loop of training is written out,
-// since a Trainer reads 8-bit samples.
-#include <algorithm>
+// A network in time: 16-bit samples of a sensor, dilated convolutions, pools.
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -44,29 +42,12 @@ struct Waves {
 
 int main() {
     constexpr int count = 96;
-    constexpr std::int64_t batch = 32;
     const Waves waves(count);
-    Training<Net> training(batch);
-    std::vector<float> velocity(training.parameters().size());
-    constexpr int epochs = 60;
-    for (int epoch = 0; epoch < epochs; ++epoch) {
-        const float rate = 0.05F * static_cast<float>(cosine_schedule(static_cast<std::uint64_t>(epoch), epochs));
-        for (std::int64_t first = 0; first < count; first += batch) {
-            training.forward(waves.samples.data() + first * Training<Net>::pixels, batch, train::Statistics::batch);
-            train::cross_entropy_and_squares<float>(training.float_logits(), waves.labels.data() + first,
-                                                    Training<Net>::classes, 0.0, training.logit_gradient());
-            training.backward();
-            for (std::size_t i = 0; i < velocity.size(); ++i) {
-                velocity[i] = 0.9F * velocity[i] + training.gradients()[i];
-                training.parameters()[i] -= rate * velocity[i];
-            }
-            training.parameters_changed();
-        }
-    }
-    training.restart_statistics();
-    for (std::int64_t first = 0; first < count; first += batch) {
-        training.forward(waves.samples.data() + first * Training<Net>::pixels, batch, train::Statistics::reestimation);
-    }
+    Training<Net> training(32);
+    Trainer<Net, MomentumSgd> trainer(training, {waves.samples, waves.labels},
+                                      {.optimizer = {.learning_rate = 0.05}, .epochs = 60});
+    trainer.fit();
+    trainer.reestimate_statistics();
 
     const IntegerNetwork<Net> network = lower(training);
     const auto scratch = network.make_scratch();
