@@ -25,6 +25,6 @@ struct intaglio::train::WeightCode<TOKEN> : intaglio::train::WeightCode<BinaryWe
 
 struct Net : Network<Image<1, 8, 8>, Defaults<app::Binary, Act<M_a{4}>>, Conv<Out<8>>, Classifier<Out<2>>> {};
 
-std::int64_t memory(const Training<Net>& training) {
-    return training.capacity();
+auto lowered(Training<Net>& training) {
+    return lower(training);
 }
