@@ -16,10 +16,16 @@ endif()
 
 find_package(CLI11 QUIET)
 
-# A precompiled header of the third-party headers that nearly every source includes.
-add_library(intaglio_precompiled OBJECT "${CMAKE_CURRENT_SOURCE_DIR}/cmake/precompiled.cpp")
-target_link_libraries(intaglio_precompiled PRIVATE intaglio::intaglio intaglio_warnings)
-target_precompile_headers(intaglio_precompiled PRIVATE <boost/mp11.hpp> <xsimd/xsimd.hpp>)
+# Precompiled headers of the third-party headers that nearly every source includes; the second for what a release does
+# not optimise to the end (see tests/CMakeLists.txt), since the flags have to agree.
+foreach(name intaglio_precompiled intaglio_precompiled_fast)
+    add_library(${name} OBJECT "${CMAKE_CURRENT_SOURCE_DIR}/cmake/precompiled.cpp")
+    target_link_libraries(${name} PRIVATE intaglio::intaglio intaglio_warnings)
+    target_precompile_headers(${name} PRIVATE <boost/mp11.hpp> <xsimd/xsimd.hpp>)
+endforeach()
+add_library(intaglio_fast_build INTERFACE)
+target_compile_options(intaglio_fast_build INTERFACE $<$<CONFIG:Release>:-O1>)
+target_link_libraries(intaglio_precompiled_fast PRIVATE intaglio_fast_build)
 
 # Adds an executable, or a library of objects, that links what its sources include. If one of these libraries is not
 # here, the target is left out with a message, or the configuration stops under INTAGLIO_REQUIRE_ALL; `added` tells which.
@@ -28,6 +34,10 @@ macro(intaglio_add_executable target added)
 endmacro()
 macro(intaglio_add_library target added)
     intaglio_add_target(LIBRARY ${target} ${added} ${ARGN})
+endmacro()
+# The same for programs that are built more often than they run: without much optimisation.
+macro(intaglio_add_fast_executable target added)
+    intaglio_add_target(FAST_EXECUTABLE ${target} ${added} ${ARGN})
 endmacro()
 function(intaglio_add_target kind target added)
     set(libraries intaglio::intaglio intaglio_warnings)
@@ -78,6 +88,11 @@ function(intaglio_add_target kind target added)
         add_executable(${target} ${ARGN})
     endif()
     target_link_libraries(${target} PRIVATE ${libraries})
-    target_precompile_headers(${target} REUSE_FROM intaglio_precompiled)
+    if(kind STREQUAL "FAST_EXECUTABLE")
+        target_link_libraries(${target} PRIVATE intaglio_fast_build)
+        target_precompile_headers(${target} REUSE_FROM intaglio_precompiled_fast)
+    else()
+        target_precompile_headers(${target} REUSE_FROM intaglio_precompiled)
+    endif()
     set(${added} TRUE PARENT_SCOPE)
 endfunction()

@@ -1,93 +1,121 @@
-// A user's own vocabulary, outside of the library: a surrogate, an activation, a weight quantiser and a norm. Each is
-// an empty type with a few constants, and one specialisation of a template of the library that says how it is trained.
-#include <cmath>
-#include <cstdio>
-#include <intaglio/intaglio.hpp>
+// Parts of your own (own_parts.hpp) in one network: its facts, its gradients against finite differences, trained,
+// lowered, proven, compared.
+#include "own_parts.hpp"
 
+#include <algorithm>
+#include <cstdio>
+#include <intaglio/io/sample_comparison.hpp>
+#include <intaglio/report/model_facts.hpp>
+#include <iostream>
+
+#include "finite_differences.hpp"
 #include "lines.hpp"
 
 using namespace intaglio;
 
+// clang-format off
+template <class Weight, class ScaledWeight, class Activation, class Branches>
+struct Parts : Network<Image<1, 8, 8>,
+    Defaults<Weight, app::WholeLayerNorm, Activation, Branches>,
+    Conv<ScaledWeight, Out<16>>,
+    app::Maxout<2>,
+    app::InvertedResidual<8, 2>, Activate<>,
+    AvgPool<4>,
+    Classifier<ScaledWeight, Out<2>>> {};
+// clang-format on
+struct Net : Parts<app::DenseTernary, app::MaxScaled<8>, app::OffsetAct, Join<QInt<12>>> {};
+static_assert(facts<Net>.integer_only() && facts<Net>.value(3).codes == app::OffsetAct::codes);
+
+// The same network without a step: in place of codes stand functions of which the surrogates are the true derivatives.
 namespace app {
 
-// A surrogate: an arch over the whole staircase, as high in sum as the staircase itself.
-struct Parabola {
-    static constexpr const char* name = "parabola";  // checkpoints tell networks apart by it
-};
-
-// An activation with the signed codes -3 ... 3 of the values -1 ... 1.
-struct SignedAct {
-    using option = intaglio::option::activation;
-    using surrogate = Parabola;
-    static constexpr CodeRange codes{-3, 3};
-    static constexpr std::int64_t denominator = 3;
-};
-
-// Ternary weights with a narrower zero than States<M_w{3}> has.
-struct DenseTernary {
+template <class Weight>
+struct Smooth {
     using option = intaglio::option::weight;
-    static constexpr std::int32_t states = 3;
-    static constexpr CodeRange codes{-1, 1};
-    static constexpr std::int32_t denominator = 1;
+    using standardization = DefaultStandardization<Weight>;
+    static constexpr const ErrorKind* refusal = &float_weights_have_no_integer_program;
 };
+float integral(DenseTernary, float w) {
+    return std::clamp(w, -1.0F, 1.0F);
+}
+float integral(MaxScaled<8>, float w) {
+    return w;
+}
 
-// A norm with one mean and deviation for all channels, under a name of its own.
-struct WholeLayerNorm {
-    using option = intaglio::option::norm;
-    static constexpr const char* name = "whole-layer norm";
-    static constexpr StatisticsOf statistics = StatisticsOf::layer;
-    static constexpr bool has_gain = true;
+struct SmoothAct {
+    using option = intaglio::option::activation;
+    using primitive = intaglio::primitive::RealActivation<SmoothAct>;
+    static constexpr const char* name = "smooth";
 };
+constexpr train::Staircase staircase{OffsetAct::codes.lowest, OffsetAct::codes.highest, OffsetAct::denominator};
 
 }  // namespace app
 
-// The derivative, for a float and for a vector of floats alike. It is made once for each step.
-template <>
-class intaglio::train::SurrogateGradient<app::Parabola> {
-  public:
-    explicit SurrogateGradient(const Staircase& s)
-        : middle_(static_cast<float>((s.highest_value() + s.lowest_value()) / 2)),
-          inverse_reach_(static_cast<float>(2 / (s.highest_value() - s.lowest_value()))) {}
-
-    template <class Value>
-    Value operator()(Value value) const {
-        using std::fmax;
-        const Value distance = (value - Value(middle_)) * Value(inverse_reach_);
-        return fmax((Value(1.0F) - distance * distance) * Value(1.5F), Value(0.0F));
-    }
-
-  private:
-    float middle_;
-    float inverse_reach_;
+template <class Weight>
+struct intaglio::train::WeightCode<app::Smooth<Weight>> : intaglio::train::WeightCode<Weight> {
+    using intaglio::train::WeightCode<Weight>::WeightCode;
+    static float value(float w) { return app::integral(Weight{}, w); }
 };
-
-// `code` makes the integer of a (standardised) weight, `gradient` is the derivative of its value.
 template <>
-struct intaglio::train::WeightCode<app::DenseTernary> {
-    template <class Real>
-    static std::int8_t code(Real weight) {
-        constexpr Real threshold = static_cast<Real>(0.6);
-        return weight > threshold ? std::int8_t{1} : weight < -threshold ? std::int8_t{-1} : std::int8_t{0};
+struct intaglio::train::RealFunctionOf<app::SmoothAct> {
+    static float value(float x) {
+        const double middle = (app::staircase.highest_value() + app::staircase.lowest_value()) / 2;
+        const double reach = app::staircase.highest_value() - middle;
+        const double u = std::clamp((static_cast<double>(x) - middle) / reach, -1.0, 1.0);
+        return static_cast<float>(middle + reach * 1.5 * (u - u * u * u / 3));
     }
-    template <class Real>
-    static Real gradient(Real weight) {
-        return std::fabs(weight) < Real{2} ? Real{1} : Real{0};
-    }
+    static float derivative(float x) { return SurrogateGradient<app::Parabola>(app::staircase)(x); }
 };
+struct SmoothNet : Parts<app::Smooth<app::DenseTernary>, app::Smooth<app::MaxScaled<8>>, app::SmoothAct, RealJoin> {};
 
-struct Net : Network<Image<1, 8, 8>, Defaults<app::DenseTernary, app::WholeLayerNorm, app::SignedAct>,
-                     Conv<QInt<8>, Out<8>>, AvgPool<2>, Conv<Out<16>>, Classifier<QInt<8>, Out<2>>> {};
-static_assert(facts<Net>.row(2).codes == app::SignedAct::codes);
+namespace {
+
+bool holds(bool fact, const char* what) {
+    std::printf("%s: %s\n", what, fact ? "yes" : "NO");
+    return fact;
+}
+bool agree(double a, double b) {
+    return std::fabs(a - b) < 1e-4 * std::fabs(b);
+}
+
+// By how much a step function rises is the area below the derivative that stands for it.
+bool derivatives_agree() {
+    const train::SurrogateGradient<app::Parabola> parabola(app::staircase);
+    const train::WeightCode<app::DenseTernary> ternary;
+    const double unit[] = {0.1, -0.75, 0.5};
+    const train::WeightCode<app::MaxScaled<8>> scaled(unit, 3);
+    const auto value = [&](double w) { return scaled.scale() * scaled.code(w) / app::MaxScaled<8>::denominator; };
+    return holds(agree(area(parabola, -9, 9), app::staircase.highest_value() - app::staircase.lowest_value()),
+                 "the surrogate's area is the height of the activation") &
+           holds(agree(area([&](double w) { return ternary.gradient(w); }, -3, 3),
+                       ternary.code(3.0) - ternary.code(-3.0)),
+                 "the ternary weight rises by the area of its gradient") &
+           holds(agree(area([&](double w) { return scaled.gradient(w); }, -0.75, 0.75), value(0.75) - value(-0.75)),
+                 "the scaled weight rises by the area of its gradient");
+}
+
+}  // namespace
 
 int main() {
+    facts_table(layer_facts(facts<Net>.view())).print(std::cout);
+
     const Lines lines(200, 8);
+    Training<SmoothNet> smooth(20);
+    Trainer<SmoothNet>(smooth, lines.samples(), {.epochs = 1, .batch = 20}).fit();
+    const double error = gradient_error(smooth, lines.pixels.data(), 8);
+    std::printf("\nlargest error of a gradient: %.2f %%\n", 100 * error);
+    bool fine = derivatives_agree();
+    fine &= holds(error < 0.01, "gradients agree with finite differences");
+
     Training<Net> training(50);
-    Trainer<Net> trainer(training, lines.samples(), {.epochs = 8, .batch = 50});
+    Trainer<Net> trainer(training, lines.samples(), {.epochs = 12, .batch = 50});
     trainer.fit();
     trainer.reestimate_statistics();
     const auto network = lower(training);
-    const double accuracy = evaluate(training, lines.samples()).accuracy();
-    std::printf("accuracy %.1f %%, share of weights that are not zero in the second convolution: %.1f %%\n",
-                100 * accuracy, 100 * training.weight_density(4));
-    return certify(training, network).proven() && accuracy > 0.8 ? 0 : 1;
+    const SampleComparison comparison = compare_on_samples(training, network, lines.samples());
+    std::printf("accuracy %.1f %%\n", 100 * comparison.evaluation.accuracy());
+    fine &= holds(comparison.evaluation.accuracy() > 0.8, "it has learned");
+    fine &= holds(certify(training, network).proven(), "the integer program is proven");
+    fine &= holds(comparison.differing_images == 0, "all codes of all images are equal");
+    return fine ? 0 : 1;
 }

@@ -15,10 +15,9 @@ struct Operation<primitive::Concat> : NoMemory {
     static void run(const Frame& frame) {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const Shape& first = facts<Net>.value(row.input).shape;
-        kernels::concat_channels<Tag>(first.pixels(), first.channels, detail::memory<Net, Tag, row.input>(frame),
+        kernels::concat_channels<Tag>(first.pixels(), first.channels, memory<Net, Tag, row.input>(frame),
                                       facts<Net>.value(row.second_input).shape.channels,
-                                      detail::memory<Net, Tag, row.second_input>(frame),
-                                      detail::memory<Net, Tag, row.output>(frame));
+                                      memory<Net, Tag, row.second_input>(frame), memory<Net, Tag, row.output>(frame));
     }
 };
 

@@ -22,7 +22,7 @@ struct Operation<primitive::Logits> : NoMemory {
         const std::byte* parameters = frame.parameters + plan<Net, Tag>.parameters[Index];
         const auto* multiplier = detail::at<std::int32_t>(parameters, layout.multiplier);
         const auto* addend = detail::at<std::int64_t>(parameters, layout.addend);
-        const auto* in = detail::memory<Net, Tag, row.input>(frame);
+        const auto* in = memory<Net, Tag, row.input>(frame);
         for (std::int32_t c = 0; c < facts<Net>.classes(); ++c) {
             frame.logits[c] = std::int64_t{in[c]} * multiplier[c] + addend[c];
         }

@@ -14,8 +14,7 @@ struct Operation<primitive::MaxPool> : NoMemory {
     template <class Tag, class Net, std::size_t Index>
     static void run(const Frame& frame) {
         constexpr const Row& row = facts<Net>.rows[Index];
-        kernels::max_pool<Tag>(row.extents, detail::memory<Net, Tag, row.input>(frame),
-                               detail::memory<Net, Tag, row.output>(frame));
+        kernels::max_pool<Tag>(row.extents, memory<Net, Tag, row.input>(frame), memory<Net, Tag, row.output>(frame));
     }
 };
 

@@ -14,10 +14,10 @@ struct Operation<primitive::Multiply> : NoMemory {
     template <class Tag, class Net, std::size_t Index>
     static void run(const Frame& frame) {
         constexpr const Row& row = facts<Net>.rows[Index];
-        kernels::multiply<Tag>(facts<Net>.value(row.input).shape, detail::memory<Net, Tag, row.input>(frame),
-                               detail::memory<Net, Tag, row.second_input>(frame),
+        kernels::multiply<Tag>(facts<Net>.value(row.input).shape, memory<Net, Tag, row.input>(frame),
+                               memory<Net, Tag, row.second_input>(frame),
                                facts<Net>.value(row.second_input).shape.pixels() == 1,
-                               detail::memory<Net, Tag, row.output>(frame));
+                               memory<Net, Tag, row.output>(frame));
     }
 };
 

@@ -49,7 +49,9 @@ const T* at(const std::byte* base, std::int64_t offset) {
     return reinterpret_cast<const T*>(base + offset);
 }
 
-/// Memory of a value during a call.
+}  // namespace detail
+
+/// The codes of a value during a call: those of the input are constant.
 template <class Net, class Tag, std::int32_t Index>
 auto* memory(const Frame& frame) {
     constexpr const Value& value = facts<Net>.value(Index);
@@ -61,8 +63,6 @@ auto* memory(const Frame& frame) {
         return reinterpret_cast<T*>(frame.arena + offset);
     }
 }
-
-}  // namespace detail
 
 /// What an operation inherits that has no parameters or needs no workspace; it hides the one that it has.
 struct NoMemory {

@@ -10,13 +10,18 @@
 #include "intaglio/model/facts.hpp"
 #include "intaglio/model/intervals.hpp"
 
+namespace intaglio::model_error {
+template <class...>
+struct operation_has_no_integer_program_specialise_integer_Operation;
+}  // namespace intaglio::model_error
+
 namespace intaglio::integer {
 
 /// The integer program of a primitive operation; specialised once per primitive, in operations.hpp or by a user.
 /// A specialisation has
 /// `parameter_bytes<Tag, Net, Index>()`, `workspace_bytes<Tag, Net, Index>()` and `run<Tag, Net, Index>(Frame&)`.
 template <class Primitive>
-struct Operation;
+struct Operation : Missing<model_error::operation_has_no_integer_program_specialise_integer_Operation<Primitive>> {};
 
 /// The step that runs inside product `row`, so that its accumulators are never stored; none if there is none.
 template <class Facts>

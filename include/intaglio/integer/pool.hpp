@@ -17,7 +17,7 @@ struct Operation<primitive::SumPool> : NoMemory {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const ConvolutionExtents& e = row.extents;
         kernels::sum_pool<Tag>(e.in, e.kernel_height, e.kernel_width, e.stride_height, e.stride_width,
-                               detail::memory<Net, Tag, row.input>(frame), detail::memory<Net, Tag, row.output>(frame));
+                               memory<Net, Tag, row.input>(frame), memory<Net, Tag, row.output>(frame));
     }
 };
 
@@ -26,8 +26,8 @@ struct Operation<primitive::Add> : NoMemory {
     template <class Tag, class Net, std::size_t Index>
     static void run(const Frame& frame) {
         constexpr const Row& row = facts<Net>.rows[Index];
-        kernels::add<Tag>(detail::memory<Net, Tag, row.input>(frame), detail::memory<Net, Tag, row.second_input>(frame),
-                          facts<Net>.value(row.output).shape.size(), detail::memory<Net, Tag, row.output>(frame));
+        kernels::add<Tag>(memory<Net, Tag, row.input>(frame), memory<Net, Tag, row.second_input>(frame),
+                          facts<Net>.value(row.output).shape.size(), memory<Net, Tag, row.output>(frame));
     }
 };
 

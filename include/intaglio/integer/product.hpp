@@ -84,7 +84,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const auto& where = plan<Net, Tag>;
         constexpr kernels::Grouping grouping = kernels::grouping_of(row.extents);
-        const auto* in = detail::memory<Net, Tag, row.input>(frame);
+        const auto* in = memory<Net, Tag, row.input>(frame);
         const std::byte* weights = frame.parameters + where.parameters[Index];
         std::byte* workspace = frame.arena + where.workspace[Index];
         if constexpr (where.fused[Index] != none) {
@@ -93,9 +93,9 @@ struct Operation<primitive::Product<Weight, Standardization>> {
                                      (step.steps <= max_thresholds)>(
                 row, step, in, weights,
                 frame.parameters + where.parameters[static_cast<std::size_t>(where.fused[Index])],
-                detail::memory<Net, Tag, step.output>(frame), workspace);
+                memory<Net, Tag, step.output>(frame), workspace);
         } else {
-            std::int32_t* out = detail::memory<Net, Tag, row.output>(frame);
+            std::int32_t* out = memory<Net, Tag, row.output>(frame);
             const std::int32_t block = detail::block_rows(row.extents);
             for (std::int32_t first = 0; first < row.extents.out.height; first += block) {
                 const std::int32_t left = row.extents.out.height - first;

@@ -87,8 +87,8 @@ class Program {
         integer::Operation<boost::mp11::mp_at_c<typename Net::primitives, I>>::template run<Tag, Net, I>(frame);
         constexpr std::int32_t output = table.rows[I].output;
         if constexpr (table.value(output).memory == output && integer::plan<Net, Tag>.fused[I] == none) {
-            observer(output, static_cast<const integer::code_type<Net, output>*>(
-                                 integer::detail::memory<Net, Tag, output>(frame)));
+            observer(output,
+                     static_cast<const integer::code_type<Net, output>*>(integer::memory<Net, Tag, output>(frame)));
         }
     }
 

@@ -16,8 +16,7 @@ struct Operation<primitive::Subsample> : NoMemory {
     static void run(const Frame& frame) {
         constexpr const Row& row = facts<Net>.rows[Index];
         kernels::subsample<Tag>(row.extents.in, row.extents.stride_height, row.extents.stride_width,
-                                detail::memory<Net, Tag, row.input>(frame),
-                                detail::memory<Net, Tag, row.output>(frame));
+                                memory<Net, Tag, row.input>(frame), memory<Net, Tag, row.output>(frame));
     }
 };
 
@@ -27,9 +26,8 @@ struct Operation<primitive::PadChannels> : NoMemory {
     static void run(const Frame& frame) {
         constexpr const Row& row = facts<Net>.rows[Index];
         kernels::pad_channels<Tag>(facts<Net>.value(row.input).shape, static_cast<std::int32_t>(row.settings[0]),
-                                   static_cast<std::int32_t>(row.settings[1]), 0,
-                                   detail::memory<Net, Tag, row.input>(frame),
-                                   detail::memory<Net, Tag, row.output>(frame));
+                                   static_cast<std::int32_t>(row.settings[1]), 0, memory<Net, Tag, row.input>(frame),
+                                   memory<Net, Tag, row.output>(frame));
     }
 };
 
@@ -39,8 +37,8 @@ struct Operation<primitive::Upsample> : NoMemory {
     static void run(const Frame& frame) {
         constexpr const Row& row = facts<Net>.rows[Index];
         kernels::upsample<Tag>(facts<Net>.value(row.input).shape, static_cast<std::int32_t>(row.settings[0]),
-                               static_cast<std::int32_t>(row.settings[1]), detail::memory<Net, Tag, row.input>(frame),
-                               detail::memory<Net, Tag, row.output>(frame));
+                               static_cast<std::int32_t>(row.settings[1]), memory<Net, Tag, row.input>(frame),
+                               memory<Net, Tag, row.output>(frame));
     }
 };
 

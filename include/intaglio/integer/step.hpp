@@ -53,8 +53,8 @@ struct Operation<primitive::Quantize<Target>> : NoMemory {
             constexpr const Row& row = facts<Net>.rows[Index];
             constexpr const Shape shape = facts<Net>.value(row.output).shape;
             detail::step<Tag, (row.steps <= max_thresholds)>(
-                row, detail::memory<Net, Tag, row.input>(frame), shape.pixels(), shape.channels,
-                frame.parameters + plan<Net, Tag>.parameters[Index], detail::memory<Net, Tag, row.output>(frame));
+                row, memory<Net, Tag, row.input>(frame), shape.pixels(), shape.channels,
+                frame.parameters + plan<Net, Tag>.parameters[Index], memory<Net, Tag, row.output>(frame));
         }
     }
 };

@@ -213,6 +213,13 @@ struct Message<Analysis, std::index_sequence<I...>> {
 
 }  // namespace detail
 
+/// Base of a primary template that is to be specialised for a part: where the specialisation is missing, the error is
+/// the name of the undefined type `Sentence`.
+template <class Sentence>
+struct Missing {
+    static_assert(detail::spell<Sentence>());
+};
+
 /// Does not compile if `Analysis::description` (facts of a network) holds a mistake.
 template <class Analysis>
 constexpr bool raise() {

@@ -19,6 +19,7 @@ struct LayerFacts {
     std::string path;       ///< place in the network: "5", "6.repetition 2.1"
     std::string kind;       ///< "product", "pool", "join", "step"
     std::string norm;       ///< empty if there is none
+    std::string step;       ///< surrogate of the step, function of real numbers; empty if there is none
     std::string kernel;     ///< name of the integer kernel, "float" where numbers are real
     std::string quantizer;  ///< name of the weight quantiser; empty if its codes tell it
     Shape in{};
@@ -47,8 +48,9 @@ struct LayerFacts {
         const Row& row = table.row(i);
         const Value& in = table.value(row.input);
         const Value& out = table.value(row.output);
-        const bool belongs = row.weights == 0 && row.extents == ConvolutionExtents{} && row.second_input == none &&
-                             row.settings == decltype(row.settings){};
+        // A norm, a step, a function of real numbers: they name themselves. The logits are the last row.
+        const bool is_last = i + 1 == static_cast<std::int32_t>(table.rows.size);
+        const bool belongs = row.weights == 0 && (*row.detail != '\0' || is_last);
         if (!belongs || layers.empty() || layers.back().value != row.input) {
             LayerFacts layer;
             layer.path = path_text(row.path);
@@ -64,7 +66,11 @@ struct LayerFacts {
             layers.push_back(layer);
         }
         LayerFacts& layer = layers.back();
-        if (row.biases > 0) layer.norm = row.detail;
+        if (row.biases > 0) {
+            layer.norm = row.detail;
+        } else if (row.weights == 0 && *row.detail != '\0') {
+            layer.step = row.detail;
+        }
         layer.out = out.shape;
         layer.out_codes = out.codes;
         layer.real_out = out.storage == Storage::real;
@@ -98,6 +104,15 @@ inline std::string weight_codes_text(const LayerFacts& layer) {
     return range_text(layer.weight_codes);
 }
 
+/// The names of what a layer is made of: weight quantiser, norm, surrogate.
+inline std::string parts_text(const LayerFacts& layer) {
+    std::string text;
+    for (const std::string& part : {layer.quantizer, layer.norm, layer.step}) {
+        if (!part.empty()) text += (text.empty() ? "" : ", ") + part;
+    }
+    return text;
+}
+
 }  // namespace detail
 
 /// Shares that only a run can tell; negative where there is none.
@@ -123,6 +138,7 @@ inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const 
         columns.push_back({"R_w", Align::right});
         columns.push_back({"R_a", Align::right});
     }
+    columns.push_back({"parts"});
     Table table(columns);
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const LayerFacts& layer = layers[i];
@@ -142,6 +158,7 @@ inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const 
             cells.push_back(detail::share_text(shares[i].nonzero_weights));
             cells.push_back(detail::share_text(shares[i].nonzero_activations));
         }
+        cells.push_back(detail::parts_text(layer));
         table.add_row(cells);
     }
     return table;

@@ -14,6 +14,11 @@
 #include "intaglio/train/steps.hpp"
 #include "intaglio/train/thread_pool.hpp"
 
+namespace intaglio::model_error {
+template <class...>
+struct operation_has_no_training_program_specialise_train_Operation;
+}  // namespace intaglio::model_error
+
 namespace intaglio::train {
 
 /// Numbers that a checkpoint keeps, where they lie.
@@ -124,6 +129,6 @@ inline Affine value_affine(const Value& value, const Meaning& meaning, std::int6
 /// - `certify<Tag, Net, Index>(const State&, const std::byte* parameters, Certificate&)`: proves that they compute the
 /// same.
 template <class Primitive>
-struct Operation;
+struct Operation : Missing<model_error::operation_has_no_training_program_specialise_train_Operation<Primitive>> {};
 
 }  // namespace intaglio::train

@@ -9,12 +9,17 @@
 #include "intaglio/model/real_activations.hpp"
 #include "intaglio/train/stateless.hpp"
 
+namespace intaglio::model_error {
+template <class...>
+struct function_has_no_arithmetic_specialise_train_RealFunctionOf;
+}  // namespace intaglio::model_error
+
 namespace intaglio::train {
 
 /// A function of real numbers and its derivative; specialised for each activation with real results. Both take the
 /// function's argument.
 template <class Function>
-struct RealFunctionOf;
+struct RealFunctionOf : Missing<model_error::function_has_no_arithmetic_specialise_train_RealFunctionOf<Function>> {};
 
 template <>
 struct RealFunctionOf<Relu> {

@@ -3,6 +3,13 @@
 
 #include <cstdint>
 
+#include "intaglio/model/errors.hpp"
+
+namespace intaglio::model_error {
+template <class...>
+struct surrogate_has_no_derivative_specialise_train_SurrogateGradient;
+}  // namespace intaglio::model_error
+
 namespace intaglio::train {
 
 /// The values of a step function: (lowest + m * step) / denominator for m = 0 ... levels(), with a threshold in the
@@ -34,6 +41,7 @@ struct Staircase {
 /// constructed once from a Staircase and called with values, which are numbers (float, double) or vectors of numbers
 /// (simd::Floats).
 template <class Surrogate>
-class SurrogateGradient;
+class SurrogateGradient
+    : Missing<model_error::surrogate_has_no_derivative_specialise_train_SurrogateGradient<Surrogate>> {};
 
 }  // namespace intaglio::train

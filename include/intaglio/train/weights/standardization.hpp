@@ -6,6 +6,11 @@
 
 #include "intaglio/model/weights/standardizations.hpp"
 
+namespace intaglio::model_error {
+template <class...>
+struct standardization_has_no_arithmetic_specialise_train_Standardizer;
+}  // namespace intaglio::model_error
+
 namespace intaglio::train {
 
 inline constexpr double standardization_epsilon = 1e-5;
@@ -94,7 +99,8 @@ void printed_standardization_gradient(const Real* out, Real inverse, std::int64_
 /// returns a number that `backward` needs, which turns the gradient of the standardised weights into that of the
 /// weights; `scale(fan_in)` multiplies the quantised weights.
 template <class Standardization>
-struct Standardizer;
+struct Standardizer
+    : Missing<model_error::standardization_has_no_arithmetic_specialise_train_Standardizer<Standardization>> {};
 
 template <>
 struct Standardizer<WeightStandardization> {

@@ -6,6 +6,13 @@
 
 #include "intaglio/model/weights.hpp"
 
+namespace intaglio::model_error {
+template <class...>
+struct weights_have_no_arithmetic_specialise_train_WeightCode;
+template <class...>
+struct surrogate_of_weights_has_no_derivative_specialise_train_WeightSurrogate;
+}  // namespace intaglio::model_error
+
 namespace intaglio::train {
 
 /// Which weights a quantiser looks at before it rounds the first one.
@@ -27,7 +34,7 @@ constexpr WeightScope weight_scope_of(Per per) {
 /// - `scale()`, if it is `scaled`: the value is scale * (step * code + offset) / denominator,
 /// - if the derivative of what it took from all of them counts: `add_shared_gradient(w, dvalue, count, dw)`.
 template <class Weight>
-struct WeightCode;
+struct WeightCode : Missing<model_error::weights_have_no_arithmetic_specialise_train_WeightCode<Weight>> {};
 
 /// The scope of a quantiser; one weight if it does not say.
 template <class Weight>
@@ -39,7 +46,8 @@ inline constexpr WeightScope weight_scope = [] {
 /// The derivative that a weight surrogate puts in place of that of the code; specialised for each surrogate:
 /// `at(w)`, for a float and a double.
 template <class Surrogate>
-struct WeightSurrogate;
+struct WeightSurrogate
+    : Missing<model_error::surrogate_of_weights_has_no_derivative_specialise_train_WeightSurrogate<Surrogate>> {};
 
 template <Gain Factor>
 struct WeightSurrogate<Indicator<Factor>> {
