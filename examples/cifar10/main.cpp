@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
         .purpose = "Trains the VGG of the papers on CIFAR-10, lowers it to integers and proves that both agree.",
         .data = "Folder of the six binary files, plain, .gz or .xz (default: INTAGLIO_DATA)",
         .models = {"15-8", "3-2"},
-        .default_epochs = "6",
+        .default_epochs = "15-8: 5, 3-2: 6",
         .output = "cifar10-output"};
     if (const auto status = read_command_line(argc, argv, program, options)) return *status;
     try {

@@ -16,13 +16,10 @@ using ChosenWidth = intaglio::zoo::WidthMultiplier<1, CIFAR10_WIDTH_DIVISOR>;
 int run_15_8(const Options& options, const intaglio::TrainTest& data);
 int run_3_2(const Options& options, const intaglio::TrainTest& data);
 
-// What both share (papers' digest, chapter 3): crops of the image padded by 4, flips; the papers' loss.
+// What both share: the papers' loss, and crops of the image padded by 4, and flips (papers' digest, chapter 3).
 template <class Settings>
 Settings cifar10_settings() {
     Settings settings;
-    settings.optimizer.learning_rate = 0.001;  // binary activations stop learning from 0.003 on
-    settings.epochs = 6;
-    settings.warm_up = 1;
     settings.weight_decay = 1e-4;
     settings.augment = intaglio::Augmentation{
         .shape = {32, 32, 3}, .shift_height = 4, .shift_width = 4, .horizontal_flip = true, .fill = 128};

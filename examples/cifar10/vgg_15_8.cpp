@@ -11,5 +11,9 @@ struct Vgg_15_8 : zoo::Vgg<Image<3, 32, 32>, 10, ChosenWidth, Defaults<States<M_
 }  // namespace
 
 int run_15_8(const Options& options, const TrainTest& data) {
-    return run<Vgg_15_8>(options, data.train, data.test, cifar10_settings<Trainer<Vgg_15_8>::Options>());
+    auto settings = cifar10_settings<Trainer<Vgg_15_8>::Options>();
+    settings.optimizer.learning_rate = 0.003;
+    settings.epochs = 5;
+    settings.warm_up = 0.2;
+    return run<Vgg_15_8>(options, data.train, data.test, settings);
 }

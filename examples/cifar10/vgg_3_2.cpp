@@ -11,5 +11,10 @@ struct Vgg_3_2 : zoo::Vgg<Image<3, 32, 32>, 10, ChosenWidth, Defaults<States<M_w
 }  // namespace
 
 int run_3_2(const Options& options, const TrainTest& data) {
-    return run<Vgg_3_2>(options, data.train, data.test, cifar10_settings<Trainer<Vgg_3_2>::Options>());
+    auto settings = cifar10_settings<Trainer<Vgg_3_2>::Options>();
+    // Two activation states stop learning at a rate of 0.003.
+    settings.optimizer.learning_rate = 0.001;
+    settings.epochs = 6;
+    settings.warm_up = 1;
+    return run<Vgg_3_2>(options, data.train, data.test, settings);
 }
