@@ -233,7 +233,7 @@ TEST_CASE("gradients of layers from outside agree with finite differences") {
     Training<Real> training(6, 2, 3);
     std::mt19937 random(2);
     const auto pixels = comparison::make_images<std::uint8_t>(6, Training<Real>::pixels, random);
-    CHECK(gradient_error(training, pixels.data(), 6) < 0.01);
+    CHECK(gradient_error(training, pixels.data(), 6) < 0.02);
 }
 
 TEST_CASE("the certificate finds a change in the parameters of parts from outside") {
