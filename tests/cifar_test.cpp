@@ -131,6 +131,15 @@ TEST_CASE("xz: a file that demands much memory is refused before it gets any") {
     CHECK(contains(text, "more than the limit of 134217728"));
 }
 
+TEST_CASE("xz: a stream with an unknown kind of checksum is refused, not read unchecked") {
+    auto packed = xz_packed({1, 2, 3});
+    packed[7] = 2;  // the kind, behind six bytes of magic and a zero; their own sum follows
+    const std::uint32_t sum = lzma_crc32(packed.data() + 6, 2, 0);
+    for (std::size_t byte = 0; byte < 4; ++byte) packed[8 + byte] = static_cast<std::uint8_t>(sum >> (8 * byte));
+    const auto text = message_of<std::runtime_error>([&] { (void)decompress_xz(packed, 9, "future"); });
+    CHECK(text == "future: xz data has a checksum that this liblzma does not know");
+}
+
 TEST_CASE("xz: truncated everywhere, and every bit flipped") {
     Bytes content;
     for (int index = 0; index < 600; ++index) content.push_back(static_cast<std::uint8_t>(index % 23 * (index % 7)));

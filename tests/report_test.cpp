@@ -61,6 +61,31 @@ TEST_CASE("progress: plain lines, one for each epoch") {
           "epoch 2/2  loss 0.1250  acc 87.50 %  64 img/s  10.0 s  test 90.00 %\n");
 }
 
+TEST_CASE("progress: the end of the live line on a stream that throws does not end the program") {
+    class Disk : public std::stringbuf {
+      public:
+        bool full = false;
+
+      protected:
+        std::streamsize xsputn(const char* text, std::streamsize length) override {
+            return full ? 0 : std::stringbuf::xsputn(text, length);
+        }
+    };
+    Disk disk;
+    std::ostream out(&disk);
+    out.exceptions(std::ios::badbit);
+    {
+        Progress progress(out, {1, 2}, ProgressStyle::live, 0.0);
+        progress.begin_epoch(0.0);
+        progress.update({1, 10, 0.5, 0.5}, 1.0);
+        REQUIRE_FALSE(disk.str().empty());
+        disk.full = true;
+        CHECK_THROWS_AS(progress.update({2, 20, 0.5, 0.5}, 2.0), std::ios::failure);
+    }
+    CHECK(out.bad());
+    CHECK(disk.str().back() != '\n');
+}
+
 TEST_CASE("progress: one line rewritten in place, ten times a second at most") {
     std::ostringstream out;
     {

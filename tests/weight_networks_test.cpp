@@ -350,6 +350,40 @@ TEST_CASE("the facts table names weights that have no codes") {
     CHECK(layer_facts(facts<Front<QInt<4>>>.view())[0].quantizer == "");
 }
 
+TEST_CASE("the facts table shows the shares of a run, and nothing where there is none") {
+    const auto layers = layer_facts(facts<Front<QInt<4>>>.view());
+    REQUIRE(layers.size() >= 2);
+    std::vector<LayerShares> shares(layers.size());
+    shares[0] = {0.625, 0.4375};
+    const auto lines_of = [&](const Table& table) {
+        std::ostringstream text;
+        table.print(text);
+        std::vector<std::string> lines;
+        std::istringstream in(text.str());
+        for (std::string line; std::getline(in, line);) lines.push_back(line);
+        return lines;
+    };
+    const auto with = lines_of(facts_table(layers, shares));
+    CHECK(with[0].find("R_w") < with[0].find("R_a"));
+    CHECK(with[0].find("R_a") != std::string::npos);
+    const auto without = lines_of(facts_table(layers));
+    CHECK(without[0].find("R_w") == std::string::npos);
+    REQUIRE(with.size() == without.size());
+    int lines_with_shares = 0;
+    for (const std::string& line : with) {
+        const std::size_t weights = line.find("62.5 %");
+        const std::size_t activations = line.find("43.8 %");
+        if (weights == std::string::npos) {
+            CHECK(line.find('%') == std::string::npos);
+        } else {
+            CHECK(weights < activations);
+            CHECK(activations != std::string::npos);
+            ++lines_with_shares;
+        }
+    }
+    CHECK(lines_with_shares == 1);
+}
+
 TEST_CASE("a quantiser's standardisation counts where no option says otherwise") {
     const auto detail = [](const FactsView& facts) { return std::string(facts.row(0).detail); };
     CHECK(detail(facts<Front<DoReFa<2>>>.view()) == NoWeightStandardization::name);
