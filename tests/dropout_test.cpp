@@ -130,7 +130,7 @@ TEST_CASE("what dropout drops follows from seed, pass and image alone") {
     CHECK(value_codes<1>(training, 1) != value_codes<2>(training, 1));
 }
 
-TEST_CASE("evaluation and re-estimation drop nothing; another reader of a dropped value sees all of it") {
+TEST_CASE("evaluation and re-estimation drop nothing, and another reader of a dropped value sees all of it") {
     constexpr std::int64_t count = 6;
     const std::vector<std::uint8_t> pixels = random_pixels(count, 2);
     Training<Net> training(count);

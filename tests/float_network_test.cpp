@@ -110,7 +110,7 @@ TEST_CASE("float networks: the trainer learns, to the same parameters on 1, 2 an
     CHECK(one == trained(3));
 }
 
-TEST_CASE("float networks: a resumed run ends as if it had never stopped; another network is refused") {
+TEST_CASE("float networks: a resumed run ends as if it had never stopped, and another network is refused") {
     const tools::Stripes data(60, 8, 8, 1, 4);
     const test_files::TemporaryFolder folder;
     const auto file = folder.path() / "teacher.checkpoint";

@@ -40,7 +40,7 @@ struct Front : Network<Features<24>, Defaults<Weight, Options..., Act<M_a{4}>>, 
 /// Each accumulator once more, from the weights' values as integers, step * code + offset.
 template <class Net>
 void check_products(Training<Net>& training, std::int64_t images) {
-    Training<Net>::template each([&]<std::size_t I>() {
+    Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
         if constexpr (row.weights > 0) {
             constexpr ConvolutionExtents e = row.extents;
@@ -100,7 +100,7 @@ void check_program(Training<Net>& training, const std::vector<std::uint8_t>& pix
         const std::int64_t* found = network.program().logits(image, *scratch);
         CHECK(std::equal(found, found + Training<Net>::classes, logits.begin() + n * Training<Net>::classes));
     }
-    Training<Net>::template each([&]<std::size_t I>() {
+    Training<Net>::each([&]<std::size_t I>() {
         if constexpr (facts<Net>.rows[I].weights > 0) {
             std::byte& byte = network.parameters().bytes[integer::plan<Net, Tag>.parameters[I]];
             const std::byte kept = byte;

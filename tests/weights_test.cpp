@@ -628,7 +628,7 @@ TEST_CASE_TEMPLATE("unit standardisation: invariant to scale and shift, gradient
     CHECK(Standard::scale(1) == 1.0);
 }
 
-TEST_CASE("printed standardisation: its gradient, invariant to shifts, not to scale; constants give zeros") {
+TEST_CASE("printed standardisation: its gradient, invariant to shifts, not to scale, and constants give zeros") {
     std::mt19937 random(12);
     using Standard = train::Standardizer<PrintedWeightStandardization>;
     constexpr std::size_t n = 25;
