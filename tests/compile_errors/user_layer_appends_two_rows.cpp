@@ -19,7 +19,15 @@ struct Pool {
     struct resolved {
         using primitives = boost::mp11::mp_list<primitive::SumPool>;
         static constexpr void describe(Builder& b) {
-            for (int i = 0; i < TOKEN; ++i) primitive::SumPool::describe(b, 2, 2);
+            for (int i = 0; i < TOKEN; ++i) {
+                const Shape in = b.in().shape;
+                primitive::SumPool::describe(b, {.in = in,
+                                                 .out = {in.height / 2, in.width / 2, in.channels},
+                                                 .kernel_height = 2,
+                                                 .kernel_width = 2,
+                                                 .stride_height = 2,
+                                                 .stride_width = 2});
+            }
         }
     };
 };
