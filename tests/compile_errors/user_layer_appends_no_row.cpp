@@ -19,12 +19,15 @@ struct Pool {
     struct resolved {
         using primitives = boost::mp11::mp_list<primitive::SumPool>;
         static constexpr void describe(Builder& b) {
-            for (int i = 0; i < TOKEN; ++i) primitive::SumPool::describe(b, 2, 2);
+            for (int i = 0; i < TOKEN; ++i) {
+                primitive::SumPool::describe(b,
+                                             detail::PoolExtents<Window{2, 2}, false, boost::mp11::mp_list<>>::make(b));
+            }
         }
     };
 };
 
 }  // namespace app
 
-struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>>, app::Pool,
-                     Classifier<Out<10>>> {};
+struct Net
+    : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>>, app::Pool, Classifier<Out<10>>> {};
