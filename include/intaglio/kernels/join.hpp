@@ -11,7 +11,7 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 /// out[i] = a[i] + b[i] for n codes or real numbers; out may be a or b itself. The caller has proven that the sums fit
 /// Out.
 template <class Tag, class In, class Out>
-void add(const In* a, const In* b, std::int64_t n, Out* out) {
+[[gnu::hot]] void add(const In* a, const In* b, std::int64_t n, Out* out) {
     for (std::int64_t i = 0; i < n; ++i) out[i] = static_cast<Out>(static_cast<Out>(a[i]) + static_cast<Out>(b[i]));
 }
 

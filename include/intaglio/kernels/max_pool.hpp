@@ -33,7 +33,7 @@ struct WindowInside {
 /// [out.height][out.width][in.channels], of any integer type or of real numbers; they do not overlap. Positions outside
 /// the image do not take part; each window has at least one inside. Groups and padding_code play no role.
 template <class Tag, class Code>
-void max_pool(const ConvolutionExtents& extents, const Code* in, Code* out) {
+[[gnu::hot]] void max_pool(const ConvolutionExtents& extents, const Code* in, Code* out) {
     const std::int32_t channels = extents.in.channels;
     for (std::int32_t y = 0; y < extents.out.height; ++y) {
         for (std::int32_t x = 0; x < extents.out.width; ++x, out += channels) {

@@ -18,9 +18,10 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 /// out[y][x][c] = sum of the codes of each window, without padding. Images are [height][width][channels]; out has
 /// pooled_shape and does not overlap with in. Codes are of any integer type, or real numbers, which are added in the
 /// order of the rows. The caller has proven that the sums fit Out.
+// Hot, since GCC otherwise makes the copy that serves a cold caller small and slow.
 template <class Tag, class In, class Out>
-void sum_pool(Shape in_shape, std::int32_t window_height, std::int32_t window_width, std::int32_t stride_height,
-              std::int32_t stride_width, const In* in, Out* out) {
+[[gnu::hot]] void sum_pool(Shape in_shape, std::int32_t window_height, std::int32_t window_width,
+                           std::int32_t stride_height, std::int32_t stride_width, const In* in, Out* out) {
     const Shape shape = pooled_shape(in_shape, window_height, window_width, stride_height, stride_width);
     const std::int32_t channels = in_shape.channels;
     for (std::int32_t y = 0; y < shape.height; ++y) {

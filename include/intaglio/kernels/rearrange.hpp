@@ -18,7 +18,8 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 
 /// out[y][x] = in[y * stride_height][x * stride_width]; out has subsampled_shape.
 template <class Tag, class Code>
-void subsample(Shape in_shape, std::int32_t stride_height, std::int32_t stride_width, const Code* in, Code* out) {
+[[gnu::hot]] void subsample(Shape in_shape, std::int32_t stride_height, std::int32_t stride_width, const Code* in,
+                            Code* out) {
     const Shape shape = subsampled_shape(in_shape, stride_height, stride_width);
     const std::int32_t channels = shape.channels;
     for (std::int32_t y = 0; y < shape.height; ++y) {
@@ -36,7 +37,8 @@ void subsample(Shape in_shape, std::int32_t stride_height, std::int32_t stride_w
 
 /// out[y][x] = in[y / height_factor][x / width_factor]; out has upsampled_shape.
 template <class Tag, class Code>
-void upsample(Shape in_shape, std::int32_t height_factor, std::int32_t width_factor, const Code* in, Code* out) {
+[[gnu::hot]] void upsample(Shape in_shape, std::int32_t height_factor, std::int32_t width_factor, const Code* in,
+                           Code* out) {
     const std::int32_t channels = in_shape.channels;
     const std::int64_t row = std::int64_t{in_shape.width} * width_factor * channels;
     for (std::int32_t y = 0; y < in_shape.height; ++y) {
@@ -50,8 +52,8 @@ void upsample(Shape in_shape, std::int32_t height_factor, std::int32_t width_fac
 
 /// out[pixel] = `before` channels of `code`, the channels of in[pixel], `after` channels of `code`.
 template <class Tag, class Code>
-void pad_channels(Shape in_shape, std::int32_t before, std::int32_t after, std::int32_t code, const Code* in,
-                  Code* out) {
+[[gnu::hot]] void pad_channels(Shape in_shape, std::int32_t before, std::int32_t after, std::int32_t code,
+                               const Code* in, Code* out) {
     const std::int32_t channels = in_shape.channels;
     for (std::int64_t pixel = 0; pixel < in_shape.pixels(); ++pixel, in += channels) {
         fill(out, before, static_cast<Code>(code));
@@ -63,8 +65,8 @@ void pad_channels(Shape in_shape, std::int32_t before, std::int32_t after, std::
 
 /// out[pixel] = the channels of a[pixel], then those of b[pixel]. The codes of both must fit Out.
 template <class Tag, class A, class B, class Out>
-void concat_channels(std::int64_t pixels, std::int32_t a_channels, const A* a, std::int32_t b_channels, const B* b,
-                     Out* out) {
+[[gnu::hot]] void concat_channels(std::int64_t pixels, std::int32_t a_channels, const A* a, std::int32_t b_channels,
+                                  const B* b, Out* out) {
     for (std::int64_t pixel = 0; pixel < pixels; ++pixel, a += a_channels, b += b_channels) {
         copy_codes(a, a_channels, out);
         copy_codes(b, b_channels, out + a_channels);
@@ -75,7 +77,7 @@ void concat_channels(std::int64_t pixels, std::int32_t a_channels, const A* a, s
 /// products[pixel][c] = a[pixel][c] * b[pixel][c], or a[pixel][c] * b[c] if b is one pixel for all. The caller has
 /// proven that the products fit Out.
 template <class Tag, class A, class B, class Out>
-void multiply(Shape shape, const A* a, const B* b, bool one_pixel, Out* products) {
+[[gnu::hot]] void multiply(Shape shape, const A* a, const B* b, bool one_pixel, Out* products) {
     // Where nothing repeats, the whole image is one run.
     const std::int64_t run = one_pixel ? shape.channels : shape.size();
     for (const A* const end = a + shape.size(); a != end; a += run, products += run) {
