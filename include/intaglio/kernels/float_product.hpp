@@ -71,26 +71,28 @@ void pack_real(const ConvolutionExtents& extents, const Real* weights, std::byte
                                        });
 }
 
-/// Bytes of workspace of convolve_real; a multiple of 64, possibly zero.
-template <class Tag, class Real>
+/// Bytes of workspace of convolve_real for images of codes or real numbers; a multiple of 64, possibly zero.
+template <class Tag, class Real, class Code = Real>
 [[nodiscard]] constexpr std::size_t real_workspace_bytes(const ConvolutionExtents& extents) {
-    const std::int64_t copied = copied_codes<RealArithmetic<Tag, Real>, Real>(extents, extents.out.height);
+    const std::int64_t copied = copied_codes<RealArithmetic<Tag, Real>, Code>(extents, extents.out.height);
     return static_cast<std::size_t>(
         round_up(copied * images_per_block(extents.out, 64) * static_cast<std::int64_t>(sizeof(Real)), 64));
 }
 
-/// out = correlation of `images` consecutive real images with packed real weights; positions of the padding hold
-/// extents.padding_code; out is overwritten.
-/// `workspace` holds real_workspace_bytes and is aligned to 64 bytes, as is `packed`.
-template <class Tag, class Real>
-void convolve_real(const ConvolutionExtents& extents, const Real* image, std::int64_t images, const std::byte* packed,
+/// out = correlation of `images` consecutive images, of codes or real numbers, with packed real weights; positions of
+/// the padding hold extents.padding_code; out is overwritten.
+/// `workspace` holds real_workspace_bytes and is aligned to 64 bytes, as is `packed`. G is grouping_of(extents), if
+/// known.
+template <class Tag, class Real, Grouping G = Grouping::any, class Code = Real>
+void convolve_real(const ConvolutionExtents& extents, const Code* image, std::int64_t images, const std::byte* packed,
                    Real* out, std::byte* workspace) {
     const std::int64_t block = images_per_block(extents.out, 64);
     for (std::int64_t first = 0; first < images; first += block) {
         const auto count = static_cast<std::int32_t>(images - first < block ? images - first : block);
-        convolve_block<RealArithmetic<Tag, Real>>(extents, image + first * extents.in.size(), count, 0,
-                                                  extents.out.height, reinterpret_cast<const Real*>(packed),
-                                                  out + first * extents.out.size(), reinterpret_cast<Real*>(workspace));
+        convolve_block<RealArithmetic<Tag, Real>, G>(extents, image + first * extents.in.size(), count, 0,
+                                                     extents.out.height, reinterpret_cast<const Real*>(packed),
+                                                     out + first * extents.out.size(),
+                                                     reinterpret_cast<Real*>(workspace));
     }
 }
 

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "intaglio/model/errors.hpp"
+#include "intaglio/model/surrogates.hpp"
 
 namespace intaglio {
 
@@ -95,8 +96,8 @@ struct OptionCheck<boost::mp11::mp_list<Given...>, boost::mp11::mp_list<Accepted
                      .subject = &model_error::the<T>::type};
         } else {
             if constexpr (requires { T::problem(); }) found = T::problem();
-            if constexpr (requires { T::surrogate::problem(); }) {
-                if (!found.exists()) found = T::surrogate::problem();
+            if constexpr (requires { typename T::surrogate; }) {
+                if (!found.exists()) found = surrogate_problem<typename T::surrogate>();
             }
         }
     }

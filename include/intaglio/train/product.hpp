@@ -10,12 +10,12 @@
 
 #include "intaglio/integer/product.hpp"
 #include "intaglio/kernels/convolution_backward.hpp"
+#include "intaglio/kernels/float_product.hpp"
 #include "intaglio/kernels/pack_weights.hpp"
 #include "intaglio/model/primitives.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "intaglio/train/certificate.hpp"
 #include "intaglio/train/context.hpp"
-#include "intaglio/train/product_real.hpp"
 #include "intaglio/train/product_state.hpp"
 
 namespace intaglio::train {
@@ -80,7 +80,8 @@ struct Operation<primitive::Product<Weight, Standardization>> {
                                       : many.extents.out.height;
         std::size_t forward_bytes = 0;
         if constexpr (is_real<Net, Index>) {
-            forward_bytes = real_product_bytes<Tag, integer::code_type<Net, facts<Net>.rows[Index].input>>(e);
+            using In = integer::code_type<Net, facts<Net>.rows[Index].input>;
+            forward_bytes = kernels::real_workspace_bytes<Tag, float, In>(e);
         } else {
             forward_bytes =
                 integer::detail::multiply_workspace_bytes<Tag, integer::product_of<Tag, Net, Index>,
@@ -116,7 +117,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
             context.scales[row.output] = state.scales.data();
         }
         if constexpr (is_real<Net, Index>) {
-            real_product<Tag, grouping<Net, Index>>(row.extents, in, state.packed.data(), out, context);
+            multiply_real<grouping<Net, Index>>(row.extents, in, state.packed.data(), out, context);
         } else {
             multiply<integer::product_of<Tag, Net, Index>, grouping<Net, Index>, integer::has_window_sums(row)>(
                 row, in, state.packed.data(), out, context);
@@ -198,6 +199,16 @@ struct Operation<primitive::Product<Weight, Standardization>> {
                     context.worker_memory(worker));
             });
         }
+    }
+
+    /// The terms of one output are added in one order whatever the thread count.
+    template <kernels::Grouping Grouping, class Code>
+    static void multiply_real(const ConvolutionExtents& e, const Code* in, const std::byte* packed, float* out,
+                              const Context& context) {
+        context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int worker) {
+            kernels::convolve_real<Tag, float, Grouping>(e, in + begin * e.in.size(), count, packed,
+                                                         out + begin * e.out.size(), context.worker_memory(worker));
+        });
     }
 
     template <kernels::Grouping Grouping, class Code>

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -82,18 +83,18 @@ struct QuantizedWeights : ProductState {
         });
         if (!finite) throw std::runtime_error("a weight is not finite: the training has diverged");
         if constexpr (scope == WeightScope::layer) {
-            const Code shared = quantizer(0, fan_in * units);
-            pool.run(units, [&](std::int64_t unit, int) { round(row, unit, shared); });
+            layer_code_.emplace(quantizer(0, row.weights));
+            pool.run(units, [&](std::int64_t unit, int) { round(row, unit, *layer_code_); });
         }
     }
 
-    /// `gradient` holds the gradient of the values and becomes that of the latent weights. `memory` holds a float for
-    /// each weight; its content is lost.
+    /// `gradient` holds the gradient of the values and becomes that of the latent weights, for the weights that
+    /// `quantize` saw last. `memory` holds a float for each weight; its content is lost.
     void latent_gradient(const Row& row, float* gradient, float* memory, ThreadPool& pool) {
         const std::int64_t fan_in = row.extents.fan_in();
         const std::int64_t units = row.extents.out.channels;
         if constexpr (scope == WeightScope::layer) {
-            const Code shared = quantizer(0, fan_in * units);
+            const Code& shared = *layer_code_;
             if constexpr (has_shared_gradient) std::copy_n(gradient, row.weights, memory);
             pool.run(units, [&](std::int64_t unit, int) { derive(shared, unit, fan_in, gradient + unit * fan_in); });
             if constexpr (has_shared_gradient) {
@@ -157,6 +158,8 @@ struct QuantizedWeights : ProductState {
         const float* w = standardized.data() + unit * fan_in;
         for (std::int64_t i = 0; i < fan_in; ++i) gradient[i] = quantizer.gradient(w[i]) * gradient[i];
     }
+
+    std::optional<Code> layer_code_;  ///< of a quantiser that looks at the whole layer, once for both directions
 };
 
 }  // namespace intaglio::train

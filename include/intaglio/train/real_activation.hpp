@@ -58,40 +58,35 @@ struct Operation<primitive::RealActivation<Function>> : Stateless {
             state.slope[c] = static_cast<float>(affine.slope);
             state.offset[c] = static_cast<float>(affine.offset);
         }
-        const auto* from = codes<Net, row.input>(context);
-        float* to = codes<Net, row.output>(context);
-        each(state, in.shape, context, [&](std::int64_t i, float slope, float offset) {
-            to[i] = RealFunctionOf<Function>::value(slope * static_cast<float>(from[i]) + offset);
+        each_image<Net, Index>(context, [&](const auto* from, float* to) {
+            each(state, in.shape, from, [&](std::int64_t i, float x) { to[i] = RealFunctionOf<Function>::value(x); });
         });
     }
 
     template <class Net, std::size_t Index>
     static void backward(State<Net, Index>& state, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Value& in = facts<Net>.value(row.input);
-        if constexpr (in.needs_gradient) {
-            constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
-            const auto* from = codes<Net, row.input>(context);
-            const float* dout = gradient<Net, row.output>(context);
-            float* din = gradient<Net, row.input>(context);
-            each(state, in.shape, context, [&](std::int64_t i, float slope, float offset) {
-                const float d = RealFunctionOf<Function>::derivative(slope * static_cast<float>(from[i]) + offset);
-                din[i] = first ? d * dout[i] : din[i] + d * dout[i];
+        constexpr Shape shape = facts<Net>.value(row.input).shape;
+        const auto* codes_in = codes<Net, row.input>(context);
+        each_gradient<Net, Index>(context, [&](std::int64_t image, const float* dout, bool add, float* din) {
+            each(state, shape, codes_in + image * shape.size(), [&](std::int64_t i, float x) {
+                const float own = RealFunctionOf<Function>::derivative(x) * dout[i];
+                din[i] = add ? din[i] + own : own;
             });
-        }
+        });
     }
 
   private:
-    template <class Body>
-    static void each(const RealActivationState& state, Shape shape, const Context& context, const Body& body) {
-        const std::int64_t channels = shape.channels;
-        context.pool->run(context.images, [&](std::int64_t image, int) {
-            for (std::int64_t i = image * shape.size(); i < (image + 1) * shape.size(); i += channels) {
-                for (std::int64_t c = 0; c < channels; ++c) {
-                    body(i + c, state.slope[static_cast<std::size_t>(c)], state.offset[static_cast<std::size_t>(c)]);
-                }
+    /// Calls body(i, argument of the function) for the elements of one image.
+    template <class Number, class Body>
+    static void each(const RealActivationState& state, Shape shape, const Number* from, const Body& body) {
+        const auto channels = static_cast<std::int64_t>(state.slope.size());
+        for (std::int64_t i = 0; i < shape.size(); i += channels) {
+            for (std::int64_t c = 0; c < channels; ++c) {
+                const auto at_channel = static_cast<std::size_t>(c);
+                body(i + c, state.slope[at_channel] * static_cast<float>(from[i + c]) + state.offset[at_channel]);
             }
-        });
+        }
     }
 };
 
