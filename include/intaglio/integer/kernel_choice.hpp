@@ -50,8 +50,7 @@ constexpr const char* kernel_name(const FactsView& facts, const Row& row) {
         return name(choose_product(facts.value(row.input), row.weight_codes, has_byte_dot_product(Tag{})));
     }
     if (row.steps > 0 && facts.value(row.input).storage == Storage::real) return "float";
-    if (row.steps > max_thresholds) return "multiply-shift";
-    if (row.steps > 0) return "thresholds";
+    if (row.steps > 0) return row.has_thresholds() ? "thresholds" : "multiply-shift";
     return row.kind;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "intaglio/integer/plan.hpp"
+#include "intaglio/model/integer_scale.hpp"
 #include "intaglio/model/primitives.hpp"
 
 namespace intaglio::integer {

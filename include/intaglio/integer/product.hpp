@@ -90,7 +90,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         if constexpr (where.fused[Index] != none) {
             constexpr const Row& step = facts<Net>.row(where.fused[Index]);
             detail::product_and_step<Tag, product_of<Tag, Net, Index>, grouping, has_window_sums(row),
-                                     (step.steps <= max_thresholds)>(
+                                     step.has_thresholds()>(
                 row, step, in, weights,
                 frame.parameters + where.parameters[static_cast<std::size_t>(where.fused[Index])],
                 memory<Net, Tag, step.output>(frame), workspace);

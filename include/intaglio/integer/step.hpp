@@ -12,7 +12,7 @@ namespace intaglio::integer {
 
 namespace detail {
 
-/// One step over [pixels][channels]; Levels > max_thresholds takes multiplier, addend and shift.
+/// One step over [pixels][channels]; either by thresholds or by multiplier, addend and shift.
 template <class Tag, bool Thresholds, class In, class Out>
 void step(const Row& row, const In* in, std::int64_t pixels, std::int32_t channels, const std::byte* parameters,
           Out* out) {
@@ -23,11 +23,12 @@ void step(const Row& row, const In* in, std::int64_t pixels, std::int32_t channe
                                      at<std::int32_t>(parameters, layout.thresholds),
                                      at<std::int32_t>(parameters, layout.flip), lowest, out);
     } else {
-        const DyadicLayout layout = dyadic_layout(channels);
+        const DyadicLayout layout = dyadic_layout(channels, row.scale);
         kernels::dyadic_step<Tag>(in, pixels, channels, at<std::int32_t>(parameters, layout.multiplier),
                                   at<std::int64_t>(parameters, layout.addend),
                                   at<std::uint8_t>(parameters, layout.shift), lowest,
-                                  static_cast<std::int32_t>(row.codes.highest), out);
+                                  static_cast<std::int32_t>(row.codes.highest), out,
+                                  {.multiplier = row.scale.one_multiplier, .addend = row.scale.one_addend});
     }
 }
 
@@ -40,21 +41,28 @@ struct Operation<primitive::Norm<Normalization, OneGain>> : NoMemory {
     static void run(const Frame&) {}
 };
 
+template <class Mode>
+struct Operation<primitive::IntegerScale<Mode>> : NoMemory {
+    // A scale lives on in the step or the logits behind it.
+    template <class Tag, class Net, std::size_t Index>
+    static void run(const Frame&) {}
+};
+
 template <class Target>
 struct Operation<primitive::Quantize<Target>> : NoMemory {
     template <class Tag, class Net, std::size_t Index>
     static constexpr std::size_t parameter_bytes() {
         constexpr const Row& row = facts<Net>.rows[Index];
-        return static_cast<std::size_t>(step_bytes(row.steps, facts<Net>.value(row.output).shape.channels));
+        return static_cast<std::size_t>(step_bytes(row, facts<Net>.value(row.output).shape.channels));
     }
     template <class Tag, class Net, std::size_t Index>
     static void run(const Frame& frame) {
         if constexpr (!plan<Net, Tag>.runs_elsewhere[Index]) {
             constexpr const Row& row = facts<Net>.rows[Index];
             constexpr const Shape shape = facts<Net>.value(row.output).shape;
-            detail::step<Tag, (row.steps <= max_thresholds)>(
-                row, memory<Net, Tag, row.input>(frame), shape.pixels(), shape.channels,
-                frame.parameters + plan<Net, Tag>.parameters[Index], memory<Net, Tag, row.output>(frame));
+            detail::step<Tag, row.has_thresholds()>(row, memory<Net, Tag, row.input>(frame), shape.pixels(),
+                                                    shape.channels, frame.parameters + plan<Net, Tag>.parameters[Index],
+                                                    memory<Net, Tag, row.output>(frame));
         }
     }
 };

@@ -21,33 +21,35 @@ constexpr ThresholdLayout threshold_layout(std::int64_t levels, std::int64_t cha
 }
 
 /// A step as multiplier, addend and shift: code = clamp((acc * multiplier[c] + addend[c]) >> shift[c]).
-/// The addend holds the half that rounds.
+/// The addend holds the half that rounds. All channels share what the scale's form has once.
 struct DyadicLayout {
-    std::int64_t addend;      ///< int64 [channels]
-    std::int64_t multiplier;  ///< int32 [channels]
-    std::int64_t shift;       ///< uint8 [channels], 1 ... 62
+    std::int64_t addend;      ///< int64 [addends]
+    std::int64_t multiplier;  ///< int32 [multipliers]
+    std::int64_t shift;       ///< uint8 [multipliers], 1 ... 62
     std::int64_t bytes;
 };
-constexpr DyadicLayout dyadic_layout(std::int64_t channels) {
-    const std::int64_t multiplier = aligned(channels * 8);
-    const std::int64_t shift = multiplier + aligned(channels * 4);
-    return {0, multiplier, shift, shift + aligned(channels)};
+constexpr DyadicLayout dyadic_layout(std::int64_t channels, const ScaleForm& form = {}) {
+    const std::int64_t multiplier = aligned(form.addends(channels) * 8);
+    const std::int64_t shift = multiplier + aligned(form.multipliers(channels) * 4);
+    return {0, multiplier, shift, shift + aligned(form.multipliers(channels))};
 }
 
-/// Logits: acc * multiplier[c] + addend[c] in 64 bits, at one common scale.
+/// Logits: acc * multiplier[c] + addend[c] in 64 bits, at one common scale. All classes share what the scale's form
+/// has once.
 struct LogitLayout {
-    std::int64_t addend;      ///< int64 [classes]
-    std::int64_t multiplier;  ///< int32 [classes]
+    std::int64_t addend;      ///< int64 [addends]
+    std::int64_t multiplier;  ///< int32 [multipliers]
     std::int64_t bytes;
 };
-constexpr LogitLayout logit_layout(std::int64_t classes) {
-    const std::int64_t multiplier = aligned(classes * 8);
-    return {0, multiplier, multiplier + aligned(classes * 4)};
+constexpr LogitLayout logit_layout(std::int64_t classes, const ScaleForm& form = {}) {
+    const std::int64_t multiplier = aligned(form.addends(classes) * 8);
+    return {0, multiplier, multiplier + aligned(form.multipliers(classes) * 4)};
 }
 
-/// Bytes of the parameters of a step with `levels` positions.
-constexpr std::int64_t step_bytes(std::int64_t levels, std::int64_t channels) {
-    return levels <= max_thresholds ? threshold_layout(levels, channels).bytes : dyadic_layout(channels).bytes;
+/// Bytes of the parameters of a step.
+constexpr std::int64_t step_bytes(const Row& row, std::int64_t channels) {
+    return row.has_thresholds() ? threshold_layout(row.steps, channels).bytes
+                                : dyadic_layout(channels, row.scale).bytes;
 }
 
 }  // namespace intaglio::integer

@@ -75,29 +75,41 @@ void threshold_step(const In* values, std::int64_t pixels, std::int32_t channels
     while (pixel < pixels) pass(Index<1>{});
 }
 
+/// What all channels of a step share: then there is one of it.
+struct DyadicSharing {
+    bool multiplier = false;  ///< and the shift
+    bool addend = false;
+};
+
 /// codes = clamp((value * multiplier[channel] + addend[channel]) >> shift[channel], lowest, highest), in 64 bits with
 /// an arithmetic shift of at most 63. values and codes are [pixels][channels]. The caller has proven that the
 /// intermediate fits 64 bits; the addend contains the rounding half.
 template <class Tag, class In, class Out>
 void dyadic_step(const In* values, std::int64_t pixels, std::int32_t channels, const std::int32_t* multiplier,
                  const std::int64_t* addend, const std::uint8_t* shift, std::int32_t lowest, std::int32_t highest,
-                 Out* codes) {
+                 Out* codes, DyadicSharing shared = {}) {
     constexpr Tag tag{};
     constexpr int lanes = int32_lanes(Tag{});
     const std::int32_t whole = channels / lanes * lanes;
-    // The parameters of the last channels, filled up to a vector.
+    // The parameters of the last channels, filled up to a vector; all the same where they are shared.
     std::int32_t last_multiplier[lanes] = {};
     std::int64_t last_addend[lanes] = {};
     std::uint8_t last_shift[lanes] = {};
-    for (std::int32_t c = whole; c < channels; ++c) {
-        last_multiplier[c - whole] = multiplier[c];
-        last_addend[c - whole] = addend[c];
-        last_shift[c - whole] = shift[c];
+    for (std::int32_t i = 0; i < lanes; ++i) {
+        const std::int32_t c = whole + i < channels ? whole + i : whole;
+        const std::int32_t m = shared.multiplier ? 0 : c;
+        if (shared.multiplier || c < channels) {
+            last_multiplier[i] = multiplier[m];
+            last_shift[i] = shift[m];
+        }
+        if (shared.addend || c < channels) last_addend[i] = addend[shared.addend ? 0 : c];
     }
     for (std::int64_t start = 0; start < pixels; start += step_block_pixels) {
         const std::int64_t end = start + step_block_pixels < pixels ? start + step_block_pixels : pixels;
         for (std::int32_t c = 0; c < whole; c += lanes) {
-            const auto dyadic = load_dyadic(tag, multiplier + c, addend + c, shift + c);
+            const auto dyadic =
+                load_dyadic(tag, shared.multiplier ? last_multiplier : multiplier + c,
+                            shared.addend ? last_addend : addend + c, shared.multiplier ? last_shift : shift + c);
             for (std::int64_t i = start * channels + c; i < end * channels; i += channels) {
                 store(tag, codes + i, apply_dyadic(tag, load_int32(tag, values + i), dyadic, lowest, highest));
             }

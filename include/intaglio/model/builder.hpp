@@ -81,6 +81,10 @@ class Builder {
         rows_[row_count_++] = row;
         current_ = value_count_++;
     }
+    /// The form of the integer scale that applies to the current value; none is given otherwise.
+    [[nodiscard]] constexpr ScaleForm scale() const {
+        return in().norm_row == none ? ScaleForm{} : rows_[in().norm_row].scale;
+    }
     /// Row that the next `append` will write; a norm names itself by it.
     [[nodiscard]] constexpr std::int32_t next_row() const { return row_count_; }
 

@@ -56,10 +56,10 @@ template <class Own, class Defaults, class... Branches>
 struct ResolvedConcat<Own, Defaults, mp_list<Branches...>> {
     using Grid = find_option<option::join, NoJoin, Own, mp_list<>>;
     static constexpr bool has_grid = !std::is_same_v<Grid, NoJoin>;
-    using ToGrid = typename PrimitiveOfActivation<Grid>::type;
+    using ToGrid = Steps<Grid>;
     template <class Branch>
     using Landed = mp_append<typename resolve<Branch, Defaults>::primitives,
-                             std::conditional_t<has_grid, mp_list<ToGrid>, mp_list<>>>;
+                             std::conditional_t<has_grid, typename ToGrid::primitives, mp_list<>>>;
     // From the second branch on, each is joined to what stands before it.
     template <std::size_t... I>
     static auto list(std::index_sequence<I...>)

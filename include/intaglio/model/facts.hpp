@@ -24,6 +24,7 @@ struct Value {
     /// that is known at run time, if `scaled`.
     std::int64_t denominator = 1;
     bool scaled = false;
+    bool scaled_weights = false;    ///< accumulators of weights with a scale of their own
     std::int32_t padding_code = 0;  ///< what the padding of a convolution that reads this value holds
     Storage storage = Storage::uint8;
     /// Accumulators that still wait for a step; otherwise codes that a product may read.
@@ -36,6 +37,22 @@ struct Value {
     /// Whether a parameter stands before it, so that a gradient is needed.
     bool needs_gradient = false;
 };
+
+/// How many numbers stand for an affine function per channel in the integer program.
+struct ScaleForm {
+    bool given = false;           ///< by an integer scale; otherwise a step decides, and each channel has its own
+    bool one_multiplier = false;  ///< and one shift, for all channels
+    bool one_addend = false;      ///< for all channels, which rounds and holds no bias
+    int precision = 15;           ///< bits of the multiplier, 1 ... 15; 1: a power of two
+
+    [[nodiscard]] constexpr std::int64_t multipliers(std::int64_t channels) const {
+        return one_multiplier ? 1 : channels;
+    }
+    [[nodiscard]] constexpr std::int64_t addends(std::int64_t channels) const { return one_addend ? 1 : channels; }
+};
+
+/// Largest number of step positions that are kept as thresholds; more are a multiplier, an addend and a shift.
+inline constexpr std::int64_t max_thresholds = 15;
 
 /// One primitive operation.
 struct Row {
@@ -58,13 +75,18 @@ struct Row {
     std::int64_t gains = 0;      ///< of a norm
     std::int64_t biases = 0;
     std::int64_t macs = 0;
-    CodeRange codes{};       ///< what the operation can produce
-    std::int64_t steps = 0;  ///< step positions per channel: highest - lowest code of a quantizing operation
+    CodeRange codes{};           ///< what the operation can produce
+    std::int64_t steps = 0;      ///< step positions per channel: highest - lowest code of a quantizing operation
     std::int64_t code_step = 1;  ///< of a quantizing operation: distance of neighbouring codes (2 for -1 and 1)
+    ScaleForm scale{};           ///< of an integer scale, and of the step or the logits behind it
     /// Numbers of the operation that nothing else of its row tells; checkpoints compare them.
     Array<std::int64_t, 2> settings{};
     const ErrorKind* refusal = &no_mistake;  ///< why there is no integer program of the operation, if so
 
+    /// Whether a step is kept as thresholds. Behind an integer scale it is not, unless neighbouring codes lie apart.
+    [[nodiscard]] constexpr bool has_thresholds() const {
+        return steps <= max_thresholds && (!scale.given || code_step != 1);
+    }
     /// Bits of the weight codes in canonical form; of a float if there are none.
     [[nodiscard]] constexpr int weight_bits() const {
         return weight_states == 0 ? 32 : weight_states == 2 ? 1 : weight_codes.bits();
@@ -75,9 +97,6 @@ struct Row {
         return weight_states > 0 && lowest >= -1 && highest <= 1;
     }
 };
-
-/// Largest number of step positions that are kept as thresholds; more are a multiplier, an addend and a shift.
-inline constexpr std::int64_t max_thresholds = 15;
 
 /// The rows and values of any network, for code that should exist once and not per network.
 struct FactsView {
@@ -132,9 +151,27 @@ struct Facts {
     [[nodiscard]] constexpr bool multiplier_free() const {
         for (const Row& row : rows) {
             if (row.weights > 0 && !row.has_unit_weights()) return false;
-            if (row.steps > max_thresholds || row.refusal->is_mistake) return false;
+            if ((row.steps > 0 && !row.has_thresholds()) || row.refusal->is_mistake) return false;
         }
         return true;
+    }
+    /// Number of norms. Integer scales are none: they are a multiplier and a shift of the integer program.
+    [[nodiscard]] constexpr std::int32_t norms() const {
+        std::int32_t count = 0;
+        for (std::size_t i = 0; i < Rows; ++i) {
+            const bool is_affine = value(rows[i].output).norm_row == static_cast<std::int32_t>(i);
+            count += is_affine && !rows[i].scale.given ? 1 : 0;
+        }
+        return count;
+    }
+    /// Multipliers of all steps and logits in the integer program.
+    [[nodiscard]] constexpr std::int64_t multipliers() const {
+        std::int64_t count = 0;
+        for (std::size_t i = 0; i < Rows; ++i) {
+            const bool multiplies = i + 1 == Rows || (rows[i].steps > 0 && !rows[i].has_thresholds());
+            if (multiplies) count += rows[i].scale.multipliers(value(rows[i].output).shape.channels);
+        }
+        return count;
     }
     /// The first reason why there is no integer program, e.g. weights that are real numbers; none exists otherwise.
     [[nodiscard]] constexpr Problem refusal() const {

@@ -77,10 +77,10 @@ struct Residual {
         using Grid = find_option<option::join, Join<QInt<12>>, Own, Defaults>;
         using MainBranch = detail::resolve<Main, Defaults>;
         using ShortcutBranch = detail::resolve<Shortcut, Defaults>;
-        using ToGrid = typename detail::PrimitiveOfActivation<Grid>::type;
-        using primitives =
-            detail::mp_append<typename MainBranch::primitives, detail::mp_list<ToGrid>,
-                              typename ShortcutBranch::primitives, detail::mp_list<ToGrid, primitive::Add>>;
+        using ToGrid = detail::Steps<Grid>;
+        using primitives = detail::mp_append<typename MainBranch::primitives, typename ToGrid::primitives,
+                                             typename ShortcutBranch::primitives, typename ToGrid::primitives,
+                                             detail::mp_list<primitive::Add>>;
 
         static constexpr void describe(Builder& b) {
             constexpr Problem problem = OptionCheck<Own, detail::mp_list<option::join>>::problem();

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "intaglio/model/geometry.hpp"
+#include "intaglio/model/integer_scale.hpp"
 #include "intaglio/model/primitives.hpp"
 
 namespace intaglio {
@@ -80,15 +81,36 @@ struct PrimitiveOfActivation<Activation> {
     using type = typename Activation::primitive;
 };
 
+/// The operations of an activation or of a join's grid: its own, behind an integer scale if it has one.
+template <class Activation>
+struct Steps {
+    using Step = typename PrimitiveOfActivation<Activation>::type;
+    using primitives = mp_list<Step>;
+    static constexpr void describe(Builder& b) { Step::describe(b); }
+};
+template <class Activation>
+requires requires {
+    typename Activation::scale;
+}
+struct Steps<Activation> {
+    using Step = typename PrimitiveOfActivation<Activation>::type;
+    using Scaling = primitive::IntegerScale<typename Activation::scale>;
+    using primitives = mp_list<Scaling, Step>;
+    static constexpr void describe(Builder& b) {
+        Scaling::describe(b);
+        if (!b.failed()) Step::describe(b);
+    }
+};
+
 /// The operations behind an accumulator: a norm, unless it is NoNorm, and a step, unless it is NoActivation.
 template <class Norm, class Gain, class Activation>
 struct Tail {
     static constexpr bool has_norm = !std::is_same_v<Norm, NoNorm>;
     static constexpr bool has_step = !std::is_same_v<Activation, NoActivation>;
     using NormPrimitive = typename PrimitiveOfNorm<Norm, std::is_same_v<Gain, SingleGain>>::type;
-    using StepPrimitive = typename PrimitiveOfActivation<Activation>::type;
+    using Step = Steps<Activation>;
     using primitives = mp_append<std::conditional_t<has_norm, mp_list<NormPrimitive>, mp_list<>>,
-                                 std::conditional_t<has_step, mp_list<StepPrimitive>, mp_list<>>>;
+                                 std::conditional_t<has_step, typename Step::primitives, mp_list<>>>;
 
     static constexpr void describe(Builder& b) {
         if constexpr (has_norm) NormPrimitive::describe(b);
@@ -100,7 +122,7 @@ struct Tail {
                     b.fail(activation_code_needs_more_than_8_bits, 256, Activation::codes.states());
                 }
             }
-            StepPrimitive::describe(b);
+            Step::describe(b);
         }
     }
 };

@@ -60,9 +60,9 @@ namespace detail {
 template <class DefaultOptions>
 struct DefaultsCheck {
     static constexpr Problem problem() {
-        return OptionCheck<DefaultOptions,
-                           mp_list<option::weight, option::standardization, option::norm, option::gain,
-                                   option::activation, option::kernel, option::padding, option::join>>::problem();
+        return OptionCheck<DefaultOptions, mp_list<option::weight, option::standardization, option::norm, option::gain,
+                                                   option::activation, option::kernel, option::padding, option::join,
+                                                   option::logits>>::problem();
     }
 };
 
@@ -79,12 +79,20 @@ struct SplitDefaults<Defaults<Options...>, Entries...> {
     static constexpr std::int32_t skipped = 1;
 };
 
+/// The end of every network: the logits, behind an integer scale if the defaults give them one.
+struct PlainLogits {
+    using option = option::logits;
+    using primitives = mp_list<primitive::Logits>;
+    static constexpr void describe(Builder& b) { primitive::Logits::describe(b); }
+};
+
 template <class Layers, class Options>
 struct ResolveAll;
 template <class... Layers, class Options>
 struct ResolveAll<mp_list<Layers...>, Options> {
+    using Ending = find_option<option::logits, PlainLogits, mp_list<>, Options>;
     using primitives =
-        mp_append<mp_list<>, typename resolve<Layers, Options>::primitives..., mp_list<primitive::Logits>>;
+        mp_append<mp_list<>, typename resolve<Layers, Options>::primitives..., typename Ending::primitives>;
 
     static constexpr void describe(Builder& b, std::int32_t position) {
         constexpr Problem problem = DefaultsCheck<Options>::problem();
@@ -101,7 +109,7 @@ struct ResolveAll<mp_list<Layers...>, Options> {
         (describe_one<Layers>(b, ++position), ...);
         if (b.failed()) return;
         b.enter(position);
-        primitive::Logits::describe(b);
+        Ending::describe(b);
         b.leave();
     }
 

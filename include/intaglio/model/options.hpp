@@ -29,6 +29,7 @@ struct multiplier {};
 struct flatten {};
 struct requantize {};
 struct join {};
+struct logits {};
 struct defaults {};
 }  // namespace option
 

@@ -77,6 +77,7 @@ struct Product {
                             .codes = product_range(in.codes, weights, extents.fan_in()),
                             .denominator = in.denominator * Weight::denominator,
                             .scaled = in.scaled || Traits::scaled || Standardization::scaled,
+                            .scaled_weights = Traits::scaled,
                             .storage = Storage::int32,
                             .pending = true});
     }
@@ -164,7 +165,8 @@ struct Quantize {
         b.append(Row{.kind = "step",
                      .detail = Target::surrogate::name,
                      .steps = out.codes.states() - 1,
-                     .code_step = code_step},
+                     .code_step = code_step,
+                     .scale = b.scale()},
                  out);
     }
 };
@@ -210,7 +212,7 @@ struct Logits {
         if (!b.failed() && b.in().shape.pixels() != 1) {
             b.fail(network_must_end_in_one_value_per_class, 1, b.in().shape.pixels());
         }
-        b.append(Row{.kind = "logits"}, b.in(), true);
+        b.append(Row{.kind = "logits", .scale = b.scale()}, b.in(), true);
     }
 };
 

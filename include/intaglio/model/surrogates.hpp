@@ -110,6 +110,12 @@ struct StraightThrough {
     static constexpr const char* name = "straight-through";
 };
 
+/// Derivative 1 up to half of the activation's range beyond each of its ends (for codes of 0 ... 1: in -1/2 ... 3/2),
+/// so that units that are wrong by saturation recover (papers' digest 6.5).
+struct WideStraightThrough {
+    static constexpr const char* name = "wide straight-through";
+};
+
 /// Derivative 1 everywhere.
 struct UnclippedStraightThrough {
     static constexpr const char* name = "unclipped straight-through";

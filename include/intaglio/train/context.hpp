@@ -49,6 +49,7 @@ struct Context {
     Statistics statistics = Statistics::batch;
     bool restart_statistics = false;  ///< the first batch of a re-estimation
     double momentum = 0.1;            ///< of running statistics
+    std::size_t first_row = 0;        ///< of the way back: nobody asks for the gradient of what it reads
     const void* input = nullptr;      ///< codes of the images
     std::byte* codes = nullptr;       ///< of all values
     float* gradient_memory = nullptr;

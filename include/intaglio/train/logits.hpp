@@ -51,6 +51,9 @@ struct Operation<primitive::Logits> {
         }
         const auto* accumulators = codes<Net, row.input>(context);
         if constexpr (in.storage != Storage::real) {
+            if constexpr (row.scale.given) {
+                for (Affine& a : state.affine) a.slope = round_to_bits(a.slope, row.scale.precision);
+            }
             state.exponent = make_logits(state.affine, state.multiplier, state.addend);
             for (std::size_t i = 0; i < static_cast<std::size_t>(context.images) * classes; ++i) {
                 const std::size_t c = i % classes;
@@ -70,21 +73,26 @@ struct Operation<primitive::Logits> {
 
     template <class Tag, class Net, std::size_t Index>
     static void lower(const State<Net, Index>& state, std::byte* parameters) {
-        const integer::LogitLayout layout = integer::logit_layout(facts<Net>.classes());
+        constexpr const ScaleForm& form = facts<Net>.rows[Index].scale;
+        const integer::LogitLayout layout = integer::logit_layout(facts<Net>.classes(), form);
         for (std::size_t c = 0; c < state.affine.size(); ++c) {
-            reinterpret_cast<std::int32_t*>(parameters + layout.multiplier)[c] = state.multiplier[c];
-            reinterpret_cast<std::int64_t*>(parameters + layout.addend)[c] = state.addend[c];
+            reinterpret_cast<std::int32_t*>(parameters + layout.multiplier)[form.one_multiplier ? 0 : c] =
+                state.multiplier[c];
+            reinterpret_cast<std::int64_t*>(parameters + layout.addend)[form.one_addend ? 0 : c] = state.addend[c];
         }
     }
 
     template <class Tag, class Net, std::size_t Index>
     static void certify(const State<Net, Index>& state, const std::byte* parameters, const std::string& where,
                         Certificate& certificate) {
-        const integer::LogitLayout layout = integer::logit_layout(facts<Net>.classes());
+        constexpr const ScaleForm& form = facts<Net>.rows[Index].scale;
+        const integer::LogitLayout layout = integer::logit_layout(facts<Net>.classes(), form);
         for (std::size_t c = 0; c < state.affine.size(); ++c) {
             certificate.logits_compared += 2;
-            if (reinterpret_cast<const std::int32_t*>(parameters + layout.multiplier)[c] != state.multiplier[c] ||
-                reinterpret_cast<const std::int64_t*>(parameters + layout.addend)[c] != state.addend[c]) {
+            if (reinterpret_cast<const std::int32_t*>(parameters + layout.multiplier)[form.one_multiplier ? 0 : c] !=
+                    state.multiplier[c] ||
+                reinterpret_cast<const std::int64_t*>(parameters + layout.addend)[form.one_addend ? 0 : c] !=
+                    state.addend[c]) {
                 certificate.difference(where + ", class " + std::to_string(c));
             }
         }

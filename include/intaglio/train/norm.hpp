@@ -55,8 +55,8 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         for (std::size_t c = 0; c < state.channels; ++c) {
             const std::size_t s = state.shared ? 0 : c;
             const float own_gain = Normalization::has_gain ? gain[OneGain ? 0 : c] : 1.0F;
-            state.norm[c] = {static_cast<double>(own_gain), static_cast<double>(bias[c]), state.mean[s],
-                             state.deviation[s]};
+            state.norm[c] = {static_cast<double>(own_gain), row.biases == 0 ? 0.0 : static_cast<double>(bias[c]),
+                             state.mean[s], state.deviation[s]};
         }
         context.norms[Index] = state.norm.data();
     }
@@ -70,7 +70,8 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         sum_gradients(state, in.shape, a, dy, context);
         float* gain_gradient = context.gradients + plan<Net>.parameters[Index];
         combine(state, in.shape.pixels() * context.images, in.denominator, meaning<Net, row.input>(context).scales,
-                context.parameters + plan<Net>.parameters[Index], gain_gradient, gain_gradient + row.gains);
+                context.parameters + plan<Net>.parameters[Index], gain_gradient,
+                row.biases == 0 ? nullptr : gain_gradient + row.gains);
         if constexpr (in.needs_gradient) {
             constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
             apply(state, in.shape, a, dy, !first, gradient<Net, row.input>(context), context);
@@ -176,7 +177,7 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
             }
             one_gain += state.gain_gradient[c];
             if (Normalization::has_gain && !OneGain) gain_gradient[c] = static_cast<float>(state.gain_gradient[c]);
-            bias_gradient[c] = static_cast<float>(state.bias_gradient[c]);
+            if (bias_gradient != nullptr) bias_gradient[c] = static_cast<float>(state.bias_gradient[c]);
             state.scale[c] = static_cast<float>(state.coefficients[c].scale);
             state.constant[c] = static_cast<float>(state.coefficients[c].constant);
             state.slope[c] = static_cast<float>(state.coefficients[c].slope);

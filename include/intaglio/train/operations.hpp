@@ -4,6 +4,7 @@
 #include "intaglio/train/concat.hpp"
 #include "intaglio/train/context.hpp"
 #include "intaglio/train/dropout.hpp"
+#include "intaglio/train/integer_scale.hpp"
 #include "intaglio/train/logits.hpp"
 #include "intaglio/train/max_pool.hpp"
 #include "intaglio/train/multiply.hpp"

@@ -134,6 +134,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         weight_gradient<grouping<Net, Index>>(state, row, static_cast<float>(in_step), codes<Net, row.input>(context),
                                               out_gradient, context.gradients + plan<Net>.parameters[Index], context);
         if constexpr (in.needs_gradient) {
+            if (Index == context.first_row) return;
             constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
             input_gradient<grouping<Net, Index>>(state, row.extents, out_gradient, first,
                                                  gradient<Net, row.input>(context), context);

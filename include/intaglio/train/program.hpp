@@ -92,15 +92,17 @@ class Training {
         parameters_changed();
     }
 
-    /// Runs `count` images, each of `pixels` codes. Throws std::invalid_argument if they do not fit the batch and
-    /// std::runtime_error if a parameter is not finite.
-    void forward(const Pixel* images, std::int64_t count, train::Statistics statistics) {
+    /// Runs `count` images, each of `pixels` codes, through the rows in front of `end_row`. Throws
+    /// std::invalid_argument if they do not fit the batch and std::runtime_error if a parameter is not finite.
+    void forward(const Pixel* images, std::int64_t count, train::Statistics statistics, std::size_t end_row = rows) {
         if (count < 1 || count > capacity_) {
             throw std::invalid_argument("number of images in a batch: expected 1 to " + std::to_string(capacity_) +
                                         ", found " + std::to_string(count));
         }
         train::Context context = make_context(images, count, statistics);
-        each([&]<std::size_t I>() { Op<I>::template forward<Net, I>(state<I>(), context); });
+        each([&]<std::size_t I>() {
+            if (I < end_row) Op<I>::template forward<Net, I>(state<I>(), context);
+        });
         pixels_ = images;
         count_ = count;
         restart_statistics_ = false;
@@ -112,10 +114,23 @@ class Training {
         return {train::gradient<Net, table.output>(context), static_cast<std::size_t>(count_ * classes)};
     }
 
-    /// Gradients of all parameters for the last forward pass, which must have used the statistics of its batch.
-    void backward() {
+    /// Where the gradient of the loss with respect to the real number that a value stands for goes, [images][values]:
+    /// of the output of a row from which `backward` begins.
+    [[nodiscard]] std::span<float> value_gradient(std::int32_t value) {
+        constexpr const auto& plan = train::plan<Net>;
+        const auto memory = static_cast<std::size_t>(plan.gradient_of[static_cast<std::size_t>(value)]);
+        return {gradient_memory_.data() + plan.gradients[memory].offset * capacity_,
+                static_cast<std::size_t>(count_ * table.value(value).shape.size())};
+    }
+
+    /// Gradients of the parameters of the rows first_row ... end_row - 1 for the last forward pass, which must have
+    /// used the statistics of its batch; the gradient of what row end_row - 1 gives is the caller's.
+    void backward(std::size_t first_row = 0, std::size_t end_row = rows) {
         train::Context context = make_context(pixels_, count_, train::Statistics::batch);
-        each_reversed([&]<std::size_t I>() { Op<I>::template backward<Net, I>(state<I>(), context); });
+        context.first_row = first_row;
+        each_reversed([&]<std::size_t I>() {
+            if (first_row <= I && I < end_row) Op<I>::template backward<Net, I>(state<I>(), context);
+        });
     }
 
     /// Integer logits of the last pass, [images][classes].
@@ -142,6 +157,24 @@ class Training {
         train::Context context = make_context(pixels_, count_, train::Statistics::batch);
         constexpr auto size = static_cast<std::size_t>(table.value(Value).shape.size());
         return std::span(train::codes<Net, Value>(context) + image * static_cast<std::int64_t>(size), size);
+    }
+
+    /// Calls f(codes of the last pass, in the value's storage type) for a value whose number is known at run time.
+    template <class F>
+    void visit(std::int32_t value, const F& f) {
+        train::Context context = make_context(pixels_, count_, train::Statistics::batch);
+        if (value == 0) f(train::codes<Net, 0>(context));
+        each([&]<std::size_t I>() {
+            if (table.rows[I].output == value) f(train::codes<Net, table.rows[I].output>(context));
+        });
+    }
+    /// The affine function that gave a value of the last pass its meaning, of one channel.
+    [[nodiscard]] train::Affine affine(std::int32_t value, std::int64_t channel) const {
+        const Value& of = table.value(value);
+        return train::value_affine(of,
+                                   {of.norm_row == none ? nullptr : norms_[static_cast<std::size_t>(of.norm_row)],
+                                    of.scaled ? scales_[static_cast<std::size_t>(value)] : nullptr},
+                                   channel);
     }
 
     /// Starts a new average of the statistics; the next passes with Statistics::reestimation fill it.

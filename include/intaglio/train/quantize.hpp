@@ -25,7 +25,7 @@ struct StepState {
         : affine(static_cast<std::size_t>(channels)),
           slope(static_cast<std::size_t>(channels)),
           offset(static_cast<std::size_t>(channels)),
-          parameters(static_cast<std::size_t>(integer::step_bytes(row.steps, channels))) {}
+          parameters(static_cast<std::size_t>(integer::step_bytes(row, channels))) {}
 
     std::vector<Affine> affine;
     std::vector<float> slope;
@@ -40,11 +40,37 @@ T* at(std::byte* base, std::int64_t offset) {
     return reinterpret_cast<T*>(base + offset);
 }
 
+/// The step behind an integer scale: one function of integers (papers' digest 6.3), which the affine function then
+/// describes exactly.
+inline void make_scaled_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
+                             const Meaning& meaning) {
+    for (std::size_t c = 0; c < state.affine.size(); ++c) {
+        state.affine[c] = value_affine(in, meaning, static_cast<std::int64_t>(c));
+    }
+    const integer::DyadicLayout layout =
+        integer::dyadic_layout(static_cast<std::int64_t>(state.affine.size()), row.scale);
+    std::byte* parameters = state.parameters.data();
+    auto* addend = at<std::int64_t>(parameters, layout.addend);
+    auto* multiplier = at<std::int32_t>(parameters, layout.multiplier);
+    auto* shift = at<std::uint8_t>(parameters, layout.shift);
+    make_scale(state.affine, denominator, row.scale, addend, multiplier, shift);
+    for (std::size_t c = 0; c < state.affine.size(); ++c) {
+        const std::size_t m = row.scale.one_multiplier ? 0 : c;
+        state.affine[c] = dyadic_affine({multiplier[m], addend[row.scale.one_addend ? 0 : c], shift[m]}, denominator);
+        state.slope[c] = static_cast<float>(state.affine[c].slope);
+        state.offset[c] = static_cast<float>(state.affine[c].offset);
+    }
+}
+
 /// Writes the step of every channel into state.parameters. With `ties_up` a quarter of an accumulator is added, which
 /// keeps sums of codes that lie exactly between two codes from falling either way by the rounding of the affine.
 inline void make_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
                       const Meaning& meaning, bool ties_up = false) {
     const auto channels = static_cast<std::int64_t>(state.affine.size());
+    if (row.scale.given && !row.has_thresholds()) {
+        make_scaled_step(state, row, in, denominator, meaning);
+        return;
+    }
     std::byte* parameters = state.parameters.data();
     const integer::ThresholdLayout thresholds = integer::threshold_layout(row.steps, channels);
     const integer::DyadicLayout dyadic = integer::dyadic_layout(channels);
@@ -54,7 +80,7 @@ inline void make_step(StepState& state, const Row& row, const Value& in, std::in
         if (ties_up) state.affine[i].offset += product(state.affine[i].slope, 0.25);
         state.slope[i] = static_cast<float>(state.affine[i].slope);
         state.offset[i] = static_cast<float>(state.affine[i].offset);
-        if (row.steps <= max_thresholds) {
+        if (row.has_thresholds()) {
             make_thresholds(state.affine[i], in.codes, row.codes, denominator,
                             at<std::int32_t>(parameters, thresholds.thresholds) + c, static_cast<std::size_t>(channels),
                             at<std::int32_t>(parameters, thresholds.flip)[c], row.code_step);
@@ -207,8 +233,7 @@ struct Operation<primitive::Quantize<Target>> {
         } else {
             detail::make_step(
                 state, row, in, denominator, means, requires { requires Target::ties_up; });
-            detail::run_step<Tag, (row.steps <= max_thresholds)>(row, in.shape, state.parameters.data(), from, to,
-                                                                 context);
+            detail::run_step<Tag, row.has_thresholds()>(row, in.shape, state.parameters.data(), from, to, context);
         }
     }
 
@@ -236,7 +261,7 @@ struct Operation<primitive::Quantize<Target>> {
         constexpr const Value& in = facts<Net>.value(row.input);
         using In = integer::code_type<Net, facts<Net>.rows[Index].input>;
         using Out = integer::code_type<Net, facts<Net>.rows[Index].output>;
-        constexpr bool thresholds = row.steps <= max_thresholds;
+        constexpr bool thresholds = row.has_thresholds();
         compare_steps(in.codes, row.codes, in.shape.channels,
                       detail::step_function<Tag, thresholds, In, Out>(row, in.shape.channels, state.parameters.data()),
                       detail::step_function<OtherTag, thresholds, In, Out>(row, in.shape.channels, parameters),

@@ -9,7 +9,7 @@
 #include <span>
 #include <stdexcept>
 
-#include "intaglio/model/codes.hpp"
+#include "intaglio/model/facts.hpp"
 
 namespace intaglio::train {
 
@@ -142,6 +142,47 @@ inline Dyadic make_dyadic(Affine affine, std::int64_t denominator) {
     dyadic.shift = static_cast<std::uint8_t>(shift);
     dyadic.addend = round_half_up(std::ldexp(bias, shift)) + (std::int64_t{1} << (shift - 1));
     return dyadic;
+}
+
+/// The nearest number with a mantissa of `bits` bits, half up; a power of two for 1.
+inline double round_to_bits(double x, int bits) {
+    int exponent = 0;
+    const double mantissa = std::frexp(x, &exponent);
+    const double magnitude = static_cast<double>(round_half_up(std::ldexp(std::fabs(mantissa), bits)));
+    return std::ldexp(x < 0 ? -magnitude : magnitude, exponent - bits);
+}
+
+/// The affine function that a dyadic step stands for, apart from its rounding.
+inline Affine dyadic_affine(const Dyadic& dyadic, std::int64_t denominator) {
+    const auto codes = static_cast<double>(denominator);
+    const std::int64_t half = std::int64_t{1} << (dyadic.shift - 1);
+    return {std::ldexp(static_cast<double>(dyadic.multiplier), -dyadic.shift) / codes,
+            std::ldexp(static_cast<double>(dyadic.addend - half), -dyadic.shift) / codes};
+}
+
+/// The integers of a scale in its form (papers' digest 6.3): code = clamp((acc m + c + 2^(s-1)) >> s). With one
+/// multiplier all channels have the slope of the first, and the shift leaves room for the largest offset. The arrays
+/// are as long as the form says. Throws std::runtime_error if an affine is not finite.
+inline void make_scale(std::span<const Affine> affine, std::int64_t denominator, const ScaleForm& form,
+                       std::int64_t* addend, std::int32_t* multiplier, std::uint8_t* shift) {
+    const auto codes = static_cast<double>(denominator);
+    double largest = 0;
+    for (const Affine& a : affine) {
+        detail::require_finite(a);
+        largest = std::fmax(largest, std::fabs(a.offset));
+    }
+    for (std::size_t c = 0; c < affine.size(); ++c) {
+        const double slope = affine[form.one_multiplier ? 0 : c].slope;
+        const double offset = form.one_addend ? 0 : affine[c].offset;
+        const double scale = round_to_bits(detail::product(slope, codes), form.precision);
+        const Dyadic step =
+            make_dyadic({scale / codes, form.one_multiplier && !form.one_addend ? largest : offset}, denominator);
+        const std::size_t m = form.one_multiplier ? 0 : c;
+        multiplier[m] = step.multiplier;
+        shift[m] = step.shift;
+        addend[form.one_addend ? 0 : c] = round_half_up(std::ldexp(detail::product(offset, codes), step.shift)) +
+                                          (std::int64_t{1} << (step.shift - 1));
+    }
 }
 
 /// Integer logits acc * multiplier[c] + addend[c] = value * 2^exponent, rounded; one exponent for all classes, chosen

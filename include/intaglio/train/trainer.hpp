@@ -43,6 +43,13 @@ class Trainer {
             train::check_samples(other.pixels.size(), other.labels, pixels, classes, "validation samples");
         }
         train::check_options(options_, training.capacity(), classes);
+        for (const ParameterRange& range : Training<Net>::ranges()) {
+            const TrainedPart& part = options_.part;
+            if (part.first <= range.row && range.row <= part.last &&
+                (part.gains || range.kind != ParameterKind::gain)) {
+                ranges_.push_back(range);
+            }
+        }
         for (std::vector<float>& moment : moments_) moment.assign(training.parameters().size(), 0.0F);
         order_.resize(static_cast<std::size_t>(samples.count()));
         images_.resize(static_cast<std::size_t>(options_.batch * pixels));
@@ -67,12 +74,20 @@ class Trainer {
         const std::int64_t count = std::min(options_.batch, samples_.count() - begin);
         gather(begin, count);
         training_.set_pass(steps_);
-        training_.forward(images_.data(), count, train::Statistics::batch);
-        loss_sum_ += loss(count) * static_cast<double>(count);
-        for (std::int64_t i = 0; i < count; ++i) {
-            correct_ += training_.prediction(i) == labels_[static_cast<std::size_t>(i)] ? 1 : 0;
+        const auto first = static_cast<std::size_t>(options_.part.first);
+        const auto end = static_cast<std::size_t>(options_.part.last) + 1;
+        if (options_.local_loss) {
+            training_.forward(images_.data(), count, train::Statistics::batch, end);
+            loss_sum_ += options_.local_loss(images_.data(), count) * static_cast<double>(count);
+            training_.backward(first, end);
+        } else {
+            training_.forward(images_.data(), count, train::Statistics::batch);
+            loss_sum_ += loss(count) * static_cast<double>(count);
+            for (std::int64_t i = 0; i < count; ++i) {
+                correct_ += training_.prediction(i) == labels_[static_cast<std::size_t>(i)] ? 1 : 0;
+            }
+            training_.backward(first);
         }
-        training_.backward();
         const auto epoch_steps = static_cast<std::uint64_t>(batches());
         const double rate = options_.optimizer.learning_rate *
                             options_.schedule.factor({.step = steps_,
@@ -245,7 +260,7 @@ class Trainer {
             metrics_.gradient_norm = train::gradient_norm(training_.gradients(), change.value, training_.pool());
             change.scale = train::clip_scale(metrics_.gradient_norm, options_.clip_norm);
         }
-        train::update_parameters(options_.optimizer, Training<Net>::ranges(), training_.parameters().data(),
+        train::update_parameters(options_.optimizer, ranges_, training_.parameters().data(),
                                  training_.gradients().data(), moments_.front().data(), moments_.back().data(), change,
                                  options_.weight_decay, rate, steps_, training_.pool());
         training_.parameters_changed();
@@ -270,6 +285,7 @@ class Trainer {
     BasicSamples<Pixel> samples_;
     Options options_;
     train::KeptStates kept_;
+    std::vector<ParameterRange> ranges_;  ///< of the trained part
     std::array<std::vector<float>, Optimizer::moments> moments_;
     std::vector<std::uint32_t> order_;
     std::vector<Pixel> images_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -18,6 +19,20 @@
 #include "intaglio/train/schedule.hpp"
 
 namespace intaglio {
+
+/// The part of a network that is trained: the parameters of the rows `first` ... `last`; all others stay as they are.
+struct TrainedPart {
+    std::int32_t first = 0;
+    std::int32_t last = INT32_MAX;
+    bool gains = true;  ///< of norms and scales, too
+
+    [[nodiscard]] bool is_whole() const { return first == 0 && last == INT32_MAX && gains; }
+};
+
+/// A loss that looks at the value behind the trained part: computes it for the last forward pass, which read these
+/// images, and writes the gradient of the value (`Training::value_gradient`). Returns the mean over the images.
+template <class Pixel = std::uint8_t>
+using LocalLoss = std::function<double(const Pixel* images, std::int64_t count)>;
 
 /// How a network is trained. Pixel is the type of the network's input codes.
 template <class Optimizer = Adam, class Pixel = std::uint8_t>
@@ -38,6 +53,8 @@ struct TrainerOptions {
     BasicSamples<Pixel> validation{};  ///< for fit: evaluated behind each epoch; empty: none
     Augment<Pixel> augment{};          ///< changes each image of a batch; empty: none
     Distillation<Pixel> distillation{};
+    TrainedPart part{};
+    LocalLoss<Pixel> local_loss{};  ///< in place of the loss of the logits, which are then not computed; empty: none
 };
 
 /// What happened so far in an epoch.
@@ -87,6 +104,14 @@ template <class Optimizer, class Pixel>
     options.average.check();
     options.early_stopping.check(options.validation.count() > 0);
     check_distillation(options.distillation.share, options.distillation.temperature);
+    if (options.part.first < 0 || options.part.first > options.part.last) {
+        throw std::invalid_argument("trained part: expected first row <= last row, found " +
+                                    std::to_string(options.part.first) + " and " + std::to_string(options.part.last));
+    }
+    if (!options.part.is_whole() && options.clip_norm > 0) {
+        throw std::invalid_argument(
+            "clip_norm looks at the gradients of the whole network, of which a part is trained");
+    }
 }
 
 /// All settings that the result depends on, as text. Of functions (augmentation, teacher) only that they are there.
@@ -115,6 +140,12 @@ template <class Optimizer, class Pixel>
         text.add("distillation share", options.distillation.share);
         text.add("temperature", options.distillation.temperature);
     }
+    if (!options.part.is_whole()) {
+        text.add("first row", options.part.first);
+        text.add("last row", options.part.last);
+        text.add(options.part.gains ? "with gains" : "without gains");
+    }
+    if (options.local_loss) text.add("local loss");
     return text.text();
 }
 

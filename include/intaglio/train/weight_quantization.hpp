@@ -7,3 +7,4 @@
 #include "intaglio/train/weights/standardization.hpp"
 #include "intaglio/train/weights/states.hpp"
 #include "intaglio/train/weights/ternary.hpp"
+#include "intaglio/train/weights/unscaled.hpp"

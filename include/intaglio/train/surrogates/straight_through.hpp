@@ -7,11 +7,12 @@
 
 namespace intaglio::train {
 
-/// 1 strictly between the lowest and the highest value, 0 outside.
-template <>
-class SurrogateGradient<StraightThrough> {
+namespace detail {
+
+/// 1 strictly between two values, 0 outside.
+class Indicator {
   public:
-    explicit SurrogateGradient(const Staircase& s) : lowest_(s.lowest_value()), highest_(s.highest_value()) {}
+    Indicator(double lowest, double highest) : lowest_(lowest), highest_(highest) {}
 
     float operator()(float value) const {
         return value > static_cast<float>(lowest_) && value < static_cast<float>(highest_) ? 1.0F : 0.0F;
@@ -29,6 +30,24 @@ class SurrogateGradient<StraightThrough> {
   private:
     double lowest_;
     double highest_;
+};
+
+}  // namespace detail
+
+/// 1 strictly between the lowest and the highest value, 0 outside.
+template <>
+class SurrogateGradient<StraightThrough> : public detail::Indicator {
+  public:
+    explicit SurrogateGradient(const Staircase& s) : Indicator(s.lowest_value(), s.highest_value()) {}
+};
+
+/// The same, half of the range further on both sides.
+template <>
+class SurrogateGradient<WideStraightThrough> : public detail::Indicator {
+  public:
+    explicit SurrogateGradient(const Staircase& s)
+        : Indicator(1.5 * s.lowest_value() - 0.5 * s.highest_value(),
+                    1.5 * s.highest_value() - 0.5 * s.lowest_value()) {}
 };
 
 /// 1 everywhere.

@@ -1,0 +1,15 @@
+// Weights without the scale that their quantiser would multiply them by.
+#pragma once
+
+#include "intaglio/model/weights.hpp"
+
+namespace intaglio {
+
+/// The codes of a quantiser whose values are also multiplied by a mean of the weights, without that factor: what
+/// follows has a multiplier anyway. The derivative is that of the scaled value divided by the scale.
+template <class Weight>
+struct Unscaled : Weight {
+    static constexpr bool scaled = false;
+};
+
+}  // namespace intaglio
