@@ -141,8 +141,8 @@ template <class Optimizer, class Pixel>
         text.add("temperature", options.distillation.temperature);
     }
     if (!options.part.is_whole()) {
-        text.add("first row", options.part.first);
-        text.add("last row", options.part.last);
+        text.add("first row", std::int64_t{options.part.first});
+        text.add("last row", std::int64_t{options.part.last});
         text.add(options.part.gains ? "with gains" : "without gains");
     }
     if (options.local_loss) text.add("local loss");
