@@ -85,7 +85,7 @@ static_assert(facts<Integers<LayerNorm<>>>.refusal().kind == &norm_depends_on_ea
 static_assert(facts<Integers<InstanceNorm>>.refusal().kind == &norm_depends_on_each_input_and_has_no_integer_program);
 // A layer of its own.
 struct Scales : Network<Image<2, 4, 4>, Defaults<QInt<2>>, GainBias<>, Activate<Four>, Conv<Out<3>, NoNorm, NoActivation>,
-                        AvgPool<4>, Scale<SingleGain>> {};
+                        AvgPool<4>, GainBias<SingleGain>> {};
 static_assert(norm_row<Scales>().gains == 2 && facts<Scales>.row(4).gains == 1 && facts<Scales>.integer_only());
 
 }  // namespace
