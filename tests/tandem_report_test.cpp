@@ -121,7 +121,7 @@ TEST_CASE("tandem report: what came of each task") {
     options.joint.epochs = 1;
     const std::vector<Task> tasks = tandem::make_tasks(stages, options);
     std::vector<Record> records(tasks.size());
-    CHECK_THROWS_WITH_AS(conversion_table(stages, tasks, std::span(records).first(2)),
+    CHECK_THROWS_WITH_AS(static_cast<void>(conversion_table(stages, tasks, std::span(records).first(2))),
                          "conversion table: 2 records for 10 tasks", std::invalid_argument);
     records[0] = record(Decision::done, 0, -1, 0);
     records[1] = record(Decision::done, 0.00123456, -1, 0.0125);
@@ -161,7 +161,7 @@ TEST_CASE("tandem report: what came of each task") {
     CHECK(std::isnan(plot.series[0].y[4]));
     CHECK(plot.series[1].y == std::vector<double>{90, 90});
     CHECK(plot.series[1].x == std::vector<double>{0, 6});
-    CHECK_THROWS_WITH_AS(conversion_plot("Student", stages, tasks, {{"LB", {}}}, 0.9),
+    CHECK_THROWS_WITH_AS(static_cast<void>(conversion_plot("Student", stages, tasks, {{"LB", {}}}, 0.9)),
                          "conversion plot: 0 records for 10 tasks", std::invalid_argument);
     if (gnuplot_available()) {
         const TemporaryFolder folder;

@@ -132,7 +132,7 @@ template <class Primitives>
 struct Roles;
 template <class... Primitives>
 struct Roles<mp_list<Primitives...>> {
-    static constexpr Role of[] = {RoleOf<Primitives>::value...};
+    static constexpr Role of[sizeof...(Primitives)] = {RoleOf<Primitives>::value...};
     static constexpr std::int32_t count = sizeof...(Primitives);
     /// The first row of `role` at or behind `row`; `count` if there is none.
     static constexpr std::int32_t next(Role role, std::int32_t row) {
