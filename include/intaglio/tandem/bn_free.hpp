@@ -27,7 +27,7 @@ struct StudentLayer {
 };
 
 /// What becomes of an option: norms go, activations and joins get a scale, weights lose theirs.
-template <class Option, class Mode, class Kind = typename detail::OptionKind<Option>::type>
+template <class Option, class Mode, class Kind = typename intaglio::detail::OptionKind<Option>::type>
 struct StudentOption {
     using type = Option;
 };

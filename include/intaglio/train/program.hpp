@@ -92,16 +92,18 @@ class Training {
         parameters_changed();
     }
 
-    /// Runs `count` images, each of `pixels` codes, through the rows in front of `end_row`. Throws
-    /// std::invalid_argument if they do not fit the batch and std::runtime_error if a parameter is not finite.
-    void forward(const Pixel* images, std::int64_t count, train::Statistics statistics, std::size_t end_row = rows) {
+    /// Runs `count` images, each of `pixels` codes, through the rows first_row ... end_row - 1; those in front must have
+    /// run on the same images. Throws std::invalid_argument if they do not fit the batch and std::runtime_error if a
+    /// parameter is not finite.
+    void forward(const Pixel* images, std::int64_t count, train::Statistics statistics, std::size_t end_row = rows,
+                 std::size_t first_row = 0) {
         if (count < 1 || count > capacity_) {
             throw std::invalid_argument("number of images in a batch: expected 1 to " + std::to_string(capacity_) +
                                         ", found " + std::to_string(count));
         }
         train::Context context = make_context(images, count, statistics);
         each([&]<std::size_t I>() {
-            if (I < end_row) Op<I>::template forward<Net, I>(state<I>(), context);
+            if (first_row <= I && I < end_row) Op<I>::template forward<Net, I>(state<I>(), context);
         });
         pixels_ = images;
         count_ = count;
@@ -159,14 +161,32 @@ class Training {
         return std::span(train::codes<Net, Value>(context) + image * static_cast<std::int64_t>(size), size);
     }
 
-    /// Calls f(codes of the last pass, in the value's storage type) for a value whose number is known at run time.
+    /// The memory of a value of the last pass, whose number is known at run time: codes of its storage type,
+    /// [images][values]. Not for the network's input.
+    [[nodiscard]] std::byte* value_memory(std::int32_t value) {
+        const auto memory = static_cast<std::size_t>(table.value(value).training_memory);
+        return codes_.data() + train::plan<Net>.codes[memory] * capacity_;
+    }
+    /// Calls f(first code of the last pass), typed as the value is stored.
     template <class F>
     void visit(std::int32_t value, const F& f) {
-        train::Context context = make_context(pixels_, count_, train::Statistics::batch);
-        if (value == 0) f(train::codes<Net, 0>(context));
-        each([&]<std::size_t I>() {
-            if (table.rows[I].output == value) f(train::codes<Net, table.rows[I].output>(context));
-        });
+        if (table.value(value).training_memory == 0) {
+            f(pixels_);
+            return;
+        }
+        const std::byte* const memory = value_memory(value);
+        switch (table.value(value).storage) {
+            case Storage::uint8:
+                return f(reinterpret_cast<const std::uint8_t*>(memory));
+            case Storage::int8:
+                return f(reinterpret_cast<const std::int8_t*>(memory));
+            case Storage::int16:
+                return f(reinterpret_cast<const std::int16_t*>(memory));
+            case Storage::int32:
+                return f(reinterpret_cast<const std::int32_t*>(memory));
+            case Storage::real:
+                return f(reinterpret_cast<const float*>(memory));
+        }
     }
     /// The affine function that gave a value of the last pass its meaning, of one channel.
     [[nodiscard]] train::Affine affine(std::int32_t value, std::int64_t channel) const {

@@ -1,0 +1,272 @@
+// The run time of a conversion: walks the list of tasks that the types gave.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "intaglio/tandem/collection.hpp"
+#include "intaglio/tandem/initialization.hpp"
+#include "intaglio/tandem/tasks.hpp"
+#include "intaglio/train/describe.hpp"
+#include "intaglio/train/trainer.hpp"
+
+namespace intaglio::tandem {
+
+/// Converts a trained teacher into a student without norms (papers' digest 6.5). The student's forward pass is that of
+/// the integer program from the first task on. All that the result depends on is a function of teacher, samples,
+/// options and position, so that a run can be stopped and resumed at any step. Refers to the teacher; not movable.
+template <class Student, class Teacher>
+class Conversion {
+  public:
+    using Pixel = typename Training<Student>::Pixel;
+    static constexpr const auto& stages = tandem::stages<Teacher, Student>;
+    static_assert(std::is_same_v<Pixel, typename Training<Teacher>::Pixel>, "teacher and student read other pixels");
+
+    /// The student's weights are those of the teacher. `validation` decides what is kept, so it should hold samples
+    /// that nobody was trained on. Throws std::invalid_argument for options or samples that are out of range, and
+    /// std::runtime_error if a number of the teacher is not finite.
+    [[gnu::cold]] Conversion(Training<Teacher>& teacher, BasicSamples<Pixel> samples, BasicSamples<Pixel> validation,
+                             Options options)
+        : teacher_(teacher),
+          student_(std::make_unique<Training<Student>>(options.batch, options.threads, options.seed)),
+          samples_(samples),
+          validation_(validation),
+          options_(options),
+          tasks_(make_tasks({stages.stages.data, stages.size()}, options)),
+          records_(tasks_.size()),
+          units_(stages.size(), 1.0),
+          before_(student_->parameters().size()) {
+        constexpr std::int32_t classes = Training<Student>::classes;
+        options.check(teacher.capacity(), samples.count(), validation.count());
+        train::check_samples(samples.pixels.size(), samples.labels, Training<Student>::pixels, classes,
+                             "training samples");
+        train::check_samples(validation.pixels.size(), validation.labels, Training<Student>::pixels, classes,
+                             "validation samples");
+        check_teacher(teacher);
+        teacher_accuracy_ = evaluate(teacher, validation).accuracy();
+        copy_latents<Student, Teacher>(teacher, *student_, {stages.stages.data, stages.size()});
+    }
+    Conversion(const Conversion&) = delete;
+    Conversion& operator=(const Conversion&) = delete;
+
+    /// Changes each image of the batches of trained tasks; before the first step.
+    void augment(Augment<Pixel> change) { augment_ = std::move(change); }
+
+    [[nodiscard]] bool finished() const { return task_ == tasks_.size(); }
+    /// The whole schedule.
+    [[nodiscard]] std::span<const Task> tasks() const { return tasks_; }
+    /// Index of the present task; tasks().size() when finished.
+    [[nodiscard]] std::size_t task() const { return task_; }
+    [[nodiscard]] std::span<const Record> records() const { return records_; }
+    /// Of the present task, if it trains.
+    [[nodiscard]] const EpochMetrics& metrics() const { return metrics_; }
+    [[nodiscard]] const Options& options() const { return options_; }
+    [[nodiscard]] Training<Student>& student() { return *student_; }
+    /// Hands the student out, when finished.
+    [[nodiscard]] std::unique_ptr<Training<Student>> release() { return std::move(student_); }
+    /// On the validation samples.
+    [[nodiscard]] double teacher_accuracy() const { return teacher_accuracy_; }
+
+    /// A task that fits, or one batch of a task that trains, with its validation behind an epoch. Throws
+    /// std::runtime_error, which names the layer, if no scale fits or the training diverges.
+    [[gnu::cold]] void step() {
+        if (finished()) throw std::logic_error("the conversion is finished");
+        const Task& task = tasks_[task_];
+        try {
+            if (task.trains()) {
+                train(task);
+            } else {
+                fit(task);
+                ++task_;
+            }
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error("tandem, layer " + path_text(stages[task.stage].path) + ": " + error.what());
+        }
+    }
+
+    /// Settings and models that a resumed run must share, as text.
+    [[gnu::cold]] [[nodiscard]] std::string description() const {
+        return model_signature(facts<Teacher>.view()) + model_signature(facts<Student>.view()) +
+               options_.description() + ", samples " + std::to_string(samples_.count()) + ", validation " +
+               std::to_string(validation_.count()) + (augment_ ? ", augmented" : "") + "\n";
+    }
+    /// Where the run stands: the task, then the position of its trainer.
+    [[nodiscard]] std::array<std::int64_t, 5> position() const {
+        std::array<std::int64_t, 5> position{static_cast<std::int64_t>(task_)};
+        if (trainer_) {
+            const auto inner = trainer_->position();
+            std::copy(inner.begin(), inner.end(), position.begin() + 1);
+        }
+        return position;
+    }
+    /// Makes the memory to which `state` refers. Throws std::runtime_error for a position that cannot be.
+    [[gnu::cold]] void prepare(const std::array<std::int64_t, 5>& position) {
+        const bool is_task = position[0] >= 0 && position[0] <= static_cast<std::int64_t>(tasks_.size());
+        const bool trains = is_task && position[0] < static_cast<std::int64_t>(tasks_.size()) &&
+                            tasks_[static_cast<std::size_t>(position[0])].trains();
+        if (!is_task || (!trains && position[3] != 0)) {
+            throw std::runtime_error("position in the conversion: task " + std::to_string(position[0]) + " of " +
+                                     std::to_string(tasks_.size()) + ", step " + std::to_string(position[3]) +
+                                     " do not belong together");
+        }
+        task_ = static_cast<std::size_t>(position[0]);
+        trainer_.reset();
+        if (trains && position[3] > 0) {
+            make_trainer(tasks_[task_]);
+            trainer_->check_position({position[1], position[2], position[3], position[4]});
+        }
+    }
+    /// All numbers of the run, until the next step.
+    [[gnu::cold]] [[nodiscard]] std::vector<train::NamedNumbers> state() {
+        std::vector<train::NamedNumbers> list;
+        if (trainer_) {
+            list = trainer_->state();
+        } else {
+            list.push_back({"parameters", student_->parameters()});
+        }
+        list.push_back({"units", std::span<double>(units_)});
+        list.push_back({"before", std::span<float>(before_)});
+        list.push_back({"score", std::span<double>(score_)});
+        list.push_back(
+            {"records", std::span<double>(records_.front().numbers.data(), records_.size() * Record::places)});
+        return list;
+    }
+    /// Goes on from a position, after `prepare` and after the numbers of `state` were written.
+    [[gnu::cold]] void resume(const std::array<std::int64_t, 5>& position) {
+        student_->parameters_changed();
+        if (trainer_) trainer_->set_position({position[1], position[2], position[3], position[4]});
+    }
+
+  private:
+    /// Accuracy, and the loss that decides between equal ones.
+    using Score = std::array<double, 2>;
+
+    [[nodiscard]] Score validate() {
+        const Evaluation result = evaluate(*student_, validation_);
+        return {result.accuracy(), result.loss};
+    }
+    static bool better(const Score& a, const Score& b) { return a[0] > b[0] || (a[0] == b[0] && a[1] < b[1]); }
+
+    void fit(const Task& task) {
+        Record& record = records_[task_];
+        record[Record::decision] = static_cast<double>(Decision::done);
+        record[Record::accuracy] = -1;
+        if (task.kind == TaskKind::ranges) {
+            measure_units<Student, Teacher>(teacher_, samples_, options_, units_);
+            return;
+        }
+        const bool again = task.kind == TaskKind::recalibrate;
+        if (again) remember();
+        initialize_stage<Student, Teacher>(teacher_, *student_, samples_, options_, stages[task.stage],
+                                           units_[task.stage], again, record);
+        if (again) {
+            conclude(options_.stage2.guard, record);
+        } else if (task.stage + 1 == stages.size()) {
+            score_ = validate();
+            record[Record::accuracy] = score_[0];
+        }
+    }
+
+    void train(const Task& task) {
+        if (!trainer_) {
+            remember();
+            make_trainer(task);
+        }
+        metrics_ = trainer_->step();
+        if (metrics_.batch < metrics_.batches) return;
+        metrics_ = trainer_->validate();
+        if (!trainer_->finished()) return;
+        trainer_->restore_best();
+        Record& record = records_[task_];
+        record[Record::loss] = metrics_.loss;
+        trainer_.reset();
+        const bool guard = task.kind == TaskKind::joint ? options_.joint.guard : options_.stage2.guard;
+        if (task.kind == TaskKind::distil && options_.stage2.recalibrate && task.stage + 1 < stages.size()) {
+            compensate(task.stage + 1);
+        }
+        conclude(guard, record);
+        ++task_;
+    }
+
+    /// Fits the scale behind a layer that has changed, if the assembled student is better with it.
+    void compensate(std::size_t next) {
+        const Score without = validate();
+        const std::vector<float> kept(student_->parameters().begin(), student_->parameters().end());
+        Record unused;
+        initialize_stage<Student, Teacher>(teacher_, *student_, samples_, options_, stages[next], units_[next], true,
+                                           unused);
+        if (better(validate(), without)) return;
+        std::copy(kept.begin(), kept.end(), student_->parameters().begin());
+        student_->parameters_changed();
+    }
+
+    void remember() { std::copy_n(student_->parameters().data(), before_.size(), before_.data()); }
+    /// Accepts what a task did, or takes it back.
+    void conclude(bool guard, Record& record) {
+        const Score now = validate();
+        const bool accepted = !guard || better(now, score_);
+        if (accepted) {
+            score_ = now;
+        } else {
+            std::copy(before_.begin(), before_.end(), student_->parameters().data());
+            student_->parameters_changed();
+        }
+        record[Record::accuracy] = score_[0];
+        record[Record::decision] = static_cast<double>(accepted ? Decision::accepted : Decision::kept);
+    }
+
+    void make_trainer(const Task& task) {
+        const bool joint = task.kind == TaskKind::joint;
+        const Stage& stage = stages[task.stage];
+        typename Trainer<Student>::Options o;
+        o.optimizer.learning_rate = joint ? options_.joint.learning_rate : options_.stage2.learning_rate;
+        o.weight_decay = joint ? options_.joint.weight_decay : options_.stage2.weight_decay;
+        o.epochs = task.epochs;
+        o.batch = options_.batch;
+        o.gamma = 0;
+        o.seed = options_.seed + task_;
+        o.early_stopping = joint ? options_.joint.patience : options_.stage2.patience;
+        o.validation = validation_;
+        o.augment = augment_;
+        // Multipliers stay what stage 1 made them.
+        o.part.gains = false;
+        if (task.kind == TaskKind::distil) o.part = {stage.first_row(), stage.step, false};
+        if (task.kind == TaskKind::adapt) o.part.first = stage.step + 1;
+        if (task.kind == TaskKind::distil && stage.kind != StageKind::logits) {
+            o.local_loss =
+                LocalTarget<Student, Teacher>(*student_, teacher_, stage, units_[task.stage], options_.stage2.target);
+        } else {
+            o.distillation = {.teacher = teacher_logits(teacher_),
+                              .share = joint ? options_.joint.share : options_.stage2.share,
+                              .temperature = joint ? options_.joint.temperature : options_.stage2.temperature};
+        }
+        trainer_.emplace(*student_, samples_, std::move(o));
+    }
+
+    Training<Teacher>& teacher_;
+    std::unique_ptr<Training<Student>> student_;
+    BasicSamples<Pixel> samples_;
+    BasicSamples<Pixel> validation_;
+    Options options_;
+    Augment<Pixel> augment_;
+    std::vector<Task> tasks_;
+    std::vector<Record> records_;
+    std::vector<double> units_;  ///< per stage: what the student's activation value 1 stands for in the teacher
+    std::vector<float> before_;  ///< the parameters in front of the present task
+    Score score_{};              ///< of the student as far as it was accepted
+    std::optional<Trainer<Student>> trainer_;
+    EpochMetrics metrics_{};
+    std::size_t task_ = 0;
+    double teacher_accuracy_ = 0;
+};
+
+}  // namespace intaglio::tandem
