@@ -115,6 +115,23 @@ void write_json_file(const Results& results, const std::filesystem::path& path) 
     write_json(path, json);
 }
 
+// All students in one plot, and each in its own, where small changes are seen.
+void write_plots(const Results& results, const std::filesystem::path& folder) {
+    const auto write = [&](const std::vector<ConversionCurve>& curves, const std::string& name) {
+        const std::string title = results.network + ", " + std::to_string(results.bits) +
+                                  (results.bits == 1 ? " bit" : " bits") + ": from a teacher with " +
+                                  std::to_string(results.teacher_norms) + " norms to students without";
+        write_plot(conversion_plot(title, results.stages, results.tasks, curves, results.teacher_validation_accuracy),
+                   folder / (name + ".svg"));
+    };
+    std::vector<ConversionCurve> all;
+    for (const StudentResults& student : results.students) {
+        all.push_back({student.mode, student.records});
+        write({all.back()}, student.mode);
+    }
+    write(all, "conversion");
+}
+
 std::string percent(double share) {
     return fixed(100 * share, 2);
 }
@@ -161,17 +178,12 @@ std::vector<std::string> summary_row(const nlohmann::json& json, bool& agrees) {
 
 void report(const Results& results, const std::filesystem::path& folder) {
     write_json_file(results, folder / "results.json");
-    std::vector<ConversionCurve> curves;
-    for (const StudentResults& student : results.students) curves.push_back({student.mode, student.records});
-    write_plot(conversion_plot(results.network + ", " + std::to_string(results.bits) + " bits: from a teacher with " +
-                                   std::to_string(results.teacher_norms) + " norms to students without",
-                               results.stages, results.tasks, curves, results.teacher_validation_accuracy),
-               folder / "conversion.svg");
+    write_plots(results, folder);
 
     Table table({{"mode"},
                  {"stage 1", Align::right},
                  {"test", Align::right},
-                 {"images that differ", Align::right},
+                 {"differing images", Align::right},
                  {"layers", Align::right},
                  {"certificate: values, steps, weights; differences", Align::right},
                  {"multipliers", Align::right},
@@ -196,8 +208,8 @@ void report(const Results& results, const std::filesystem::path& folder) {
             std::cout << student.mode << ": first difference: " << student.certificate.first_difference << '\n';
         }
     }
-    std::cout << "written to " << folder.string() << ": results.json, conversion.svg, checkpoints; "
-              << fixed(results.seconds, 0) << " s\n"
+    std::cout << "written to " << folder.string() << ": results.json, plots, checkpoints; " << fixed(results.seconds, 0)
+              << " s\n"
               << std::flush;
 }
 

@@ -24,7 +24,7 @@ struct Series {
     std::string label;  ///< in the legend; may be empty
     std::vector<double> x;
     std::vector<double> y;
-    bool dashed = false;  ///< a line to compare with: dashed, without marks
+    bool dashed = false;  ///< a line to compare with: grey and dashed, without marks
 };
 
 /// A plot of curves over one x axis.
@@ -134,6 +134,7 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
     if (plot.log_y) script += "set logscale y\nset format y '%g'\n";
     if (!plot.x_names.empty()) {
         script += detail::named_tics(plot.x_names);
+        script += "set xrange [-0.3:" + gnuplot_number(static_cast<double>(plot.x_names.size()) - 0.7) + "]\n";
     } else if (detail::has_whole_tics(plot.series)) {
         script += "set xtics 1\n";
     }
@@ -161,8 +162,8 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
         const bool marked = series.x.size() <= few_points && !series.dashed;
         curves += (curves.empty() ? "" : ", ") + block + " using 1:2 with " +
                   (marked ? "linespoints pointtype 7 pointsize 0.7" : "lines") +
-                  (series.dashed ? " dashtype 2 linewidth 1.5" : " linewidth 2.5") + " linecolor rgb " +
-                  detail::plot_color(index);
+                  (series.dashed ? " dashtype 2 linewidth 2 linecolor rgb '#404040'"
+                                 : " linewidth 2.5 linecolor rgb " + detail::plot_color(index));
         curves += series.label.empty() ? " notitle" : " title " + gnuplot_quoted(series.label);
     }
     if (curves.empty()) throw std::invalid_argument("plot " + path.string() + ": there is no point to draw");
