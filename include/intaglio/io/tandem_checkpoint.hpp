@@ -13,12 +13,24 @@
 
 namespace intaglio {
 
+namespace detail {
+
+/// The teacher's accuracy tells teachers of one type apart.
+template <class Student, class Teacher>
+std::string conversion_signature(const tandem::Conversion<Student, Teacher>& conversion) {
+    return conversion.description() + "accuracy of the teacher " + train::number_text(conversion.teacher_accuracy()) +
+           "\n";
+}
+
+}  // namespace detail
+
 /// Writes the student as far as it is built, the records, and the whole state of the present task. The teacher is not
 /// in the file. The old file stays as it is unless the new one is complete. Throws std::runtime_error that names the
 /// file.
 template <class Student, class Teacher>
 void save_checkpoint(tandem::Conversion<Student, Teacher>& conversion, const std::filesystem::path& path) {
-    detail::write_training_state(path, conversion.description(), conversion.state(), conversion.position());
+    detail::write_training_state(path, detail::conversion_signature(conversion), conversion.state(),
+                                 conversion.position());
 }
 
 /// Reads what save_checkpoint wrote into a conversion of the same teacher, student, options and data. Throws
@@ -26,7 +38,7 @@ void save_checkpoint(tandem::Conversion<Student, Teacher>& conversion, const std
 template <class Student, class Teacher>
 void load_checkpoint(tandem::Conversion<Student, Teacher>& conversion, const std::filesystem::path& path) {
     const CheckpointReader reader(path);
-    require_signature(reader, conversion.description());
+    require_signature(reader, detail::conversion_signature(conversion));
     std::array<std::int64_t, 5> position{};
     reader.read(detail::position_name, std::span<std::int64_t>(position));
 
