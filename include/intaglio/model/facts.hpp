@@ -25,6 +25,7 @@ struct Value {
     std::int64_t denominator = 1;
     bool scaled = false;
     std::int32_t padding_code = 0;  ///< what the padding of a convolution that reads this value holds
+    PaddingCodes padding_codes{};   ///< what it holds instead, one code for each channel, if there is any
     Storage storage = Storage::uint8;
     /// Accumulators that still wait for a step; otherwise codes that a product may read.
     bool pending = false;
@@ -58,8 +59,8 @@ struct Row {
     std::int64_t gains = 0;      ///< of a norm
     std::int64_t biases = 0;
     std::int64_t macs = 0;
-    CodeRange codes{};       ///< what the operation can produce
-    std::int64_t steps = 0;  ///< step positions per channel: highest - lowest code of a quantizing operation
+    CodeRange codes{};           ///< what the operation can produce
+    std::int64_t steps = 0;      ///< step positions per channel: highest - lowest code of a quantizing operation
     std::int64_t code_step = 1;  ///< of a quantizing operation: distance of neighbouring codes (2 for -1 and 1)
     /// Numbers of the operation that nothing else of its row tells; checkpoints compare them.
     Array<std::int64_t, 2> settings{};
