@@ -50,7 +50,8 @@ namespace detail {
     std::vector<bool> result(table.values.size);
     result[0] = true;
     for (const Row& row : table.rows) {
-        if (!result[static_cast<std::size_t>(row.input)]) continue;
+        const bool joins = row.second_input != none && result[static_cast<std::size_t>(row.second_input)];
+        if (!joins && !result[static_cast<std::size_t>(row.input)]) continue;
         const std::string_view kind = row.kind;
         if (kind == "pool" || kind == "max pool" || kind == "subsample" || kind == "upsample" || kind == "dropout") {
             result[static_cast<std::size_t>(row.output)] = true;
