@@ -135,10 +135,10 @@ void convolve_block(const ConvolutionExtents& extents, const Code* image, std::i
 
 /// Correlates one image with the packed weights, for output rows first_row ... first_row + rows - 1.
 /// `image` is [in.height][in.width][in.channels] of uint8_t, and for words of int16_t, int8_t or uint8_t;
-/// padding_code is a code of ActivationCode<P>; `packed` comes from pack_weights with the same tag, product and
-/// extents. `accumulators` is [rows][out.width][out.channels] and is overwritten, nothing beyond it. `workspace` holds
-/// convolution_workspace_bytes<Tag, P, Code>(extents, rows) and is aligned to 64 bytes. Never fails: the caller has
-/// proven that the totals fit 32 bits. A caller that knows grouping_of(extents) while compiling may give it as G.
+/// the codes of the padding are codes of ActivationCode<P>; `packed` comes from pack_weights with the same tag, product
+/// and extents. `accumulators` is [rows][out.width][out.channels] and is overwritten, nothing beyond it. `workspace`
+/// holds convolution_workspace_bytes<Tag, P, Code>(extents, rows) and is aligned to 64 bytes. Never fails: the caller
+/// has proven that the totals fit 32 bits. A caller that knows grouping_of(extents) while compiling may give it as G.
 template <class Tag, Product P, Grouping G = Grouping::any, class Code>
 void convolve_rows(const ConvolutionExtents& extents, const Code* image, std::int32_t first_row, std::int32_t rows,
                    const std::byte* packed, std::int32_t* accumulators, std::byte* workspace) {

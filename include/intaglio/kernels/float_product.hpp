@@ -80,7 +80,7 @@ template <class Tag, class Real, class Code = Real>
 }
 
 /// out = correlation of `images` consecutive images, of codes or real numbers, with packed real weights; positions of
-/// the padding hold extents.padding_code; out is overwritten.
+/// the padding hold its codes; out is overwritten.
 /// `workspace` holds real_workspace_bytes and is aligned to 64 bytes, as is `packed`. G is grouping_of(extents), if
 /// known.
 template <class Tag, class Real, Grouping G = Grouping::any, class Code = Real>
