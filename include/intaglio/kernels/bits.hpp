@@ -123,16 +123,16 @@ void pack_codes(const Code* codes, std::int64_t pixels, std::int32_t channels, s
     if (channels % bits_per_word == 0) {
         const std::int64_t count = pixels * (channels / bits_per_word);
         for (std::int64_t i = 0; i < count; ++i) {
-            words[i] = positive_codes(Tag{}, codes + i * bits_per_word, bits_per_word);
+            words[i] = positive_codes(Tag{}, codes + i * bits_per_word, bits_per_word, 0);
         }
         return;
     }
-    for (std::int64_t pixel = 0; pixel < pixels; ++pixel, codes += channels) {
+    for (std::int64_t begin = 0; begin < pixels * channels; begin += channels) {
         std::int32_t c = 0;
         for (; c + bits_per_word <= channels; c += bits_per_word) {
-            *words++ = positive_codes(Tag{}, codes + c, bits_per_word);
+            *words++ = positive_codes(Tag{}, codes + begin + c, bits_per_word, begin + c);
         }
-        *words++ = positive_codes(Tag{}, codes + c, channels - c);
+        *words++ = positive_codes(Tag{}, codes + begin + c, channels - c, begin + c);
     }
 }
 

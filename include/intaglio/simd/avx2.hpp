@@ -96,26 +96,26 @@ template <class Tag>
     return a - b;
 }
 
-/// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0.
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2, const std::uint8_t* codes, int count) {
-    std::uint8_t copy[32] = {};
-    if (count < 32) {
-        __builtin_memcpy(copy, codes, static_cast<std::size_t>(count));
-        codes = copy;
-    }
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2, const std::uint8_t* codes) {
     const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes));
     return ~static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())));
 }
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2, const std::int16_t* codes, int count) {
-    std::int16_t copy[32] = {};
-    if (count < 32) {
-        __builtin_memcpy(copy, codes, static_cast<std::size_t>(count) * sizeof(std::int16_t));
-        codes = copy;
-    }
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2, const std::int16_t* codes) {
     const __m256i bytes = _mm256_packs_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes)),
                                              _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + 16)));
     const __m256i positive = _mm256_cmpgt_epi8(_mm256_permute4x64_epi64(bytes, 0xd8), _mm256_setzero_si256());
     return static_cast<std::uint32_t>(_mm256_movemask_epi8(positive));
+}
+/// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0. `before` codes lie in
+/// front of them, and may be read.
+template <class Code>
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2 tag, const Code* codes, int count,
+                                                           std::int64_t before) {
+    const int missing = 32 - count;
+    if (missing <= before) return positive_codes(tag, codes - missing) >> missing;
+    Code copy[32] = {};
+    for (int i = 0; i < count; ++i) copy[i] = codes[i];
+    return positive_codes(tag, copy);
 }
 
 // Loads and stores ---------------------------------------------------------------------------------------------------

@@ -97,12 +97,15 @@ template <class Tag>
     return a - b;
 }
 
-/// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0.
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx512, const std::uint8_t* codes, int count) {
+/// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0. `before` codes lie in
+/// front of them, and may be read.
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx512, const std::uint8_t* codes, int count,
+                                                           std::int64_t /*before*/) {
     const __m256i bytes = _mm256_maskz_loadu_epi8(~std::uint32_t{0} >> (32 - count), codes);
     return _mm256_test_epi8_mask(bytes, bytes);
 }
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx512, const std::int16_t* codes, int count) {
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx512, const std::int16_t* codes, int count,
+                                                           std::int64_t /*before*/) {
     const __m512i words = _mm512_maskz_loadu_epi16(~std::uint32_t{0} >> (32 - count), codes);
     return _mm512_cmpgt_epi16_mask(words, _mm512_setzero_si512());
 }

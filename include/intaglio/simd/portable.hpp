@@ -107,9 +107,11 @@ template <class Code>
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) - static_cast<std::uint32_t>(b));
 }
 
-/// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0.
+/// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0. `before` codes lie in
+/// front of them, and may be read.
 template <class Code>
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Portable, const Code* codes, int count) {
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Portable, const Code* codes, int count,
+                                                           std::int64_t /*before*/) {
     std::uint32_t bits = 0;
     for (int i = 0; i < count; ++i) bits |= std::uint32_t{codes[i] > 0 ? 1U : 0U} << i;
     return bits;
