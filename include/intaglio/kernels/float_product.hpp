@@ -20,6 +20,7 @@ struct RealArithmetic {
     using Sum = Real;
 
     static constexpr int codes_per_step = 1;
+    static constexpr bool has_constants = false;
     static constexpr int lanes = real_lanes(Tag{}, Real{});
 
     static INTAGLIO_INLINE auto zero() { return zero_real(Tag{}, Real{}); }
