@@ -1,6 +1,8 @@
 // Speed of the kernels, as shares of what this machine can do. Rates are nominal: taps on the padding count.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -78,22 +80,68 @@ void peak_read(benchmark::State& state, std::int64_t values) {
 
 // Convolutions -------------------------------------------------------------------------------------------------------
 
+/// One convolution with all its memory.
 template <class Tag, Product P>
-void integer_convolution(benchmark::State& state, const ConvolutionExtents& extents) {
-    const Buffer<ActivationCode<P>> image(extents.in.size());
-    const Buffer<std::int8_t> weights(extents.weights());
-    const Buffer<std::int32_t> accumulators(extents.out.size());
-    const Buffer<std::byte> packed(static_cast<std::int64_t>(packed_weight_bytes<Tag, P>(extents)));
-    const Buffer<std::byte> workspace(
-        static_cast<std::int64_t>(convolution_workspace_bytes<Tag, P>(extents, extents.out.height)));
-    pack_weights<Tag, P>(extents, weights.get(), packed.get());
-    for (auto _ : state) {
-        convolve_rows<Tag, P>(extents, image.get(), 0, extents.out.height, packed.get(), accumulators.get(),
-                              workspace.get());
+class Convolution {
+  public:
+    explicit Convolution(const ConvolutionExtents& extents)
+        : extents_(extents),
+          image_(extents.in.size()),
+          accumulators_(extents.out.size()),
+          packed_(static_cast<std::int64_t>(packed_weight_bytes<Tag, P>(extents))),
+          workspace_(static_cast<std::int64_t>(convolution_workspace_bytes<Tag, P>(extents, extents.out.height))) {
+        const Buffer<std::int8_t> weights(extents.weights());
+        if (packs_bits(P)) {
+            for (std::int64_t i = 0; i < extents.weights(); ++i) weights.get()[i] = weights.get()[i] > 6 ? 1 : -1;
+        }
+        pack_weights<Tag, P>(extents, weights.get(), packed_.get());
+    }
+    void run() const {
+        convolve_rows<Tag, P>(extents_, image_.get(), 0, extents_.out.height, packed_.get(), accumulators_.get(),
+                              workspace_.get());
         benchmark::ClobberMemory();
     }
-    report(state, static_cast<double>(extents.macs()), "MAC/s",
-           benchmarks::multiply_add_peak<IntegerArithmetic<Tag, P>>());
+
+  private:
+    ConvolutionExtents extents_;
+    Buffer<ActivationCode<P>> image_;
+    Buffer<std::int32_t> accumulators_;
+    Buffer<std::byte> packed_;
+    Buffer<std::byte> workspace_;
+};
+
+template <class Tag, Product P>
+void integer_convolution(benchmark::State& state, const ConvolutionExtents& extents) {
+    const Convolution<Tag, P> convolution(extents);
+    for (auto _ : state) convolution.run();
+    double peak = 0;
+    if constexpr (!packs_bits(P)) {
+        peak = benchmarks::multiply_add_peak<IntegerArithmetic<Tag, P>>();
+    } else if (std::is_same_v<Tag, Native>) {
+        peak = benchmarks::popcount_peak();
+    }
+    report(state, static_cast<double>(extents.macs()), "MAC/s", peak);
+}
+
+/// How many times as fast bits are as another product is on the same layer: both in turns, the best time of each.
+template <class Tag, Product Bits, Product Other>
+void bits_against(benchmark::State& state, const ConvolutionExtents& extents) {
+    using Clock = std::chrono::steady_clock;
+    const Convolution<Tag, Bits> bits(extents);
+    const Convolution<Tag, Other> other(extents);
+    const auto seconds = [](const auto& convolution) {
+        const Clock::time_point start = Clock::now();
+        convolution.run();
+        return std::chrono::duration<double>(Clock::now() - start).count();
+    };
+    double best = 1e9;
+    double best_other = 1e9;
+    for (auto _ : state) {
+        for (int i = 0; i < 10; ++i) best = std::min(best, seconds(bits));
+        for (int i = 0; i < 10; ++i) best_other = std::min(best_other, seconds(other));
+    }
+    state.counters["rate"] = best_other / best;
+    state.SetLabel("times as fast");
 }
 
 template <class Tag>
@@ -191,6 +239,9 @@ ConvolutionExtents window3(std::int32_t size, std::int32_t in, std::int32_t out)
             .padding_height = 1,
             .padding_width = 1};
 }
+ConvolutionExtents pointwise(std::int32_t size, std::int32_t in, std::int32_t out) {
+    return {.in = {size, size, in}, .out = {size, size, out}};
+}
 ConvolutionExtents depthwise3(std::int32_t size, std::int32_t channels) {
     ConvolutionExtents extents = window3(size, channels, channels);
     extents.groups = channels;
@@ -203,6 +254,9 @@ ConvolutionExtents dense(std::int32_t in, std::int32_t out) {
 std::string shape_name(const ConvolutionExtents& e) {
     const std::string channels = std::to_string(e.in.channels) + "->" + std::to_string(e.out.channels);
     if (e.in.pixels() == 1) return "dense_" + channels;
+    if (e.kernel_height == 1) {
+        return "pointwise_" + std::to_string(e.in.height) + "x" + std::to_string(e.in.width) + "x" + channels;
+    }
     if (e.groups > 1)
         return "depthwise_" + std::to_string(e.in.height) + "x" + std::to_string(e.in.width) + "x" + channels;
     return std::to_string(e.in.height) + "x" + std::to_string(e.in.width) + "x" + channels;
@@ -235,6 +289,22 @@ void add_integer_rows() {
 }
 
 template <class Tag>
+void add_bit_rows() {
+    const std::string tag = simd::name(Tag{});
+    constexpr Product bytes = has_byte_dot_product(Tag{}) ? Product::bytes : Product::bytes_small;
+    for (const ConvolutionExtents& e :
+         {window3(32, 3, 64), window3(32, 8, 64), window3(32, 16, 64), window3(32, 32, 32), window3(16, 64, 64),
+          window3(16, 128, 128), window3(8, 256, 256), window3(4, 512, 512), pointwise(16, 8, 64),
+          pointwise(16, 16, 64), pointwise(16, 32, 64), pointwise(16, 64, 64), pointwise(16, 128, 128), dense(16, 64),
+          dense(64, 10), dense(256, 10), dense(256, 256), dense(1024, 1024)}) {
+        add_row("convolution_bits/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::bits>, e);
+        add_row("bits_against_bytes/" + tag + "/" + shape_name(e), bits_against<Tag, Product::bits, bytes>, e);
+        add_row("sign_bits_against_words/" + tag + "/" + shape_name(e),
+                bits_against<Tag, Product::sign_bits, Product::words>, e);
+    }
+}
+
+template <class Tag>
 void add_gradient_rows() {
     const std::string tag = simd::name(Tag{});
     for (const ConvolutionExtents& e :
@@ -258,9 +328,11 @@ void add_gradient_rows() {
     add_row("peak/read_first_cache", peak_read, benchmarks::first_cache_values);
     add_row("peak/read_256_MiB", peak_read, std::int64_t{64} << 20);
     add_integer_rows<Native>();
+    add_bit_rows<Native>();
     add_gradient_rows<Native>();
 #if INTAGLIO_HAS_AVX512
     add_integer_rows<simd::Avx2>();
+    add_bit_rows<simd::Avx2>();
     add_gradient_rows<simd::Avx2>();
 #endif
     add_row("statistics", statistics);

@@ -168,6 +168,12 @@ template <class Arithmetic>
     return peak;
 }
 
+/// One-bit multiply-accumulates per second, measured once.
+[[nodiscard]] inline double popcount_peak() {
+    static const double peak = best_rate(popcount_pass);
+    return peak;
+}
+
 inline constexpr std::int64_t first_cache_values = 4096;  ///< 16 KiB
 
 /// Bytes per second read from the first cache, measured once.

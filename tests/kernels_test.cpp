@@ -58,7 +58,7 @@ void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
     }
     std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
     for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
-        const std::int64_t code = in < 0 ? e.padding_code : image[in];
+        const std::int64_t code = in < 0 ? e.padding_code_of(-1 - in) : image[in];
         expected[static_cast<std::size_t>(out)] += code * weights[weight];
     });
 
@@ -137,7 +137,7 @@ void check_real_convolution(const ConvolutionExtents& e, std::int64_t images, Ra
     for (auto& g : gradient) g.add(0.5);  // what dweights holds before
     for (std::int64_t image = 0; image < images; ++image) {
         for_each_product(e, [&](std::int32_t i, std::int32_t w, std::int32_t o) {
-            const double code = i < 0 ? e.padding_code : static_cast<double>(x[image * in + i]);
+            const double code = i < 0 ? e.padding_code_of(-1 - i) : static_cast<double>(x[image * in + i]);
             const double weight = weights[w];
             const double d = dout[image * out + o];
             forward[static_cast<std::size_t>(image * out + o)].add(code * weight);

@@ -60,7 +60,7 @@ void check_window_sums(ConvolutionExtents e, Random& random) {
     std::vector<std::int32_t> codes_only(static_cast<std::size_t>(e.out.size()));
     std::vector<std::int32_t> expected(static_cast<std::size_t>(e.out.size()));
     for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
-        const auto code = in < 0 ? e.padding_code : static_cast<std::int32_t>(image[in]);
+        const auto code = in < 0 ? e.padding_code_of(-1 - in) : static_cast<std::int32_t>(image[in]);
         codes_only[static_cast<std::size_t>(out)] += code * weights[weight];
         expected[static_cast<std::size_t>(out)] += code * (step * weights[weight] + offset);
     });

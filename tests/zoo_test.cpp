@@ -1,4 +1,5 @@
-// The networks of the zoo: shapes, weights and multiply-accumulates by paper and pencil; each trains and lowers exactly.
+// The networks of the zoo: shapes, weights and multiply-accumulates by paper and pencil; each trains and lowers
+// exactly.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -84,6 +85,25 @@ void trains_and_lowers() {
     }
 }
 
+/// Options of both ends, and of one.
+struct EdgedVgg : zoo::VggSmall<Cifar, 10, Tiny, Options, QInt<4>, zoo::LastOptions<BatchNorm>> {};
+struct EdgedResNet
+    : zoo::ResNet20<Cifar, 10, Tiny, Options, zoo::FirstOptions<QInt<8>>, zoo::LastOptions<QInt<4>, TrainedBias>> {};
+struct EdgedAlexNet : zoo::AlexNet<Image<3, 64, 64>, 12, Tiny, Options, QInt<8>, zoo::FirstOptions<BatchNorm>> {};
+
+/// Weight states and norm of the first layer, then of the last.
+template <class Net>
+constexpr bool has_edges(std::int32_t first, std::string_view first_norm, std::int32_t last,
+                         std::string_view last_norm) {
+    constexpr const auto& rows = facts<Net>.rows;
+    constexpr std::size_t end = rows.size();
+    return rows[0].weight_states == first && rows[1].detail == first_norm && rows[3].weight_states == 3 &&
+           rows[end - 3].weight_states == last && rows[end - 2].detail == last_norm;
+}
+static_assert(has_edges<EdgedVgg>(15, "layer-batch norm", 15, "batch norm"));
+static_assert(has_edges<EdgedResNet>(255, "layer-batch norm", 15, "trained bias"));
+static_assert(has_edges<EdgedAlexNet>(255, "batch norm", 255, "layer-batch norm"));
+
 }  // namespace
 
 TEST_CASE("VGG is that of the papers") {
@@ -92,9 +112,8 @@ TEST_CASE("VGG is that of the papers") {
     static_assert(product_shape<Vgg>(1) == Shape{32, 32, 64} && product_shape<Vgg>(3) == Shape{32, 32, 128});
     static_assert(product_shape<Vgg>(7) == Shape{16, 16, 256} && product_shape<Vgg>(11) == Shape{8, 8, 512});
     static_assert(product_shape<Vgg>(15) == Shape{4, 4, 512} && product_shape<Vgg>(16) == Shape{4, 4, 10});
-    static_assert(facts<Vgg>.macs() ==
-                  1024 * (1728 + 36864 + 73728 + 147456) + 256 * (294912 + 3 * 589824) +
-                      64 * (1179648LL + 3 * 2359296) + 16 * (4 * 2359296LL + 5120));
+    static_assert(facts<Vgg>.macs() == 1024 * (1728 + 36864 + 73728 + 147456) + 256 * (294912 + 3 * 589824) +
+                                           64 * (1179648LL + 3 * 2359296) + 16 * (4 * 2359296LL + 5120));
     struct Narrow : zoo::Vgg<Cifar, 100, zoo::WidthMultiplier<1, 4>, Options> {};
     static_assert(product_shape<Narrow>(0).channels == 16 && product_shape<Narrow>(16).channels == 100);
     struct Small : zoo::Vgg<Cifar, 10, Tiny, Options> {};

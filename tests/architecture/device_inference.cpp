@@ -5,13 +5,14 @@
 
 using namespace intaglio;
 
-struct Net : Network<Image<3, 16, 16>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<QInt<8>, Out<8>>,
-                     Residual<Sequence<Conv<Out<8>>, Conv<Out<8>, NoActivation>>, Identity>, Activate<>,
-                     Residual<Sequence<Normalize<>, Activate<>, Conv<Out<16>, Stride<2>, NoActivation>>,
-                              Conv<Out<16>, Kernel<1>, Stride<2>, NoActivation>>,
-                     Normalize<BatchNorm>, Activate<Act<M_a{200}>>, AvgPool<2>,
-                     Conv<States<M_w{15}>, Out<12>, Groups<4>>, Conv<QInt<1>, Out<10>, Kernel<1>, NoActivation>,
-                     GlobalAvgPool> {};
+struct Net
+    : Network<Image<3, 16, 16>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<QInt<8>, Out<8>>,
+              Residual<Sequence<Conv<Out<8>>, Conv<Out<8>, NoActivation>>, Identity>, Activate<>,
+              Residual<Sequence<Normalize<>, Activate<>, Conv<Out<16>, Stride<2>, NoActivation>>,
+                       Conv<Out<16>, Kernel<1>, Stride<2>, NoActivation>>,
+              Normalize<BatchNorm>, Activate<Act<M_a{200}>>, AvgPool<2>, Conv<States<M_w{15}>, Out<12>, Groups<4>>,
+              Conv<QInt<1>, Out<16>, Act<M_a{2}>>, Conv<QInt<1>, Out<16>, Sign<>>, Conv<QInt<1>, Out<16>>,
+              Conv<QInt<1>, Out<10>, Kernel<1>, NoActivation>, GlobalAvgPool> {};
 
 static_assert(facts<Net>.integer_only());
 
@@ -23,5 +24,7 @@ std::int32_t classify(const Parameters<Net>& parameters, const std::uint8_t* ima
 }
 
 #ifdef INTAGLIO_ONE_FLOAT
-std::int32_t one_float(std::int32_t x) { return static_cast<std::int32_t>(static_cast<float>(x) * 1.5F); }
+std::int32_t one_float(std::int32_t x) {
+    return static_cast<std::int32_t>(static_cast<float>(x) * 1.5F);
+}
 #endif

@@ -85,7 +85,8 @@ inline std::string describe(const ConvolutionExtents& e) {
            "x" + number(e.out.width) + "x" + number(e.out.channels) + " kernel " + number(e.kernel_height) + "x" +
            number(e.kernel_width) + " stride " + number(e.stride_height) + "x" + number(e.stride_width) + " padding " +
            number(e.padding_height) + "x" + number(e.padding_width) + " dilation " + number(e.dilation) + " groups " +
-           number(e.groups) + " padding code " + number(e.padding_code);
+           number(e.groups) + " padding code " + number(e.padding_code) +
+           (e.padding_codes.count > 0 ? " for each of " + number(e.padding_codes.count) + " channels" : "");
 }
 
 /// Fills in the output's height and width.
@@ -122,6 +123,10 @@ inline ConvolutionExtents random_extents(Random& random) {
         e = complete(e);
         // A code of every product.
         if (between(random, 0, 1) == 0) e.padding_code = between(random, 1, 127);
+        if (between(random, 0, 2) == 0) {
+            e.padding_codes.count = between(random, 1, intaglio::PaddingCodes::capacity);
+            for (std::int32_t& code : e.padding_codes.code.data) code = between(random, 0, 127);
+        }
         if (e.macs() <= 2'000'000) return e;
     }
 }
@@ -164,7 +169,7 @@ inline std::vector<ConvolutionExtents> swept_extents(Random& random, int count) 
 }
 
 /// Calls visit(input index, weight index, output index) for each product of one image; the input index of padding is
-/// -1.
+/// -1 - channel.
 template <class Visit>
 void for_each_product(const ConvolutionExtents& e, const Visit& visit) {
     const std::int32_t out_per_group = e.out.channels / e.groups;
@@ -179,7 +184,8 @@ void for_each_product(const ConvolutionExtents& e, const Visit& visit) {
                         const bool inside = from_y >= 0 && from_x >= 0 && from_y < e.in.height && from_x < e.in.width;
                         const std::int32_t pixel = (from_y * e.in.width + from_x) * e.in.channels;
                         for (std::int32_t c = 0; c < in_per_group; ++c) {
-                            visit(inside ? pixel + o / out_per_group * in_per_group + c : -1,
+                            const std::int32_t channel = o / out_per_group * in_per_group + c;
+                            visit(inside ? pixel + channel : -1 - channel,
                                   ((o * e.kernel_height + i) * e.kernel_width + j) * in_per_group + c,
                                   (y * e.out.width + x) * e.out.channels + o);
                         }

@@ -160,8 +160,7 @@ class Network {
         const intaglio::ConvolutionExtents& e = rows[i].extents;
         const std::int32_t in_group = e.in.channels / e.groups;
         const std::int32_t out_group = e.out.channels / e.groups;
-        const double padding = static_cast<double>(e.padding_code) /
-                               static_cast<double>(values[static_cast<std::size_t>(rows[i].input)].denominator);
+        const auto denominator = static_cast<double>(values[static_cast<std::size_t>(rows[i].input)].denominator);
         for (std::int64_t n = 0; n < images; ++n)
             for (std::int32_t y = 0; y < e.out.height; ++y)
                 for (std::int32_t c = 0; c < e.out.width; ++c)
@@ -176,8 +175,9 @@ class Network {
                             const std::int64_t channel = o / out_group * in_group + k % in_group;
                             const std::int64_t from =
                                 ((n * e.in.height + iy) * e.in.width + ix) * e.in.channels + channel;
+                            const double padding = e.padding_code_of(static_cast<std::int32_t>(channel));
                             sum += parameters[first[i] + static_cast<std::size_t>(o * e.fan_in() + k)] *
-                                   (inside ? in[static_cast<std::size_t>(from)] : padding);
+                                   (inside ? in[static_cast<std::size_t>(from)] : padding / denominator);
                         }
                         out.push_back(sum);
                     }

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/core/array.hpp"
+
 namespace intaglio {
 
 /// Height, width and channels of one image (or 1 x 1 x features), stored row by row with channels innermost.
@@ -15,6 +17,15 @@ struct Shape {
     [[nodiscard]] constexpr std::int64_t pixels() const { return std::int64_t{height} * width; }
     [[nodiscard]] constexpr std::int64_t size() const { return pixels() * channels; }
     constexpr bool operator==(const Shape&) const = default;
+};
+
+/// Codes of a padding that differ between channels: channel c has code[c % count]. None if count is 0.
+struct PaddingCodes {
+    static constexpr std::int32_t capacity = 4;
+    Array<std::int32_t, capacity> code{};
+    std::int32_t count = 0;
+
+    constexpr bool operator==(const PaddingCodes&) const = default;
 };
 
 /// One convolution. A dense layer is a convolution of a 1 x 1 image. Weights are stored as
@@ -31,7 +42,13 @@ struct ConvolutionExtents {
     std::int32_t dilation = 1;
     std::int32_t groups = 1;
     std::int32_t padding_code = 0;  ///< what the positions of the padding hold
+    PaddingCodes padding_codes{};   ///< what they hold instead, if there is any
 
+    /// What the positions of the padding hold in a channel.
+    [[nodiscard]] constexpr std::int32_t padding_code_of(std::int32_t channel) const {
+        return padding_codes.count == 0 ? padding_code
+                                        : padding_codes.code[static_cast<std::size_t>(channel % padding_codes.count)];
+    }
     [[nodiscard]] constexpr std::int32_t channels_per_group() const { return in.channels / groups; }
     /// Number of weights of one output channel: K_{l-1} or C_in * kh * kw / groups.
     [[nodiscard]] constexpr std::int64_t fan_in() const {

@@ -8,20 +8,49 @@
 
 namespace intaglio::integer {
 
-/// The kernel for activation codes and weight codes of these ranges, on a set with or without an exact byte dot
-/// product. Each line names the benchmark that justifies it.
-constexpr kernels::Product choose_product(const Value& in, CodeRange weights, bool has_byte_dot_product) {
+/// Whether accumulators need the sums of the codes under their windows: the weights are no plain multiples of codes.
+constexpr bool has_window_sums(const Row& row) {
+    return row.weight_step != 1 || row.weight_offset != 0;
+}
+
+/// Whether a value, of codes -1 ... 1, never holds 0: signs, or signs that were only picked from.
+constexpr bool has_signs_only(const FactsView& facts, std::int32_t value) {
+    const auto is = [](const char* kind, const char* name) {
+        while (*kind != 0 && *kind == *name) ++kind, ++name;
+        return *kind == *name;
+    };
+    for (auto i = static_cast<std::int32_t>(facts.rows.size); i-- > 0;) {
+        const Row& row = facts.row(i);
+        if (row.output != value) continue;
+        if (row.steps > 0) return row.code_step == 2 && facts.value(value).codes == CodeRange{-1, 1};
+        if (!is(row.kind, "max pool") && !is(row.kind, "subsample") && !is(row.kind, "upsample")) return false;
+        value = row.input;
+    }
+    return false;
+}
+
+/// Whether bits are faster than bytes: half of a word is used at least, and there is more than one word.
+constexpr bool is_worth_bits(const ConvolutionExtents& extents) {
+    return extents.groups == 1 && extents.in.channels >= 16 && extents.fan_in() >= 32;
+}
+
+/// The kernel of a product for the ranges of its activation codes and weight codes, on a set with or without an exact
+/// byte dot product. Each line names the benchmark that justifies it.
+constexpr kernels::Product choose_product(const FactsView& facts, const Row& row, bool has_byte_dot_product) {
+    const Value& in = facts.value(row.input);
+    const CodeRange weights = row.weight_codes;
     const std::int64_t largest = -weights.lowest > weights.highest ? -weights.lowest : weights.highest;
+    const bool sign_weights = row.weight_states == 2 && weights == CodeRange{-1, 1} && !has_window_sums(row);
+    if (sign_weights && is_worth_bits(row.extents)) {
+        // 32 products in three instructions (bits_against_bytes, sign_bits_against_words).
+        if (in.storage == Storage::uint8 && in.codes == CodeRange{0, 1}) return kernels::Product::bits;
+        if (in.storage == Storage::int16 && has_signs_only(facts, row.input)) return kernels::Product::sign_bits;
+    }
     // 16-bit products take half the speed of bytes: only for codes that do not fit (benchmark: convolution_words).
     if (in.storage != Storage::uint8) return kernels::Product::words;
     // Two products that fit 16 bits need no widening where there is no byte dot product (convolution_small_bytes).
     if (!has_byte_dot_product && 2 * largest * in.codes.highest <= 32767) return kernels::Product::bytes_small;
     return kernels::Product::bytes;  // convolution_bytes
-}
-
-/// Whether accumulators need the sums of the codes under their windows: the weights are no plain multiples of codes.
-constexpr bool has_window_sums(const Row& row) {
-    return row.weight_step != 1 || row.weight_offset != 0;
 }
 
 constexpr const char* name(kernels::Product product) {
@@ -32,14 +61,16 @@ constexpr const char* name(kernels::Product product) {
             return "small bytes";
         case kernels::Product::words:
             return "words";
+        case kernels::Product::bits:
+        case kernels::Product::sign_bits:
+            return "bits";
     }
     return "";
 }
 
 /// The kernel of product `Index` of a network on the set Tag.
 template <class Tag, class Net, std::size_t Index>
-inline constexpr kernels::Product product_of = choose_product(facts<Net>.value(facts<Net>.rows[Index].input),
-                                                              facts<Net>.rows[Index].weight_codes,
+inline constexpr kernels::Product product_of = choose_product(facts<Net>.view(), facts<Net>.rows[Index],
                                                               has_byte_dot_product(Tag{}));
 
 /// Name of the kernel of an operation, for the facts table.
@@ -47,7 +78,7 @@ template <class Tag>
 constexpr const char* kernel_name(const FactsView& facts, const Row& row) {
     if (row.weights > 0) {
         if (facts.value(row.output).storage == Storage::real) return "float";
-        return name(choose_product(facts.value(row.input), row.weight_codes, has_byte_dot_product(Tag{})));
+        return name(choose_product(facts, row, has_byte_dot_product(Tag{})));
     }
     if (row.steps > 0 && facts.value(row.input).storage == Storage::real) return "float";
     if (row.steps > 0) return row.has_thresholds() ? "thresholds" : "multiply-shift";

@@ -16,12 +16,19 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 enum class Product : std::uint8_t {
     bytes,        ///< unsigned 8-bit activation codes; exact for all values
     bytes_small,  ///< the same where |a0 * w0 + a1 * w1| <= 32767 for any two products; faster without VNNI
-    words         ///< signed 16-bit activation codes; exact if the total fits 32 bits, which the caller proves
+    words,        ///< signed 16-bit activation codes; exact if the total fits 32 bits, which the caller proves
+    bits,         ///< activation codes 0 and 1, weight codes -1 and 1, without groups
+    sign_bits     ///< activation codes -1 and 1, weight codes -1 and 1, without groups; any code on the padding
 };
+
+/// Whether codes are packed to bits, 32 channels in a word.
+[[nodiscard]] constexpr bool packs_bits(Product product) {
+    return product == Product::bits || product == Product::sign_bits;
+}
 
 /// Type of the activation codes in an image.
 template <Product P>
-using ActivationCode = std::conditional_t<P == Product::words, std::int16_t, std::uint8_t>;
+using ActivationCode = std::conditional_t<P == Product::words || P == Product::sign_bits, std::int16_t, std::uint8_t>;
 
 /// An integer product on one architecture. `Stored` is the code type inside the kernel: without an exact byte dot
 /// product, bytes are widened to words when the image is copied and when the weights are packed.
@@ -36,6 +43,8 @@ struct IntegerArithmetic {
 
     /// Codes that one multiply-add of a lane takes.
     static constexpr int codes_per_step = in_words ? 2 : 4;
+    /// Whether the packed weights hold a number per output channel from which the totals are made.
+    static constexpr bool has_constants = false;
     static constexpr int lanes = int32_lanes(Tag{});
 
     static INTAGLIO_INLINE auto zero() { return zero_int32(Tag{}); }
@@ -67,6 +76,54 @@ struct IntegerArithmetic {
         store_first(Tag{}, values, vector, count);
     }
 };
+
+/// A product of bits, 1 for the higher of two codes, which are `Distance` apart: each pair of bits that differ lowers
+/// the total by the distance, so a total is a constant of the output channel minus Distance * popcount(a xor w).
+template <class Tag, int Distance>
+struct BitArithmetic {
+    using Architecture = Tag;
+    using Stored = std::uint32_t;
+    using Weight = std::uint32_t;
+    using Sum = std::int32_t;
+
+    static constexpr int codes_per_step = 1;  ///< words
+    static constexpr int lanes = int32_lanes(Tag{});
+    static constexpr bool has_constants = true;
+    static constexpr std::int32_t lower_code = Distance == 1 ? 0 : -1;
+
+    static INTAGLIO_INLINE auto zero() { return zero_int32(Tag{}); }
+    static INTAGLIO_INLINE auto codes(const Stored* values) { return broadcast_codes(Tag{}, values); }
+    static INTAGLIO_INLINE auto weights(const Weight* values) { return load_weights(Tag{}, values); }
+    static INTAGLIO_INLINE auto sums(const Sum* values) { return load_int32(Tag{}, values); }
+    static INTAGLIO_INLINE auto constants(const Weight* values) { return sums(reinterpret_cast<const Sum*>(values)); }
+
+    template <class Vector, class Bits>
+    static INTAGLIO_INLINE Vector multiply_add(Vector sum, Bits codes, Bits weights) {
+        return count_different_bits(Tag{}, sum, codes, weights);
+    }
+    template <class Vector>
+    static INTAGLIO_INLINE Vector total(Vector sum, Vector constant) {
+        if constexpr (Distance == 2) sum = add_int32(Tag{}, sum, sum);
+        return subtract_int32(Tag{}, constant, sum);
+    }
+    template <class Vector>
+    static INTAGLIO_INLINE Vector add(Vector a, Vector b) {
+        return add_int32(Tag{}, a, b);
+    }
+    template <class Vector>
+    static INTAGLIO_INLINE void store_sum(Sum* values, Vector vector) {
+        store(Tag{}, values, vector);
+    }
+    template <class Vector>
+    static INTAGLIO_INLINE void store_first_sums(Sum* values, Vector vector, int count) {
+        store_first(Tag{}, values, vector, count);
+    }
+};
+
+template <class Tag>
+struct IntegerArithmetic<Tag, Product::bits> : BitArithmetic<Tag, 1> {};
+template <class Tag>
+struct IntegerArithmetic<Tag, Product::sign_bits> : BitArithmetic<Tag, 2> {};
 
 /// A number known to the compiler; unlike std::integral_constant it stays within our inline namespace.
 template <int Value>

@@ -20,6 +20,7 @@ struct RealArithmetic {
     using Sum = Real;
 
     static constexpr int codes_per_step = 1;
+    static constexpr bool has_constants = false;
     static constexpr int lanes = real_lanes(Tag{}, Real{});
 
     static INTAGLIO_INLINE auto zero() { return zero_real(Tag{}, Real{}); }
@@ -80,7 +81,7 @@ template <class Tag, class Real, class Code = Real>
 }
 
 /// out = correlation of `images` consecutive images, of codes or real numbers, with packed real weights; positions of
-/// the padding hold extents.padding_code; out is overwritten.
+/// the padding hold its codes; out is overwritten.
 /// `workspace` holds real_workspace_bytes and is aligned to 64 bytes, as is `packed`. G is grouping_of(extents), if
 /// known.
 template <class Tag, class Real, Grouping G = Grouping::any, class Code = Real>

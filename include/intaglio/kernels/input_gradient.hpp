@@ -19,6 +19,7 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
     if (!whole) {
         ConvolutionExtents same = extents;
         same.padding_code = 0;
+        same.padding_codes = {};
         return same;
     }
     return {.in = {1, 1, static_cast<std::int32_t>(extents.in.size())}, .out = {1, 1, extents.out.channels}};
@@ -153,8 +154,8 @@ void input_gradient(const ConvolutionExtents& extents, const Real* dout, const s
             from = buffer;
         }
         convolve_block<RealArithmetic<Tag, Real>, G>(transposed, from, count, 0, transposed.out.height,
-                                                  reinterpret_cast<const Real*>(packed),
-                                                  din + first * extents.in.size(), copy);
+                                                     reinterpret_cast<const Real*>(packed),
+                                                     din + first * extents.in.size(), copy);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "intaglio/core/extents.hpp"
 #include "intaglio/kernels/arithmetic.hpp"
+#include "intaglio/kernels/bits.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
 
 namespace intaglio::kernels {
@@ -52,7 +53,11 @@ template <class Arithmetic>
 /// Bytes that pack_weights writes; a multiple of 64.
 template <class Tag, Product P>
 [[nodiscard]] constexpr std::size_t packed_weight_bytes(const ConvolutionExtents& extents) {
-    return packed_bytes<IntegerArithmetic<Tag, P>>(extents);
+    if constexpr (packs_bits(P)) {
+        return packed_bit_bytes<IntegerArithmetic<Tag, P>>(extents);
+    } else {
+        return packed_bytes<IntegerArithmetic<Tag, P>>(extents);
+    }
 }
 
 /// Packs canonical weight codes [out][kernel_height][kernel_width][in / groups] for convolve_rows of the same tag,
@@ -64,12 +69,16 @@ void pack_weights(const ConvolutionExtents& extents, const std::int8_t* weights,
     const std::size_t bytes = packed_weight_bytes<Tag, P>(extents);
     for (std::size_t i = 0; i < bytes; ++i) packed[i] = std::byte{0};
     auto* const to = reinterpret_cast<Weight*>(packed);
-    const std::int64_t fan_in = extents.fan_in();
-    for_each_packed_weight<Arithmetic>(extents,
-                                       plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step),
-                                       [=](std::int64_t index, std::int32_t output, std::int64_t within) {
-                                           to[index] = weights[output * fan_in + within];
-                                       });
+    if constexpr (packs_bits(P)) {
+        pack_bits<Arithmetic>(extents, weights, to);
+    } else {
+        const std::int64_t fan_in = extents.fan_in();
+        for_each_packed_weight<Arithmetic>(extents,
+                                           plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step),
+                                           [=](std::int64_t index, std::int32_t output, std::int64_t within) {
+                                               to[index] = weights[output * fan_in + within];
+                                           });
+    }
 }
 
 /// The exact inverse of pack_weights.
@@ -78,12 +87,16 @@ void unpack_weights(const ConvolutionExtents& extents, const std::byte* packed, 
     using Arithmetic = IntegerArithmetic<Tag, P>;
     using Weight = typename Arithmetic::Weight;
     const auto* const from = reinterpret_cast<const Weight*>(packed);
-    const std::int64_t fan_in = extents.fan_in();
-    for_each_packed_weight<Arithmetic>(extents,
-                                       plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step),
-                                       [=](std::int64_t index, std::int32_t output, std::int64_t within) {
-                                           weights[output * fan_in + within] = static_cast<std::int8_t>(from[index]);
-                                       });
+    if constexpr (packs_bits(P)) {
+        unpack_bits<Arithmetic>(extents, from, weights);
+    } else {
+        const std::int64_t fan_in = extents.fan_in();
+        for_each_packed_weight<Arithmetic>(
+            extents, plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step),
+            [=](std::int64_t index, std::int32_t output, std::int64_t within) {
+                weights[output * fan_in + within] = static_cast<std::int8_t>(from[index]);
+            });
+    }
 }
 
 }  // namespace INTAGLIO_INSTRUCTION_SET

@@ -30,20 +30,32 @@ void fill_zero(To* to, std::int64_t count) {
     fill(to, count, To{});
 }
 
+/// Fills whole pixels with the codes of the padding.
+template <class To>
+void fill_padding(const ConvolutionExtents& extents, To* to, std::int64_t pixels) {
+    const std::int64_t count = pixels * extents.in.channels;
+    if (extents.padding_codes.count == 0) {
+        fill(to, count, static_cast<To>(extents.padding_code));
+        return;
+    }
+    for (std::int64_t i = 0; i < count; i += extents.in.channels) {
+        for (std::int32_t c = 0; c < extents.in.channels; ++c) to[i + c] = static_cast<To>(extents.padding_code_of(c));
+    }
+}
+
 /// Copies row y of the image with the padding code around it: `width` pixels from the first of the padding on.
 template <class From, class To>
 void copy_padded_row(const ConvolutionExtents& extents, std::int32_t width, const From* image, std::int32_t y, To* to) {
     const std::int64_t channels = extents.in.channels;
-    const To padding = static_cast<To>(extents.padding_code);
     if (y < 0 || y >= extents.in.height) {
-        fill(to, width * channels, padding);
+        fill_padding(extents, to, width);
         return;
     }
     const std::int32_t left = extents.padding_width < width ? extents.padding_width : width;
     const std::int32_t middle = extents.in.width < width - left ? extents.in.width : width - left;
-    fill(to, left * channels, padding);
+    fill_padding(extents, to, left);
     copy_codes(image + std::int64_t{y} * extents.in.width * channels, middle * channels, to + left * channels);
-    fill(to + (left + middle) * channels, (width - left - middle) * channels, padding);
+    fill_padding(extents, to + (left + middle) * channels, width - left - middle);
 }
 
 /// Copies the rows under `rows` output rows from `first_row` on, with the padding code around them, each row
@@ -55,6 +67,23 @@ void copy_padded(const ConvolutionExtents& extents, const ConvolutionPlan& plan,
     const std::int32_t bottom = top + rows_under(extents, rows);
     for (std::int32_t y = top; y < bottom; ++y, to += std::int64_t{plan.padded_width} * extents.in.channels) {
         copy_padded_row(extents, plan.padded_width, image, y, to);
+    }
+}
+
+/// Fills the windows of `pixels` output pixels with the codes of the padding of one group; see copy_windows.
+template <class To>
+void fill_windows(const ConvolutionExtents& extents, std::int32_t first_channel, std::int64_t pitch,
+                  std::int64_t pixels, To* to) {
+    if (extents.padding_codes.count == 0) {
+        fill(to, pitch * pixels, static_cast<To>(extents.padding_code));
+        return;
+    }
+    const std::int32_t channels = extents.channels_per_group();
+    for (std::int64_t p = 0; p < pixels; ++p, to += pitch) {
+        std::int32_t c = 0;
+        for (std::int64_t i = 0; i < pitch; ++i, c = c + 1 == channels ? 0 : c + 1) {
+            to[i] = static_cast<To>(extents.padding_code_of(first_channel + c));
+        }
     }
 }
 
@@ -77,7 +106,7 @@ void copy_windows(const ConvolutionExtents& extents, const From* image, std::int
                   std::int32_t first_row, std::int32_t rows, std::int64_t pitch, To* to) {
     const std::int32_t channels = extents.channels_per_group();
     const std::int64_t pixel_step = std::int64_t{extents.stride_width} * extents.in.channels;
-    fill(to, pitch * rows * extents.out.width, static_cast<To>(extents.padding_code));
+    fill_windows(extents, first_channel, pitch, std::int64_t{rows} * extents.out.width, to);
     for (std::int32_t y = first_row; y < first_row + rows; ++y, to += pitch * extents.out.width) {
         for (std::int32_t i = 0; i < extents.kernel_height; ++i) {
             const std::int32_t from_y = y * extents.stride_height - extents.padding_height + i * extents.dilation;

@@ -125,6 +125,14 @@ void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& gr
             }
         }
     }
+    if constexpr (Arithmetic::has_constants) {
+        unrolled<Columns>([&](auto c) __attribute__((always_inline)) {
+            const auto constants = Arithmetic::constants(weights + c * vector);
+            unrolled<rows>([&](auto r) __attribute__((always_inline)) {
+                sums[r][c] = Arithmetic::total(sums[r][c], constants);
+            });
+        });
+    }
     if (channels >= Columns * Arithmetic::lanes) {
         unrolled<rows>([&](auto r) __attribute__((always_inline)) {
             auto* const output = outputs[r / 4] + r % 4 * grid.output_pixel;
@@ -185,6 +193,9 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
         if constexpr (ways == 4) {
             sum = Arithmetic::add(Arithmetic::add(sum, sums[1][c]), Arithmetic::add(sums[2][c], sums[3][c]));
         }
+        if constexpr (Arithmetic::has_constants) {
+            sum = Arithmetic::total(sum, Arithmetic::constants(weights + c * vector));
+        }
         Arithmetic::store_first_sums(output + c * Arithmetic::lanes, sum, channels - c * Arithmetic::lanes);
     });
 }
@@ -227,7 +238,7 @@ template <class Arithmetic>
 void product(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
              const typename Arithmetic::Weight* weights) {
     constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_step;
-    const auto steps = static_cast<std::ptrdiff_t>(plan.steps());
+    const auto steps = static_cast<std::ptrdiff_t>(plan.steps()) + (Arithmetic::has_constants ? 1 : 0);
     ProductGrid<Arithmetic> block = grid;
     for (std::int32_t first = 0; first < plan.group_vectors; first += 2) {
         const std::int32_t channels = plan.group_outputs - first * Arithmetic::lanes;

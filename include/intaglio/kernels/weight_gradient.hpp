@@ -147,7 +147,7 @@ template <class Tag, class Real>
 /// Adds to dweights, canonical [out][kernel_height][kernel_width][in / groups], the gradient with respect to the
 /// weights, summed over `images` consecutive images: codes [images][in.height][in.width][in.channels] of type uint8_t,
 /// int8_t, int16_t, int32_t or a real type, dout [images][out.height][out.width][out.channels]; positions of the
-/// padding hold extents.padding_code. The order of summation depends on extents, tag and images only. `workspace` holds
+/// padding hold its codes. The order of summation depends on extents, tag and images only. `workspace` holds
 /// weight_gradient_workspace_bytes, aligned to 64 bytes. G is grouping_of(extents), if known.
 template <class Tag, class Real, Grouping G = Grouping::any, class Code>
 void weight_gradient(const ConvolutionExtents& extents, const Code* codes, const Real* dout, std::int64_t images,

@@ -37,13 +37,30 @@ void sum_chunks(const Code* codes, std::int64_t count, std::int32_t length, std:
     }
 }
 
+/// The sums of each group's codes at `pixels` pixels of the padding.
+inline void sum_padding(const ConvolutionExtents& extents, std::int64_t pixels, std::uint32_t* sums) {
+    const std::int32_t channels = extents.channels_per_group();
+    if (extents.padding_codes.count == 0) {
+        fill(sums, pixels * extents.groups,
+             static_cast<std::uint32_t>(extents.padding_code) * static_cast<std::uint32_t>(channels));
+        return;
+    }
+    for (std::int64_t p = 0; p < pixels; ++p) {
+        for (std::int32_t g = 0; g < extents.groups; ++g, ++sums) {
+            *sums = 0;
+            for (std::int32_t c = 0; c < channels; ++c) {
+                *sums += static_cast<std::uint32_t>(extents.padding_code_of(g * channels + c));
+            }
+        }
+    }
+}
+
 /// The sums of each group's codes at each pixel under `rows` output rows: sums [rows_under][columns_under][groups].
 template <class Code>
 void sum_pixels(const ConvolutionExtents& extents, const Code* image, std::int32_t first_row, std::int32_t rows,
                 std::uint32_t* sums) {
     const std::int64_t groups = extents.groups;
     const std::int32_t channels = extents.channels_per_group();
-    const auto padding = static_cast<std::uint32_t>(extents.padding_code) * static_cast<std::uint32_t>(channels);
     const std::int32_t width = columns_under(extents);
     const std::int32_t left = extents.padding_width < width ? extents.padding_width : width;
     const std::int32_t middle = extents.in.width < width - left ? extents.in.width : width - left;
@@ -51,20 +68,20 @@ void sum_pixels(const ConvolutionExtents& extents, const Code* image, std::int32
     const std::int32_t bottom = top + rows_under(extents, rows);
     for (std::int32_t y = top; y < bottom; ++y, sums += width * groups) {
         if (y < 0 || y >= extents.in.height) {
-            fill(sums, width * groups, padding);
+            sum_padding(extents, width, sums);
             continue;
         }
-        fill(sums, left * groups, padding);
+        sum_padding(extents, left, sums);
         sum_chunks(image + std::int64_t{y} * extents.in.width * extents.in.channels, middle * groups, channels,
                    sums + left * groups);
-        fill(sums + (left + middle) * groups, (width - left - middle) * groups, padding);
+        sum_padding(extents, width - left - middle, sums + (left + middle) * groups);
     }
 }
 
 /// Turns the accumulators of weight codes into those of the weights step * code + offset (DoReFa: 2 * code + 1):
 /// sums[y][x][o] = step * sums[y][x][o] + offset * (sum of the codes under the window, within the group of o), for the
 /// output rows first_row ... first_row + rows - 1. `image` is [in.height][in.width][in.channels] of any integer type;
-/// positions of the padding count extents.padding_code. `sums` is [rows][out.width][out.channels], as convolve_rows
+/// positions of the padding count as its codes. `sums` is [rows][out.width][out.channels], as convolve_rows
 /// leaves it. `workspace` holds window_sum_workspace_bytes(extents, rows) and is aligned to 64 bytes. The results must
 /// fit 32 bits; what lies between need not.
 template <class Tag, class Code>

@@ -58,6 +58,9 @@ class Builder {
     /// training unless `copied_in_training`.
     constexpr void append(Row row, Value out, bool in_place = false, bool copied_in_training = false) {
         check_size(out.shape);
+        if (out.padding_codes.count > 0 && out.padding_codes.count != out.shape.channels) {
+            fail(layer_changes_the_channels_of_a_padding_colour, out.padding_codes.count, out.shape.channels);
+        }
         if (row_count_ == capacity_) {
             fail(layers_append_another_number_of_rows_than_they_have_primitives, capacity_, row_count_ + 1);
         }

@@ -106,7 +106,7 @@ struct ResolvedConcat<Own, Defaults, mp_list<Branches...>> {
         if (before.denominator != branch.denominator) {
             b.fail(concat_branches_differ_in_denominator, before.denominator, branch.denominator);
         }
-        if (before.padding_code != branch.padding_code) {
+        if (before.padding_code != branch.padding_code || before.padding_codes != branch.padding_codes) {
             b.fail(concat_branches_differ_in_padding_code, before.padding_code, branch.padding_code);
         }
         const std::int64_t channels = std::int64_t{before.shape.channels} + branch.shape.channels;

@@ -26,6 +26,7 @@ struct Value {
     bool scaled = false;
     bool scaled_weights = false;    ///< accumulators of weights with a scale of their own
     std::int32_t padding_code = 0;  ///< what the padding of a convolution that reads this value holds
+    PaddingCodes padding_codes{};   ///< what it holds instead, one code for each channel, if there is any
     Storage storage = Storage::uint8;
     /// Accumulators that still wait for a step; otherwise codes that a product may read.
     bool pending = false;

@@ -22,20 +22,56 @@ struct Int16 {
     static constexpr Value value{.codes = {-32768, 32767}, .denominator = 32768, .storage = Storage::int16};
 };
 
+/// What the padding of all convolutions that read the input holds: one code for each channel, 1 to 4 of them. Where the
+/// inputs of a network are normalised, the padding that stands for 0 has the colour of their mean.
+template <std::int32_t... Codes>
+struct PaddingColour {
+    static constexpr PaddingCodes codes{.code = {{Codes...}}, .count = sizeof...(Codes)};
+};
+template <std::int32_t... Codes>
+requires(sizeof...(Codes) < 1 || sizeof...(Codes) > PaddingCodes::capacity) struct PaddingColour<Codes...> {
+    static constexpr PaddingCodes codes{.code = {}, .count = sizeof...(Codes) == 0 ? -1 : sizeof...(Codes)};
+};
+/// The padding is code 0 in all channels; the default.
+struct NoPaddingColour {
+    static constexpr PaddingCodes codes{};
+};
+
 namespace detail {
-template <class Codes>
+template <class Codes, class Padding = NoPaddingColour>
 constexpr Value input_of(Shape shape) {
     Value value = Codes::value;
     value.shape = shape;
+    value.padding_codes = Padding::codes;
     return value;
+}
+
+constexpr void check_padding_colour(Builder& b, const Value& input) {
+    const PaddingCodes& padding = input.padding_codes;
+    if (padding.count == 0) return;
+    if (padding.count < 0 || padding.count > PaddingCodes::capacity) {
+        b.fail(padding_colour_takes_1_to_4_codes, PaddingCodes::capacity, padding.count < 0 ? 0 : padding.count);
+        return;
+    }
+    if (padding.count != input.shape.channels) {
+        b.fail(padding_colour_needs_one_code_for_each_channel, input.shape.channels, padding.count);
+    }
+    for (std::int32_t i = 0; i < padding.count; ++i) {
+        const std::int32_t code = padding.code[static_cast<std::size_t>(i)];
+        if (!input.codes.contains(code)) {
+            b.fail(padding_colour_lies_outside_of_the_codes_of_the_input,
+                   code < input.codes.lowest ? input.codes.lowest : input.codes.highest, code);
+        }
+    }
 }
 }  // namespace detail
 
 /// Input of Height x Width pixels with Channels innermost, as they come from the sensor; unsigned bytes of the value
-/// code / 255 unless Codes says otherwise.
-template <std::int32_t Channels, std::int32_t Height, std::int32_t Width, class Codes = UInt8>
+/// code / 255 unless Codes says otherwise. Convolutions that read it pad it with Padding.
+template <std::int32_t Channels, std::int32_t Height, std::int32_t Width, class Codes = UInt8,
+          class Padding = NoPaddingColour>
 struct Image {
-    static constexpr Value value = detail::input_of<Codes>({Height, Width, Channels});
+    static constexpr Value value = detail::input_of<Codes, Padding>({Height, Width, Channels});
 };
 /// Input of Count features.
 template <std::int32_t Count, class Codes = UInt8>
@@ -43,9 +79,9 @@ struct Features {
     static constexpr Value value = detail::input_of<Codes>({1, 1, Count});
 };
 /// Input of a signal of Length samples in time, each of Channels codes.
-template <std::int32_t Channels, std::int32_t Length, class Codes = Int16>
+template <std::int32_t Channels, std::int32_t Length, class Codes = Int16, class Padding = NoPaddingColour>
 struct Signal {
-    static constexpr Value value = detail::input_of<Codes>({1, Length, Channels});
+    static constexpr Value value = detail::input_of<Codes, Padding>({1, Length, Channels});
 };
 
 /// Options for all layers of a network that do not give their own; the first entry behind the input.
@@ -162,6 +198,7 @@ struct Analysis {
             if (extent < 1) builder.fail(input_has_an_empty_dimension, 1, extent);
         }
         if (!builder.failed()) builder.check_size(input.shape);
+        check_padding_colour(builder, input);
         builder.leave();
         All::describe(builder, Split::skipped);
         if (builder.row_count() != static_cast<std::int32_t>(rows)) {

@@ -123,7 +123,10 @@ struct ResolvedAvgPool {
         if (b.failed()) return;
         primitive::SumPool::describe(b, extents);
         if constexpr (requantizes) {
-            Step::describe(b, Value{.codes = in.codes, .denominator = in.denominator, .padding_code = in.padding_code});
+            Step::describe(b, Value{.codes = in.codes,
+                                    .denominator = in.denominator,
+                                    .padding_code = in.padding_code,
+                                    .padding_codes = in.padding_codes});
         }
     }
 };

@@ -84,6 +84,7 @@ struct Product {
 
     static constexpr Row make_row(const Builder& b, ConvolutionExtents extents) {
         extents.padding_code = b.in().padding_code;
+        extents.padding_codes = b.in().padding_codes;
         return {.kind = "product",
                 .detail = Standardization::name,
                 .quantizer = WeightTraits<Weight>::name,
@@ -189,6 +190,7 @@ struct SumPool {
         out.codes = {out.codes.lowest * count, out.codes.highest * count};
         out.denominator *= count;
         out.padding_code *= static_cast<std::int32_t>(count);
+        for (std::int32_t& code : out.padding_codes.code.data) code *= static_cast<std::int32_t>(count);
         if (out.storage != Storage::int32 && out.storage != Storage::real) out.storage = smallest_storage(out.codes);
         b.append(Row{.kind = "pool", .extents = extents}, out);
     }

@@ -72,6 +72,52 @@ template <class Code>
 }
 #endif
 
+// Bits ---------------------------------------------------------------------------------------------------------------
+
+/// How many bits of each byte are set: a table for each half of it.
+[[nodiscard]] INTAGLIO_INLINE __m256i count_bits_of_bytes(Avx2, __m256i bytes) {
+    const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,  //
+                                           0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    const __m256i half = _mm256_set1_epi8(15);
+    const __m256i low = _mm256_and_si256(bytes, half);
+    const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
+    return _mm256_add_epi8(_mm256_shuffle_epi8(table, low), _mm256_shuffle_epi8(table, high));
+}
+
+/// 32 bits of each lane: sum + how many differ.
+template <class Tag>
+[[nodiscard]] INTAGLIO_INLINE Int256 count_different_bits(Tag tag, Int256 sum, Int256 a,
+                                                          Int256 w) requires(std::is_base_of_v<Avx2, Tag>) {
+    return dot_small_bytes(tag, sum, Int256(count_bits_of_bytes(tag, _mm256_xor_si256(a, w))),
+                           Int256(_mm256_set1_epi8(1)));
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int256 subtract_int32(Avx2, Int256 a, Int256 b) {
+    return a - b;
+}
+
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2, const std::uint8_t* codes) {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes));
+    return ~static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())));
+}
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2, const std::int16_t* codes) {
+    const __m256i bytes = _mm256_packs_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes)),
+                                             _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + 16)));
+    const __m256i positive = _mm256_cmpgt_epi8(_mm256_permute4x64_epi64(bytes, 0xd8), _mm256_setzero_si256());
+    return static_cast<std::uint32_t>(_mm256_movemask_epi8(positive));
+}
+/// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0. `before` codes lie in
+/// front of them, and may be read.
+template <class Code>
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2 tag, const Code* codes, int count,
+                                                           std::int64_t before) {
+    const int missing = 32 - count;
+    if (missing <= before) return positive_codes(tag, codes - missing) >> missing;
+    Code copy[32] = {};
+    for (int i = 0; i < count; ++i) copy[i] = codes[i];
+    return positive_codes(tag, copy);
+}
+
 // Loads and stores ---------------------------------------------------------------------------------------------------
 
 [[nodiscard]] INTAGLIO_INLINE Int256 load_int32(Avx2, const std::int32_t* values) {

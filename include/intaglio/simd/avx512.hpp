@@ -69,6 +69,47 @@ template <class Code>
 }
 #endif
 
+// Bits ---------------------------------------------------------------------------------------------------------------
+
+/// How many bits of each byte are set: a table for each half of it.
+[[nodiscard]] INTAGLIO_INLINE __m512i count_bits_of_bytes(Avx512, __m512i bytes) {
+    const __m512i table = _mm512_set4_epi32(0x04030302, 0x03020201, 0x03020201, 0x02010100);
+    const __m512i half = _mm512_set1_epi8(15);
+    const __m512i low = _mm512_and_si512(bytes, half);
+    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), half);
+    return _mm512_add_epi8(_mm512_shuffle_epi8(table, low), _mm512_shuffle_epi8(table, high));
+}
+
+/// 32 bits of each lane: sum + how many differ.
+template <class Tag>
+[[nodiscard]] INTAGLIO_INLINE Int512 count_different_bits(Tag tag, Int512 sum, Int512 a,
+                                                          Int512 w) requires(std::is_base_of_v<Avx512, Tag>) {
+    const __m512i different = _mm512_xor_si512(a, w);
+#if INTAGLIO_HAS_AVX512_POPCOUNT
+    if constexpr (std::is_base_of_v<Avx512Vnni, Tag>) {
+        return Int512(_mm512_add_epi32(sum, _mm512_popcnt_epi32(different)));
+    }
+#endif
+    return dot_small_bytes(tag, sum, Int512(count_bits_of_bytes(tag, different)), Int512(_mm512_set1_epi8(1)));
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int512 subtract_int32(Avx512, Int512 a, Int512 b) {
+    return a - b;
+}
+
+/// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0. `before` codes lie in
+/// front of them, and may be read.
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx512, const std::uint8_t* codes, int count,
+                                                           std::int64_t /*before*/) {
+    const __m256i bytes = _mm256_maskz_loadu_epi8(~std::uint32_t{0} >> (32 - count), codes);
+    return _mm256_test_epi8_mask(bytes, bytes);
+}
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx512, const std::int16_t* codes, int count,
+                                                           std::int64_t /*before*/) {
+    const __m512i words = _mm512_maskz_loadu_epi16(~std::uint32_t{0} >> (32 - count), codes);
+    return _mm512_cmpgt_epi16_mask(words, _mm512_setzero_si512());
+}
+
 // Loads and stores ---------------------------------------------------------------------------------------------------
 
 [[nodiscard]] INTAGLIO_INLINE Int512 load_int32(Avx512, const std::int32_t* values) {

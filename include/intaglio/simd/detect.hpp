@@ -34,6 +34,9 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 }
 
 [[nodiscard]] inline bool supported(Avx512Vnni) {
+#if INTAGLIO_HAS_AVX512_POPCOUNT
+    if (__builtin_cpu_supports("avx512vpopcntdq") == 0) return false;
+#endif
     return supported(Avx512{}) && __builtin_cpu_supports("avx512vnni") != 0;
 }
 

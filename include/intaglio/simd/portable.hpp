@@ -4,6 +4,7 @@
 // argument-dependent lookup. simd.hpp adds the x86 overloads.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -74,6 +75,46 @@ template <class Code>
 
 [[nodiscard]] INTAGLIO_INLINE std::int32_t add_int32(Portable, std::int32_t a, std::int32_t b) {
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
+}
+
+// Bits ---------------------------------------------------------------------------------------------------------------
+
+/// 32 bits of activation codes, for every lane.
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t broadcast_codes(Portable, const std::uint32_t* bits) {
+    return *bits;
+}
+/// 32 bits of weight codes per lane.
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t load_weights(Portable, const std::uint32_t* bits) {
+    return *bits;
+}
+
+/// sum + how many bits of each lane differ.
+[[nodiscard]] INTAGLIO_INLINE std::int32_t count_different_bits(Portable, std::int32_t sum, std::uint32_t a,
+                                                                std::uint32_t w) {
+    std::uint32_t bits = a ^ w;
+#if defined(__POPCNT__) || defined(__aarch64__)
+    return sum + std::popcount(bits);
+#else
+    // Without an instruction for it, std::popcount is a call.
+    bits -= (bits >> 1) & 0x55555555U;
+    bits = (bits & 0x33333333U) + ((bits >> 2) & 0x33333333U);
+    bits = (bits + (bits >> 4)) & 0x0f0f0f0fU;
+    return sum + static_cast<std::int32_t>((bits * 0x01010101U) >> 24);
+#endif
+}
+
+[[nodiscard]] INTAGLIO_INLINE std::int32_t subtract_int32(Portable, std::int32_t a, std::int32_t b) {
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) - static_cast<std::uint32_t>(b));
+}
+
+/// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0. `before` codes lie in
+/// front of them, and may be read.
+template <class Code>
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Portable, const Code* codes, int count,
+                                                           std::int64_t /*before*/) {
+    std::uint32_t bits = 0;
+    for (int i = 0; i < count; ++i) bits |= std::uint32_t{codes[i] > 0 ? 1U : 0U} << i;
+    return bits;
 }
 
 // Loads and stores; the *_first forms touch only the first `count` elements -------------------------------------------

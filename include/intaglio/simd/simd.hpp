@@ -5,6 +5,8 @@
 // unit's compiler flags; without AVX2 it is Portable.
 #pragma once
 
+#include <type_traits>
+
 #include "intaglio/simd/portable.hpp"
 #include "intaglio/simd/tags.hpp"
 

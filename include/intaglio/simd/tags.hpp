@@ -13,6 +13,12 @@
 #else
 #define INTAGLIO_HAS_AVX512_VNNI 0
 #endif
+// Counting bits comes with most sets that have VNNI, and not with all.
+#if INTAGLIO_HAS_AVX512_VNNI && defined(__AVX512VPOPCNTDQ__)
+#define INTAGLIO_HAS_AVX512_POPCOUNT 1
+#else
+#define INTAGLIO_HAS_AVX512_POPCOUNT 0
+#endif
 #if defined(__AVX2__) && defined(__FMA__)
 #define INTAGLIO_HAS_AVX2 1
 #else
@@ -24,7 +30,9 @@
 #define INTAGLIO_HAS_AVX2_VNNI 0
 #endif
 
-#if INTAGLIO_HAS_AVX512_VNNI
+#if INTAGLIO_HAS_AVX512_POPCOUNT
+#define INTAGLIO_INSTRUCTION_SET for_avx512vnni_popcount
+#elif INTAGLIO_HAS_AVX512_VNNI
 #define INTAGLIO_INSTRUCTION_SET for_avx512vnni
 #elif INTAGLIO_HAS_AVX512
 #define INTAGLIO_INSTRUCTION_SET for_avx512
@@ -50,7 +58,7 @@ struct Avx2 {};
 struct Avx2Vnni : Avx2 {};
 /// x86 with AVX-512 F, BW, VL and DQ (x86-64-v4).
 struct Avx512 {};
-/// The same with AVX512-VNNI.
+/// The same with AVX512-VNNI, and with AVX512-VPOPCNTDQ if the compiler's flags allow it.
 struct Avx512Vnni : Avx512 {};
 
 [[nodiscard]] constexpr const char* name(Portable) {

@@ -55,6 +55,9 @@ inline std::string range_text(CodeRange range) {
                     std::to_string(e.padding_height) + "x" + std::to_string(e.padding_width) + ", groups " +
                     std::to_string(e.groups);
             if (e.padding_code != 0) text += ", padding code " + std::to_string(e.padding_code);
+            for (std::int32_t c = 0; c < e.padding_codes.count; ++c) {
+                text += (c == 0 ? ", padding colour " : " ") + std::to_string(e.padding_code_of(c));
+            }
             if (e.dilation != 1) text += ", dilation " + std::to_string(e.dilation);
         }
         if (row.settings != decltype(row.settings){}) {

@@ -1,0 +1,81 @@
+// What happens to pixels in front of a network that was trained elsewhere.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "intaglio/model/facts.hpp"
+#include "intaglio/train/describe.hpp"
+
+namespace intaglio {
+
+/// The network of the file reads (x - mean) / deviation, one number each for every channel; x is what an input code
+/// stands for, code / 255 for unsigned bytes. Empty: it reads x.
+struct InputNormalization {
+    std::vector<double> mean{};
+    std::vector<double> deviation{};
+
+    [[nodiscard]] bool exists() const { return !mean.empty() || !deviation.empty(); }
+};
+
+namespace detail {
+
+/// Which values are the input, or an image of its numbers channel by channel (pooled, say), to whose readers the
+/// normalisation belongs. Throws std::invalid_argument if the normalisation has other channels than the input or is not
+/// finite, if a layer other than a product reads such a value, or if a product pads it with another colour than the
+/// mean.
+[[gnu::cold]] inline std::vector<bool> normalized_values(const FactsView& table,
+                                                         const InputNormalization& normalization) {
+    const auto fail = [](const std::string& reason) {
+        throw std::invalid_argument("normalisation of the input: " + reason);
+    };
+    const Value& input = table.value(0);
+    const auto channels = static_cast<std::size_t>(input.shape.channels);
+    if (normalization.mean.size() != channels || normalization.deviation.size() != channels) {
+        fail(std::to_string(normalization.mean.size()) + " means and " +
+             std::to_string(normalization.deviation.size()) + " deviations for " + std::to_string(channels) +
+             " channels");
+    }
+    for (std::size_t c = 0; c < channels; ++c) {
+        if (!std::isfinite(normalization.mean[c])) fail("mean " + std::to_string(c) + " is not finite");
+        if (!std::isfinite(normalization.deviation[c]) || !(normalization.deviation[c] > 0)) {
+            fail("deviation " + std::to_string(c) + " is not positive");
+        }
+    }
+    std::vector<bool> result(table.values.size);
+    result[0] = true;
+    for (const Row& row : table.rows) {
+        const bool joins = row.second_input != none && result[static_cast<std::size_t>(row.second_input)];
+        if (!joins && !result[static_cast<std::size_t>(row.input)]) continue;
+        const std::string_view kind = row.kind;
+        if (kind == "pool" || kind == "max pool" || kind == "subsample" || kind == "upsample" || kind == "dropout") {
+            result[static_cast<std::size_t>(row.output)] = true;
+            continue;
+        }
+        const std::string place = "layer " + path_text(row.path);
+        if (row.weights == 0) fail(place + " reads the input and has no weights that could take it");
+        const ConvolutionExtents& e = row.extents;
+        if (e.padding_height == 0 && e.padding_width == 0) continue;
+        const auto denominator = static_cast<double>(table.value(row.input).denominator);
+        for (std::size_t c = 0; c < channels; ++c) {
+            const double colour = e.padding_code_of(static_cast<std::int32_t>(c)) / denominator;
+            const double code = static_cast<double>(input.denominator);
+            // Half a code is as near as a code can be.
+            if (std::fabs(colour - normalization.mean[c]) * code > 0.5 + 1e-6) {
+                fail(place + " pads channel " + std::to_string(c) + " with code " + std::to_string(colour * code) +
+                     ", but the mean is " + std::to_string(normalization.mean[c] * code) +
+                     ": give the input a PaddingColour");
+            }
+        }
+    }
+    return result;
+}
+
+}  // namespace detail
+
+}  // namespace intaglio

@@ -1,0 +1,64 @@
+// Weights of another framework, from a safetensors file into a network (nlohmann-json).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "intaglio/io/weight_loader.hpp"
+#include "intaglio/train/program.hpp"
+
+namespace intaglio {
+
+/// Reads parameters and running statistics of a network. `names` has, in the order of the network, the name of each
+/// product and of each norm in the file, without the last part: for "conv1" the file has "conv1.weight" and perhaps
+/// "conv1.bias", for "bn1" it has "bn1.weight", "bn1.bias", "bn1.running_mean" and "bn1.running_var". Resnet_names
+/// makes such a list.
+///
+/// - Weights of convolutions are [out][in / groups][height][width] in the file, of dense layers [out][in]; behind a
+///   flattened image their inputs are channels, rows, columns there and are brought into our order.
+/// - Weights become the latent ones: a network with quantised weights starts from them.
+/// - BatchNorm takes the statistics. The bias of a product moves into the norm behind it; TrainedBias and TrainedScale
+///   behind a product hold it and have no name of their own. Without a norm there is no place for a bias.
+/// - With options.normalization, products that read the input (also behind pools) take (x - mean) / deviation into
+/// their
+///   weights and the norm behind them. Where they pad, the padding colour of the input has to be the mean.
+///
+/// Returns the tensors that no layer has taken ("...num_batches_tracked" are left out), which is an error unless
+/// options.ignore_unused. Everything is checked before anything in `training` is changed.
+/// Errors: std::invalid_argument for a number of names or a normalisation that does not fit the network;
+/// std::runtime_error that names the file, the tensor, what was expected and what was found.
+template <class Net>
+[[gnu::cold]] std::vector<std::string> load_weights(Training<Net>& training, const SafetensorsFile& file,
+                                                    const std::vector<std::string>& names,
+                                                    const WeightLoading& options = {}) {
+    using detail::LoadedRow;
+    std::vector<LoadedRow> rows;
+    Training<Net>::each([&]<std::size_t I>() {
+        constexpr const Row& row = facts<Net>.rows[I];
+        if constexpr (row.weights + row.gains + row.biases > 0) {
+            LoadedRow loaded{.row = static_cast<std::int32_t>(I), .parameters = train::plan<Net>.parameters[I]};
+            auto& state = training.template state<I>();
+            if constexpr (row.weights > 0) {
+                loaded.kind = LoadedRow::Kind::product;
+            } else if constexpr (requires { state.running_mean, state.running_variance, state.measures; }) {
+                loaded.kind = !state.measures ? LoadedRow::Kind::plain_norm
+                              : state.shared  ? LoadedRow::Kind::other
+                                              : LoadedRow::Kind::norm;
+                loaded.mean = state.running_mean;
+                loaded.variance = state.running_variance;
+            }
+            rows.push_back(loaded);
+        }
+    });
+    detail::WeightLoader loader(facts<Net>.view(), std::move(rows), training.parameters(), file, names, options);
+    std::vector<std::string> unused = loader.read();
+    loader.commit();
+    training.parameters_changed();
+    return unused;
+}
+
+}  // namespace intaglio

@@ -1,0 +1,176 @@
+// Binary networks, whose products run on bits: training and integer program agree with the naive reference, on every
+// value, and the certificate finds one changed bit. Which products run on bits.
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "intaglio/integer/kernel_choice.hpp"
+#include "intaglio/model/network.hpp"
+#include "support/kernel_tools.hpp"
+#include "support/program_comparison.hpp"
+
+namespace {
+
+using namespace intaglio;
+using kernels::Product;
+
+/// Kernels, strides, dilation, pools, numbers of channels next to those of whole words, dense layers.
+template <class Weight, class Activation>
+struct Binary : Network<Image<2, 9, 8>, Defaults<Weight, Activation>, Conv<Out<20>>, Conv<Out<33>>,
+                        MaxPool<Window{3, 2}>, Conv<Out<32>>, Conv<Out<17>, Kernel<3>, Padding<2>, Dilation<2>>,
+                        Conv<Out<40>, Kernel<1>, BatchNorm>, Conv<Out<31>, Kernel<3, 2>, Padding<1>, Stride<2, 1>>,
+                        Dense<Flatten, Out<70>>, Dense<Out<36>>, Classifier<Out<3>>> {};
+
+/// Signs that stay signs: a residual block in front of a join, subsampled and repeated pixels.
+template <class Filling>
+struct Blocks : Network<Image<2, 8, 8>, Defaults<SignWeights<WeightScale::one>, Sign<Filling>>, Conv<Out<24>>,
+                        Residual<Sequence<Conv<Out<24>>, Conv<Out<24>>>, Identity>, Activate<>,
+                        Conv<Out<16>, Stride<2>>, Upsample<2>, Conv<Out<16>>, MaxPool<3, Stride<1>, Padding<1>>,
+                        Conv<Out<20>>, Dense<Flatten, Out<40>>, Classifier<Out<3>>> {};
+
+/// How many products run on a kernel.
+template <class Net, Product Kernel>
+constexpr int products() {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return ((facts<Net>.rows[I].weights > 0 && integer::product_of<simd::Portable, Net, I> == Kernel ? 1 : 0) +
+                ...);
+    }
+    (std::make_index_sequence<facts<Net>.row_count()>());
+}
+
+// The first product reads pixels, and the pointwise one few channels.
+static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, Product::bytes>() == 2);
+static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, Product::bits>() == 7);
+static_assert(products<Binary<DoReFa<1>, DoReFaAct<1>>, Product::bits>() == 7);
+static_assert(products<Binary<BinaryWeights, Sign<>>, Product::sign_bits>() == 7);
+static_assert(products<Binary<QInt<2>, Sign<>>, Product::words>() == 8);
+static_assert(products<Binary<QInt<2>, Act<M_a{2}>>, Product::bytes>() == 9);
+static_assert(products<Binary<DoReFa<2>, Act<M_a{2}>>, Product::bytes>() == 9);
+static_assert(products<Binary<BinaryWeights, Act<M_a{3}>>, Product::bytes>() == 9);
+static_assert(products<Blocks<Masked>, Product::sign_bits>() == 7);
+
+/// The second product's kernel, behind an activation and another layer.
+template <class Activation, class... Layers>
+constexpr Product behind() {
+    struct Net : Network<Image<1, 8, 8>, Defaults<BinaryWeights, Activation>, Conv<Out<32>>, Layers..., Conv<Out<32>>,
+                         Dense<Flatten, Out<40>>, Classifier<Out<3>>> {};
+    Product found = Product::bytes;
+    int count = 0;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        ((facts<Net>.rows[I].weights > 0 && ++count == 2
+              ? void(found = integer::choose_product(facts<Net>.view(), facts<Net>.rows[I], true))
+              : void()),
+         ...);
+    }
+    (std::make_index_sequence<facts<Net>.row_count()>());
+    return found;
+}
+static_assert(behind<Sign<>>() == Product::sign_bits);
+static_assert(behind<Sign<>, MaxPool<2>>() == Product::sign_bits);
+static_assert(behind<Sign<>, Upsample<2>>() == Product::sign_bits);
+static_assert(behind<Act<M_a{2}>, MaxPool<2>>() == Product::bits);
+// Codes -1 ... 1 with a 0 among them.
+static_assert(behind<SignedAct<M_a{3}>>() == Product::words);
+static_assert(behind<SignedAct<M_a{3}>, MaxPool<2>>() == Product::words);
+static_assert(behind<Sign<>, AvgPool<2, Requantize>>() == Product::words);
+static_assert(behind<Sign<>, PadChannels<4, 4>>() == Product::words);
+static_assert(behind<Sign<>, Dropout<Rate{0.5}>>() == Product::words);
+static_assert(behind<Act<M_a{2}>, Dropout<Rate{0.5}>>() == Product::bits);
+static_assert(behind<Act<M_a{2}>, AvgPool<2>>() == Product::bytes);
+// Few channels, groups.
+static_assert(behind<Act<M_a{2}>, Conv<Out<15>>>() == Product::bits);
+static_assert(behind<Act<M_a{2}>, Conv<Out<32>, Groups<2>>>() == Product::bytes);
+static_assert(!integer::is_worth_bits({.in = {8, 8, 15}, .out = {8, 8, 32}, .kernel_height = 3, .kernel_width = 3}));
+static_assert(!integer::is_worth_bits({.in = {8, 8, 31}, .out = {8, 8, 32}}));
+static_assert(integer::is_worth_bits({.in = {8, 8, 32}, .out = {8, 8, 32}}));
+
+/// Each accumulator of the last pass once more, from the codes that training holds.
+template <class Net>
+void check_products(Training<Net>& training) {
+    Training<Net>::each([&]<std::size_t I>() {
+        constexpr const Row& row = facts<Net>.rows[I];
+        if constexpr (row.weights > 0) {
+            constexpr ConvolutionExtents e = row.extents;
+            const auto& weights = training.template state<I>().codes;
+            std::int64_t different = 0;
+            for (std::int64_t n = 0; n < comparison::images; ++n) {
+                const auto in = training.template codes<row.input>(n);
+                const auto out = training.template codes<row.output>(n);
+                std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
+                tools::for_each_product(e, [&](std::int32_t from, std::int32_t weight, std::int32_t to) {
+                    const std::int64_t code = from < 0 ? e.padding_code : in[static_cast<std::size_t>(from)];
+                    expected[static_cast<std::size_t>(to)] += code * weights[static_cast<std::size_t>(weight)];
+                });
+                for (std::size_t i = 0; i < expected.size(); ++i) different += expected[i] == out[i] ? 0 : 1;
+            }
+            INFO("row " << I);
+            CHECK(different == 0);
+        }
+    });
+}
+
+/// One bit of some bytes changed, one at a time: of weights, of constants, of corrections, of what lies between.
+template <class Net, class Tag>
+void check_mutations() {
+    std::mt19937 random(7);
+    Training<Net> training(4, 1);
+    tools::randomize_parameters(training, random, tools::Biases::moderate);
+    const auto pixels = comparison::make_images<std::uint8_t>(4, Training<Net>::pixels, random);
+    training.forward(pixels.data(), 4, train::Statistics::batch);
+    IntegerNetwork<Net, Tag> network = lower<Net, Tag>(training);
+    REQUIRE(certify(training, network).proven());
+    Training<Net>::each([&]<std::size_t I>() {
+        constexpr const Row& row = facts<Net>.rows[I];
+        if constexpr (row.weights > 0) {
+            constexpr Product kernel = integer::product_of<Tag, Net, I>;
+            if constexpr (kernels::packs_bits(kernel)) {
+                constexpr auto size = static_cast<std::int32_t>(kernels::packed_weight_bytes<Tag, kernel>(row.extents));
+                for (int repetition = 0; repetition < 20; ++repetition) {
+                    // The last byte too.
+                    const std::int32_t at = repetition == 0 ? size - 1 : tools::between(random, 0, size - 1);
+                    std::byte& byte = network.parameters()
+                                          .bytes[static_cast<std::size_t>(integer::plan<Net, Tag>.parameters[I] + at)];
+                    const std::byte kept = byte;
+                    byte ^= static_cast<std::byte>(1U << tools::between(random, 0, 7));
+                    const train::Certificate changed = certify(training, network);
+                    INFO("row " << I << ", byte " << at << " of " << size);
+                    CHECK(!changed.proven());
+                    CHECK(changed.first_difference.find("layer " + path_text(row.path)) == 0);
+                    byte = kept;
+                }
+            }
+        }
+    });
+    CHECK(certify(training, network).proven());
+}
+
+}  // namespace
+
+#define BINARY_NETWORKS                                                  \
+    Binary<BinaryWeights, Act<M_a{2}>>, Binary<DoReFa<1>, DoReFaAct<1>>, \
+        Binary<SignWeights<WeightScale::mean>, Sign<>>, Blocks<Masked>, Blocks<PadMinusOne>, Blocks<PadPlusOne>
+
+TEST_CASE_TEMPLATE("networks on bits: training and integer program agree", Net, BINARY_NETWORKS) {
+    std::mt19937 random(21);
+    Training<Net> training(comparison::images, 2, 21);
+    for (const tools::Biases biases : {tools::Biases::moderate, tools::Biases::mixed, tools::Biases::all_high}) {
+        INFO("biases " << static_cast<int>(biases));
+        const auto pixels = comparison::make_extreme_images<std::uint8_t>(Training<Net>::pixels, random);
+        tools::randomize_parameters(training, random, biases);
+        training.forward(pixels.data(), comparison::images, train::Statistics::batch);
+        check_products(training);
+        tools::randomize_running_statistics(training, random);
+        comparison::compare_integer_program<simd::Portable>(training, pixels);
+        comparison::compare_integer_program<simd::Native>(training, pixels);
+    }
+}
+TEST_CASE("networks on bits: the certificate finds one changed bit") {
+    check_mutations<Binary<BinaryWeights, Act<M_a{2}>>, simd::Native>();
+    check_mutations<Blocks<Masked>, simd::Native>();
+    check_mutations<Blocks<Masked>, simd::Portable>();
+}
