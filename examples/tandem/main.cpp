@@ -57,16 +57,15 @@ Parts split(const TrainTest& data, std::int64_t limit) {
 
 int run_all(const Settings& settings) {
     int status = 0;
-    for (const Choice& choice : settings.choices) {
-        const TrainTest data = load(choice, settings.data);
-        const Parts parts = split(data, settings.limit);
-        for (const int bits : choice.bits) {
-            for (const Entry& entry : entries) {
-                if (choice.network != entry.network || bits != entry.bits) continue;
-                const int result = entry.run(settings, choice, parts);
-                if (result == 130) return result;
-                status = std::max(status, result);
-            }
+    const Choice& choice = settings.choice;
+    const TrainTest data = load(choice, settings.data);
+    const Parts parts = split(data, settings.limit);
+    for (const int bits : choice.bits) {
+        for (const Entry& entry : entries) {
+            if (choice.network != entry.network || bits != entry.bits) continue;
+            const int result = entry.run(settings, choice, parts);
+            if (result == 130) return result;
+            status = std::max(status, result);
         }
     }
     std::printf("\n");

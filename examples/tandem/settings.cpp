@@ -8,22 +8,13 @@ namespace conversions {
 
 using namespace intaglio;
 
-namespace {
-
-// What fits into a few minutes on two cores.
-std::vector<Choice> default_choices() {
-    return {{"mlp", {8, 4, 1}, mode_names}, {"convolutional", {4}, {"LB"}}};
-}
-
-}  // namespace
-
 std::optional<int> read_settings(int argc, char** argv, Settings& settings) {
     const unsigned cores = std::thread::hardware_concurrency();
     tandem::Options& tandem = settings.tandem;
     tandem.threads = cores == 0 ? 1 : static_cast<int>(cores);
-    std::string network;
+    std::string network = network_names.front();
     int bits = 0;
-    std::string mode;
+    std::string mode = "all";
     std::vector<std::string> modes{"all"};
     modes.insert(modes.end(), mode_names.begin(), mode_names.end());
     const std::map<std::string, tandem::Adaptation> adaptations{{"local", tandem::Adaptation::local},
@@ -32,15 +23,18 @@ std::optional<int> read_settings(int argc, char** argv, Settings& settings) {
 
     CLI::App app{
         "Converts trained networks with batch norm into networks without norms, of integers alone, and proves that "
-        "both programs of each agree. Without options: the perceptron in all widths and modes, and one convolutional "
-        "network, on Fashion-MNIST."};
-    app.add_option("--network", network, "Network; vgg-small learns CIFAR-10")->check(CLI::IsMember(network_names));
+        "both programs of each agree. Without options: the perceptron of 8, 4 and 1 bits in all modes, on "
+        "Fashion-MNIST."};
+    app.add_option("--network", network, "Network; vgg-small learns CIFAR-10")
+        ->check(CLI::IsMember(network_names))
+        ->capture_default_str();
     app.add_option("--bits", bits, "Bits of weights and activations (default: all of the network)")
         ->check(CLI::IsMember({8, 4, 1}));
     app.add_option("--mode", mode,
                    "Integer scale of a layer: L one multiplier, LB and biases, CB multipliers and biases, P2 a power "
-                   "of two and biases (default: all)")
-        ->check(CLI::IsMember(modes));
+                   "of two and biases")
+        ->check(CLI::IsMember(modes))
+        ->capture_default_str();
     app.add_option("--seed", settings.seed, "Seed of teacher and student")->capture_default_str();
     app.add_option("--epochs", settings.epochs,
                    "Passes over the training samples, for the teacher (default: mlp 5, convolutional 4, vgg-small 8)")
@@ -56,7 +50,7 @@ std::optional<int> read_settings(int argc, char** argv, Settings& settings) {
         ->capture_default_str();
     app.add_option("--adaptation", tandem.stage2.adaptation,
                    "What stage 2 trains: local (each layer), downstream (what is behind it), both")
-        ->transform(CLI::CheckedTransformer(adaptations))
+        ->transform(CLI::CheckedTransformer(adaptations).description("{local,downstream,both}"))
         ->default_str("local");
     app.add_option("--threads", tandem.threads, "Threads; the result does not depend on them")
         ->check(CLI::Range(1, 256))
@@ -77,16 +71,12 @@ std::optional<int> read_settings(int argc, char** argv, Settings& settings) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error);
     }
-    if (network.empty() && bits == 0 && mode.empty()) {
-        settings.choices = default_choices();
-    } else {
-        Choice choice{network.empty() ? "mlp" : network, {8, 4, 1}, mode_names};
-        if (bits != 0) choice.bits = {bits};
-        if (!mode.empty() && mode != "all") choice.modes = {mode};
-        settings.choices = {choice};
-    }
-    if (!settings.teacher.empty() && (settings.choices.size() > 1 || settings.choices.front().bits.size() > 1)) {
-        std::fprintf(stderr, "--teacher is one network: give --network and --bits\n");
+    Choice& choice = settings.choice;
+    choice = {network, {8, 4, 1}, mode_names};
+    if (bits != 0) choice.bits = {bits};
+    if (mode != "all") choice.modes = {mode};
+    if (!settings.teacher.empty() && choice.bits.size() > 1) {
+        std::fprintf(stderr, "--teacher is a teacher of one width: give --bits\n");
         return 1;
     }
     tandem.seed = settings.seed;

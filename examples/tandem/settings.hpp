@@ -10,7 +10,7 @@
 
 namespace conversions {
 
-// The networks that are converted; what is empty stands for all of its kind.
+// The teachers that are converted, and into what.
 struct Choice {
     std::string network;
     std::vector<int> bits;
@@ -18,7 +18,7 @@ struct Choice {
 };
 
 struct Settings {
-    std::vector<Choice> choices;
+    Choice choice;
     std::filesystem::path data;
     std::filesystem::path output = "tandem-output";
     std::filesystem::path teacher;  // checkpoint of a trained one; empty: trained here
