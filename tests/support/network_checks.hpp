@@ -190,8 +190,8 @@ void check_lowering(unsigned seed) {
     Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
         std::byte* parameters = network.parameters().bytes + integer::plan<Net, simd::Native>.parameters[I];
-        if constexpr (row.steps > max_thresholds) {
-            const auto layout = integer::dyadic_layout(facts<Net>.value(row.output).shape.channels);
+        if constexpr (row.steps > 0 && !row.has_thresholds()) {
+            const auto layout = integer::dyadic_layout(facts<Net>.value(row.output).shape.channels, row.scale);
             auto& addend = *reinterpret_cast<std::int64_t*>(parameters + layout.addend);
             const std::int64_t code = std::int64_t{1} << static_cast<int>(parameters[layout.shift]);
             addend += code;
