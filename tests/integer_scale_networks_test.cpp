@@ -23,44 +23,49 @@ using namespace intaglio;
 using train::Statistics;
 
 template <class Mode, class Weight, int Bits>
-using Scaled = Defaults<Weight, NoNorm, ScaledAct<DoReFaAct<Bits>, Mode>, ScaledJoin<Join<QInt<12>>, Mode>,
-                        ScaledLogits<Mode>>;
+using Scaled =
+    Defaults<Weight, NoNorm, ScaledAct<DoReFaAct<Bits>, Mode>, ScaledJoin<Join<QInt<12>>, Mode>, ScaledLogits<Mode>>;
 
 /// Weights of 8, 4 and 1 bits, activations of 8, 4 and 1 bits, pools, dropout.
 template <class Mode>
-struct Plain : Network<Image<2, 8, 8>, Scaled<Mode, DoReFa<4>, 8>, Conv<DoReFa<8>, Out<5>>, MaxPool<2>,
-                       Dropout<Rate{0.25}>, Conv<Out<7>, ScaledAct<DoReFaAct<4>, Mode>>, AvgPool<2>,
-                       Conv<Out<6>, Unscaled<DoReFa<1>>>, Dense<Flatten, Out<9>, ScaledAct<DoReFaAct<1>, Mode>>,
-                       Classifier<DoReFa<8>, Out<3>>> {};
+struct Plain
+    : Network<Image<2, 8, 8>, Scaled<Mode, DoReFa<4>, 8>, Conv<DoReFa<8>, Out<5>>, MaxPool<2>, Dropout<Rate{0.25}>,
+              Conv<Out<7>, ScaledAct<DoReFaAct<4>, Mode>>, AvgPool<2>, Conv<Out<6>, Unscaled<DoReFa<1>>>,
+              Dense<Flatten, Out<9>, ScaledAct<DoReFaAct<1>, Mode>>, Classifier<DoReFa<8>, Out<3>>> {};
 
 /// Residual blocks that land by scales, an activation behind the join, weights that are standardised.
 template <class Mode>
-struct Blocks : Network<Image<1, 6, 6>, Scaled<Mode, States<M_w{15}>, 8>, Conv<Out<18>>,
-                        Residual<Sequence<Conv<Out<18>>, Conv<Out<18>, NoActivation>>>, Activate<>,
-                        Residual<Conv<Out<4>, Stride<2>, NoActivation>, Conv<Out<4>, Kernel<1>, Stride<2>, NoActivation>>,
-                        Activate<ScaledAct<SignedAct<M_a{31}>, Mode>>, GlobalAvgPool, Classifier<Out<3>>> {};
+struct Blocks
+    : Network<Image<1, 6, 6>, Scaled<Mode, States<M_w{15}>, 8>, Conv<Out<18>>,
+              Residual<Sequence<Conv<Out<18>>, Conv<Out<18>, NoActivation>>>, Activate<>,
+              Residual<Conv<Out<4>, Stride<2>, NoActivation>, Conv<Out<4>, Kernel<1>, Stride<2>, NoActivation>>,
+              Activate<ScaledAct<SignedAct<M_a{31}>, Mode>>, GlobalAvgPool, Classifier<Out<3>>> {};
 
 /// Branches side by side and multiplied, one value read many times.
 template <class Mode>
 struct Branches
-    : Network<Image<2, 6, 6>, Scaled<Mode, DoReFa<3>, 4>, Conv<Out<4>>,
-              Concat<Conv<Out<3>>, Sequence<Conv<Out<5>>, Conv<Out<2>>>, Identity>,
-              Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<9>>>>, Activate<>,
-              Concat<Conv<Out<3>, NoActivation>, Conv<Out<2>, Kernel<1>, NoActivation>, ScaledJoin<Join<QInt<8>>, Mode>>,
-              Activate<>, MaxPool<2>, Classifier<Out<3>>> {};
+    : Network<
+          Image<2, 6, 6>, Scaled<Mode, DoReFa<3>, 4>, Conv<Out<4>>,
+          Concat<Conv<Out<3>>, Sequence<Conv<Out<5>>, Conv<Out<2>>>, Identity>,
+          Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<9>>>>, Activate<>,
+          Concat<Conv<Out<3>, NoActivation>, Conv<Out<2>, Kernel<1>, NoActivation>, ScaledJoin<Join<QInt<8>>, Mode>>,
+          Activate<>, MaxPool<2>, Classifier<Out<3>>> {};
 
 /// Activations that stay thresholds, behind scales all the same.
 template <class Mode>
-struct Signs : Network<Image<1, 6, 6>, Defaults<Unscaled<DoReFa<1>>, NoNorm, ScaledAct<Sign<>, Mode>, ScaledLogits<Mode>>,
-                       Conv<Out<5>>, MaxPool<2>, Conv<Out<6>>, Classifier<Out<3>>> {};
+struct Signs
+    : Network<Image<1, 6, 6>, Defaults<Unscaled<DoReFa<1>>, NoNorm, ScaledAct<Sign<>, Mode>, ScaledLogits<Mode>>,
+              Conv<Out<5>>, MaxPool<2>, Conv<Out<6>>, Classifier<Out<3>>> {};
 
 /// No dropout: the same network twice. Straight-through throughout.
 template <class Mode>
-struct Smooth : Network<Image<1, 6, 6>, Defaults<States<M_w{255}>, NoWeightStandardization, NoNorm,
-                                                 ScaledAct<DoReFaAct<8>, Mode>, ScaledJoin<Join<QInt<12>>, Mode>,
-                                                 ScaledLogits<Mode>>,
+struct Smooth : Network<Image<1, 6, 6>,
+                        Defaults<States<M_w{255}>, NoWeightStandardization, NoNorm, ScaledAct<DoReFaAct<8>, Mode>,
+                                 ScaledJoin<Join<QInt<12>>, Mode>, ScaledLogits<Mode>>,
                         Conv<Out<4>>, Residual<Conv<Out<4>>>, Activate<>, AvgPool<2>, Dense<Flatten, Out<6>>,
                         Classifier<Out<3>>> {};
+
+using EightBits = Scale::Precision<Scale::LayerBias, 8>;
 
 /// Gains that use the range of the activations, of both signs where a channel has its own; biases.
 template <class Net>
@@ -70,7 +75,9 @@ void scale_parameters(Training<Net>& training, const std::vector<std::uint8_t>& 
     for (const ParameterRange& range : Training<Net>::ranges()) {
         for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
             float& p = training.parameters()[static_cast<std::size_t>(i)];
-            p = range.kind == ParameterKind::gain ? 1.0F : range.kind == ParameterKind::weight ? 0.6F * normal(random) : 0;
+            p = range.kind == ParameterKind::gain     ? 1.0F
+                : range.kind == ParameterKind::weight ? 0.6F * normal(random)
+                                                      : 0;
         }
     }
     // Each scale in turn: the spread of what it reads becomes about the range of what follows.
@@ -92,7 +99,7 @@ void scale_parameters(Training<Net>& training, const std::vector<std::uint8_t>& 
             const float x = normal(random);
             training.parameters()[static_cast<std::size_t>(i)] =
                 range.kind == ParameterKind::gain
-                    ? static_cast<float>((x < -0.8F || (range.count == 1 && x < 0) ? -0.8 : 0.8) / size)
+                    ? static_cast<float>((x < -0.8F && range.count > 1 ? -0.8 : 0.8) / size)
                     : 0.3F + 0.2F * x;
         }
     }
@@ -243,10 +250,65 @@ TEST_CASE("layouts hold what the form has, and nothing more") {
     static_assert(!Scale::Precision<Scale::LayerBias, 8>::form.one_addend);
     static_assert(Scale::PowerOfTwo::form.precision == 1);
 
-    // One multiplier for each step and for the logits.
+    // One multiplier for each step and for the logits; no norm.
     static_assert(facts<Plain<Scale::Layer>>.norms() == 0);
-    static_assert(facts<Plain<Scale::Layer>>.multipliers() == 5 + 1);
-    static_assert(facts<Plain<Scale::LayerBias>>.multipliers() == 5 + 1);
-    static_assert(facts<Plain<Scale::PowerOfTwo>>.multipliers() == 5 + 1);
-    static_assert(facts<Plain<Scale::Channel>>.multipliers() == 5 + 7 + 6 + 9 + 3 + 0 * 5);
+    static_assert(facts<Plain<Scale::Layer>>.multipliers() == 4 + 1);
+    static_assert(facts<Plain<Scale::LayerBias>>.multipliers() == 4 + 1);
+    static_assert(facts<Plain<Scale::PowerOfTwo>>.multipliers() == 4 + 1);
+    static_assert(facts<Plain<Scale::Channel>>.multipliers() == 5 + 7 + 6 + 9 + 3);
+    // Three convolutions with a step of their own, two branches on the grid twice, two steps behind joins, the logits.
+    static_assert(facts<Blocks<Scale::LayerBias>>.multipliers() == 2 + 2 + 1 + 2 + 1 + 1);
+    static_assert(facts<Blocks<Scale::LayerBias>>.norms() == 0);
+    // Signs stay thresholds.
+    static_assert(facts<Signs<Scale::LayerBias>>.multipliers() == 1);
+    static_assert(facts<Signs<Scale::Channel>>.multipliers() == 3);
+    static_assert(facts<Signs<Scale::LayerBias>>.multiplier_free());
+    static_assert(!facts<Plain<Scale::LayerBias>>.multiplier_free());
+    // A norm is counted, a scale is not; its biases and gains are trained parameters.
+    struct Normed : Network<Features<4>, Defaults<DoReFa<4>, BatchNorm, DoReFaAct<4>>, Dense<Out<5>>, Dense<Out<6>>,
+                            Classifier<Out<3>>> {};
+    static_assert(facts<Normed>.norms() == 3);
+    static_assert(facts<Normed>.multipliers() == 3);  // thresholds: 15 steps of 5 and of 6 channels
+    struct OneGain : Network<Features<4>, Defaults<DoReFa<4>, NoNorm, ScaledAct<DoReFaAct<4>, Scale::Layer>>,
+                             Dense<Out<5>>, Classifier<Out<3>>> {};
+    static_assert(facts<OneGain>.parameters() - facts<OneGain>.weights() == 1);
+    static_assert(facts<OneGain>.multipliers() == 1 + 3);
+
+    CHECK(multipliers_in_layouts<Plain<Scale::Layer>>() == facts<Plain<Scale::Layer>>.multipliers());
+    CHECK(multipliers_in_layouts<Blocks<Scale::Channel>>() == facts<Blocks<Scale::Channel>>.multipliers());
+    // Bytes of the parameters of the integer program, row by row.
+    Training<Plain<Scale::Layer>>::each([]<std::size_t I>() {
+        constexpr const Row& row = facts<Plain<Scale::Layer>>.rows[I];
+        if (row.steps == 0) return;
+        const auto& begin = integer::plan<Plain<Scale::Layer>, simd::Native>.parameters;
+        CHECK(begin[I + 1] - begin[I] == 3 * 64);
+    });
+}
+
+TEST_CASE_TEMPLATE("the integer program is what is trained, and its certificate finds changed integers", Mode,
+                   Scale::Layer, Scale::LayerBias, Scale::Channel, Scale::PowerOfTwo, EightBits) {
+    check_program<Plain<Mode>>(1);
+    if constexpr (Mode::form.precision == 15) {
+        check_program<Blocks<Mode>>(2);
+        check_program<Branches<Mode>>(3);
+        check_program<Signs<Mode>>(4, false);
+    }
+}
+
+TEST_CASE_TEMPLATE("gradients of scales, biases and weights are differences of the network in real numbers", Mode,
+                   Scale::Layer, Scale::LayerBias, Scale::Channel) {
+    std::mt19937 random(5);
+    constexpr std::int64_t images = 5;
+    using Net = Smooth<Mode>;
+    Training<Net> training(images + 2, 2, 5);
+    const std::vector<std::uint8_t> pixels = checks::random_pixels(images * Training<Net>::pixels, random);
+    scale_parameters(training, pixels, images, random);
+    // Saturated units, too: the derivative reaches half of the range beyond its ends.
+    for (const ParameterRange& range : Training<Net>::ranges()) {
+        for (std::int64_t i = range.begin; i < range.begin + range.count && range.kind == ParameterKind::gain; ++i) {
+            training.parameters()[static_cast<std::size_t>(i)] *= 1.5F;
+        }
+    }
+    training.parameters_changed();
+    checks::check_gradients(training, pixels, images, random, 1e-3);
 }

@@ -13,9 +13,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "intaglio/kernels/step.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/simd/detect.hpp"
-#include "intaglio/kernels/step.hpp"
 #include "intaglio/train/steps.hpp"
 #include "support/kernel_tools.hpp"
 
@@ -39,7 +39,9 @@ __int128 rounded(double x, int shift) {
 }
 
 /// Half away from zero, as m is signed: of the magnitude, up.
-__int128 rounded_magnitude(double x, int shift) { return x < 0 ? -rounded(-x, shift) : rounded(x, shift); }
+__int128 rounded_magnitude(double x, int shift) {
+    return x < 0 ? -rounded(-x, shift) : rounded(x, shift);
+}
 
 struct Encoded {
     std::int64_t m = 0;
@@ -121,10 +123,8 @@ TEST_CASE("the integers of a scale in each form") {
         const std::int64_t denominator = std::array<std::int64_t, 6>{1, 3, 15, 255, 256, 2048}[random() % 6];
         const int precision = std::array<int, 4>{15, 8, 1, 3}[random() % 4];
         const bool one = random() % 2 == 0;
-        const ScaleForm form{.given = true,
-                             .one_multiplier = one,
-                             .one_addend = one && random() % 2 == 0,
-                             .precision = precision};
+        const ScaleForm form{
+            .given = true, .one_multiplier = one, .one_addend = one && random() % 2 == 0, .precision = precision};
         const double slope_size = std::exp(3 * normal(random) - 5);
         std::vector<Affine> affine(1 + random() % 9);
         for (Affine& a : affine) {
