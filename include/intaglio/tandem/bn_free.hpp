@@ -8,7 +8,6 @@
 #include <type_traits>
 
 #include "intaglio/model/network.hpp"
-#include "intaglio/model/weights/unscaled.hpp"
 
 namespace intaglio {
 
@@ -147,7 +146,7 @@ template <class Primitives>
 struct Roles;
 template <class... Primitives>
 struct Roles<mp_list<Primitives...>> {
-    static constexpr Role of[] = {RoleOf<Primitives>::value...};
+    static constexpr Role of[sizeof...(Primitives)] = {RoleOf<Primitives>::value...};
     static constexpr std::int32_t count = sizeof...(Primitives);
     /// The first row of `role` at or behind `row`; `count` if there is none.
     static constexpr std::int32_t next(Role role, std::int32_t row) {
@@ -209,9 +208,25 @@ struct Correspondence {
     static constexpr Description description{find()};
 };
 
+/// The mistakes of a student by itself: a norm that stays in front of a scale is told as such.
+template <class Student>
+struct OwnMistakes {
+    using Analysis = boost::mp11::mp_rename<Student, intaglio::detail::Analysis>;
+    struct Description {
+        Problem problem;
+    };
+    static constexpr Problem find() {
+        const Problem& problem = Analysis::description.problem;
+        if (problem.kind != &two_norms_without_activation_between) return problem;
+        return {.kind = &student_keeps_a_norm_specialise_tandem_StudentLayer, .path = problem.path};
+    }
+    static constexpr Description description{find()};
+};
+
 template <class Teacher, class Mode>
 struct CheckedStudent {
     using type = typename StudentOfNetwork<Mode, decltype(network_of(static_cast<const Teacher*>(nullptr)))>::type;
+    static_assert(raise<OwnMistakes<type>>());
     static_assert(raise<Correspondence<Teacher, type>>());
     static_assert(facts<type>.norms() == 0);
 };
