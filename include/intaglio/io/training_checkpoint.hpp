@@ -31,13 +31,13 @@ std::string training_signature(const Trainer<Net, Optimizer>& trainer) {
 
 [[gnu::cold]] inline void write_training_state(const std::filesystem::path& path, const std::string& signature,
                                                const std::vector<train::NamedNumbers>& state,
-                                               const std::array<std::int64_t, 4>& position) {
+                                               std::span<const std::int64_t> position) {
     CheckpointWriter writer(signature);
     for (const train::NamedNumbers& numbers : state) {
         std::visit([&]<class T>(std::span<T> values) { writer.add<T>(numbers.name, std::span<const T>(values)); },
                    numbers.values);
     }
-    writer.add<std::int64_t>(position_name, std::span<const std::int64_t>(position));
+    writer.add<std::int64_t>(position_name, position);
     writer.write(path);
 }
 

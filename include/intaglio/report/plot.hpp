@@ -24,6 +24,7 @@ struct Series {
     std::string label;  ///< in the legend; may be empty
     std::vector<double> x;
     std::vector<double> y;
+    bool dashed = false;  ///< a line to compare with: grey and dashed, without marks
 };
 
 /// A plot of curves over one x axis.
@@ -32,7 +33,8 @@ struct Plot {
     std::string x_label;
     std::string y_label;
     std::vector<Series> series;
-    bool log_y = false;  ///< logarithmic y axis; values that are not positive are left out
+    bool log_y = false;                  ///< logarithmic y axis; values that are not positive are left out
+    std::vector<std::string> x_names{};  ///< of x = 0, 1, 2, ..., in place of the numbers; empty: numbers
 };
 
 /// The bars of one colour: values[i] belongs to the name i of the chart.
@@ -83,6 +85,18 @@ inline std::string plot_preamble(const std::filesystem::path& path, std::string_
     return script;
 }
 
+/// The command that writes `names` at 0, 1, 2, ... of the x axis, aslant if they do not fit in one row.
+inline std::string named_tics(const std::vector<std::string>& names) {
+    constexpr std::size_t letters_in_a_row = 90;
+    std::size_t letters = 0;
+    std::string tics;
+    for (std::size_t name = 0; name < names.size(); ++name) {
+        letters += names[name].size() + 2;
+        tics += (name == 0 ? "" : ", ") + gnuplot_quoted(names[name]) + " " + std::to_string(name);
+    }
+    return std::string("set xtics ") + (letters > letters_in_a_row ? "rotate by -35 " : "") + "(" + tics + ")\n";
+}
+
 inline void write_picture(const std::string& script, const std::filesystem::path& path) {
     const auto picture = run_gnuplot(script);
     if (picture.empty()) throw_file_error(path, "gnuplot drew nothing");
@@ -118,7 +132,12 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
     script += "set xlabel " + gnuplot_quoted(plot.x_label) + "\n";
     // Format %g: with the default, gnuplot 5.4 writes 1x10^{-2} with visible braces when enhanced text is off.
     if (plot.log_y) script += "set logscale y\nset format y '%g'\n";
-    if (detail::has_whole_tics(plot.series)) script += "set xtics 1\n";
+    if (!plot.x_names.empty()) {
+        script += detail::named_tics(plot.x_names);
+        script += "set xrange [-0.3:" + gnuplot_number(static_cast<double>(plot.x_names.size()) - 0.7) + "]\n";
+    } else if (detail::has_whole_tics(plot.series)) {
+        script += "set xtics 1\n";
+    }
     std::string curves;
     for (std::size_t index = 0; index < plot.series.size(); ++index) {
         const auto& series = plot.series[index];
@@ -140,10 +159,11 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
         const std::string block = "$series" + std::to_string(index);
         script += block + " << END_OF_SERIES\n" + points + "END_OF_SERIES\n";
         constexpr std::size_t few_points = 40;
-        const bool marked = series.x.size() <= few_points;
+        const bool marked = series.x.size() <= few_points && !series.dashed;
         curves += (curves.empty() ? "" : ", ") + block + " using 1:2 with " +
-                  (marked ? "linespoints pointtype 7 pointsize 0.7" : "lines") + " linewidth 2.5 linecolor rgb " +
-                  detail::plot_color(index);
+                  (marked ? "linespoints pointtype 7 pointsize 0.7" : "lines") +
+                  (series.dashed ? " dashtype 2 linewidth 2 linecolor rgb '#404040'"
+                                 : " linewidth 2.5 linecolor rgb " + detail::plot_color(index));
         curves += series.label.empty() ? " notitle" : " title " + gnuplot_quoted(series.label);
     }
     if (curves.empty()) throw std::invalid_argument("plot " + path.string() + ": there is no point to draw");
@@ -199,14 +219,7 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
     constexpr std::size_t value_letters_in_a_row = 90;
     if (bar_count * longest_value <= value_letters_in_a_row) script += value_texts;
 
-    std::size_t letters = 0;
-    std::string tics;
-    for (std::size_t name = 0; name < names.size(); ++name) {
-        letters += names[name].size() + 2;
-        tics += (name == 0 ? "" : ", ") + gnuplot_quoted(names[name]) + " " + std::to_string(name);
-    }
-    constexpr std::size_t letters_in_a_row = 90;
-    script += std::string("set xtics ") + (letters > letters_in_a_row ? "rotate by -35 " : "") + "(" + tics + ")\n";
+    script += detail::named_tics(names);
     // Room above and below for the texts; bars that all are 0 still need an axis.
     const double margin = highest > lowest ? 0.08 * (highest - lowest) : 1;
     script += "set yrange [" + (lowest < 0 ? gnuplot_number(lowest - margin) : "0") + ":" +

@@ -32,6 +32,7 @@ struct ProgressPlan {
     std::int64_t epochs = 1;           ///< of the whole run, at least 1
     std::int64_t batches = 1;          ///< of one epoch, at least 1
     std::int64_t finished_epochs = 0;  ///< done by an earlier run that is resumed, 0 ... epochs
+    std::string_view title{};          ///< stands in place of "epoch 1/4"; its text outlives the work
 };
 
 /// Where an epoch stands.
@@ -39,7 +40,7 @@ struct ProgressPoint {
     std::int64_t batch = 0;   ///< finished batches of this epoch
     std::int64_t images = 0;  ///< images seen in this epoch
     double loss = 0;          ///< mean of this epoch so far
-    double accuracy = 0;      ///< fraction, 0 ... 1
+    double accuracy = 0;      ///< fraction, 0 ... 1; below 0: not told
 };
 
 /// Seconds of std::chrono::steady_clock.
@@ -83,6 +84,14 @@ class Progress {
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
+    /// Takes up other work in the same line. Errors: as the constructor.
+    void restart(const ProgressPlan& work, double now = steady_seconds()) {
+        check(work);
+        plan = work;
+        run_start = epoch_start = now;
+        epoch = work.finished_epochs;
+    }
+
     /// Starts an epoch; its images per second count from here, without the time of an evaluation before.
     void begin_epoch(double now = steady_seconds()) { epoch_start = now; }
 
@@ -99,15 +108,29 @@ class Progress {
         ++epoch;
         if (style == ProgressStyle::silent) return;
         start_line();
-        append("epoch %*lld/%lld", digits(plan.epochs), number(epoch), number(plan.epochs));
+        append_epoch(epoch);
         append_numbers(point, now);
         append("  %.1f s", now - epoch_start);
         if (epoch < plan.epochs) append_time_left(static_cast<double>(epoch), now);
         if (!note.empty()) append("  %.*s", static_cast<int>(std::min(note.size(), line.size())), note.data());
-        const bool was_live = drawn > 0;
-        if (was_live) pad_to(drawn);
-        drawn = 0;
-        emit_line(was_live, "\n");
+        end_line();
+    }
+
+    /// Shows `text` in place of the live line, until something else is shown.
+    void announce(std::string_view text) {
+        if (style != ProgressStyle::live) return;
+        start_line();
+        append_text(text);
+        length = std::min(length, columns() - 1);
+        draw_over();
+    }
+
+    /// Prints `text` as a line that stays, in place of a live line if there is one.
+    void print(std::string_view text) {
+        if (style == ProgressStyle::silent) return;
+        start_line();
+        append_text(text);
+        end_line();
     }
 
   private:
@@ -115,9 +138,13 @@ class Progress {
 
     Progress(ProgressPlan work, ProgressStyle wanted, double now)
         : plan(work), style(wanted), run_start(now), epoch_start(now), epoch(work.finished_epochs) {
-        if (plan.epochs < 1) throw std::invalid_argument("progress: epochs must be at least 1");
-        if (plan.batches < 1) throw std::invalid_argument("progress: batches must be at least 1");
-        if (plan.finished_epochs < 0 || plan.finished_epochs > plan.epochs) {
+        check(plan);
+    }
+
+    static void check(const ProgressPlan& work) {
+        if (work.epochs < 1) throw std::invalid_argument("progress: epochs must be at least 1");
+        if (work.batches < 1) throw std::invalid_argument("progress: batches must be at least 1");
+        if (work.finished_epochs < 0 || work.finished_epochs > work.epochs) {
             throw std::invalid_argument("progress: finished_epochs must be in 0 ... epochs");
         }
     }
@@ -133,7 +160,8 @@ class Progress {
         const std::size_t tail_length = length;
 
         start_line();
-        append("epoch %*lld/%lld ", digits(plan.epochs), number(epoch + 1), number(plan.epochs));
+        append_epoch(epoch + 1);
+        append_text(" ");
         // The last column stays free: some terminals wrap as soon as it is filled.
         const std::size_t width = columns() - 1;
         constexpr std::size_t brackets = 2;
@@ -149,14 +177,35 @@ class Progress {
         }
         append_text(std::string_view(tail.data(), tail_length));
         length = std::min(length, width);
+        draw_over();
+    }
+
+    /// Draws the line over what a longer live line left behind.
+    void draw_over() {
         const std::size_t visible = length;
-        pad_to(std::min(drawn, width));
+        pad_to(std::min(drawn, columns() - 1));
         drawn = visible;
         emit_line(true, "");
     }
 
+    void end_line() {
+        const bool was_live = drawn > 0;
+        if (was_live) pad_to(drawn);
+        drawn = 0;
+        emit_line(was_live, "\n");
+    }
+
+    void append_epoch(std::int64_t which) {
+        if (plan.title.empty()) {
+            append("epoch %*lld/%lld", digits(plan.epochs), number(which), number(plan.epochs));
+        } else {
+            append_text(plan.title);
+        }
+    }
+
     void append_numbers(const ProgressPoint& point, double now) {
-        append("  loss %.4f  acc %.2f %%", point.loss, 100.0 * point.accuracy);
+        append("  loss %.4f", point.loss);
+        if (point.accuracy >= 0) append("  acc %.2f %%", 100.0 * point.accuracy);
         const double seconds = now - epoch_start;
         if (seconds > 0) append("  %.0f img/s", static_cast<double>(point.images) / seconds);
     }

@@ -28,7 +28,7 @@ template <class Primitives>
 struct JoinRows;
 template <class... Primitives>
 struct JoinRows<mp_list<Primitives...>> {
-    static constexpr bool of[] = {JoinsCodes<Primitives>::value...};
+    static constexpr bool of[sizeof...(Primitives)] = {JoinsCodes<Primitives>::value...};
 };
 
 /// Per stage: a number that all branches of one join share, or -1 where the activation meets no other.

@@ -1,0 +1,11 @@
+// The network of examples/fashion_mnist with weights and activations of 8 bits.
+#include "run.hpp"
+
+namespace conversions {
+
+int run_convolutional_8(const Settings& settings, const Choice& choice, const Parts& data) {
+    using Teacher = teachers::Convolutional<8>;
+    return run<Teacher>(settings, choice, 8, data, teachers::options<Teacher>(4, 0.002, settings.seed));
+}
+
+}  // namespace conversions

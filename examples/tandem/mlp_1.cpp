@@ -1,0 +1,11 @@
+// The perceptron 784-256-256-10 with weights and activations of 1 bit.
+#include "run.hpp"
+
+namespace conversions {
+
+int run_mlp_1(const Settings& settings, const Choice& choice, const Parts& data) {
+    using Teacher = teachers::Mlp<1>;
+    return run<Teacher>(settings, choice, 1, data, teachers::options<Teacher>(5, 0.001, settings.seed));
+}
+
+}  // namespace conversions

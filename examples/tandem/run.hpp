@@ -1,0 +1,177 @@
+// The whole job for one teacher: train or load it, convert it in each mode, lower, certify, compare, report.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <intaglio/io/sample_comparison.hpp>
+#include <intaglio/io/tandem_checkpoint.hpp>
+#include <intaglio/report/tandem_progress.hpp>
+#include <intaglio/train/evaluation.hpp>
+#include <intaglio/train/lowering.hpp>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "networks.hpp"
+#include "results.hpp"
+#include "runs.hpp"
+#include "settings.hpp"
+#include "teacher.hpp"
+
+namespace conversions {
+
+inline std::atomic<bool> interrupted = false;
+extern "C" inline void on_interrupt(int) {
+    interrupted = true;
+}
+
+// Runs a conversion to its end, or to an interrupt; false if it was interrupted. The test accuracy behind stage 1 goes
+// to a file.
+template <class Conversion>
+[[gnu::cold]] bool convert_with_display(Conversion& conversion, intaglio::Samples test,
+                                        const std::filesystem::path& checkpoint, const std::filesystem::path& stage1) {
+    using namespace intaglio;
+    TandemProgress progress(conversion, stdout);
+    interrupted = false;
+    std::signal(SIGINT, on_interrupt);
+    while (!conversion.finished()) {
+        const std::size_t task = conversion.task();
+        conversion.step();
+        progress.update();
+        if (conversion.task() != task) {
+            const bool fitted = conversion.tasks()[task].kind == tandem::TaskKind::calibrate;
+            if (fitted && conversion.tasks()[task].stage + 1 == Conversion::stages.size()) {
+                write_stage1(evaluate(conversion.student(), test).accuracy(), stage1);
+            }
+            save_checkpoint(conversion, checkpoint);
+        }
+        if (interrupted) {
+            save_checkpoint(conversion, checkpoint);
+            return false;
+        }
+    }
+    std::signal(SIGINT, SIG_DFL);
+    return true;
+}
+
+// Named, so that symbols stay short.
+template <class Teacher, class Mode>
+struct Student : intaglio::BnFree<Teacher, Mode> {};
+
+// One student; false if it was interrupted.
+template <class Mode, class Teacher>
+[[gnu::cold]] bool run_student(const Settings& settings, intaglio::Training<Teacher>& teacher, const Parts& data,
+                               const intaglio::Augment<std::uint8_t>& augment, const std::string& mode,
+                               const std::filesystem::path& folder, Results& results) {
+    using namespace intaglio;
+    using Net = Student<Teacher, Mode>;
+    const auto start = std::chrono::steady_clock::now();
+    const std::filesystem::path checkpoint = folder / (mode + ".intaglio");
+    const std::filesystem::path stage1 = folder / (mode + "-stage1.json");
+
+    if (results.students.empty()) {
+        std::printf("\n");
+        stage_table<Teacher, Net>(settings.tandem).print(std::cout);
+        std::cout << std::flush;
+    }
+    std::printf("\n%s: %s per layer\n", mode.c_str(), Mode::name);
+    tandem::Conversion<Net, Teacher> conversion(teacher, data.train, data.validation, settings.tandem);
+    if (augment) conversion.augment(augment);
+    if (settings.resume && std::filesystem::exists(checkpoint)) load_checkpoint(conversion, checkpoint);
+    if (!convert_with_display(conversion, data.test, checkpoint, stage1)) {
+        std::printf("\ninterrupted: %s is written; --resume goes on from there\n", checkpoint.c_str());
+        return false;
+    }
+
+    Training<Net>& student = conversion.student();
+    const IntegerNetwork<Net> network = lower(student);
+    const SampleComparison comparison = compare_on_samples(student, network, data.test);
+    StudentResults found;
+    found.mode = mode;
+    found.records = {conversion.records().begin(), conversion.records().end()};
+    found.certificate = certify(student, network);
+    found.stage1_test_accuracy = read_stage1(stage1);
+    found.test_accuracy = comparison.integer_accuracy();
+    found.validation_accuracy = evaluate(student, data.validation).accuracy();
+    found.differing_images = comparison.differing_images;
+    for (std::size_t value = 0; value < comparison.training_hashes.size(); ++value) {
+        found.differing_layers += comparison.training_hashes[value] == comparison.integer_hashes[value] ? 0 : 1;
+    }
+    found.multipliers = facts<Net>.multipliers();
+    found.norms = facts<Net>.norms();
+    found.model_bytes = facts<Net>.weight_bytes();
+    found.parameter_bytes = static_cast<std::int64_t>(parameter_bytes<Net, simd::Native>);
+    found.arena_bytes = static_cast<std::int64_t>(arena_bytes<Net, simd::Native>);
+    found.inference_images_per_second = static_cast<double>(data.test.count()) / comparison.integer_seconds;
+    found.layers = layer_facts(facts<Net>.view());
+    for (const LayerFacts& layer : found.layers) {
+        found.training_hashes.push_back(comparison.training_hashes[static_cast<std::size_t>(layer.value)]);
+        found.integer_hashes.push_back(comparison.integer_hashes[static_cast<std::size_t>(layer.value)]);
+    }
+    found.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    results.stages = {conversion.stages.stages.begin(), conversion.stages.size()};
+    results.tasks = {conversion.tasks().begin(), conversion.tasks().end()};
+    results.teacher_validation_accuracy = conversion.teacher_accuracy();
+    results.settings = settings.tandem.description();
+    results.students.push_back(std::move(found));
+    return true;
+}
+
+// Returns the exit status. `recipe` is how the teacher is trained.
+template <class Teacher>
+[[gnu::cold]] int run(const Settings& settings, const Choice& choice, int bits, const Parts& data,
+                      typename intaglio::Trainer<Teacher>::Options recipe) {
+    using namespace intaglio;
+    const auto start = std::chrono::steady_clock::now();
+    const std::filesystem::path folder =
+        settings.output / (choice.network + "-" + std::to_string(bits) + "-seed" + std::to_string(settings.seed));
+    std::filesystem::create_directories(folder);
+    const std::filesystem::path own = folder / "teacher.intaglio";
+    if (settings.epochs > 0) recipe.epochs = settings.epochs;
+
+    std::printf(
+        "\n%s, %d bits: %lld weights, %lld multiply-accumulates per image; %lld training, %lld validation "
+        "images, %d threads, %s\n",
+        choice.network.c_str(), bits, static_cast<long long>(facts<Teacher>.weights()),
+        static_cast<long long>(facts<Teacher>.macs()), static_cast<long long>(data.train.count()),
+        static_cast<long long>(data.validation.count()), settings.tandem.threads, simd::name(simd::Native{}));
+    std::fflush(stdout);
+    Training<Teacher> teacher(settings.tandem.batch, settings.tandem.threads, settings.seed);
+    // A teacher of an earlier run may have had other settings.
+    if (settings.teacher.empty() && !settings.resume) std::filesystem::remove(own);
+    teachers::train(teacher, data.train, data.test, recipe, settings.teacher.empty() ? own : settings.teacher);
+
+    Results results;
+    results.network = choice.network;
+    results.bits = bits;
+    results.seed = settings.seed;
+    results.teacher_epochs = recipe.epochs;
+    results.threads = settings.tandem.threads;
+    results.instruction_set = simd::name(simd::Native{});
+    results.test_images = data.test.count();
+    results.teacher_test_accuracy = evaluate(teacher, data.test).accuracy();
+    results.teacher_multipliers = facts<Teacher>.multipliers();
+    results.teacher_norms = facts<Teacher>.norms();
+    std::printf("teacher: test %.2f %%, %d norms\n", 100 * results.teacher_test_accuracy, results.teacher_norms);
+    for (const std::string& mode : choice.modes) {
+        const bool done =
+            mode == "L" ? run_student<Scale::Layer>(settings, teacher, data, recipe.augment, mode, folder, results)
+            : mode == "LB"
+                ? run_student<Scale::LayerBias>(settings, teacher, data, recipe.augment, mode, folder, results)
+            : mode == "CB"
+                ? run_student<Scale::Channel>(settings, teacher, data, recipe.augment, mode, folder, results)
+                : run_student<Scale::PowerOfTwo>(settings, teacher, data, recipe.augment, mode, folder, results);
+        if (!done) return 130;
+    }
+    results.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    report(results, folder);
+    for (const StudentResults& student : results.students) {
+        if (!student.agrees()) return 2;
+    }
+    return 0;
+}
+
+}  // namespace conversions
