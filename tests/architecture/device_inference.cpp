@@ -2,6 +2,7 @@
 // floating-point operation, which each of the float-freedom checks must find.
 #include <intaglio/integer/program.hpp>
 #include <intaglio/model/network.hpp>
+#include <intaglio/tandem/bn_free.hpp>
 
 using namespace intaglio;
 
@@ -21,6 +22,22 @@ static Scratch<Net> scratch;
 
 std::int32_t classify(const Parameters<Net>& parameters, const std::uint8_t* image) {
     return Program<Net>(parameters).predict(image, scratch);
+}
+
+// Students: integer scales in place of norms, of one multiplier for all channels and of one for each.
+template <class Mode>
+struct Student : BnFree<Net, Mode> {};
+
+static_assert(facts<Student<Scale::LayerBias>>.integer_only());
+
+template <class Mode>
+static Scratch<Student<Mode>> student_scratch;
+
+std::int32_t classify(const Parameters<Student<Scale::LayerBias>>& parameters, const std::uint8_t* image) {
+    return Program<Student<Scale::LayerBias>>(parameters).predict(image, student_scratch<Scale::LayerBias>);
+}
+std::int32_t classify(const Parameters<Student<Scale::Channel>>& parameters, const std::uint8_t* image) {
+    return Program<Student<Scale::Channel>>(parameters).predict(image, student_scratch<Scale::Channel>);
 }
 
 #ifdef INTAGLIO_ONE_FLOAT

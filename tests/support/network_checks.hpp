@@ -61,17 +61,13 @@ smooth::Network compare_forward(Training<Net>& training, const std::vector<doubl
     return naive;
 }
 
-/// Forward passes with both kinds of statistics, and the gradient of every parameter against central differences of the
-/// naive network. Weights must not be standardised and all surrogates straight-through.
+/// A forward pass with the statistics of its batch, and the gradient of every parameter against central differences of
+/// the naive network. Weights must not be standardised and all surrogates straight-through.
 template <class Net>
-void check_training(unsigned seed, double tolerance = 5e-4) {
-    std::mt19937 random(seed);
-    constexpr std::int64_t images = 5;
-    Training<Net> training(images + 2, 2, seed);
-    const std::vector<std::uint8_t> pixels = random_pixels(images * Training<Net>::pixels, random);
+void check_gradients(Training<Net>& training, const std::vector<std::uint8_t>& pixels, std::int64_t images,
+                     std::mt19937& random, double tolerance) {
     std::vector<double> input;
     for (const std::uint8_t p : pixels) input.push_back(p / 255.0);
-    gentle_parameters(training, random);
     training.forward(pixels.data(), images, Statistics::batch);
     smooth::Network naive = compare_forward(training, input, images, false);
 
@@ -110,9 +106,22 @@ void check_training(unsigned seed, double tolerance = 5e-4) {
         // The gradient of a bias in front of a norm may vanish: what rounding leaves is small beside the others.
         CHECK(std::sqrt(error) <= tolerance * std::sqrt(square) + 1e-6 * std::sqrt(all));
     }
+}
+
+/// Gradients, and forward passes with both kinds of statistics, under random parameters.
+template <class Net>
+void check_training(unsigned seed, double tolerance = 5e-4) {
+    std::mt19937 random(seed);
+    constexpr std::int64_t images = 5;
+    Training<Net> training(images + 2, 2, seed);
+    const std::vector<std::uint8_t> pixels = random_pixels(images * Training<Net>::pixels, random);
+    gentle_parameters(training, random);
+    check_gradients(training, pixels, images, random, tolerance);
 
     tools::randomize_running_statistics(training, random);
     training.forward(pixels.data(), images, Statistics::running);
+    std::vector<double> input;
+    for (const std::uint8_t p : pixels) input.push_back(p / 255.0);
     compare_forward(training, input, images, true);
 }
 
@@ -190,8 +199,8 @@ void check_lowering(unsigned seed) {
     Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
         std::byte* parameters = network.parameters().bytes + integer::plan<Net, simd::Native>.parameters[I];
-        if constexpr (row.steps > max_thresholds) {
-            const auto layout = integer::dyadic_layout(facts<Net>.value(row.output).shape.channels);
+        if constexpr (row.steps > 0 && !row.has_thresholds()) {
+            const auto layout = integer::dyadic_layout(facts<Net>.value(row.output).shape.channels, row.scale);
             auto& addend = *reinterpret_cast<std::int64_t*>(parameters + layout.addend);
             const std::int64_t code = std::int64_t{1} << static_cast<int>(parameters[layout.shift]);
             addend += code;

@@ -31,6 +31,7 @@ struct Traits {
     bool has_gain = false;
     bool one_gain = false;
     bool relu = false;
+    bool wide = false;  ///< a step's derivative reaches half of the range further
 };
 
 template <class Primitive>
@@ -57,6 +58,14 @@ struct TraitsOf<intaglio::primitive::SampleNorm<Norm, OneGain>> {
                 .has_gain = true,
                 .one_gain = OneGain};
     }
+};
+template <class Mode>
+struct TraitsOf<intaglio::primitive::IntegerScale<Mode>> {
+    static Traits get() { return {.has_gain = true, .one_gain = Mode::form.one_multiplier}; }
+};
+template <class Target>
+struct TraitsOf<intaglio::primitive::Quantize<Target>> {
+    static Traits get() { return {.wide = std::is_same_v<typename Target::surrogate, intaglio::WideStraightThrough>}; }
 };
 template <>
 struct TraitsOf<intaglio::primitive::RealActivation<intaglio::Relu>> {
@@ -143,7 +152,7 @@ class Network {
             const Vector& in = x[static_cast<std::size_t>(rows[i].input)];
             Vector& out = x[static_cast<std::size_t>(rows[i].output)];
             if (kind == "product") product(i, in, out);
-            if (kind == "norm") norm(i, in, out);
+            if (kind == "norm" || kind == "scale") norm(i, in, out);
             if (kind == "step") step(i, in, out, base);
             if (kind == "activation") activation(i, in, out, base);
             if (kind == "pool" || kind == "max pool") pool(i, in, out, kind == "max pool");
@@ -224,7 +233,7 @@ class Network {
             const std::size_t s = traits[i].set == StatisticsSet::nothing ? 0 : set_of(i, k);
             const std::size_t p = traits[i].per_element ? k % size : k % channels;
             const double g = !traits[i].has_gain ? 1.0 : gain[traits[i].one_gain ? 0 : p];
-            out.push_back(g * (in[k] - mean[s]) / deviation[s] + bias[p]);
+            out.push_back(g * (in[k] - mean[s]) / deviation[s] + (rows[i].biases == 0 ? 0.0 : bias[p]));
         }
     }
 
@@ -234,8 +243,9 @@ class Network {
         const auto lowest = static_cast<double>(rows[i].codes.lowest);
         const auto highest = static_cast<double>(rows[i].codes.highest);
         const auto distance = static_cast<double>(rows[i].code_step);
+        const double reach = traits[i].wide ? 0.5 * (highest - lowest) : 0.0;
         const auto clamped = [&](double value) {
-            return std::clamp(value, lowest / denominator, highest / denominator);
+            return std::clamp(value, (lowest - reach) / denominator, (highest + reach) / denominator);
         };
         if (!base) {
             for (std::size_t k = 0; k < in.size(); ++k) {
@@ -248,8 +258,8 @@ class Network {
             double code = std::clamp(lowest + distance * std::floor(position), lowest, highest);
             ++decisions;
             if (code != observed[index][k]) {
-                // More than max_thresholds positions are made by a multiplier of 15 bits.
-                const double rounding = rows[i].steps <= intaglio::max_thresholds ? 1e-5 : 2e-4;
+                // What is not kept as thresholds is made by a multiplier of 15 bits.
+                const double rounding = rows[i].has_thresholds() ? 1e-5 : 2e-4;
                 const bool near = std::fabs(position - std::round(position)) < rounding * (1 + std::fabs(position)) &&
                                   std::fabs(code - observed[index][k]) <= distance;
                 ++(near ? adopted : wrong_codes);

@@ -115,6 +115,16 @@ struct SplitDefaults<Defaults<Options...>, Entries...> {
     static constexpr std::int32_t skipped = 1;
 };
 
+/// Defaults that take no place: the layers keep the numbers of a network without any.
+template <class... Options>
+struct UncountedDefaults {};
+template <class... Options, class... Entries>
+struct SplitDefaults<UncountedDefaults<Options...>, Entries...> {
+    using options = mp_list<Options...>;
+    using layers = mp_list<Entries...>;
+    static constexpr std::int32_t skipped = 0;
+};
+
 /// The end of every network: the logits, behind an integer scale if the defaults give them one.
 struct PlainLogits {
     using option = option::logits;

@@ -14,3 +14,4 @@
 #include "intaglio/model/sample_norms.hpp"
 #include "intaglio/model/sign.hpp"
 #include "intaglio/model/standalone.hpp"
+#include "intaglio/model/weights/unscaled.hpp"

@@ -8,7 +8,6 @@
 #include <type_traits>
 
 #include "intaglio/model/network.hpp"
-#include "intaglio/model/weights/unscaled.hpp"
 
 namespace intaglio {
 
@@ -41,6 +40,10 @@ template <class Option, class Mode>
 struct StudentOption<Option, Mode, option::activation> {
     using type = ScaledAct<Option, Mode>;
 };
+template <class Activation, class Other, class Mode>
+struct StudentOption<ScaledAct<Activation, Other>, Mode, option::activation> {
+    using type = ScaledAct<Activation, Mode>;
+};
 template <class Mode>
 struct StudentOption<NoActivation, Mode, option::activation> {
     using type = NoActivation;
@@ -48,6 +51,14 @@ struct StudentOption<NoActivation, Mode, option::activation> {
 template <class Option, class Mode>
 struct StudentOption<Option, Mode, option::join> {
     using type = ScaledJoin<Option, Mode>;
+};
+template <class Grid, class Other, class Mode>
+struct StudentOption<ScaledJoin<Grid, Other>, Mode, option::join> {
+    using type = ScaledJoin<Grid, Mode>;
+};
+template <class Other, class Mode>
+struct StudentOption<ScaledLogits<Other>, Mode, option::logits> {
+    using type = ScaledLogits<Mode>;
 };
 template <class Option, class Mode>
 struct StudentOption<Option, Mode, option::weight> {
@@ -80,10 +91,9 @@ struct StudentDefaults<Mode, mp_list<Options...>> {
     using missing = std::conditional_t<
         std::is_same_v<typename intaglio::detail::FindOption<Kind, void, mp_list<Options...>>::type, void>,
         mp_list<Otherwise>, mp_list<>>;
-    using all =
-        boost::mp11::mp_append<mp_list<student_option<Options, Mode>...>, missing<option::norm, NoNorm>,
-                               missing<option::join, ScaledJoin<Join<QInt<12>>, Mode>>, mp_list<ScaledLogits<Mode>>>;
-    using type = boost::mp11::mp_rename<all, Defaults>;
+    using all = boost::mp11::mp_append<mp_list<student_option<Options, Mode>...>, missing<option::norm, NoNorm>,
+                                       missing<option::join, ScaledJoin<Join<QInt<12>>, Mode>>,
+                                       missing<option::logits, ScaledLogits<Mode>>>;
 };
 
 template <class Mode, class Input, class... Entries>
@@ -92,7 +102,11 @@ struct StudentOf {
     template <class Layer>
     using Changed = student_option<Layer, Mode>;
     using Layers = boost::mp11::mp_transform<Changed, typename Split::layers>;
-    using Options = typename StudentDefaults<Mode, typename Split::options>::type;
+    using AllOptions = typename StudentDefaults<Mode, typename Split::options>::all;
+    // Layers keep their numbers, which count Defaults.
+    using Options =
+        std::conditional_t<Split::skipped == 0, boost::mp11::mp_rename<AllOptions, intaglio::detail::UncountedDefaults>,
+                           boost::mp11::mp_rename<AllOptions, Defaults>>;
     using type = boost::mp11::mp_rename<boost::mp11::mp_append<mp_list<Input, Options>, Layers>, Network>;
 };
 
@@ -194,9 +208,25 @@ struct Correspondence {
     static constexpr Description description{find()};
 };
 
+/// The mistakes of a student by itself: a norm that stays in front of a scale is told as such.
+template <class Student>
+struct OwnMistakes {
+    using Analysis = boost::mp11::mp_rename<Student, intaglio::detail::Analysis>;
+    struct Description {
+        Problem problem;
+    };
+    static constexpr Problem find() {
+        const Problem& problem = Analysis::description.problem;
+        if (problem.kind != &two_norms_without_activation_between) return problem;
+        return {.kind = &student_keeps_a_norm_specialise_tandem_StudentLayer, .path = problem.path};
+    }
+    static constexpr Description description{find()};
+};
+
 template <class Teacher, class Mode>
 struct CheckedStudent {
     using type = typename StudentOfNetwork<Mode, decltype(network_of(static_cast<const Teacher*>(nullptr)))>::type;
+    static_assert(raise<OwnMistakes<type>>());
     static_assert(raise<Correspondence<Teacher, type>>());
     static_assert(facts<type>.norms() == 0);
 };

@@ -117,19 +117,22 @@ class Training {
     }
 
     /// Where the gradient of the loss with respect to the real number that a value stands for goes, [images][values]:
-    /// of the output of a row from which `backward` begins.
+    /// of the output of a row from which `backward` begins. Throws std::invalid_argument for a value that does not
+    /// depend on parameters.
     [[nodiscard]] std::span<float> value_gradient(std::int32_t value) {
-        constexpr const auto& plan = train::plan<Net>;
-        const auto memory = static_cast<std::size_t>(plan.gradient_of[static_cast<std::size_t>(value)]);
-        return {gradient_memory_.data() + plan.gradients[memory].offset * capacity_,
-                static_cast<std::size_t>(count_ * table.value(value).shape.size())};
+        if (value < 0 || value >= table.value_count || !table.value(value).needs_gradient) {
+            throw std::invalid_argument("value " + std::to_string(value) + " has no gradient");
+        }
+        return gradient_of(value);
     }
 
     /// Gradients of the parameters of the rows first_row ... end_row - 1 for the last forward pass, which must have
-    /// used the statistics of its batch; the gradient of what row end_row - 1 gives is the caller's.
+    /// used the statistics of its batch; the gradient of what row end_row - 1 gives is the caller's. Rows from end_row
+    /// on count for nothing, also where they read values of rows in front.
     void backward(std::size_t first_row = 0, std::size_t end_row = rows) {
         train::Context context = make_context(pixels_, count_, train::Statistics::batch);
         context.first_row = first_row;
+        if (end_row < rows) clear_gradients(first_row, end_row);
         each_reversed([&]<std::size_t I>() {
             if (first_row <= I && I < end_row) Op<I>::template backward<Net, I>(state<I>(), context);
         });
@@ -297,6 +300,27 @@ class Training {
     template <class T>
     static std::int32_t argmax(std::span<const T> values) {
         return static_cast<std::int32_t>(std::max_element(values.begin(), values.end()) - values.begin());
+    }
+
+    std::span<float> gradient_of(std::int32_t value) {
+        constexpr const auto& plan = train::plan<Net>;
+        const auto memory = static_cast<std::size_t>(plan.gradient_of[static_cast<std::size_t>(value)]);
+        return {gradient_memory_.data() + plan.gradients[memory].offset * capacity_,
+                static_cast<std::size_t>(count_ * table.value(value).shape.size())};
+    }
+
+    /// The last reader of a value overwrites its gradient; where that is a row behind end_row, nobody else does.
+    [[gnu::cold]] void clear_gradients(std::size_t first_row, std::size_t end_row) {
+        for (std::size_t i = first_row; i + 1 < end_row; ++i) {
+            const std::int32_t value = table.rows[i].output;
+            bool read_behind = false;
+            for (std::size_t r = end_row; r < rows; ++r) {
+                read_behind = read_behind || table.rows[r].input == value || table.rows[r].second_input == value;
+            }
+            if (!read_behind || !table.value(value).needs_gradient) continue;
+            const std::span<float> gradient = gradient_of(value);
+            std::fill(gradient.begin(), gradient.end(), 0.0F);
+        }
     }
 
     train::Context make_context(const Pixel* images, std::int64_t count, train::Statistics statistics) {

@@ -45,6 +45,13 @@ inline void require_finite(Affine affine) {
     }
 }
 
+/// An offset in units of codes. Beyond 2^40 codes the sign alone counts.
+inline double bias_in_codes(double offset, std::int64_t denominator) {
+    const double bias = product(offset, static_cast<double>(denominator));
+    constexpr double limit = 1099511627776.0;
+    return bias > limit ? limit : bias < -limit ? -limit : bias;
+}
+
 /// ceil or floor of a double as an integer, clamped to [lowest, highest].
 inline std::int64_t clamp(double rounded, std::int64_t lowest, std::int64_t highest) {
     if (rounded <= static_cast<double>(lowest)) return lowest;
@@ -114,10 +121,7 @@ inline Dyadic make_dyadic(Affine affine, std::int64_t denominator) {
     detail::require_finite(affine);
     constexpr int precision = 15;
     const double scale = detail::product(affine.slope, static_cast<double>(denominator));
-    // Beyond 2^40 codes the sign alone counts.
-    double bias = detail::product(affine.offset, static_cast<double>(denominator));
-    constexpr double limit = 1099511627776.0;
-    bias = bias > limit ? limit : bias < -limit ? -limit : bias;
+    const double bias = detail::bias_in_codes(affine.offset, denominator);
     int exponent = 0;
     std::frexp(scale, &exponent);
     int bias_exponent = 0;
@@ -144,8 +148,11 @@ inline Dyadic make_dyadic(Affine affine, std::int64_t denominator) {
     return dyadic;
 }
 
-/// The nearest number with a mantissa of `bits` bits, half up; a power of two for 1.
+/// The nearest number with a mantissa of `bits` bits, half away from zero; a power of two for 1. What is not finite
+/// stays as it is.
 inline double round_to_bits(double x, int bits) {
+    const volatile double size = std::fabs(x);
+    if (!(size <= std::numeric_limits<double>::max())) return x;
     int exponent = 0;
     const double mantissa = std::frexp(x, &exponent);
     const double magnitude = static_cast<double>(round_half_up(std::ldexp(std::fabs(mantissa), bits)));
@@ -180,8 +187,9 @@ inline void make_scale(std::span<const Affine> affine, std::int64_t denominator,
         const std::size_t m = form.one_multiplier ? 0 : c;
         multiplier[m] = step.multiplier;
         shift[m] = step.shift;
-        addend[form.one_addend ? 0 : c] = round_half_up(std::ldexp(detail::product(offset, codes), step.shift)) +
-                                          (std::int64_t{1} << (step.shift - 1));
+        addend[form.one_addend ? 0 : c] =
+            round_half_up(std::ldexp(detail::bias_in_codes(offset, denominator), step.shift)) +
+            (std::int64_t{1} << (step.shift - 1));
     }
 }
 

@@ -1,6 +1,7 @@
 // Weights without the scale that their quantiser would multiply them by.
 #pragma once
 
+#include "intaglio/model/parameter_text.hpp"
 #include "intaglio/model/weights.hpp"
 
 namespace intaglio {
@@ -10,6 +11,13 @@ namespace intaglio {
 template <class Weight>
 struct Unscaled : Weight {
     static constexpr bool scaled = false;
+    static constexpr detail::NameParts parts = [] {
+        detail::NameParts p;
+        p.add(WeightTraits<Weight>::name);
+        p.add("unscaled");
+        return p;
+    }();
+    static constexpr const char* name = parts.text.data;
 };
 
 }  // namespace intaglio
