@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -311,4 +312,103 @@ TEST_CASE_TEMPLATE("gradients of scales, biases and weights are differences of t
     }
     training.parameters_changed();
     checks::check_gradients(training, pixels, images, random, 1e-3);
+}
+
+namespace {
+
+template <class Weight>
+struct Binary : Network<Image<1, 6, 6>,
+                        Defaults<Weight, NoNorm, ScaledAct<DoReFaAct<4>, Scale::Channel>, ScaledLogits<Scale::Channel>>,
+                        Conv<Out<4>>, Dense<Flatten, Out<5>>, Classifier<Out<3>>> {};
+
+}  // namespace
+
+TEST_CASE("weights without their mean: the same network and gradients where the multipliers take the mean over") {
+    std::mt19937 random(7);
+    constexpr std::int64_t images = 5;
+    using With = Binary<DoReFa<1>>;
+    using Without = Binary<Unscaled<DoReFa<1>>>;
+    static_assert(facts<With>.value(1).scaled);
+    static_assert(!facts<Without>.value(1).scaled);
+    Training<With> with(images);
+    Training<Without> without(images);
+    const std::vector<std::uint8_t> pixels = checks::random_pixels(images * 36, random);
+    scale_parameters(with, pixels, images, random);
+    // gains: of the same channels, times the mean of the weights in front
+    std::vector<double> factor(with.parameters().size(), 1.0);
+    double mean = 1;
+    for (const ParameterRange& range : Training<With>::ranges()) {
+        if (range.kind == ParameterKind::weight) {
+            mean = 0;
+            for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
+                mean += std::fabs(static_cast<double>(with.parameters()[static_cast<std::size_t>(i)]));
+            }
+            mean /= static_cast<double>(range.count);
+        }
+        for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
+            const auto k = static_cast<std::size_t>(i);
+            if (range.kind == ParameterKind::gain) factor[k] = mean;
+            without.parameters()[k] = static_cast<float>(static_cast<double>(with.parameters()[k]) * factor[k]);
+        }
+    }
+    without.parameters_changed();
+    with.forward(pixels.data(), images, Statistics::batch);
+    without.forward(pixels.data(), images, Statistics::batch);
+    CHECK(tools::all_codes(with, images) == tools::all_codes(without, images));
+    std::normal_distribution<float> normal;
+    for (std::size_t i = 0; i < with.logit_gradient().size(); ++i) {
+        with.logit_gradient()[i] = without.logit_gradient()[i] = normal(random);
+    }
+    with.backward();
+    without.backward();
+    for (const ParameterRange& range : Training<With>::ranges()) {
+        double error = 0;
+        double square = 0;
+        for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
+            const auto k = static_cast<std::size_t>(i);
+            const auto expected = static_cast<double>(with.gradients()[k]);
+            square += expected * expected;
+            error += std::pow(static_cast<double>(without.gradients()[k]) * factor[k] - expected, 2);
+        }
+        INFO("row " << range.row << " kind " << static_cast<int>(range.kind));
+        CHECK(square > 0);
+        CHECK(std::sqrt(error) <= 1e-5 * std::sqrt(square));
+    }
+    // All weights 0: a mean of 0 has no inverse.
+    for (const ParameterRange& range : Training<Without>::ranges()) {
+        if (range.kind != ParameterKind::weight) continue;
+        for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
+            without.parameters()[static_cast<std::size_t>(i)] = 0;
+        }
+    }
+    without.parameters_changed();
+    without.forward(pixels.data(), images, Statistics::batch);
+    without.backward();
+    for (const float g : without.gradients()) CHECK(std::isfinite(g));
+}
+
+TEST_CASE("a gain or bias that is not finite, or too steep, is an exception and no integer") {
+    using Net = Smooth<Scale::LayerBias>;
+    Training<Net> training(2);
+    const std::vector<std::uint8_t> pixels(72, 100);
+    for (const ParameterRange& range : Training<Net>::ranges()) {
+        float& p = training.parameters()[static_cast<std::size_t>(range.begin)];
+        const float kept = p;
+        for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+            p = bad;
+            training.parameters_changed();
+            INFO("row " << range.row << " kind " << static_cast<int>(range.kind));
+            CHECK_THROWS_AS(training.forward(pixels.data(), 2, Statistics::batch), std::runtime_error);
+            CHECK_THROWS_AS(static_cast<void>(lower(training)), std::runtime_error);
+        }
+        p = kept;
+        training.parameters_changed();
+        CHECK_NOTHROW(training.forward(pixels.data(), 2, Statistics::batch));
+    }
+}
+
+TEST_CASE("the signature of a network names the bits of its multipliers") {
+    CHECK(model_signature(facts<Plain<Scale::LayerBias>>.view()) != model_signature(facts<Plain<EightBits>>.view()));
+    CHECK(model_signature(facts<Plain<Scale::LayerBias>>.view()) !=
+          model_signature(facts<Plain<Scale::PowerOfTwo>>.view()));
 }
