@@ -5,7 +5,7 @@ namespace conversions {
 
 int run_mlp_8(const Settings& settings, const Choice& choice, const Parts& data) {
     using Teacher = teachers::Mlp<8>;
-    return run<Teacher>(settings, choice, 8, data, teachers::options<Teacher>(5, 0.001, settings.seed));
+    return run<Teacher>(settings, choice, 8, data, teachers::options<Teacher>(10, 0.003, settings.seed));
 }
 
 }  // namespace conversions
