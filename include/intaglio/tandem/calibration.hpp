@@ -63,6 +63,11 @@ struct Fit {
     bool fell_back = false;          ///< mode L: the slope is that of mode LB
 };
 
+/// No multiplier brings the accumulators of a layer closer to the teacher's values.
+struct NoScaleFits : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 namespace detail {
 
 /// Sums over the rows of a calibration, per channel.
@@ -149,7 +154,7 @@ class Search {
             fit.fell_back = !(product > 0);
             const double alpha = fit.fell_back ? (variance > 0 ? covariance / variance : 0) : product / square;
             if (!(alpha > 0)) {
-                throw std::runtime_error(
+                throw NoScaleFits(
                     "the accumulators do not rise with the teacher's values, neither with nor without their means: no "
                     "positive multiplier fits");
             }
@@ -261,7 +266,7 @@ class Search {
 /// (mode L), alpha = sum cov / sum var with beta_i = mean(Y_i) - alpha mean(S_i) (LB), the regression of each channel
 /// (CB); with `refine` then by the error behind quantisation, which is not convex (golden section on log alpha from
 /// five starts). Multipliers are rounded to their integers' precision. Where <S,Y> <= 0, mode L takes the slope of LB;
-/// throws std::runtime_error if that is not positive either.
+/// throws NoScaleFits if that is not positive either.
 [[gnu::cold]] inline Fit fit_scale(const Calibration& data, const Grid& grid, const ScaleForm& form, bool refine) {
     const detail::Search search(data, grid, form);
     Fit fit = search.closed_form();

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -70,6 +71,19 @@ template <class Student, class Teacher>
     student.parameters_changed();
 }
 
+/// Channels whose targets never change say nothing by their accumulators: their gains, which are large where a norm has
+/// divided by a deviation of 0, must not decide about the others' weights. Their signs stay.
+[[gnu::cold]] inline void leave_out_constants(const Calibration& data, std::vector<double>& gains) {
+    if (gains.size() != data.channels) return;
+    for (std::size_t c = 0; c < gains.size(); ++c) {
+        bool constant = data.count > 0;
+        for (std::size_t row = 0; row < data.count && constant; ++row) {
+            constant = data.target(row, c) == data.target(0, c);
+        }
+        if (constant) gains[c] = std::copysign(std::numeric_limits<double>::min(), gains[c]);
+    }
+}
+
 /// Exponents of the gains that the best latents are chosen from.
 template <class Student, class Teacher>
 [[gnu::cold]] std::vector<double> exponents(const Stage& stage, Latents latents) {
@@ -85,7 +99,7 @@ template <class Student, class Teacher>
 
 }  // namespace detail
 
-/// Throws std::runtime_error, which names the layer, if a number of the teacher is not finite.
+/// Throws std::runtime_error, which names the layer, if a number of the teacher is not finite or a variance negative.
 template <class Teacher>
 [[gnu::cold]] void check_teacher(Training<Teacher>& teacher) {
     for (const ParameterRange& range : Training<Teacher>::ranges()) {
@@ -100,13 +114,20 @@ template <class Teacher>
         }
     }
     std::vector<train::NamedNumbers> list;
-    teacher.add_persistent(list);
+    Training<Teacher>::each([&]<std::size_t I>() {
+        auto& state = teacher.template state<I>();
+        if constexpr (requires { state.add_persistent(list, std::string()); }) {
+            state.add_persistent(list, "layer " + path_text(facts<Teacher>.rows[I].path) + ": running");
+        }
+    });
     for (const train::NamedNumbers& numbers : list) {
         std::visit(
             [&](const auto& values) {
                 for (const auto v : values) {
-                    if (!std::isfinite(v)) {
-                        throw std::runtime_error("teacher, " + numbers.name + ": a number is not finite");
+                    if (!std::isfinite(v))
+                        throw std::runtime_error("teacher, " + numbers.name + " is not a finite number");
+                    if (v < 0 && numbers.name.ends_with("variance")) {
+                        throw std::runtime_error("teacher, " + numbers.name + " is negative");
                     }
                 }
             },
@@ -222,6 +243,7 @@ template <class Student, class Teacher>
         for (const double exponent : all) {
             detail::write_latents<Student, Teacher>(teacher, student, stage, gains, exponent);
             collect(first);
+            if (first) detail::leave_out_constants(data, gains);
             const Fit fit = fit_scale(data, grid, form, how.refine);
             if (first || fit.error < best.error) {
                 best = fit;
