@@ -277,8 +277,12 @@ class Search {
 /// The unit in which real activations are measured by codes 0 ... highest / denominator, so that rounding and clipping
 /// lose least: of 40 shares of the largest value the one with the smallest squared error.
 [[gnu::cold]] inline double fit_range(const std::vector<float>& values, const Grid& grid) {
+    const bool is_signed = grid.codes.lowest < 0;
     double largest = 0;
-    for (const float v : values) largest = std::max(largest, std::fabs(static_cast<double>(v)));
+    for (const float v : values) {
+        const auto value = static_cast<double>(v);
+        largest = std::max(largest, is_signed ? std::fabs(value) : value);
+    }
     if (!(largest > 0)) return 1;
     const double top = static_cast<double>(grid.codes.highest) / static_cast<double>(grid.denominator);
     double best = largest / top;
@@ -287,7 +291,7 @@ class Search {
         const double unit = largest * share / (40 * top);
         double error = 0;
         for (const float v : values) {
-            const double value = grid.codes.lowest < 0 ? static_cast<double>(v) : std::max(0.0, static_cast<double>(v));
+            const double value = is_signed ? static_cast<double>(v) : std::max(0.0, static_cast<double>(v));
             const double e = unit * grid.quantized(value / unit) - value;
             error += e * e;
         }
