@@ -500,18 +500,18 @@ TEST_CASE("options out of range are refused by name, before anything runs") {
         change(options);
         return message_of([&] { options.check(200, samples, validation); });
     };
-    const auto none = [](Options&) {};
-    CHECK(message(none) == "no exception");
+    const auto nothing = [](Options&) {};
+    CHECK(message(nothing) == "no exception");
     CHECK(message([](Options& o) { o.batch = 200; }) == "no exception");
     for (const std::int64_t batch : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{201}}) {
         CHECK(contains(message([&](Options& o) { o.batch = batch; }), "batch must be 1 to"));
     }
-    CHECK(contains(message(none, 4095), "calibration set is too small: expected at least 4096 images, found 4095"));
+    CHECK(contains(message(nothing, 4095), "calibration set is too small: expected at least 4096 images, found 4095"));
     CHECK(contains(message([](Options& o) { o.stage1.samples = 4095; }), "calibration set is too small"));
     CHECK(message([](Options& o) { o.stage1.minimum = 100; }, 100) == "no exception");
     CHECK(contains(message([](Options& o) { o.stage1.samples = 1; }), "at least 2 calibration samples"));
     CHECK(contains(message([](Options& o) { o.stage1.pixels = 0; }), "pixels of stage 1"));
-    CHECK(contains(message(none, 5000, 0), "validation samples are missing"));
+    CHECK(contains(message(nothing, 5000, 0), "validation samples are missing"));
     CHECK(contains(message([](Options& o) { o.stage2.epochs = -1; }), "epochs of stage 2"));
     CHECK(contains(message([](Options& o) { o.joint.epochs = -1; }), "epochs of the joint stage"));
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
