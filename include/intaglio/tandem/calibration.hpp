@@ -59,7 +59,7 @@ struct Fit {
     std::vector<double> alpha;
     std::vector<double> beta;
     double error = 0;                ///< mean squared difference of the codes' values
-    std::int64_t dead_channels = 0;  ///< accumulators that are all equal
+    std::int64_t dead_channels = 0;  ///< accumulators or targets that are all equal
     bool fell_back = false;          ///< mode L: the slope is that of mode LB
 };
 
@@ -76,7 +76,8 @@ struct ChannelMoments {
     double mean_y = 0;
     double variance = 0;    ///< of the accumulators
     double covariance = 0;  ///< with the targets
-    bool dead = true;
+    bool dead = true;       ///< all accumulators are equal
+    bool asleep = true;     ///< all targets are equal
 };
 
 [[gnu::cold]] inline std::vector<ChannelMoments> channel_moments(const Calibration& data) {
@@ -87,6 +88,7 @@ struct ChannelMoments {
             all[c].mean_s += data.sum(row, c);
             all[c].mean_y += data.target(row, c);
             all[c].dead &= data.accumulators[row * data.channels + c] == data.accumulators[c];
+            all[c].asleep &= data.target(row, c) == data.target(0, c);
         }
     }
     for (ChannelMoments& m : all) {
@@ -140,7 +142,7 @@ class Search {
         double square = 0;
         double product = 0;
         for (const ChannelMoments& m : moments_) {
-            fit.dead_channels += m.dead ? 1 : 0;
+            fit.dead_channels += m.dead || m.asleep ? 1 : 0;
             variance += m.variance;
             covariance += m.covariance;
             square += m.variance + m.mean_s * m.mean_s;

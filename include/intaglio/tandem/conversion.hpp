@@ -50,7 +50,7 @@ class Conversion {
                              "training samples");
         train::check_samples(validation.pixels.size(), validation.labels, Training<Student>::pixels, classes,
                              "validation samples");
-        check_teacher(teacher);
+        check_teacher(teacher, validation.pixels.data());
         teacher_accuracy_ = evaluate(teacher, validation).accuracy();
         copy_latents<Student, Teacher>(teacher, *student_, {stages.stages.data, stages.size()});
     }

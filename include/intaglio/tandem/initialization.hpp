@@ -99,9 +99,10 @@ template <class Student, class Teacher>
 
 }  // namespace detail
 
-/// Throws std::runtime_error, which names the layer, if a number of the teacher is not finite or a variance negative.
+/// Throws std::runtime_error, which names the layer, if a number of the teacher is not finite, a variance negative, or
+/// a layer cannot run; `image` is one to run it on.
 template <class Teacher>
-[[gnu::cold]] void check_teacher(Training<Teacher>& teacher) {
+[[gnu::cold]] void check_teacher(Training<Teacher>& teacher, const typename Training<Teacher>::Pixel* image) {
     for (const ParameterRange& range : Training<Teacher>::ranges()) {
         for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
             if (!std::isfinite(teacher.parameters()[static_cast<std::size_t>(i)])) {
@@ -133,6 +134,13 @@ template <class Teacher>
             },
             numbers.values);
     }
+    Training<Teacher>::each([&]<std::size_t I>() {
+        try {
+            teacher.forward(image, 1, train::Statistics::running, I + 1, I);
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error("teacher, layer " + path_text(facts<Teacher>.rows[I].path) + ": " + error.what());
+        }
+    });
 }
 
 /// The student's latent weights become those of the teacher.
@@ -254,6 +262,8 @@ template <class Student, class Teacher>
         detail::write_latents<Student, Teacher>(teacher, student, stage, gains, best_exponent);
     }
     detail::write_scale(student, stage, best);
+    // A scale that no integers can hold shows here, not in the next stage.
+    student.forward(samples.pixels.data(), 1, train::Statistics::running, static_cast<std::size_t>(stage.step) + 1);
     record[Record::loss] = best.error;
     record[Record::alpha] = *std::max_element(best.alpha.begin(), best.alpha.end());
     record[Record::fold] = best_exponent;
