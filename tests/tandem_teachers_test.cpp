@@ -246,7 +246,7 @@ TEST_CASE("dead channels are counted, and the student is no worse for them") {
     check_program(*result.student);
 }
 
-TEST_CASE("one dead channel of a norm does not decide about the weights of the others") {
+TEST_CASE("a dead channel of a norm is counted, and costs the others nothing") {
     tools::Taught<Float> teacher(learned, 6);
     const auto before = converted<FloatStudent>(teacher.training, tools::small_options(0));
     // A unit without weights: the variance is 0, and the gain of the folded norm several hundred.
@@ -261,6 +261,29 @@ TEST_CASE("one dead channel of a norm does not decide about the weights of the o
     CHECK(result.records[1][Record::loss] < 2 * before.records[1][Record::loss]);
     CHECK(result.records[1][Record::fold] == before.records[1][Record::fold]);
     CHECK(accuracy_of(*result.student) > accuracy_of(teacher.training) - 0.1);
+}
+
+TEST_CASE("the gain of a channel that never changes leaves the weights of the others their size") {
+    tandem::Calibration data;
+    data.count = 3;
+    data.channels = 2;
+    data.targets = {0.1F, 0.5F, 0.3F, 0.5F, 0.2F, 0.5F};
+    std::vector<double> gains{-2, -3000};
+    tandem::detail::leave_out_constants(data, gains);
+    CHECK(gains[0] == -2);
+    CHECK(gains[1] < 0);
+    const std::vector<float> weights{0.5F, -0.25F, 0.5F, 0.5F};
+    std::vector<float> student(4);
+    tandem::fold_latents<DoReFa<4>, DoReFa<4>>(weights, gains, 1, student);
+    CHECK(std::tanh(static_cast<double>(student[0])) == doctest::Approx(-0.75));
+    CHECK(std::fabs(student[2]) < 1e-6F);
+    // With an exponent of 0 its weights are those of the teacher, with the sign.
+    tandem::fold_latents<DoReFa<4>, DoReFa<4>>(weights, gains, 0, student);
+    CHECK(student == std::vector<float>{-0.5F, 0.25F, -0.5F, -0.5F});
+    data.targets[5] = 0.6F;
+    gains = {-2, -3000};
+    tandem::detail::leave_out_constants(data, gains);
+    CHECK(gains == std::vector<double>{-2, -3000});
 }
 
 TEST_CASE("mode Layer without a positive <S, Y> falls back, says so, and goes on") {
