@@ -59,8 +59,13 @@ struct Fit {
     std::vector<double> alpha;
     std::vector<double> beta;
     double error = 0;                ///< mean squared difference of the codes' values
-    std::int64_t dead_channels = 0;  ///< accumulators that are all equal
+    std::int64_t dead_channels = 0;  ///< accumulators or targets that are all equal
     bool fell_back = false;          ///< mode L: the slope is that of mode LB
+};
+
+/// No multiplier brings the accumulators of a layer closer to the teacher's values.
+struct NoScaleFits : std::runtime_error {
+    using std::runtime_error::runtime_error;
 };
 
 namespace detail {
@@ -71,7 +76,8 @@ struct ChannelMoments {
     double mean_y = 0;
     double variance = 0;    ///< of the accumulators
     double covariance = 0;  ///< with the targets
-    bool dead = true;
+    bool dead = true;       ///< all accumulators are equal
+    bool asleep = true;     ///< all targets are equal
 };
 
 [[gnu::cold]] inline std::vector<ChannelMoments> channel_moments(const Calibration& data) {
@@ -82,6 +88,7 @@ struct ChannelMoments {
             all[c].mean_s += data.sum(row, c);
             all[c].mean_y += data.target(row, c);
             all[c].dead &= data.accumulators[row * data.channels + c] == data.accumulators[c];
+            all[c].asleep &= data.target(row, c) == data.target(0, c);
         }
     }
     for (ChannelMoments& m : all) {
@@ -135,7 +142,7 @@ class Search {
         double square = 0;
         double product = 0;
         for (const ChannelMoments& m : moments_) {
-            fit.dead_channels += m.dead ? 1 : 0;
+            fit.dead_channels += m.dead || m.asleep ? 1 : 0;
             variance += m.variance;
             covariance += m.covariance;
             square += m.variance + m.mean_s * m.mean_s;
@@ -149,7 +156,7 @@ class Search {
             fit.fell_back = !(product > 0);
             const double alpha = fit.fell_back ? (variance > 0 ? covariance / variance : 0) : product / square;
             if (!(alpha > 0)) {
-                throw std::runtime_error(
+                throw NoScaleFits(
                     "the accumulators do not rise with the teacher's values, neither with nor without their means: no "
                     "positive multiplier fits");
             }
@@ -261,7 +268,7 @@ class Search {
 /// (mode L), alpha = sum cov / sum var with beta_i = mean(Y_i) - alpha mean(S_i) (LB), the regression of each channel
 /// (CB); with `refine` then by the error behind quantisation, which is not convex (golden section on log alpha from
 /// five starts). Multipliers are rounded to their integers' precision. Where <S,Y> <= 0, mode L takes the slope of LB;
-/// throws std::runtime_error if that is not positive either.
+/// throws NoScaleFits if that is not positive either.
 [[gnu::cold]] inline Fit fit_scale(const Calibration& data, const Grid& grid, const ScaleForm& form, bool refine) {
     const detail::Search search(data, grid, form);
     Fit fit = search.closed_form();
@@ -272,8 +279,12 @@ class Search {
 /// The unit in which real activations are measured by codes 0 ... highest / denominator, so that rounding and clipping
 /// lose least: of 40 shares of the largest value the one with the smallest squared error.
 [[gnu::cold]] inline double fit_range(const std::vector<float>& values, const Grid& grid) {
+    const bool is_signed = grid.codes.lowest < 0;
     double largest = 0;
-    for (const float v : values) largest = std::max(largest, std::fabs(static_cast<double>(v)));
+    for (const float v : values) {
+        const auto value = static_cast<double>(v);
+        largest = std::max(largest, is_signed ? std::fabs(value) : value);
+    }
     if (!(largest > 0)) return 1;
     const double top = static_cast<double>(grid.codes.highest) / static_cast<double>(grid.denominator);
     double best = largest / top;
@@ -282,7 +293,7 @@ class Search {
         const double unit = largest * share / (40 * top);
         double error = 0;
         for (const float v : values) {
-            const double value = grid.codes.lowest < 0 ? static_cast<double>(v) : std::max(0.0, static_cast<double>(v));
+            const double value = is_signed ? static_cast<double>(v) : std::max(0.0, static_cast<double>(v));
             const double e = unit * grid.quantized(value / unit) - value;
             error += e * e;
         }

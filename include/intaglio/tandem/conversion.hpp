@@ -37,21 +37,20 @@ class Conversion {
     [[gnu::cold]] Conversion(Training<Teacher>& teacher, BasicSamples<Pixel> samples, BasicSamples<Pixel> validation,
                              Options options)
         : teacher_(teacher),
+          options_(checked(options, teacher.capacity(), samples.count(), validation.count())),
           student_(std::make_unique<Training<Student>>(options.batch, options.threads, options.seed)),
           samples_(samples),
           validation_(validation),
-          options_(options),
           tasks_(make_tasks({stages.stages.data, stages.size()}, options)),
           records_(tasks_.size()),
           units_(stages.size(), 1.0),
           before_(student_->parameters().size()) {
         constexpr std::int32_t classes = Training<Student>::classes;
-        options.check(teacher.capacity(), samples.count(), validation.count());
         train::check_samples(samples.pixels.size(), samples.labels, Training<Student>::pixels, classes,
                              "training samples");
         train::check_samples(validation.pixels.size(), validation.labels, Training<Student>::pixels, classes,
                              "validation samples");
-        check_teacher(teacher);
+        check_teacher(teacher, validation.pixels.data());
         teacher_accuracy_ = evaluate(teacher, validation).accuracy();
         copy_latents<Student, Teacher>(teacher, *student_, {stages.stages.data, stages.size()});
     }
@@ -71,13 +70,17 @@ class Conversion {
     [[nodiscard]] const EpochMetrics& metrics() const { return metrics_; }
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] Training<Student>& student() { return *student_; }
-    /// Hands the student out, when finished.
-    [[nodiscard]] std::unique_ptr<Training<Student>> release() { return std::move(student_); }
+    /// Hands the student out; a task that is not finished is undone before. Nothing else may be called afterwards.
+    [[nodiscard]] std::unique_ptr<Training<Student>> release() {
+        if (trainer_) undo();
+        return std::move(student_);
+    }
     /// On the validation samples.
     [[nodiscard]] double teacher_accuracy() const { return teacher_accuracy_; }
 
     /// A task that fits, or one batch of a task that trains, with its validation behind an epoch. Throws
-    /// std::runtime_error, which names the layer, if no scale fits or the training diverges.
+    /// std::runtime_error, which names the layer, if no scale fits or the training diverges; the student then is what
+    /// it was in front of the task, with which the next step begins anew.
     [[gnu::cold]] void step() {
         if (finished()) throw std::logic_error("the conversion is finished");
         const Task& task = tasks_[task_];
@@ -89,7 +92,11 @@ class Conversion {
                 ++task_;
             }
         } catch (const std::runtime_error& error) {
+            undo();
             throw std::runtime_error("tandem, layer " + path_text(stages[task.stage].path) + ": " + error.what());
+        } catch (...) {
+            undo();
+            throw;
         }
     }
 
@@ -147,6 +154,13 @@ class Conversion {
     }
 
   private:
+    /// Before memory is taken for a student.
+    static Options checked(const Options& options, std::int64_t capacity, std::int64_t samples,
+                           std::int64_t validation) {
+        options.check(capacity, samples, validation);
+        return options;
+    }
+
     /// Accuracy, and the loss that decides between equal ones.
     using Score = std::array<double, 2>;
 
@@ -160,16 +174,22 @@ class Conversion {
         Record& record = records_[task_];
         record[Record::decision] = static_cast<double>(Decision::done);
         record[Record::accuracy] = -1;
+        remember();
         if (task.kind == TaskKind::ranges) {
             measure_units<Student, Teacher>(teacher_, samples_, options_, units_);
             return;
         }
         const bool again = task.kind == TaskKind::recalibrate;
-        if (again) remember();
-        initialize_stage<Student, Teacher>(teacher_, *student_, samples_, options_, stages[task.stage],
-                                           units_[task.stage], again, record);
+        bool fits = true;
+        try {
+            initialize_stage<Student, Teacher>(teacher_, *student_, samples_, options_, stages[task.stage],
+                                               units_[task.stage], again, record);
+        } catch (const NoScaleFits&) {
+            if (!again) throw;
+            fits = false;  // the scale that it has stays
+        }
         if (again) {
-            conclude(options_.stage2.guard, record);
+            conclude(options_.stage2.guard || !fits, record);
         } else if (task.stage + 1 == stages.size()) {
             score_ = validate();
             record[Record::accuracy] = score_[0];
@@ -202,13 +222,22 @@ class Conversion {
         const Score without = validate();
         const std::vector<float> kept(student_->parameters().begin(), student_->parameters().end());
         Record unused;
-        initialize_stage<Student, Teacher>(teacher_, *student_, samples_, options_, stages[next], units_[next], true,
-                                           unused);
+        try {
+            initialize_stage<Student, Teacher>(teacher_, *student_, samples_, options_, stages[next], units_[next],
+                                               true, unused);
+        } catch (const NoScaleFits&) {
+            return;
+        }
         if (better(validate(), without)) return;
         std::copy(kept.begin(), kept.end(), student_->parameters().begin());
         student_->parameters_changed();
     }
 
+    void undo() {
+        trainer_.reset();
+        std::copy(before_.begin(), before_.end(), student_->parameters().data());
+        student_->parameters_changed();
+    }
     void remember() { std::copy_n(student_->parameters().data(), before_.size(), before_.data()); }
     /// Accepts what a task did, or takes it back.
     void conclude(bool guard, Record& record) {
@@ -217,8 +246,7 @@ class Conversion {
         if (accepted) {
             score_ = now;
         } else {
-            std::copy(before_.begin(), before_.end(), student_->parameters().data());
-            student_->parameters_changed();
+            undo();
         }
         record[Record::accuracy] = score_[0];
         record[Record::decision] = static_cast<double>(accepted ? Decision::accepted : Decision::kept);
@@ -253,10 +281,10 @@ class Conversion {
     }
 
     Training<Teacher>& teacher_;
+    Options options_;
     std::unique_ptr<Training<Student>> student_;
     BasicSamples<Pixel> samples_;
     BasicSamples<Pixel> validation_;
-    Options options_;
     Augment<Pixel> augment_;
     std::vector<Task> tasks_;
     std::vector<Record> records_;

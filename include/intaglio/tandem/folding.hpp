@@ -24,6 +24,7 @@ struct Latent<Unscaled<Weight>> : Latent<Weight> {};
 template <int Bits, Maximum Divisor>
 requires(Bits > 1) struct Latent<DoReFa<Bits, Divisor>> {
     static constexpr bool holds_gains = true;
+    static constexpr bool is_linear = false;
     static double linear(double latent) { return std::tanh(latent); }
     static double latent(double linear) { return std::atanh(linear); }
     /// The largest linear weight of a layer: far enough from 1 for tanh to have a slope.
@@ -32,13 +33,16 @@ requires(Bits > 1) struct Latent<DoReFa<Bits, Divisor>> {
 template <>
 struct Latent<FloatWeights> {
     static constexpr bool holds_gains = true;
+    static constexpr bool is_linear = true;
     static double linear(double latent) { return latent; }
     static double latent(double linear) { return linear; }
     static constexpr double largest = 1;
 };
 
 /// Copies the latent weights of a layer, [units][fan-in], times the powers `exponent` of the magnitudes of the units'
-/// gains, and the signs of the gains. The gains of all units are positive and the exponent is 0: a plain copy.
+/// gains, and the signs of the gains. The gains of all units are positive and the exponent is 0: a plain copy, unless
+/// student and teacher make values of latent weights in another way (real numbers, DoReFa); then the student's are such
+/// that their values are proportional to the teacher's.
 template <class StudentWeight, class TeacherWeight>
 [[gnu::cold]] void fold_latents(std::span<const float> teacher, std::span<const double> gains, double exponent,
                                 std::span<float> student) {
@@ -46,7 +50,7 @@ template <class StudentWeight, class TeacherWeight>
     const auto sign = [&](std::size_t i) { return gains[i / fan_in] < 0 ? -1.0F : 1.0F; };
     for (std::size_t i = 0; i < teacher.size(); ++i) student[i] = sign(i) * teacher[i];
     if constexpr (Latent<StudentWeight>::holds_gains && Latent<TeacherWeight>::holds_gains) {
-        if (exponent == 0) return;
+        if (exponent == 0 && Latent<StudentWeight>::is_linear == Latent<TeacherWeight>::is_linear) return;
         const auto linear = [&](std::size_t i) {
             return Latent<TeacherWeight>::linear(static_cast<double>(student[i])) *
                    std::pow(std::fabs(gains[i / fan_in]), exponent);

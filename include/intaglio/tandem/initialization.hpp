@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -70,6 +71,19 @@ template <class Student, class Teacher>
     student.parameters_changed();
 }
 
+/// Channels whose targets never change say nothing by their accumulators: their gains, which are large where a norm has
+/// divided by a deviation of 0, must not decide about the others' weights. Their signs stay.
+[[gnu::cold]] inline void leave_out_constants(const Calibration& data, std::vector<double>& gains) {
+    if (gains.size() != data.channels) return;
+    for (std::size_t c = 0; c < gains.size(); ++c) {
+        bool constant = data.count > 0;
+        for (std::size_t row = 0; row < data.count && constant; ++row) {
+            constant = data.target(row, c) == data.target(0, c);
+        }
+        if (constant) gains[c] = std::copysign(std::numeric_limits<double>::min(), gains[c]);
+    }
+}
+
 /// Exponents of the gains that the best latents are chosen from.
 template <class Student, class Teacher>
 [[gnu::cold]] std::vector<double> exponents(const Stage& stage, Latents latents) {
@@ -85,9 +99,10 @@ template <class Student, class Teacher>
 
 }  // namespace detail
 
-/// Throws std::runtime_error, which names the layer, if a number of the teacher is not finite.
+/// Throws std::runtime_error, which names the layer, if a number of the teacher is not finite, a variance negative, or
+/// a layer cannot run; `image` is one to run it on.
 template <class Teacher>
-[[gnu::cold]] void check_teacher(Training<Teacher>& teacher) {
+[[gnu::cold]] void check_teacher(Training<Teacher>& teacher, const typename Training<Teacher>::Pixel* image) {
     for (const ParameterRange& range : Training<Teacher>::ranges()) {
         for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
             if (!std::isfinite(teacher.parameters()[static_cast<std::size_t>(i)])) {
@@ -100,18 +115,32 @@ template <class Teacher>
         }
     }
     std::vector<train::NamedNumbers> list;
-    teacher.add_persistent(list);
+    Training<Teacher>::each([&]<std::size_t I>() {
+        auto& state = teacher.template state<I>();
+        if constexpr (requires { state.add_persistent(list, std::string()); }) {
+            state.add_persistent(list, "layer " + path_text(facts<Teacher>.rows[I].path) + ": running");
+        }
+    });
     for (const train::NamedNumbers& numbers : list) {
         std::visit(
             [&](const auto& values) {
                 for (const auto v : values) {
-                    if (!std::isfinite(v)) {
-                        throw std::runtime_error("teacher, " + numbers.name + ": a number is not finite");
+                    if (!std::isfinite(v))
+                        throw std::runtime_error("teacher, " + numbers.name + " is not a finite number");
+                    if (v < 0 && numbers.name.ends_with("variance")) {
+                        throw std::runtime_error("teacher, " + numbers.name + " is negative");
                     }
                 }
             },
             numbers.values);
     }
+    Training<Teacher>::each([&]<std::size_t I>() {
+        try {
+            teacher.forward(image, 1, train::Statistics::running, I + 1, I);
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error("teacher, layer " + path_text(facts<Teacher>.rows[I].path) + ": " + error.what());
+        }
+    });
 }
 
 /// The student's latent weights become those of the teacher.
@@ -222,6 +251,7 @@ template <class Student, class Teacher>
         for (const double exponent : all) {
             detail::write_latents<Student, Teacher>(teacher, student, stage, gains, exponent);
             collect(first);
+            if (first) detail::leave_out_constants(data, gains);
             const Fit fit = fit_scale(data, grid, form, how.refine);
             if (first || fit.error < best.error) {
                 best = fit;
@@ -232,6 +262,8 @@ template <class Student, class Teacher>
         detail::write_latents<Student, Teacher>(teacher, student, stage, gains, best_exponent);
     }
     detail::write_scale(student, stage, best);
+    // A scale that no integers can hold shows here, not in the next stage.
+    student.forward(samples.pixels.data(), 1, train::Statistics::running, static_cast<std::size_t>(stage.step) + 1);
     record[Record::loss] = best.error;
     record[Record::alpha] = *std::max_element(best.alpha.begin(), best.alpha.end());
     record[Record::fold] = best_exponent;

@@ -100,8 +100,8 @@ struct Options {
         require(stage2.epochs >= 0, "tandem: epochs of stage 2 must not be negative", stage2.epochs);
         require(joint.epochs >= 0, "tandem: epochs of the joint stage must not be negative", joint.epochs);
         require(validation >= 1, "tandem: validation samples are missing", validation);
-        train::require_option(stage2.share, 0, 1, "tandem: share of stage 2");
-        train::require_option(joint.share, 0, 1, "tandem: share of the joint stage");
+        check_stage(stage2, "stage 2");
+        check_stage(joint, "the joint stage");
     }
     /// All settings on which the result depends, as text.
     [[gnu::cold]] [[nodiscard]] std::string description() const {
@@ -132,6 +132,22 @@ struct Options {
         text.add("batch", batch);
         text.add("seed " + std::to_string(seed));
         return text.text();
+    }
+
+  private:
+    /// What a trained stage says to its trainer: told before anything runs, not behind hours of the stages in front.
+    template <class Trained>
+    [[gnu::cold]] static void check_stage(const Trained& stage, const std::string& name) {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        const auto positive = [&](double value, const char* what) {
+            train::require_option(value > 0 && std::isfinite(value), std::string("tandem: ") + what + " of " + name,
+                                  value);
+        };
+        positive(stage.learning_rate, "learning rate");
+        positive(stage.temperature, "temperature");
+        train::require_option(stage.weight_decay, 0, infinity, "tandem: weight decay of " + name);
+        train::require_option(stage.share, 0, 1, "tandem: share of " + name);
+        stage.patience.check(true);
     }
 };
 

@@ -76,7 +76,9 @@ bool shares_codes(const Stage& stage) {
     const std::int32_t own = facts<Student>.row(stage.product).input;
     const Value& student = facts<Student>.value(own);
     const Value& teacher = facts<Teacher>.value(facts<Teacher>.row(stage.teacher_product).input);
-    return own != 0 && student.storage == teacher.storage && student.codes == teacher.codes &&
+    // The input, and what only arranges it anew, has no memory to which codes could be written.
+    const bool has_memory = student.training_memory != 0 && teacher.training_memory != 0;
+    return has_memory && student.storage == teacher.storage && student.codes == teacher.codes &&
            student.denominator == teacher.denominator && !student.scaled && !teacher.scaled;
 }
 

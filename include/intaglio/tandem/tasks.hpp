@@ -47,7 +47,7 @@ struct Record {
         accuracy,       ///< of the assembled student on the validation samples, behind the task; below 0: not measured
         alpha,          ///< the multiplier as a real number; the largest one in mode Channel
         fold,           ///< exponent of the teacher's gains that went into the weights
-        dead_channels,  ///< whose accumulators never change: their multiplier or their part of it says nothing
+        dead_channels,  ///< whose accumulators or targets never change: their part of the multiplier says nothing
         fell_back,      ///< 1: <S,Y> was not positive in mode Layer; the slope is that of mode LayerBias
         flipped,        ///< channels whose weights changed their sign, because the teacher's gain is negative
         places
