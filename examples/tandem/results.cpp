@@ -186,7 +186,9 @@ std::vector<std::string> summary_row(const nlohmann::json& json, bool& agrees) {
         std::string cell = "-";
         for (const nlohmann::json& student : json.at("students")) {
             if (student.at("mode") != mode) continue;
-            cell = percent(student.at("stage1_test_accuracy")) + " -> " + percent(student.at("test_accuracy"));
+            cell = json.value("random_images", false)
+                       ? "random images"
+                       : percent(student.at("stage1_test_accuracy")) + " -> " + percent(student.at("test_accuracy"));
             differences += student.at("differing_images").get<std::int64_t>() +
                            student.at("differing_layers").get<std::int64_t>() +
                            student.at("certificate").at("differences").get<std::int64_t>();

@@ -163,6 +163,13 @@ template <class Teacher, class Quantised = Teacher, class Modes = AllModes, clas
     using namespace intaglio;
     const auto start = std::chrono::steady_clock::now();
     const Choice& choice = settings.choice;
+    const auto wanted = [&]<class Mode>(boost::mp11::mp_identity<Mode>) {
+        return std::find(choice.modes.begin(), choice.modes.end(), mode_name<Mode>) != choice.modes.end();
+    };
+    using Named = boost::mp11::mp_transform<boost::mp11::mp_identity, Modes>;
+    bool any = false;
+    boost::mp11::mp_for_each<Named>([&](auto mode) { any |= wanted(mode); });
+    if (!any) throw std::runtime_error(choice.network + " is not compiled in mode " + choice.modes.front());
     const std::filesystem::path folder =
         settings.output / (choice.network + "-" + std::to_string(bits) + "-seed" + std::to_string(settings.seed));
     std::filesystem::create_directories(folder);
@@ -196,13 +203,12 @@ template <class Teacher, class Quantised = Teacher, class Modes = AllModes, clas
         std::fflush(stdout);
     }
     bool done = true;
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, Modes>>([&](auto identity) {
+    boost::mp11::mp_for_each<Named>([&](auto identity) {
         using Mode = typename decltype(identity)::type;
-        if (!done || std::find(choice.modes.begin(), choice.modes.end(), mode_name<Mode>) == choice.modes.end()) return;
-        done = run_student<Mode, Quantised>(settings, teacher, data, augment, folder, results);
+        done = done &&
+               (!wanted(identity) || run_student<Mode, Quantised>(settings, teacher, data, augment, folder, results));
     });
     if (!done) return 130;
-    if (results.students.empty()) throw std::runtime_error(choice.network + ": is not compiled in this mode");
     results.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     report(results, folder);
     for (const StudentResults& student : results.students) {
