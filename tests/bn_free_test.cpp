@@ -20,18 +20,22 @@ namespace {
 using namespace intaglio;
 using tandem::StageKind;
 
-/// Rows of one kind, in order: products, or steps of activations and joins.
+/// The first row of one kind at or behind `row`: products, steps of activations and joins; the number of rows if none.
+template <class Net>
+constexpr std::int32_t next(std::string_view kind, std::int32_t row) {
+    while (row < static_cast<std::int32_t>(facts<Net>.row_count()) && facts<Net>.row(row).kind != kind) ++row;
+    return row;
+}
 template <class Net>
 constexpr std::int32_t nth(std::string_view kind, std::int32_t n) {
-    for (std::int32_t i = 0; i < static_cast<std::int32_t>(facts<Net>.row_count()); ++i) {
-        if (facts<Net>.row(i).kind == kind && n-- == 0) return i;
-    }
-    return none;
+    std::int32_t row = next<Net>(kind, 0);
+    while (n-- > 0) row = next<Net>(kind, row + 1);
+    return row;
 }
 template <class Net>
 constexpr std::int32_t count(std::string_view kind) {
     std::int32_t n = 0;
-    while (nth<Net>(kind, n) != none) ++n;
+    for (const Row& row : facts<Net>.rows) n += row.kind == kind ? 1 : 0;
     return n;
 }
 
@@ -42,9 +46,12 @@ constexpr bool same_layers() {
     const auto& s = facts<Student>;
     for (const std::string_view kind : {"product", "step", "pool", "max pool", "join", "logits"}) {
         if (count<Teacher>(kind) != count<Student>(kind)) return false;
-        for (std::int32_t n = 0; n < count<Teacher>(kind); ++n) {
-            const Row& a = t.row(nth<Teacher>(kind, n));
-            const Row& b = s.row(nth<Student>(kind, n));
+        std::int32_t i = next<Teacher>(kind, 0);
+        std::int32_t j = next<Student>(kind, 0);
+        const auto rows = static_cast<std::int32_t>(t.row_count());
+        for (; i < rows; i = next<Teacher>(kind, i + 1), j = next<Student>(kind, j + 1)) {
+            const Row& a = t.row(i);
+            const Row& b = s.row(j);
             if (!(a.path == b.path) || a.weights != b.weights || a.weight_bits() != b.weight_bits()) return false;
             if (!(a.codes == b.codes) || a.macs != b.macs || a.steps != b.steps) return false;
             if (!(t.value(a.output).shape == s.value(b.output).shape)) return false;

@@ -297,19 +297,20 @@ TEST_CASE("a trainer changes the part that it is given, and nothing else") {
     const tools::Stripes data(64, 6, 6, 1, 4);
     constexpr auto rows = static_cast<std::int32_t>(Training<Net>::rows);
     for (const bool gains : {true, false}) {
-        for (const auto& [first, last] :
-             {std::pair{0, 2}, {3, 5}, {3, INT32_MAX}, {rows - 4, rows - 1}, {0, INT32_MAX}}) {
-            INFO("rows " << first << " ... " << last << (gains ? " with gains" : " without gains"));
+        for (const TrainedPart part :
+             {TrainedPart{0, 2, gains}, TrainedPart{3, 5, gains}, TrainedPart{3, INT32_MAX, gains},
+              TrainedPart{rows - 4, rows - 1, gains}, TrainedPart{0, INT32_MAX, gains}}) {
+            INFO("rows " << part.first << " ... " << part.last << (gains ? " with gains" : " without gains"));
             Passes<Net> p;
             Training<Net> training(8, 2, 3);
             std::copy(p.training.parameters().begin(), p.training.parameters().end(), training.parameters().begin());
             training.parameters_changed();
             TrainerOptions<> options;
-            options.part = {.first = first, .last = last, .gains = gains};
+            options.part = part;
             const std::vector<bool> changed = changed_by(training, data, options);
             for (const ParameterRange& range : Training<Net>::ranges()) {
                 const bool inside =
-                    first <= range.row && range.row <= last && (gains || range.kind != ParameterKind::gain);
+                    part.first <= range.row && range.row <= part.last && (gains || range.kind != ParameterKind::gain);
                 INFO("row " << range.row << " kind " << static_cast<int>(range.kind));
                 CHECK(any(changed, range) == inside);
             }

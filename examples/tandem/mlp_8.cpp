@@ -7,7 +7,8 @@ using namespace conversions;
 
 const Registered entry({"mlp", 8, DataSet::fashion_mnist, [](const Settings& settings, const Parts& data) {
                             using Teacher = teachers::Mlp<8>;
-                            return run<Teacher>(settings, 8, data, teachers::options<Teacher>(5, 0.001, settings.seed));
+                            return run<Teacher>(settings, 8, data,
+                                                teachers::options<Teacher>(10, 0.003, settings.seed));
                         }});
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <intaglio/report/tandem.hpp>
 #include <intaglio/report/tandem_plot.hpp>
 #include <iostream>
+#include <stdexcept>
 #include <tuple>
 
 #include "settings.hpp"
@@ -257,7 +258,8 @@ bool print_summary(const std::filesystem::path& folder) {
         const auto kind = std::find(network_names.begin(), network_names.end(), network) - network_names.begin();
         return std::tuple(kind, network, -json.at("bits").get<int>(), json.at("seed").get<std::uint64_t>());
     };
-    bool agrees = !all.empty();
+    if (all.empty()) throw std::runtime_error(folder.string() + ": no results.json in it");
+    bool agrees = true;
     Table table = summary_table();
     try {
         std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });

@@ -69,7 +69,8 @@ struct Results {
 // Writes results.json and the plot into `folder` and prints what came of each student.
 void report(const Results& results, const std::filesystem::path& folder);
 
-// Prints one row for each results.json below `folder`; false if there is none, or if something differs in one.
+// Prints one row for each results.json below `folder`; false if something differs in one. Throws std::runtime_error if
+// there is none.
 bool print_summary(const std::filesystem::path& folder);
 
 // The accuracy behind stage 1, which a resumed run cannot measure any more.

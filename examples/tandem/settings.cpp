@@ -37,7 +37,7 @@ std::optional<int> read_settings(int argc, char** argv, Settings& settings) {
         ->capture_default_str();
     app.add_option("--seed", settings.seed, "Seed of teacher and student")->capture_default_str();
     app.add_option("--epochs", settings.epochs,
-                   "Passes over the training samples, for the teacher (default: mlp 5, convolutional 4, vgg-small 8)")
+                   "Passes over the training samples, for the teacher (default: mlp 10, convolutional 4, vgg-small 8)")
         ->check(CLI::Range(1, 10000));
     app.add_option("--teacher", settings.teacher,
                    "Checkpoint of a teacher that is trained already; of resnet20 the safetensors file")

@@ -16,6 +16,7 @@
 #include <ostream>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace intaglio {
 
@@ -121,7 +122,6 @@ class Progress {
         if (style != ProgressStyle::live) return;
         start_line();
         append_text(text);
-        length = std::min(length, columns() - 1);
         draw_over();
     }
 
@@ -135,7 +135,6 @@ class Progress {
 
   private:
     static constexpr std::size_t default_columns = 80;
-
     Progress(ProgressPlan work, ProgressStyle wanted, double now)
         : plan(work), style(wanted), run_start(now), epoch_start(now), epoch(work.finished_epochs) {
         check(plan);
@@ -176,31 +175,26 @@ class Progress {
             append_text("]");
         }
         append_text(std::string_view(tail.data(), tail_length));
-        length = std::min(length, width);
         draw_over();
     }
 
-    /// Draws the line over what a longer live line left behind.
+    /// Draws the line, as much as there is room for, over what a longer one left behind.
     void draw_over() {
-        const std::size_t visible = length;
-        pad_to(std::min(drawn, columns() - 1));
+        const std::size_t width = columns() - 1;
+        const std::size_t visible = length = std::min(length, width);
+        pad_to(std::min(drawn, width));
         drawn = visible;
         emit_line(true, "");
     }
 
     void end_line() {
-        const bool was_live = drawn > 0;
-        if (was_live) pad_to(drawn);
-        drawn = 0;
-        emit_line(was_live, "\n");
+        if (drawn > 0) pad_to(drawn);
+        emit_line(std::exchange(drawn, 0) > 0, "\n");
     }
 
     void append_epoch(std::int64_t which) {
-        if (plan.title.empty()) {
-            append("epoch %*lld/%lld", digits(plan.epochs), number(which), number(plan.epochs));
-        } else {
-            append_text(plan.title);
-        }
+        if (!plan.title.empty()) return append_text(plan.title);
+        append("epoch %*lld/%lld", digits(plan.epochs), number(which), number(plan.epochs));
     }
 
     void append_numbers(const ProgressPoint& point, double now) {
