@@ -7,35 +7,32 @@
 #include <intaglio/data/fashion_mnist.hpp>
 #include <stdexcept>
 
+#include "entries.hpp"
 #include "results.hpp"
-#include "runs.hpp"
 
 namespace {
 
 using namespace intaglio;
 using namespace conversions;
 
-struct Entry {
-    const char* network;
-    int bits;
-    int (*run)(const Settings&, const Choice&, const Parts&);
-};
-constexpr Entry entries[] = {
-    {"mlp", 8, run_mlp_8},
-    {"mlp", 4, run_mlp_4},
-    {"mlp", 1, run_mlp_1},
-    {"convolutional", 8, run_convolutional_8},
-    {"convolutional", 4, run_convolutional_4},
-    {"convolutional", 1, run_convolutional_1},
-    {"vgg-small", 8, run_vgg_small_8},
-    {"vgg-small", 4, run_vgg_small_4},
-    {"vgg-small", 1, run_vgg_small_1},
-};
-
 constexpr std::size_t validation_images = 5000;
 
-TrainTest load(const Choice& choice, const std::filesystem::path& folder) {
-    const bool colours = choice.network == "vgg-small";
+// The entries that the command line asks for.
+std::vector<Entry> chosen(const Choice& choice) {
+    std::vector<Entry> list;
+    for (const int bits : choice.bits) {
+        for (const Entry& entry : entries()) {
+            if (entry.network == choice.network && entry.bits == bits) list.push_back(entry);
+        }
+    }
+    if (!list.empty()) return list;
+    throw std::runtime_error(choice.network + " is not in this program with these bits; tandem_study has every " +
+                             "network: cmake --build BUILD --target tandem_study");
+}
+
+TrainTest load(DataSet data, const std::filesystem::path& folder) {
+    if (data == DataSet::none) return {};
+    const bool colours = data == DataSet::cifar10;
     const std::filesystem::path found = colours ? find_cifar10(folder) : find_fashion_mnist(folder);
     std::printf("%s from %s\n", colours ? "CIFAR-10" : "Fashion-MNIST", found.c_str());
     return colours ? load_cifar10(found) : load_fashion_mnist(found);
@@ -57,16 +54,14 @@ Parts split(const TrainTest& data, std::int64_t limit) {
 
 int run_all(const Settings& settings) {
     int status = 0;
-    const Choice& choice = settings.choice;
-    const TrainTest data = load(choice, settings.data);
-    const Parts parts = split(data, settings.limit);
-    for (const int bits : choice.bits) {
-        for (const Entry& entry : entries) {
-            if (choice.network != entry.network || bits != entry.bits) continue;
-            const int result = entry.run(settings, choice, parts);
-            if (result == 130) return result;
-            status = std::max(status, result);
-        }
+    const std::vector<Entry> list = chosen(settings.choice);
+    const DataSet kind = list.front().data;
+    const TrainTest data = load(kind, settings.data);
+    const Parts parts = kind == DataSet::none ? Parts{} : split(data, settings.limit);
+    for (const Entry& entry : list) {
+        const int result = entry.run(settings, parts);
+        if (result == 130) return result;
+        status = std::max(status, result);
     }
     std::printf("\n");
     return print_summary(settings.output) ? status : 2;

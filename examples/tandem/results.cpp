@@ -73,9 +73,10 @@ nlohmann::json layers_json(const StudentResults& student) {
 nlohmann::json student_json(const Results& results, const StudentResults& student) {
     nlohmann::json json;
     json["mode"] = student.mode;
-    json["stage1_test_accuracy"] = student.stage1_test_accuracy;
-    json["test_accuracy"] = student.test_accuracy;
-    json["validation_accuracy"] = student.validation_accuracy;
+    const auto accuracy = [&](double value) { return measured(results.random_images ? -1 : value); };
+    json["stage1_test_accuracy"] = accuracy(student.stage1_test_accuracy);
+    json["test_accuracy"] = accuracy(student.test_accuracy);
+    json["validation_accuracy"] = accuracy(student.validation_accuracy);
     json["differing_images"] = student.differing_images;
     json["differing_layers"] = student.differing_layers;
     json["certificate"]["range_values"] = student.certificate.range_values;
@@ -89,6 +90,8 @@ nlohmann::json student_json(const Results& results, const StudentResults& studen
     json["model_bytes"] = student.model_bytes;
     json["parameter_bytes"] = student.parameter_bytes;
     json["arena_bytes"] = student.arena_bytes;
+    json["training_bytes"] = student.training_bytes;
+    json["one_thread_images_per_second"] = student.one_thread_images_per_second;
     json["inference_images_per_second"] = student.inference_images_per_second;
     json["seconds"] = student.seconds;
     json["tasks"] = tasks_json(results, student);
@@ -104,11 +107,17 @@ void write_json_file(const Results& results, const std::filesystem::path& path) 
     json["threads"] = results.threads;
     json["instruction_set"] = results.instruction_set;
     json["settings"] = results.settings;
+    json["random_images"] = results.random_images;
+    json["weights"] = results.weights;
+    json["macs"] = results.macs;
     json["test_images"] = results.test_images;
     json["seconds"] = results.seconds;
     json["teacher"]["epochs"] = results.teacher_epochs;
-    json["teacher"]["test_accuracy"] = results.teacher_test_accuracy;
-    json["teacher"]["validation_accuracy"] = results.teacher_validation_accuracy;
+    json["teacher"]["file"] = results.teacher_file.empty() ? nlohmann::json() : nlohmann::json(results.teacher_file);
+    json["teacher"]["validation_unseen"] = results.validation_unseen;
+    json["teacher"]["training_bytes"] = results.teacher_bytes;
+    json["teacher"]["test_accuracy"] = measured(results.random_images ? -1 : results.teacher_test_accuracy);
+    json["teacher"]["validation_accuracy"] = measured(results.random_images ? -1 : results.teacher_validation_accuracy);
     json["teacher"]["multipliers"] = results.teacher_multipliers;
     json["teacher"]["norms"] = results.teacher_norms;
     json["students"] = nlohmann::json::array();
@@ -136,6 +145,26 @@ void write_plots(const Results& results, const std::filesystem::path& folder) {
 std::string percent(double share) {
     return fixed(100 * share, 2);
 }
+// Of random images there is no accuracy.
+std::string percent(const nlohmann::json& share) {
+    return share.is_null() ? "-" : percent(share.get<double>());
+}
+
+Table cost_table(const Results& results) {
+    Table table({{"mode"},
+                 {"weight bytes", Align::right},
+                 {"parameter bytes", Align::right},
+                 {"arena bytes", Align::right},
+                 {"training bytes", Align::right},
+                 {"images/s, 1 thread", Align::right},
+                 {"images/s, " + std::to_string(results.threads) + " threads", Align::right}});
+    for (const StudentResults& student : results.students) {
+        table.add_row({student.mode, grouped(student.model_bytes), grouped(student.parameter_bytes),
+                       grouped(student.arena_bytes), grouped(student.training_bytes),
+                       fixed(student.one_thread_images_per_second, 1), fixed(student.inference_images_per_second, 1)});
+    }
+    return table;
+}
 
 Table summary_table() {
     std::vector<Column> columns{{"network"}, {"bits", Align::right}, {"seed", Align::right}, {"teacher", Align::right}};
@@ -150,7 +179,7 @@ Table summary_table() {
 std::vector<std::string> summary_row(const nlohmann::json& json, bool& agrees) {
     std::vector<std::string> row{json.at("network").get<std::string>(), std::to_string(json.at("bits").get<int>()),
                                  std::to_string(json.at("seed").get<std::uint64_t>()),
-                                 percent(json.at("teacher").at("test_accuracy").get<double>())};
+                                 percent(json.at("teacher").at("test_accuracy"))};
     std::int64_t differences = 0;
     std::int64_t norms = 0;
     std::string multipliers;
@@ -158,8 +187,9 @@ std::vector<std::string> summary_row(const nlohmann::json& json, bool& agrees) {
         std::string cell = "-";
         for (const nlohmann::json& student : json.at("students")) {
             if (student.at("mode") != mode) continue;
-            cell = percent(student.at("stage1_test_accuracy").get<double>()) + " -> " +
-                   percent(student.at("test_accuracy").get<double>());
+            cell = json.value("random_images", false)
+                       ? "random images"
+                       : percent(student.at("stage1_test_accuracy")) + " -> " + percent(student.at("test_accuracy"));
             differences += student.at("differing_images").get<std::int64_t>() +
                            student.at("differing_layers").get<std::int64_t>() +
                            student.at("certificate").at("differences").get<std::int64_t>();
@@ -189,13 +219,13 @@ void report(const Results& results, const std::filesystem::path& folder) {
                  {"certificate: values, steps, weights; differences", Align::right},
                  {"multipliers", Align::right},
                  {"norms", Align::right}});
-    table.add_row({"teacher", "", percent(results.teacher_test_accuracy) + " %", "", "", "",
+    const auto accuracy = [&](double share) { return results.random_images ? "-" : percent(share) + " %"; };
+    table.add_row({"teacher", "", accuracy(results.teacher_test_accuracy), "", "", "",
                    grouped(results.teacher_multipliers), std::to_string(results.teacher_norms)});
     table.add_rule();
     for (const StudentResults& student : results.students) {
         const train::Certificate& certificate = student.certificate;
-        table.add_row({student.mode, percent(student.stage1_test_accuracy) + " %",
-                       percent(student.test_accuracy) + " %",
+        table.add_row({student.mode, accuracy(student.stage1_test_accuracy), accuracy(student.test_accuracy),
                        std::to_string(student.differing_images) + " of " + grouped(results.test_images),
                        std::to_string(student.differing_layers) + " of " + std::to_string(student.layers.size()),
                        grouped(certificate.range_values) + ", " + grouped(certificate.steps_compared) + ", " +
@@ -204,6 +234,8 @@ void report(const Results& results, const std::filesystem::path& folder) {
     }
     std::cout << '\n';
     table.print(std::cout);
+    std::cout << '\n';
+    cost_table(results).print(std::cout);
     for (const StudentResults& student : results.students) {
         if (!student.certificate.proven()) {
             std::cout << student.mode << ": first difference: " << student.certificate.first_difference << '\n';

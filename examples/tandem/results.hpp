@@ -26,7 +26,9 @@ struct StudentResults {
     std::int64_t model_bytes = 0;
     std::int64_t parameter_bytes = 0;
     std::int64_t arena_bytes = 0;
-    double inference_images_per_second = 0;
+    std::int64_t training_bytes = 0;         // memory of the student's training
+    double inference_images_per_second = 0;  // on all threads
+    double one_thread_images_per_second = 0;
     double seconds = 0;
     std::vector<intaglio::LayerFacts> layers;
     std::vector<std::uint64_t> training_hashes;  // of the codes of each layer over the whole test set
@@ -42,7 +44,14 @@ struct Results {
     std::string network;
     int bits = 0;
     std::uint64_t seed = 0;
-    std::int64_t teacher_epochs = 0;
+    std::int64_t weights = 0;
+    std::int64_t macs = 0;
+    std::int64_t teacher_epochs = 0;  // 0: it was not trained here
+    std::string teacher_file;         // empty: it was trained here
+    std::string teacher_note;         // for a person
+    bool random_images = false;       // accuracies say nothing
+    bool validation_unseen = true;    // by the teacher
+    std::int64_t teacher_bytes = 0;   // memory of its training
     int threads = 0;
     std::string instruction_set;
     std::string settings;  // of the conversions

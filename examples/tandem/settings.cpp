@@ -25,10 +25,10 @@ std::optional<int> read_settings(int argc, char** argv, Settings& settings) {
         "Converts trained networks with batch norm into networks without norms, of integers alone, and proves that "
         "both programs of each agree. Without options: the perceptron of 8, 4 and 1 bits in all modes, on "
         "Fashion-MNIST."};
-    app.add_option("--network", network, "Network; vgg-small learns CIFAR-10")
+    app.add_option("--network", network, "Network; vgg-small and resnet20 read CIFAR-10, alexnet random images")
         ->check(CLI::IsMember(network_names))
         ->capture_default_str();
-    app.add_option("--bits", bits, "Bits of weights and activations (default: all of the network)")
+    app.add_option("--bits", bits, "Bits of weights and activations (default: all that the program has)")
         ->check(CLI::IsMember({8, 4, 1}));
     app.add_option("--mode", mode,
                    "Integer scale of a layer: L one multiplier, LB and biases, CB multipliers and biases, P2 a power "
@@ -39,15 +39,18 @@ std::optional<int> read_settings(int argc, char** argv, Settings& settings) {
     app.add_option("--epochs", settings.epochs,
                    "Passes over the training samples, for the teacher (default: mlp 10, convolutional 4, vgg-small 8)")
         ->check(CLI::Range(1, 10000));
-    app.add_option("--teacher", settings.teacher, "Checkpoint of a teacher that is trained already")
+    app.add_option("--teacher", settings.teacher,
+                   "Checkpoint of a teacher that is trained already; of resnet20 the safetensors file")
         ->type_name("FILE")
         ->check(CLI::ExistingFile);
-    app.add_option("--stage2-epochs", tandem.stage2.epochs, "Largest number of passes for each layer; 0: stage 1 alone")
-        ->check(CLI::Range(0, 10000))
-        ->capture_default_str();
-    app.add_option("--joint-epochs", tandem.joint.epochs, "Largest number of passes for all layers together at last")
-        ->check(CLI::Range(0, 10000))
-        ->capture_default_str();
+    app.add_option("--stage2-epochs", settings.stage2_epochs,
+                   "Largest number of passes for each layer; 0: stage 1 alone (default: 2; resnet20 and alexnet 0)")
+        ->check(CLI::Range(0, 10000));
+    app.add_option("--joint-epochs", settings.joint_epochs,
+                   "Largest number of passes for all layers together at last (default: 0; resnet20 of 4 bits 4)")
+        ->check(CLI::Range(0, 10000));
+    app.add_option("--joint-rate", settings.joint_rate, "Learning rate of these (default: 0.0001; resnet20 0.001)")
+        ->check(CLI::PositiveNumber);
     app.add_option("--adaptation", tandem.stage2.adaptation,
                    "What stage 2 trains: local (each layer), downstream (what is behind it), both")
         ->transform(CLI::CheckedTransformer(adaptations).description("{local,downstream,both}"))
@@ -75,7 +78,11 @@ std::optional<int> read_settings(int argc, char** argv, Settings& settings) {
     choice = {network, {8, 4, 1}, mode_names};
     if (bits != 0) choice.bits = {bits};
     if (mode != "all") choice.modes = {mode};
-    if (!settings.teacher.empty() && choice.bits.size() > 1) {
+    tandem.stage2.epochs = settings.stage2_epochs.value_or(tandem.stage2.epochs);
+    tandem.joint.epochs = settings.joint_epochs.value_or(tandem.joint.epochs);
+    tandem.joint.learning_rate = settings.joint_rate.value_or(tandem.joint.learning_rate);
+    // All students of a ResNet-20 have the same one.
+    if (!settings.teacher.empty() && choice.bits.size() > 1 && network != "resnet20") {
         std::fprintf(stderr, "--teacher is a teacher of one width: give --bits\n");
         return 1;
     }
