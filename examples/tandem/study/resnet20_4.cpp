@@ -5,8 +5,7 @@ namespace {
 
 using namespace conversions;
 
-const Registered entry({"resnet20", 4, DataSet::cifar10, [](const Settings& settings, const Parts& data) {
-                            return run_resnet20<4>(settings, data, 4);
-                        }});
+const Registered entry({"resnet20", 4, DataSet::cifar10,
+                        [](const Settings& settings, const Parts& data) { return run_resnet20<4>(settings, data); }});
 
 }  // namespace

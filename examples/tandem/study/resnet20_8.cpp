@@ -5,8 +5,7 @@ namespace {
 
 using namespace conversions;
 
-const Registered entry({"resnet20", 8, DataSet::cifar10, [](const Settings& settings, const Parts& data) {
-                            return run_resnet20<8>(settings, data, 0);
-                        }});
+const Registered entry({"resnet20", 8, DataSet::cifar10,
+                        [](const Settings& settings, const Parts& data) { return run_resnet20<8>(settings, data); }});
 
 }  // namespace
