@@ -14,6 +14,7 @@ namespace intaglio {
 INTAGLIO_MODEL_ERROR(student_keeps_a_norm_specialise_tandem_StudentLayer)
 INTAGLIO_MODEL_ERROR(student_and_teacher_differ_in_their_layers)
 INTAGLIO_MODEL_ERROR(student_and_teacher_differ_in_their_shapes)
+INTAGLIO_MODEL_ERROR(student_and_teacher_differ_in_their_weight_standardization)
 INTAGLIO_MODEL_ERROR(student_has_a_step_without_an_integer_scale)
 
 namespace tandem {
@@ -155,6 +156,11 @@ struct Roles<mp_list<Primitives...>> {
     }
 };
 
+constexpr bool same_text(const char* a, const char* b) {
+    while (*a != '\0' && *a == *b) ++a, ++b;
+    return *a == *b;
+}
+
 /// The first difference between a teacher and a network that could be its student, if any.
 template <class Teacher, class Student>
 struct Correspondence {
@@ -191,6 +197,11 @@ struct Correspondence {
                             .path = student.row(s).path,
                             .expected = expected.size(),
                             .found = found.size()};
+                }
+                // Latent weights mean something else behind another standardisation.
+                if (role == Role::product && !same_text(teacher.row(t).detail, student.row(s).detail)) {
+                    return {.kind = &student_and_teacher_differ_in_their_weight_standardization,
+                            .path = student.row(s).path};
                 }
                 if (role == Role::step && !student.row(s).scale.given) {
                     return {.kind = &student_has_a_step_without_an_integer_scale, .path = student.row(s).path};
