@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "intaglio/core/random.hpp"
+#include "intaglio/model/facts.hpp"
 
 namespace intaglio {
 
@@ -21,6 +24,25 @@ struct ParameterRange {
 };
 
 namespace train {
+
+/// The parameters of all rows: the weights, gains and biases of row i begin at first[i].
+[[gnu::cold]] inline std::vector<ParameterRange> parameter_ranges(View<const Row> rows,
+                                                                  View<const std::int64_t> first) {
+    std::vector<ParameterRange> list;
+    for (std::size_t i = 0; i < rows.size; ++i) {
+        const Row& row = rows[i];
+        std::int64_t begin = first[i];
+        const auto add = [&](ParameterKind kind, std::int64_t count) {
+            const double limit = kind == ParameterKind::weight && row.clips_weights ? 1.0 : 0.0;
+            if (count > 0) list.push_back({kind, static_cast<std::int32_t>(i), begin, count, limit});
+            begin += count;
+        };
+        add(ParameterKind::weight, row.weights);
+        add(ParameterKind::gain, row.gains);
+        add(ParameterKind::bias, row.biases);
+    }
+    return list;
+}
 
 /// Normal deviate from two uniform ones (Box and Muller 1958).
 inline double normal(Random& random) {

@@ -16,28 +16,9 @@
 #include "intaglio/train/aligned_vector.hpp"
 #include "intaglio/train/operations.hpp"
 #include "intaglio/train/parameters.hpp"
+#include "intaglio/train/states.hpp"
 
 namespace intaglio {
-
-namespace train {
-
-template <std::size_t I, class T>
-struct Leaf {
-    explicit Leaf(std::int64_t capacity) : value(capacity) {}
-    T value;
-};
-
-template <class Net, class Indices>
-struct States;
-template <class Net, std::size_t... I>
-struct States<Net, std::index_sequence<I...>>
-    : Leaf<I, typename Operation<boost::mp11::mp_at_c<typename Net::primitives, I>>::template State<Net, I>>... {
-    [[gnu::cold]] explicit States(std::int64_t capacity)
-        : Leaf<I, typename Operation<boost::mp11::mp_at_c<typename Net::primitives, I>>::template State<Net, I>>(
-              capacity)... {}
-};
-
-}  // namespace train
 
 /// Parameters, memory and statistics of a network in training.
 ///
@@ -92,9 +73,9 @@ class Training {
         parameters_changed();
     }
 
-    /// Runs `count` images, each of `pixels` codes, through the rows first_row ... end_row - 1; those in front must have
-    /// run on the same images. Throws std::invalid_argument if they do not fit the batch and std::runtime_error if a
-    /// parameter is not finite.
+    /// Runs `count` images, each of `pixels` codes, through the rows first_row ... end_row - 1; those in front must
+    /// have run on the same images. Throws std::invalid_argument if they do not fit the batch and std::runtime_error if
+    /// a parameter is not finite.
     void forward(const Pixel* images, std::int64_t count, train::Statistics statistics, std::size_t end_row = rows,
                  std::size_t first_row = 0) {
         if (count < 1 || count > capacity_) {
@@ -216,22 +197,8 @@ class Training {
 
     /// Which parameters are weights, gains and biases.
     [[nodiscard]] static const std::vector<ParameterRange>& ranges() {
-        static const std::vector<ParameterRange> all = [] {
-            std::vector<ParameterRange> list;
-            for (std::size_t i = 0; i < rows; ++i) {
-                const Row& row = table.rows[i];
-                std::int64_t begin = train::plan<Net>.parameters[i];
-                const auto add = [&](ParameterKind kind, std::int64_t count) {
-                    const double limit = kind == ParameterKind::weight && row.clips_weights ? 1.0 : 0.0;
-                    if (count > 0) list.push_back({kind, static_cast<std::int32_t>(i), begin, count, limit});
-                    begin += count;
-                };
-                add(ParameterKind::weight, row.weights);
-                add(ParameterKind::gain, row.gains);
-                add(ParameterKind::bias, row.biases);
-            }
-            return list;
-        }();
+        static const std::vector<ParameterRange> all =
+            train::parameter_ranges(table.view().rows, {train::plan<Net>.parameters.data, rows});
         return all;
     }
 
