@@ -75,6 +75,7 @@ void check_bits(const ConvolutionExtents& e, Random& random, Draw draw) {
 /// All codes that the padding may hold.
 template <class Tag>
 void check_paddings(ConvolutionExtents e, Random& random, Draw draw) {
+    e.padding_codes = {};  // a colour pads pixels, which have more codes than two
     for (const std::int32_t code : {0, 1}) {
         e.padding_code = code;
         check_bits<Tag, Product::bits>(e, random, draw);

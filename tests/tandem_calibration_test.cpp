@@ -279,7 +279,7 @@ TEST_CASE("logits have no codes: there the closed form is best") {
     }
 }
 
-TEST_CASE("mode Layer takes the slope of mode LayerBias where <S, Y> is not positive, and says so; else it gives up") {
+TEST_CASE("mode Layer takes the slope of mode LayerBias where <S, Y> is not positive, and says so - or gives up") {
     Planted planted(300, 2, 1.0 / 105, 0.01, 9, true);
     for (std::size_t i = 0; i < planted.data.targets.size(); ++i) {
         planted.data.accumulators[i] += 1000;
