@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "intaglio/model/facts.hpp"
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 
 namespace intaglio {
 

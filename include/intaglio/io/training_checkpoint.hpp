@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "intaglio/io/checkpoint_file.hpp"
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/train/trainer.hpp"
 
 namespace intaglio {
