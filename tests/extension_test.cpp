@@ -107,9 +107,9 @@ struct intaglio::train::Operation<app::RescaleOperation> : intaglio::train::Stat
         const float* dout = gradient(context, site.output);
         std::vector<double> sums(static_cast<std::size_t>(shape.channels));
         for (std::int64_t i = 0; i < context.images * shape.size(); ++i) {
-            sums[static_cast<std::size_t>(i % shape.channels)] +=
-                static_cast<double>(dout[i]) * static_cast<double>(in[i]) /
-                static_cast<double>(site.output.value->denominator);
+            sums[static_cast<std::size_t>(i % shape.channels)] += static_cast<double>(dout[i]) *
+                                                                  static_cast<double>(in[i]) /
+                                                                  static_cast<double>(site.output.value->denominator);
         }
         std::copy(sums.begin(), sums.end(), context.gradients + site.parameters);
         each_gradient(site, site.input, context, [&](std::int64_t, const float* d, bool add, float* din) {

@@ -29,10 +29,10 @@ struct RowPackings;
 template <class Net, class Tag, std::size_t... I, class... Primitive>
 struct RowPackings<Net, Tag, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
     template <std::size_t Index>
-    static constexpr bool has_parameters =
-        (Index + 1 == sizeof...(I) ? integer::plan<Net, Tag>.parameter_bytes
-                                   : integer::plan<Net, Tag>.parameters[(Index + 1) % sizeof...(I)]) >
-        integer::plan<Net, Tag>.parameters[Index];
+    static constexpr bool has_parameters = (Index + 1 == sizeof...(I)
+                                                ? integer::plan<Net, Tag>.parameter_bytes
+                                                : integer::plan<Net, Tag>.parameters[(Index + 1) % sizeof...(I)]) >
+                                           integer::plan<Net, Tag>.parameters[Index];
 
     template <std::size_t Index, class Operation>
     static constexpr RowPacking of_row() {

@@ -53,7 +53,9 @@ struct Idle : NoMemory {
     static constexpr bool is_idle = true;
 };
 template <class Op>
-inline constexpr bool is_idle = requires { Op::is_idle; };
+inline constexpr bool is_idle = requires {
+    Op::is_idle;
+};
 
 namespace detail {
 

@@ -131,9 +131,8 @@ constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>&
         const Site site = make_site(table, row, step);
         plan.parameters[i] = plan.parameter_bytes;
         plan.parameter_bytes += aligned(static_cast<std::int64_t>(works[i]->parameter_bytes(site)));
-        memory[value_capacity + i] = {.size = static_cast<std::int64_t>(works[i]->workspace_bytes(site)),
-                                      .first = now,
-                                      .last = now};
+        memory[value_capacity + i] = {
+            .size = static_cast<std::int64_t>(works[i]->workspace_bytes(site)), .first = now, .last = now};
         if (step != nullptr) plan.runs_elsewhere[static_cast<std::size_t>(fused[i])] = true;
         if (out.memory == row.output && step == nullptr) {
             Interval& interval = memory[static_cast<std::size_t>(row.output)];
@@ -142,7 +141,8 @@ constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>&
             extend(interval, now);
         }
         extend(memory[static_cast<std::size_t>(table.value(row.input).memory)], now);
-        if (row.second_input != none) extend(memory[static_cast<std::size_t>(table.value(row.second_input).memory)], now);
+        if (row.second_input != none)
+            extend(memory[static_cast<std::size_t>(table.value(row.second_input).memory)], now);
     }
     // A fused step writes its codes while its product runs.
     for (std::size_t i = 0; i < Rows; ++i) {

@@ -15,8 +15,8 @@ namespace intaglio::integer {
 struct ProductVariant {
     kernels::Product kernel{};
     kernels::Grouping grouping{};
-    bool window_sums = false;         ///< weights are no plain multiples of their codes
-    StepKind step = StepKind::none;   ///< that runs inside
+    bool window_sums = false;        ///< weights are no plain multiples of their codes
+    StepKind step = StepKind::none;  ///< that runs inside
     constexpr bool operator==(const ProductVariant&) const = default;
 };
 

@@ -13,11 +13,11 @@
 #include <utility>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/tandem/collection.hpp"
 #include "intaglio/tandem/folding.hpp"
 #include "intaglio/tandem/places.hpp"
 #include "intaglio/tandem/tasks.hpp"
-#include "intaglio/canonical/describe.hpp"
 
 namespace intaglio::tandem {
 

@@ -62,8 +62,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     template <class Kind>
     struct State : Quantized {
         [[gnu::cold]] State(const Site& site, std::int64_t /*capacity*/)
-            : Quantized(*site.row, site.output.value->scaled,
-                        detail::packed_weight_bytes<Kind>(site.row->extents),
+            : Quantized(*site.row, site.output.value->scaled, detail::packed_weight_bytes<Kind>(site.row->extents),
                         kernels::packed_transposed_bytes<simd::Native, float>(site.row->extents)) {}
     };
 

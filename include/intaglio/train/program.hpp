@@ -21,7 +21,6 @@
 #include "intaglio/train/operations.hpp"
 #include "intaglio/train/parameters.hpp"
 
-
 namespace intaglio {
 
 /// Parameters, memory and statistics of a network in training.
@@ -97,9 +96,7 @@ class Training {
     }
 
     /// Where the gradient of the loss with respect to the float logits goes: [images][classes].
-    [[nodiscard]] std::span<float> logit_gradient() {
-        return gradient_of(table.output);
-    }
+    [[nodiscard]] std::span<float> logit_gradient() { return gradient_of(table.output); }
 
     /// Where the gradient of the loss with respect to the real number that a value stands for goes, [images][values]:
     /// of the output of a row from which `backward` begins. Throws std::invalid_argument for a value that does not
@@ -142,8 +139,8 @@ class Training {
     /// Codes of a value of the last pass: those of image `image`, in the value's storage type.
     template <std::int32_t Value>
     [[nodiscard]] auto codes(std::int64_t image) {
-        using Code = std::conditional_t<table.value(Value).training_memory == 0, const Pixel,
-                                        integer::code_type<Net, Value>>;
+        using Code =
+            std::conditional_t<table.value(Value).training_memory == 0, const Pixel, integer::code_type<Net, Value>>;
         constexpr auto size = static_cast<std::size_t>(table.value(Value).shape.size());
         Code* first = nullptr;
         if constexpr (std::is_same_v<Code, const Pixel> && table.value(Value).training_memory == 0) {
@@ -286,11 +283,9 @@ class Training {
     }
 
   private:
-    using Makers =
-        train::detail::NodeMakers<Net, std::make_index_sequence<rows>, typename Net::primitives>;
+    using Makers = train::detail::NodeMakers<Net, std::make_index_sequence<rows>, typename Net::primitives>;
     template <std::size_t I>
-    using NodeAt =
-        typename train::detail::NodeAt<Net, I, boost::mp11::mp_at_c<typename Net::primitives, I>>::type;
+    using NodeAt = typename train::detail::NodeAt<Net, I, boost::mp11::mp_at_c<typename Net::primitives, I>>::type;
 
     static std::int64_t checked(std::int64_t batch) {
         if (batch < 1) throw std::invalid_argument("batch size: expected at least 1, found " + std::to_string(batch));

@@ -62,8 +62,8 @@ inline void make_scaled_step(StepState& state, const Row& row, const Value& in, 
 
 /// Writes the step of every channel into state.parameters. With `ties_up` a quarter of an accumulator is added, which
 /// keeps sums of codes that lie exactly between two codes from falling either way by the rounding of the affine.
-inline void make_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
-                      const Meaning& meaning, bool ties_up = false) {
+[[gnu::cold]] inline void make_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
+                                    const Meaning& meaning, bool ties_up = false) {
     const auto channels = static_cast<std::int64_t>(state.affine.size());
     if (row.scale.given && !row.has_thresholds()) {
         make_scaled_step(state, row, in, denominator, meaning);
@@ -123,34 +123,47 @@ void run_real_step(const StepState& state, const Row& row, std::int64_t denomina
     });
 }
 
+/// dx = dcode * derivative(value) for `count` numbers; `add` adds to dx. `value` is aligned to 64 bytes. Exists once
+/// for each surrogate, whatever the codes are stored in.
+template <class Surrogate>
+[[gnu::noinline]] void apply_derivative(const SurrogateGradient<Surrogate>& derivative, const float* value,
+                                        const float* dcode, std::int64_t count, bool add, float* dx) {
+    using Vector = simd::Floats;
+    constexpr auto lanes = static_cast<std::int64_t>(Vector::size);
+    const std::int64_t whole = count / lanes * lanes;
+    for (std::int64_t i = 0; i < whole; i += lanes) {
+        Vector result = derivative(Vector::load_aligned(value + i)) * Vector::load_unaligned(dcode + i);
+        if (add) result = result + Vector::load_unaligned(dx + i);
+        result.store_unaligned(dx + i);
+    }
+    for (std::int64_t i = whole; i < count; ++i) {
+        const float result = derivative(value[i]) * dcode[i];
+        dx[i] = add ? dx[i] + result : result;
+    }
+}
+
 /// dx = dcode * derivative(slope * a + offset) over [pixels][channels]; `add` adds to dx.
 template <class Surrogate, class Integer>
 void step_gradient(const SurrogateGradient<Surrogate>& derivative, const Integer* a, const float* dcode,
                    std::int64_t pixels, std::int64_t channels, const float* slope, const float* offset, bool add,
                    float* dx) {
-    using Vector = simd::Floats;
-    constexpr auto lanes = static_cast<std::int64_t>(Vector::size);
-    constexpr std::int64_t block = 256;
+    constexpr std::int64_t block = 512;
     alignas(64) float value[block];
-    for (std::int64_t p = 0; p < pixels; ++p) {
-        for (std::int64_t first = 0; first < channels; first += block) {
-            const std::int64_t count = channels - first < block ? channels - first : block;
-            const Integer* x = a + p * channels + first;
-            const float* d = dcode + p * channels + first;
-            float* out = dx + p * channels + first;
-            for (std::int64_t c = 0; c < count; ++c) {
-                value[c] = slope[first + c] * static_cast<float>(x[c]) + offset[first + c];
+    // Several pixels of few channels, or some channels of one pixel.
+    const std::int64_t width = channels < block ? channels : block;
+    const std::int64_t together = block / width;
+    for (std::int64_t p = 0; p < pixels; p += together) {
+        const std::int64_t rows = pixels - p < together ? pixels - p : together;
+        for (std::int64_t first = 0; first < channels; first += width) {
+            const std::int64_t count = channels - first < width ? channels - first : width;
+            const std::int64_t begin = p * channels + first;
+            for (std::int64_t r = 0; r < rows; ++r) {
+                const Integer* x = a + begin + r * channels;
+                for (std::int64_t c = 0; c < count; ++c) {
+                    value[r * width + c] = slope[first + c] * static_cast<float>(x[c]) + offset[first + c];
+                }
             }
-            const std::int64_t whole = count / lanes * lanes;
-            for (std::int64_t c = 0; c < whole; c += lanes) {
-                Vector result = derivative(Vector::load_aligned(value + c)) * Vector::load_unaligned(d + c);
-                if (add) result = result + Vector::load_unaligned(out + c);
-                result.store_unaligned(out + c);
-            }
-            for (std::int64_t c = whole; c < count; ++c) {
-                const float result = derivative(value[c]) * d[c];
-                out[c] = add ? out[c] + result : result;
-            }
+            apply_derivative(derivative, value, dcode + begin, rows * count, add, dx + begin);
         }
     }
 }
