@@ -5,7 +5,7 @@
 packages_build=(g++ cmake ninja-build libboost-dev libxsimd-dev)
 packages_examples=(zlib1g-dev liblzma-dev nlohmann-json3-dev libcli11-dev gnuplot-nox dataset-fashion-mnist)
 packages_tests=(doctest-dev)
-packages_benchmarks=(libbenchmark-dev jq)
+packages_benchmarks=(libbenchmark-dev jq time)
 packages_coverage=(gcovr)
 packages_device=(gcc-arm-none-eabi libnewlib-dev libstdc++-arm-none-eabi-dev)
 
