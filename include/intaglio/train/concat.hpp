@@ -18,7 +18,7 @@ struct Operation<primitive::Concat> : Stateless {
     static void forward(NoState&, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const Shape& first = facts<Net>.value(row.input).shape;
-        each_pair<Net, Index>(context, [](const auto* a, const auto* b, auto* out) {
+        each_pair<Net, Index>(context, [&](const auto* a, const auto* b, auto* out) {
             kernels::concat_channels<simd::Native>(first.pixels(), first.channels, a,
                                                    facts<Net>.value(row.second_input).shape.channels, b, out);
         });
@@ -30,11 +30,11 @@ struct Operation<primitive::Concat> : Stateless {
         constexpr const Shape& first = facts<Net>.value(row.input).shape;
         constexpr std::int32_t second = facts<Net>.value(row.second_input).shape.channels;
         constexpr std::int32_t all = first.channels + second;
-        each_gradient<Net, Index>(context, [](std::int64_t, const float* dout, bool add, float* din) {
+        each_gradient<Net, Index>(context, [&](std::int64_t, const float* dout, bool add, float* din) {
             kernels::channel_range_gradient(first.pixels(), all, 0, first.channels, dout, add, din);
         });
         each_gradient<Net, Index, Reads::second_input>(
-            context, [](std::int64_t, const float* dout, bool add, float* din) {
+            context, [&](std::int64_t, const float* dout, bool add, float* din) {
                 kernels::channel_range_gradient(first.pixels(), all, first.channels, second, dout, add, din);
             });
     }

@@ -19,14 +19,14 @@ struct Operation<primitive::Subsample> : Stateless {
     static void forward(NoState&, Context& context) {
         constexpr const ConvolutionExtents& e = facts<Net>.rows[Index].extents;
         keep_scales<Net, Index>(context);
-        each_image<Net, Index>(context, [](const auto* in, auto* out) {
+        each_image<Net, Index>(context, [&](const auto* in, auto* out) {
             kernels::subsample<simd::Native>(e.in, e.stride_height, e.stride_width, in, out);
         });
     }
     template <class Net, std::size_t Index>
     static void backward(NoState&, Context& context) {
         constexpr const ConvolutionExtents& e = facts<Net>.rows[Index].extents;
-        each_gradient<Net, Index>(context, [](std::int64_t, const float* dout, bool add, float* din) {
+        each_gradient<Net, Index>(context, [&](std::int64_t, const float* dout, bool add, float* din) {
             kernels::subsample_gradient(e.in, e.stride_height, e.stride_width, dout, add, din);
         });
     }
@@ -58,7 +58,7 @@ struct Operation<primitive::PadChannels> : Stateless {
             }
             context.scales[row.output] = state.scales.data();
         }
-        each_image<Net, Index>(context, [](const auto* in, auto* out) {
+        each_image<Net, Index>(context, [&](const auto* in, auto* out) {
             kernels::pad_channels<simd::Native>(shape, before, after, 0, in, out);
         });
     }
@@ -66,7 +66,7 @@ struct Operation<primitive::PadChannels> : Stateless {
     static void backward(State<Net, Index>&, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
         constexpr const Shape& shape = facts<Net>.value(row.input).shape;
-        each_gradient<Net, Index>(context, [](std::int64_t, const float* dout, bool add, float* din) {
+        each_gradient<Net, Index>(context, [&](std::int64_t, const float* dout, bool add, float* din) {
             kernels::channel_range_gradient(shape.pixels(), facts<Net>.value(row.output).shape.channels,
                                             static_cast<std::int32_t>(row.settings[0]), shape.channels, dout, add, din);
         });
@@ -79,7 +79,7 @@ struct Operation<primitive::Upsample> : Stateless {
     static void forward(NoState&, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
         keep_scales<Net, Index>(context);
-        each_image<Net, Index>(context, [](const auto* in, auto* out) {
+        each_image<Net, Index>(context, [&](const auto* in, auto* out) {
             kernels::upsample<simd::Native>(facts<Net>.value(row.input).shape,
                                             static_cast<std::int32_t>(row.settings[0]),
                                             static_cast<std::int32_t>(row.settings[1]), in, out);
@@ -88,7 +88,7 @@ struct Operation<primitive::Upsample> : Stateless {
     template <class Net, std::size_t Index>
     static void backward(NoState&, Context& context) {
         constexpr const Row& row = facts<Net>.rows[Index];
-        each_gradient<Net, Index>(context, [](std::int64_t, const float* dout, bool add, float* din) {
+        each_gradient<Net, Index>(context, [&](std::int64_t, const float* dout, bool add, float* din) {
             kernels::upsample_gradient(facts<Net>.value(row.input).shape, static_cast<std::int32_t>(row.settings[0]),
                                        static_cast<std::int32_t>(row.settings[1]), dout, add, din);
         });
