@@ -15,7 +15,13 @@ struct Array {
     constexpr const T& operator[](std::size_t i) const { return data[i]; }
     constexpr const T* begin() const { return data; }
     constexpr const T* end() const { return data + N; }
-    constexpr bool operator==(const Array&) const = default;
+    /// Written out: GCC 14 to 16 evaluate `a == Array{...} && a != Array{...}` wrongly as a constant if it is defaulted.
+    constexpr bool operator==(const Array& other) const {
+        for (std::size_t i = 0; i < N; ++i) {
+            if (!(data[i] == other.data[i])) return false;
+        }
+        return true;
+    }
 };
 
 /// `size` values at `data`, owned by somebody else.
