@@ -20,7 +20,7 @@ can_enclose() { unshare --mount --pid --fork true 2>/dev/null; }
 enclosed() {
     local rc=0
     if can_enclose; then
-        unshare --mount --pid --fork --kill-child "$@" &
+        setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child "$@" &
         # shellcheck disable=SC2064 # the process of now
         trap "kill -KILL $! 2>/dev/null; exit 130" INT TERM HUP
         wait $! || rc=$?
