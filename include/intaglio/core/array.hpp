@@ -15,7 +15,7 @@ struct Array {
     constexpr const T& operator[](std::size_t i) const { return data[i]; }
     constexpr const T* begin() const { return data; }
     constexpr const T* end() const { return data + N; }
-    /// Written out: GCC 14 to 16 evaluate `a == Array{...} && a != Array{...}` wrongly as a constant if it is defaulted.
+    // Written out: of a defaulted one, GCC 14 to 16 take `a == Array{...} && a != Array{...}` for false as a constant.
     constexpr bool operator==(const Array& other) const {
         for (std::size_t i = 0; i < N; ++i) {
             if (!(data[i] == other.data[i])) return false;

@@ -80,8 +80,7 @@ struct Work {
 };
 template <class Tag, class Op, class Kind>
 constexpr Work make_work() {
-    Work work{&Op::template parameter_bytes<Tag, Kind>, &Op::template workspace_bytes<Tag, Kind>, nullptr,
-              is_idle<Op>};
+    Work work{&Op::template parameter_bytes<Tag, Kind>, &Op::template workspace_bytes<Tag, Kind>, nullptr, is_idle<Op>};
     if constexpr (!is_idle<Op>) work.run = &Op::template run<Tag, Kind>;
     return work;
 }
