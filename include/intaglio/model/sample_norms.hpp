@@ -10,6 +10,8 @@
 
 namespace intaglio {
 
+INTAGLIO_MODEL_ERROR(norm_needs_more_than_one_number_per_mean)
+
 /// What has a gain and a bias of its own behind a norm: a channel, or a channel of one pixel.
 enum class AffinePer { channel, element };
 
@@ -31,6 +33,8 @@ struct SampleNorm {
         if (!b.failed() && channels % groups(channels) != 0) {
             b.fail(channels_are_not_a_multiple_of_groups, groups(channels), channels);
         }
+        // One number is its own mean: nothing would be left but the bias.
+        if (!b.failed() && in.shape.size() == groups(channels)) b.fail(norm_needs_more_than_one_number_per_mean, 2, 1);
         const std::int64_t biases = Normalization::affine == AffinePer::channel ? channels : in.shape.size();
         b.append(Row{.kind = "norm",
                      .detail = Normalization::name,
