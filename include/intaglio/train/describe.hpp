@@ -52,8 +52,11 @@ inline std::string range_text(CodeRange range) {
         if (e.kernel_height * e.kernel_width * e.stride_height * e.stride_width > 1 || row.weights > 0) {
             text += ", kernel " + std::to_string(e.kernel_height) + "x" + std::to_string(e.kernel_width) + ", stride " +
                     std::to_string(e.stride_height) + "x" + std::to_string(e.stride_width) + ", padding " +
-                    std::to_string(e.padding_height) + "x" + std::to_string(e.padding_width) + ", groups " +
-                    std::to_string(e.groups);
+                    std::to_string(e.padding_height) + "x" + std::to_string(e.padding_width);
+            if (e.padding_below() > e.padding_height || e.padding_right() > e.padding_width) {
+                text += " and " + std::to_string(e.padding_below()) + "x" + std::to_string(e.padding_right()) + " behind";
+            }
+            text += ", groups " + std::to_string(e.groups);
             if (e.padding_code != 0) text += ", padding code " + std::to_string(e.padding_code);
             for (std::int32_t c = 0; c < e.padding_codes.count; ++c) {
                 text += (c == 0 ? ", padding colour " : " ") + std::to_string(e.padding_code_of(c));
