@@ -145,7 +145,7 @@ struct Product {
 /// A normalisation of accumulators. It computes an affine function per channel and moves no data.
 template <class Normalization, bool OneGain>
 struct Norm {
-    static constexpr void describe(Builder& b) {
+    static constexpr void describe(Builder& b, double epsilon = default_epsilon) {
         Value out = b.in();
         if (out.norm_row != none) {
             b.fail(two_norms_without_activation_between, 1, 2);
@@ -158,7 +158,8 @@ struct Norm {
                       .gains = !Normalization::has_gain ? 0
                                : OneGain                ? 1
                                                         : out.shape.channels,
-                      .biases = out.shape.channels};
+                      .biases = out.shape.channels,
+                      .epsilon = Normalization::statistics == StatisticsOf::nothing ? 0 : epsilon};
         b.append(row, out, true);
     }
 };

@@ -25,7 +25,7 @@ struct SampleNorm {
     static constexpr std::int64_t groups(std::int64_t channels) {
         return Normalization::groups == 0 ? channels : Normalization::groups;
     }
-    static constexpr void describe(Builder& b) {
+    static constexpr void describe(Builder& b, double epsilon = default_epsilon) {
         const Value& in = b.in();
         const std::int32_t channels = in.shape.channels;
         if (in.norm_row != none) b.fail(two_norms_without_activation_between, 1, 2);
@@ -40,6 +40,7 @@ struct SampleNorm {
                      .detail = Normalization::name,
                      .gains = OneGain ? 1 : biases,
                      .biases = biases,
+                     .epsilon = epsilon,
                      .refusal = &norm_depends_on_each_input_and_has_no_integer_program},
                  // The row that it names has no affine function for the steps behind it; a second norm is refused.
                  Value{.shape = in.shape, .storage = Storage::real, .pending = true, .norm_row = b.next_row()});

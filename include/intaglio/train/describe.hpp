@@ -5,6 +5,7 @@
 #include <string>
 
 #include "intaglio/model/network.hpp"
+#include "intaglio/train/option_text.hpp"
 
 namespace intaglio {
 
@@ -37,13 +38,19 @@ inline std::string range_text(CodeRange range) {
     return std::to_string(range.lowest) + " .. " + std::to_string(range.highest);
 }
 
+/// The name of a row's norm, surrogate or standardisation; that of a norm with its epsilon if it is not the usual one.
+inline std::string detail_text(const Row& row) {
+    const bool unusual = row.epsilon > 0 && row.epsilon != default_epsilon;
+    return row.detail + (unusual ? ", epsilon " + train::number_text(row.epsilon) : std::string());
+}
+
 /// Text that two model types share only if their parameters mean the same: one line per operation.
 [[gnu::cold]] inline std::string model_signature(const FactsView& table) {
     std::string text = "input " + shape_text(table.value(0).shape) + "\n";
     for (const Row& row : table.rows) {
         const ConvolutionExtents& e = row.extents;
         const Value& out = table.value(row.output);
-        text += "layer " + path_text(row.path) + ": " + row.kind + " " + row.detail;
+        text += "layer " + path_text(row.path) + ": " + row.kind + " " + detail_text(row);
         if (row.weights > 0) {
             text += row.weight_states == 0 ? std::string(", real weights")
                                            : ", weights of " + std::to_string(row.weight_states) + " states";

@@ -45,9 +45,9 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         if constexpr (in.scaled) context.scales[row.output] = scales;
         if constexpr (measures) {
             if (context.statistics == Statistics::running) {
-                use_running(state);
+                use_running(state, row.epsilon);
             } else {
-                measure(state, codes<Net, row.input>(context), in, scales, context);
+                measure(state, codes<Net, row.input>(context), in, scales, row.epsilon, context);
             }
         }
         const float* gain = context.parameters + plan<Net>.parameters[Index];
@@ -85,16 +85,16 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
 
   private:
     template <class S>
-    static void use_running(NormState<S>& state) {
+    static void use_running(NormState<S>& state, double epsilon) {
         for (std::size_t s = 0; s < state.sets; ++s) {
             state.mean[s] = state.running_mean[s];
-            state.deviation[s] = std::sqrt(state.running_variance[s] + norm_epsilon);
+            state.deviation[s] = std::sqrt(state.running_variance[s] + epsilon);
         }
     }
 
     template <class S, class Number>
     static void measure(NormState<S>& state, const Number* values, const Value& in, const double* scales,
-                        Context& context) {
+                        double epsilon, Context& context) {
         const std::int64_t channels = in.shape.channels;
         context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t group, int) {
             const std::size_t at = static_cast<std::size_t>(group) * state.channels;
@@ -120,7 +120,7 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         for (std::size_t s = 0; s < state.sets; ++s) {
             const detail::Moments now = of_set(state.channel_statistics, s);
             state.mean[s] = now.mean;
-            state.deviation[s] = std::sqrt(now.variance + norm_epsilon);
+            state.deviation[s] = std::sqrt(now.variance + epsilon);
             if (reestimates) {
                 const detail::Moments all = of_set(state.reestimated, s);
                 state.running_mean[s] = all.mean;
