@@ -11,8 +11,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/report/model_facts.hpp"
-#include "intaglio/train/describe.hpp"
 #include "support/network_checks.hpp"
 #include "support/test_weights.hpp"
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/integer/kernel_choice.hpp"
 #include "intaglio/model/network.hpp"
-#include "intaglio/train/describe.hpp"
 #include "support/kernel_tools.hpp"
 #include "support/network_checks.hpp"
 #include "support/program_comparison.hpp"

@@ -8,8 +8,8 @@
 #include <map>
 #include <string>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/model/facts.hpp"
-#include "intaglio/train/describe.hpp"
 #include "intaglio/train/option_text.hpp"
 
 namespace intaglio::detail {

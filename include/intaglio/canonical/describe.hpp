@@ -5,7 +5,7 @@
 #include <string>
 
 #include "intaglio/model/network.hpp"
-#include "intaglio/train/option_text.hpp"
+#include "intaglio/model/parameter_text.hpp"
 
 namespace intaglio {
 
@@ -28,6 +28,11 @@ inline std::string path_text(const Path& path) {
     return text;
 }
 
+/// "layer 6.repetition 2.1 (product)"
+inline std::string place_text(const Row& row) {
+    return "layer " + path_text(row.path) + " (" + row.kind + ")";
+}
+
 /// "14x14x64", or "10" for a vector.
 inline std::string shape_text(Shape shape) {
     if (shape.pixels() == 1) return std::to_string(shape.channels);
@@ -40,8 +45,10 @@ inline std::string range_text(CodeRange range) {
 
 /// The name of a row's norm, surrogate or standardisation; that of a norm with its epsilon if it is not the usual one.
 inline std::string detail_text(const Row& row) {
-    const bool unusual = row.epsilon > 0 && row.epsilon != default_epsilon;
-    return row.detail + (unusual ? ", epsilon " + train::number_text(row.epsilon) : std::string());
+    detail::NameParts parts;
+    parts.add(row.detail);
+    if (row.epsilon > 0 && row.epsilon != default_epsilon) parts.add("epsilon", row.epsilon);
+    return parts.text.data;
 }
 
 /// Text that two model types share only if their parameters mean the same: one line per operation.
