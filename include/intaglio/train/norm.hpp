@@ -198,7 +198,7 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         keep_scales(site, lowering.context);
         std::vector<double> mean(state.mean.size());
         std::vector<double> deviation(state.deviation.size(), 1.0);
-        if constexpr (measures) detail::use_running(state, mean, deviation);
+        if constexpr (measures) detail::use_running(state, site.row->epsilon, mean, deviation);
         std::vector<NormChannel>& channels = lowering.channels[static_cast<std::size_t>(site.index)];
         channels.resize(state.norm.size());
         detail::set_channels(*site.row, lowering.context.parameters + site.parameters, mean, deviation, gain_form,

@@ -25,6 +25,7 @@ struct States {
     static constexpr std::int32_t states = Count.count;
     static constexpr std::int32_t denominator = static_cast<std::int32_t>((std::int64_t{Count.count} - 1) / 2);
     static constexpr CodeRange codes{-std::int64_t{denominator}, denominator};
+    static constexpr double latent_range = 3;
     /// A weight of at least 3 / (2 D_w) has a code that is not 0.
     template <class Standardization>
     static constexpr std::int64_t smallest_fan_in =
