@@ -9,8 +9,6 @@
 
 namespace intaglio::train {
 
-inline constexpr double norm_epsilon = 1e-5;
-
 /// Exact sums over a set of integers: they merge in any order to the same result.
 struct IntegerStatistics {
     std::int64_t count = 0;
