@@ -54,7 +54,8 @@ struct Operation<primitive::Logits> {
             if constexpr (row.scale.given) {
                 for (Affine& a : state.affine) a.slope = round_to_bits(a.slope, row.scale.precision);
             }
-            state.exponent = make_logits(state.affine, state.multiplier, state.addend);
+            constexpr int bits = row.scale.given ? 15 : row.scale.precision;
+            state.exponent = make_logits(state.affine, state.multiplier, state.addend, bits);
             for (std::size_t i = 0; i < static_cast<std::size_t>(context.images) * classes; ++i) {
                 const std::size_t c = i % classes;
                 state.integers[i] = std::int64_t{accumulators[i]} * state.multiplier[c] + state.addend[c];
