@@ -319,8 +319,8 @@ void check_extremes() {
         }
         training.parameters_changed();
         const std::vector<std::uint8_t> white(static_cast<std::size_t>(Training<Net>::pixels), 255);
-        const auto portable = lower<Net, simd::Portable>(training);
-        const auto network = lower<Net, Tag>(training);
+        const IntegerNetwork<Net, simd::Portable> portable = lower(training);
+        const IntegerNetwork<Net, Tag> network = lower(training);
         const auto portable_scratch = portable.make_scratch();
         const auto scratch = network.make_scratch();
         const std::int64_t* expected = portable.program().logits(white.data(), *portable_scratch);

@@ -126,7 +126,7 @@ std::int64_t check_steps_without_norm(unsigned seed) {
     }
     CHECK(steps > 0);
     const auto network = lower(training);
-    const train::Certificate certificate = certify(training, network);
+    const Certificate certificate = certify(training, network);
     CHECK(certificate.proven());
     CHECK(certificate.largest_distance == doctest::Approx(0.5).epsilon(1e-9));
     return ties;
