@@ -9,10 +9,13 @@
 #include <cstdlib>
 #include <limits>
 #include <random>
+#include <sstream>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "intaglio/model/network.hpp"
+#include "intaglio/report/model_facts.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/train/steps.hpp"
 
@@ -135,6 +138,10 @@ std::int64_t check_steps_without_norm(unsigned seed) {
 using Plain = Defaults<QInt<8>, NoWeightStandardization, NoNorm, Act<M_a{4}>>;
 template <class... Layers>
 struct Small : Network<Image<2, 8, 8>, Plain, Layers..., Classifier<Out<3>>> {};
+struct Wide31 : Network<Image<2, 8, 8>, Defaults<QInt<8>, Act<M_a{200}>>, Conv<Out<4>>, Classifier<Out<3>>> {};
+struct Wide15
+    : Network<Image<2, 8, 8>, Defaults<QInt<8>, Act<M_a{200}>, MultiplierBits<15>>, Conv<Out<4>>, Classifier<Out<3>>> {
+};
 struct Narrow
     : Network<Image<2, 8, 8>, Defaults<QInt<8>, NoWeightStandardization, NoNorm, Act<M_a{4}>, MultiplierBits<15>>,
               Conv<Out<4>>, AvgPool<2>, Activate<Act<M_a{31}>>, AvgPool<2, Requantize>, Classifier<Out<3>>> {};
@@ -162,6 +169,30 @@ TEST_CASE("networks without norms: every step is rounded half up") {
         Small<AvgPool<4, Requantize>, Conv<Out<4>>, Concat<AvgPool<2>, AvgPool<2>>, Activate<Act<M_a{40}>>>>(10);
     ties += check_steps_without_norm<Narrow>(11);
     CHECK(ties > 1000);
+}
+
+TEST_CASE("the bits of multipliers: in the rows, the signature, the facts table, and the model") {
+    const auto bits = []<class Net>(Net) {
+        const Training<Net> training(1);
+        std::vector<int> all;
+        for (const RowNumbers& row : lower(training).rows) {
+            std::int64_t largest = 0;
+            for (const std::int32_t m : row.multipliers) largest = std::max(largest, std::abs(std::int64_t{m}));
+            if (largest > 0) all.push_back(CodeRange{0, largest}.bits());
+        }
+        return all;
+    };
+    CHECK(bits(Wide31{}) == std::vector<int>{31, 31});
+    CHECK(bits(Wide15{}) == std::vector<int>{15, 15});
+    static_assert(facts<Wide31>.rows[2].scale.precision == 31 && facts<Wide15>.rows[2].scale.precision == 15);
+    CHECK(model_signature(facts<Wide31>.view()) != model_signature(facts<Wide15>.view()));
+    CHECK(model_signature(facts<Wide15>.view()).find("multipliers of 15 bits") != std::string::npos);
+    std::ostringstream wide;
+    std::ostringstream narrow;
+    facts_table(layer_facts(facts<Wide31>.view())).print(wide);
+    facts_table(layer_facts(facts<Wide15>.view())).print(narrow);
+    CHECK(wide.str().find("multipliers") == std::string::npos);
+    CHECK(narrow.str().find("multipliers of 15 bits") != std::string::npos);
 }
 
 TEST_CASE("averages of 16-bit signals in a network") {
