@@ -29,11 +29,18 @@ namespace intaglio::train::detail {
 
 /// The same number, of which the compiler does not know where it came from: no operation merges with the next.
 inline double fence(double x) {
-#if defined(__SSE2__) && defined(__GNUC__)
+    // The letter of a register for doubles, in GCC's language of constraints.
+#if defined(__SSE2__)
     __asm__("" : "+x"(x));
     return x;
-#elif defined(__aarch64__) && defined(__GNUC__)
+#elif defined(__aarch64__) || (defined(__ARM_FP) && (__ARM_FP & 8))
     __asm__("" : "+w"(x));
+    return x;
+#elif defined(__s390x__) || (defined(__riscv_flen) && __riscv_flen >= 64)
+    __asm__("" : "+f"(x));
+    return x;
+#elif defined(__powerpc64__)
+    __asm__("" : "+d"(x));
     return x;
 #else
     const volatile double stored = x;

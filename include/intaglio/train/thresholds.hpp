@@ -50,6 +50,7 @@ inline void make_thresholds(const Affine& affine, CodeRange accumulator, CodeRan
     const std::int64_t levels = codes.states() - 1;
     const std::int64_t always = affine.slope < 0 ? -accumulator.highest - 1 : accumulator.lowest;
     const std::int64_t never = affine.slope < 0 ? -accumulator.lowest : accumulator.highest + 1;
+    const double distance = 1 / std::fabs(affine.slope);  // accumulators in a unit of the value
     for (std::int64_t m = 0; m < levels; ++m) {
         std::int32_t& result = thresholds[static_cast<std::size_t>(m) * stride];
         if (m % code_step != 0) {
@@ -66,9 +67,7 @@ inline void make_thresholds(const Affine& affine, CodeRange accumulator, CodeRan
         // acc <= p  <=>  -acc - 1 >= -p - 1
         if (affine.slope < 0) position = detail::difference(-position, 1);
         // Nine roundings of at most 2^-53 each.
-        const double doubt =
-            0x1p-49 *
-            (detail::quotient(detail::sum(std::fabs(value), std::fabs(affine.offset)), std::fabs(affine.slope)) + 1);
+        const double doubt = 0x1p-49 * ((std::fabs(value) + std::fabs(affine.offset)) * distance + 1);
         std::int64_t first = always;
         std::int64_t last = never;
         if (doubt < 0x1p40) {
