@@ -18,11 +18,16 @@
 #error "intaglio: floats wider than their type change weight codes and steps: add -msse2 -mfpmath=sse"
 #endif
 
-/// First statement of a function whose floats decide codes: no flag may rewrite its operations.
-#if defined(__clang__)
-#define INTAGLIO_STRICT_FLOATS _Pragma("float_control(precise, on)") _Pragma("clang fp contract(off)")
-#else
+/// First statement of a function whose floats decide codes: no flag may rewrite its operations. (Clang before 18 cannot
+/// take back -freciprocal-math on processors other than x86, PowerPC and s390x.)
+#if !defined(__clang__)
 #define INTAGLIO_STRICT_FLOATS
+#elif defined(__x86_64__) || defined(__i386__) || defined(__powerpc__) || defined(__s390x__)
+#define INTAGLIO_STRICT_FLOATS _Pragma("float_control(precise, on)") _Pragma("clang fp contract(off)")
+#elif __clang_major__ >= 18
+#define INTAGLIO_STRICT_FLOATS _Pragma("clang fp contract(off) reassociate(off) reciprocal(off)")
+#else
+#define INTAGLIO_STRICT_FLOATS _Pragma("clang fp contract(off) reassociate(off)")
 #endif
 
 namespace intaglio::train::detail {
