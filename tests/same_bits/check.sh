@@ -6,7 +6,7 @@ source=$2
 shift 2
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
-if answer=$("$compiler" "$source" "$@" -o "$folder/program" 2>&1); then
+if answer=$("$compiler" -Wfatal-errors "$source" "$@" -o "$folder/program" 2>&1); then
     exec "$folder/program"
 fi
 printf '%s\n' "$answer" | grep -q 'error: .*intaglio: ' && echo "refused" && exit 0
