@@ -104,7 +104,7 @@ struct DefaultsCheck {
     static constexpr Problem problem() {
         return OptionCheck<DefaultOptions, mp_list<option::weight, option::standardization, option::norm, option::gain,
                                                    option::activation, option::kernel, option::padding, option::join,
-                                                   option::logits>>::problem();
+                                                   option::logits, option::multiplier_bits>>::problem();
     }
 };
 
@@ -153,6 +153,7 @@ struct ResolveAll<mp_list<Layers...>, Options> {
             b.fail(problem);
             b.leave();
         }
+        b.set_multiplier_bits(find_option<option::multiplier_bits, MultiplierBits<31>, mp_list<>, Options>::bits);
         if (sizeof...(Layers) == 0) {
             b.enter(position + 1);
             b.fail(network_has_no_layers, 1, 0);
