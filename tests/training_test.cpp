@@ -124,7 +124,7 @@ TEST_CASE("what is wrong with the input is named") {
     throws(make({data.pixels, std::span(data.labels).first(39)}, good), "training samples: expected 2496 pixels");
     std::vector<std::uint8_t> labels = data.labels;
     labels[17] = 4;
-    throws(make({data.pixels, labels}, good), "training samples: label 4 of image 17 is not below 4");
+    throws(make({data.pixels, labels}, good), "training samples: label 4 of image 17 is none of the 4 classes, 0 to 3");
     throws(make(data.samples(), {.epochs = 0, .batch = 20}), "epochs");
     throws(make(data.samples(), {.batch = -1}), "batch size");
     throws(make(data.samples(), {.batch = 21}), "batch size");
@@ -138,7 +138,7 @@ TEST_CASE("what is wrong with the input is named") {
     throws([&] { training.forward(data.pixels.data(), 0, train::Statistics::batch); }, "expected 1 to 20, found 0");
     throws([&] { (void)evaluate(training, {}); }, "evaluation samples");
     throws([&] { (void)evaluate(training, {std::span(data.pixels).first(64), data.labels}); }, "evaluation samples");
-    throws([&] { (void)evaluate(training, {data.pixels, labels}); }, "label of image 17");
+    throws([&] { (void)evaluate(training, {data.pixels, labels}); }, "evaluation samples: label 4 of image 17");
 }
 
 TEST_CASE("an evaluation does not depend on the batch") {

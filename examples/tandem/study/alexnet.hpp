@@ -21,13 +21,13 @@ namespace conversions {
 
 struct RandomImages {
     std::vector<std::uint8_t> pixels;
-    std::vector<std::uint8_t> labels;
+    std::vector<std::uint16_t> labels;
 
     RandomImages(std::uint64_t seed, std::int64_t count, std::int64_t size, std::uint32_t classes)
         : pixels(static_cast<std::size_t>(count * size)), labels(static_cast<std::size_t>(count)) {
         intaglio::Random random(seed, 0);
         for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(random.below(256));
-        for (auto& label : labels) label = static_cast<std::uint8_t>(random.below(classes));
+        for (auto& label : labels) label = static_cast<std::uint16_t>(random.below(classes));
     }
 };
 
@@ -41,12 +41,12 @@ template <int Bits>
     // 16 images validate, and the same are compared.
     const std::int64_t used = settings.limit > 0 ? settings.limit : 32;
     const std::int64_t compared = 16;
-    const RandomImages images(settings.seed, used + compared, Training<Teacher>::pixels, 256);
+    const RandomImages images(settings.seed, used + compared, Training<Teacher>::pixels, Training<Teacher>::classes);
     const std::span<const std::uint8_t> pixels(images.pixels);
-    const std::span<const std::uint8_t> labels(images.labels);
+    const Labels labels(images.labels);
     const auto first = static_cast<std::size_t>(used * Training<Teacher>::pixels);
     const Samples train{pixels.first(first), labels.first(static_cast<std::size_t>(used))};
-    const Samples rest{pixels.subspan(first), labels.subspan(static_cast<std::size_t>(used))};
+    const Samples rest{pixels.subspan(first), labels.subspan(static_cast<std::size_t>(used), static_cast<std::size_t>(compared))};
 
     tandem::Options& tandem = settings.tandem;
     tandem.batch = 8;

@@ -1,7 +1,6 @@
 // How a teacher is converted into its student (papers' digest 6.5).
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
@@ -140,8 +139,7 @@ struct Options {
     [[gnu::cold]] static void check_stage(const Trained& stage, const std::string& name) {
         constexpr double infinity = std::numeric_limits<double>::infinity();
         const auto positive = [&](double value, const char* what) {
-            train::require_option(value > 0 && std::isfinite(value), std::string("tandem: ") + what + " of " + name,
-                                  value);
+            train::require_option(value > 0, std::string("tandem: ") + what + " of " + name, value);
         };
         positive(stage.learning_rate, "learning rate");
         positive(stage.temperature, "temperature");

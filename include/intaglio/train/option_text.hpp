@@ -1,13 +1,14 @@
 // Words for the options of a training: what is out of range, and the text by which two runs are compared.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "intaglio/train/finite.hpp"
 
 namespace intaglio::train {
 
@@ -44,15 +45,16 @@ class SettingsText {
     std::string text_;
 };
 
-/// Throws std::invalid_argument with the option's name and value unless `good`.
+/// Throws std::invalid_argument with the option's name and value unless `good` and the value is finite.
 [[gnu::cold]] inline void require_option(bool good, std::string_view name, double value) {
-    if (!good) throw std::invalid_argument(std::string(name) + " is out of range: " + number_text(value));
+    if (!good || !is_finite(value))
+        throw std::invalid_argument(std::string(name) + " is out of range: " + number_text(value));
 }
 /// The same for a finite number that is at least `low` and at most `high`. NaN is out of range.
 [[gnu::cold]] inline void require_option(double value, double low, double high, std::string_view name) {
-    if (!(value >= low && value <= high) || !std::isfinite(value)) {
+    if (!is_finite(value) || !(value >= low && value <= high)) {
         throw std::invalid_argument(std::string(name) + " is out of range: expected " + number_text(low) +
-                                    (std::isfinite(high) ? " to " + number_text(high) : " or more") + ", found " +
+                                    (is_finite(high) ? " to " + number_text(high) : " or more") + ", found " +
                                     number_text(value));
     }
 }

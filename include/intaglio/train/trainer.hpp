@@ -245,7 +245,8 @@ class Trainer {
     double loss(std::int64_t count) {
         const std::span<const float> logits = training_.float_logits();
         const std::span<float> gradient = training_.logit_gradient();
-        const double own = train::training_loss<float>(logits, labels_.data(), Training<Net>::classes, options_.gamma,
+        const Labels labels = Labels(labels_).first(static_cast<std::size_t>(count));
+        const double own = train::training_loss<float>(logits, labels, Training<Net>::classes, options_.gamma,
                                                        options_.loss, gradient);
         const Distillation<Pixel>& from = options_.distillation;
         if (!from.teacher) return own;
@@ -289,7 +290,7 @@ class Trainer {
     std::array<std::vector<float>, Optimizer::moments> moments_;
     std::vector<std::uint32_t> order_;
     std::vector<Pixel> images_;
-    std::vector<std::uint8_t> labels_;
+    std::vector<std::int64_t> labels_;
     std::int64_t epoch_ = 0;
     std::int64_t batch_ = 0;  ///< of the epoch; 0 also behind its end
     std::uint64_t steps_ = 0;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -92,7 +91,7 @@ template <class Optimizer, class Pixel>
         throw std::invalid_argument("epochs: expected at least 1, found " + std::to_string(options.epochs));
     }
     const double rate = options.optimizer.learning_rate;
-    require_option(rate > 0 && std::isfinite(rate), "learning rate", rate);
+    require_option(rate > 0, "learning rate", rate);
     if constexpr (requires { options.optimizer.check(); }) options.optimizer.check();
     require_option(options.weight_decay, 0, infinity, "weight decay");
     require_option(options.gamma, 0, 1, "gamma");
