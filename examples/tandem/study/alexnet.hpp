@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <intaglio/core/random.hpp>
+#include <intaglio/train/reestimation.hpp>
 #include <intaglio/zoo/alexnet.hpp>
 #include <stdexcept>
 #include <vector>
@@ -58,11 +59,7 @@ template <int Bits>
     tandem.joint.epochs = settings.joint_epochs.value_or(0);
 
     const auto make = [&](Training<Teacher>& teacher, const std::filesystem::path&, Results& results) {
-        teacher.restart_statistics();
-        for (std::int64_t begin = 0; begin < used; begin += tandem.batch) {
-            teacher.forward(train.pixels.data() + begin * Training<Teacher>::pixels,
-                            std::min(tandem.batch, used - begin), train::Statistics::reestimation);
-        }
+        reestimate_statistics(teacher, train.pixels);
         results.random_images = true;
     };
     using Modes = boost::mp11::mp_list<Scale::LayerBias>;

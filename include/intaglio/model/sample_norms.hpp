@@ -31,6 +31,10 @@ struct SampleNorm {
         if (!b.failed() && channels % groups(channels) != 0) {
             b.fail(channels_are_not_a_multiple_of_groups, groups(channels), channels);
         }
+        // The deviation of one value is 0: nothing of the input would come through.
+        if (!b.failed() && in.shape.size() == groups(channels)) {
+            b.fail(norm_takes_each_mean_and_deviation_from_a_single_value, 2, 1);
+        }
         const std::int64_t biases = Normalization::affine == AffinePer::channel ? channels : in.shape.size();
         b.append(Row{.kind = "norm",
                      .detail = Normalization::name,

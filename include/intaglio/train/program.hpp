@@ -14,6 +14,7 @@
 
 #include "intaglio/core/random.hpp"
 #include "intaglio/train/aligned_vector.hpp"
+#include "intaglio/train/measured_values.hpp"
 #include "intaglio/train/operations.hpp"
 #include "intaglio/train/parameters.hpp"
 #include "intaglio/train/states.hpp"
@@ -74,13 +75,19 @@ class Training {
     }
 
     /// Runs `count` images, each of `pixels` codes, through the rows first_row ... end_row - 1; those in front must
-    /// have run on the same images. Throws std::invalid_argument if they do not fit the batch and std::runtime_error if
-    /// a parameter is not finite.
+    /// have run on the same images. Throws std::invalid_argument if they do not fit the batch or if a norm would take
+    /// its statistics from a single value, and std::runtime_error if a parameter is not finite.
     void forward(const Pixel* images, std::int64_t count, train::Statistics statistics, std::size_t end_row = rows,
                  std::size_t first_row = 0) {
         if (count < 1 || count > capacity_) {
             throw std::invalid_argument("number of images in a batch: expected 1 to " + std::to_string(capacity_) +
                                         ", found " + std::to_string(count));
+        }
+        if (count == 1 && statistics != train::Statistics::running) {
+            // What is only added to statistics over more images may be one value, if nothing reads its normalised code.
+            const bool reestimates = statistics == train::Statistics::reestimation;
+            train::check_measured_values(table.view(), {train::measured_values<Net>.data, rows}, count, first_row,
+                                         reestimates ? end_row - 1 : end_row, "batch of 1 image");
         }
         train::Context context = make_context(images, count, statistics);
         each([&]<std::size_t I>() {

@@ -16,6 +16,7 @@
 #include "intaglio/train/evaluation.hpp"
 #include "intaglio/train/kept_states.hpp"
 #include "intaglio/train/program.hpp"
+#include "intaglio/train/reestimation.hpp"
 #include "intaglio/train/trainer_options.hpp"
 #include "intaglio/train/update.hpp"
 
@@ -29,7 +30,8 @@ class Trainer {
     using Pixel = typename Training<Net>::Pixel;
     using Options = TrainerOptions<Optimizer, Pixel>;
 
-    /// Throws std::invalid_argument if the samples do not fit the network or an option is out of range.
+    /// Throws std::invalid_argument if the samples do not fit the network, an option is out of range, or a batch would
+    /// give a norm a single value to take its statistics from.
     [[gnu::cold]] Trainer(Training<Net>& training, BasicSamples<Pixel> samples, Options options)
         : training_(training),
           samples_(samples),
@@ -43,6 +45,7 @@ class Trainer {
             train::check_samples(other.pixels.size(), other.labels, pixels, classes, "validation samples");
         }
         train::check_options(options_, training.capacity(), classes);
+        check_batches();
         for (const ParameterRange& range : Training<Net>::ranges()) {
             const TrainedPart& part = options_.part;
             if (part.first <= range.row && range.row <= part.last &&
@@ -163,16 +166,15 @@ class Trainer {
     /// Whether the average is in the training at the moment.
     [[nodiscard]] bool average_in_use() const { return kept_.average_in_use(); }
 
-    /// Replaces the running statistics by averages over the training samples with the present weights (at most `limit`
-    /// images, in their own order).
-    void reestimate_statistics(std::int64_t limit = INT64_MAX) {
-        training_.restart_statistics();
-        const std::int64_t last = std::min(limit, samples_.count());
-        for (std::int64_t begin = 0; begin < last; begin += options_.batch) {
-            training_.forward(samples_.pixels.data() + begin * Training<Net>::pixels,
-                              std::min(options_.batch, last - begin), train::Statistics::reestimation);
-        }
+    /// Replaces the running statistics by those over the training samples with the present weights (over the first
+    /// `limit`, if there are more): see Reestimation. Throws std::invalid_argument if a statistic would be that of one
+    /// value.
+    void reestimate_statistics(std::int64_t limit = INT64_MAX, Reestimation how = Reestimation::exact) {
+        const auto count = static_cast<std::size_t>(std::clamp<std::int64_t>(limit, 0, samples_.count()));
+        const auto images = samples_.pixels.first(count * static_cast<std::size_t>(Training<Net>::pixels));
+        intaglio::reestimate_statistics(training_, images, how, how == Reestimation::exact ? 0 : options_.batch);
     }
+    void reestimate_statistics(Reestimation how) { reestimate_statistics(INT64_MAX, how); }
 
     /// Everything that a checkpoint keeps beside the position: parameters, moments, statistics, and where the options
     /// ask for them the weight average, the best state and the history of the validation. The spans refer to this
@@ -215,6 +217,19 @@ class Trainer {
         std::vector<train::NamedNumbers> list{{"parameters", training.parameters()}};
         training.add_persistent(list);
         return list;
+    }
+
+    /// All batches of an epoch are full but the last one, which may be a single image.
+    [[gnu::cold]] void check_batches() const {
+        const bool all = options_.batch == 1 || samples_.count() == 1;
+        if (!all && samples_.count() % options_.batch != 1) return;
+        const std::string batch = "batch " + std::to_string(all ? 1 : batches()) + " of " + std::to_string(batches()) +
+                                  ", of " + std::to_string(samples_.count()) + " samples in batches of " +
+                                  std::to_string(options_.batch) + ", has 1 image";
+        const std::size_t end =
+            options_.local_loss ? static_cast<std::size_t>(options_.part.last) + 1 : Training<Net>::rows;
+        train::check_measured_values(facts<Net>.view(), {train::measured_values<Net>.data, Training<Net>::rows}, 1, 0,
+                                     end, batch);
     }
 
     void start_epoch() {
