@@ -163,8 +163,8 @@ TEST_CASE("images that cannot be re-estimated are refused, and nothing changes")
           "needs at least 2 images");
     // 9 images: the last batch of 4 is a single one. It counts with the others, unless it is normalised by itself.
     CHECK(refusal([&] { reestimate_statistics(training, pixels, Reestimation::one_pass); }) ==
-          "re-estimation of 1 image: the batch norm of layer 2 would take mean and deviation from a single value; it "
-          "needs at least 2 images");
+          "batch 3 of 3, of 9 samples in batches of 4, has 1 image: the batch norm of layer 2 would take mean and "
+          "deviation from a single value; it needs at least 2 images");
     CHECK((tools::running_statistics(training) == before));
     Trainer<Deep> trainer(training, {pixels.first(8 * 16), Labels(data.labels).first(8)}, {});
     CHECK_THROWS_AS(trainer.reestimate_statistics(0), std::invalid_argument);

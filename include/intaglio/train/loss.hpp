@@ -40,7 +40,9 @@ struct LossOptions {
     [[gnu::cold]] void describe(train::SettingsText& text) const {
         text.add("label smoothing", label_smoothing);
         text.add(squared_error == SquaredError::logits ? "squared error of logits" : "squared error of probabilities");
-        for (const double weight : class_weights) text.add("class weight", weight);
+        for (std::size_t c = 0; c < class_weights.size(); ++c) {
+            text.add("weight of class " + std::to_string(c), class_weights[c]);
+        }
     }
 };
 

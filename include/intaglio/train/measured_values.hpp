@@ -46,17 +46,33 @@ struct MeasuredValues<Net, boost::mp11::mp_list<Primitives...>> {
 template <class Net>
 inline constexpr auto measured_values = detail::MeasuredValues<Net, typename Net::primitives>::make();
 
+inline constexpr std::size_t every_row = SIZE_MAX;
+
 /// Throws std::invalid_argument, which names the layer, if one of the rows first_row ... end_row - 1 would take its
-/// statistics from a single value; `batch` says of which images, of which there are `count`.
-[[gnu::cold]] inline void check_measured_values(const FactsView& table, View<const std::int64_t> values,
-                                                std::int64_t count, std::size_t first_row, std::size_t end_row,
-                                                const std::string& batch) {
-    for (std::size_t i = first_row; i < end_row && i < values.size; ++i) {
-        if (values[i] * count != 1) continue;
+/// statistics from a single value of a single image; `batch` says of which.
+template <class Net>
+[[gnu::cold]] void check_single_image(const std::string& batch, std::size_t first_row = 0,
+                                      std::size_t end_row = every_row) {
+    constexpr const auto& values = measured_values<Net>;
+    const FactsView table = facts<Net>.view();
+    for (std::size_t i = first_row; i < end_row && i < values.size(); ++i) {
+        if (values[i] != 1) continue;
         throw std::invalid_argument(batch + ": the " + table.rows[i].detail + " of layer " +
                                     path_text(table.rows[i].path) +
                                     " would take mean and deviation from a single value; it needs at least 2 images");
     }
+}
+
+/// The same for the batches of an epoch: all are full but the last one, which may be a single image.
+template <class Net>
+[[gnu::cold]] void check_batches(std::int64_t samples, std::int64_t batch, std::size_t end_row = every_row) {
+    const bool all = batch == 1 || samples == 1;
+    if (!all && samples % batch != 1) return;
+    const std::int64_t batches = (samples + batch - 1) / batch;
+    check_single_image<Net>("batch " + std::to_string(all ? 1 : batches) + " of " + std::to_string(batches) + ", of " +
+                                std::to_string(samples) + " samples in batches of " + std::to_string(batch) +
+                                ", has 1 image",
+                            0, end_row);
 }
 
 }  // namespace intaglio::train

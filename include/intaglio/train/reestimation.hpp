@@ -39,10 +39,8 @@ void reestimate_statistics(Training<Net>& training, std::span<const typename Tra
                                     std::to_string(images.size()) + " pixels");
     }
     if (batch == 0) batch = training.capacity();
-    const bool has_single = count == 1 || (how == Reestimation::one_pass && (batch == 1 || count % batch == 1));
-    if (has_single) {
-        train::check_measured_values(facts<Net>.view(), {values.data, rows}, 1, 0, rows, "re-estimation of 1 image");
-    }
+    if (count == 1) train::check_single_image<Net>("re-estimation of 1 image");
+    if (how == Reestimation::one_pass) train::check_batches<Net>(count, batch);
     const auto each_batch = [&](const auto& body) {
         for (std::int64_t begin = 0; begin < count; begin += batch) {
             body(images.data() + begin * pixels, std::min(batch, count - begin), begin == 0);

@@ -45,7 +45,9 @@ class Trainer {
             train::check_samples(other.pixels.size(), other.labels, pixels, classes, "validation samples");
         }
         train::check_options(options_, training.capacity(), classes);
-        check_batches();
+        const std::size_t end =
+            options_.local_loss ? static_cast<std::size_t>(options_.part.last) + 1 : train::every_row;
+        train::check_batches<Net>(samples.count(), options_.batch, end);
         for (const ParameterRange& range : Training<Net>::ranges()) {
             const TrainedPart& part = options_.part;
             if (part.first <= range.row && range.row <= part.last &&
@@ -64,6 +66,7 @@ class Trainer {
     [[nodiscard]] bool finished() const { return epoch_ >= options_.epochs || kept_.stopping().stopped(); }
     [[nodiscard]] std::int64_t epoch() const { return epoch_; }
     [[nodiscard]] const Options& options() const { return options_; }
+    [[nodiscard]] const BasicSamples<Pixel>& samples() const { return samples_; }
     [[nodiscard]] Training<Net>& training() { return training_; }
 
     /// One batch: forward, loss, backward, update. Returns the metrics of the epoch so far; behind the last batch of an
@@ -207,7 +210,7 @@ class Trainer {
     void check_position(const std::array<std::int64_t, 4>& position) const {
         train::check_run_position(position, options_.epochs, batches());
     }
-    /// The settings that a resumed run must share, as text.
+    /// The settings that a resumed run must share, as text, one a line.
     [[gnu::cold]] [[nodiscard]] std::string description() const {
         return train::options_text(options_, samples_.count());
     }
@@ -217,19 +220,6 @@ class Trainer {
         std::vector<train::NamedNumbers> list{{"parameters", training.parameters()}};
         training.add_persistent(list);
         return list;
-    }
-
-    /// All batches of an epoch are full but the last one, which may be a single image.
-    [[gnu::cold]] void check_batches() const {
-        const bool all = options_.batch == 1 || samples_.count() == 1;
-        if (!all && samples_.count() % options_.batch != 1) return;
-        const std::string batch = "batch " + std::to_string(all ? 1 : batches()) + " of " + std::to_string(batches()) +
-                                  ", of " + std::to_string(samples_.count()) + " samples in batches of " +
-                                  std::to_string(options_.batch) + ", has 1 image";
-        const std::size_t end =
-            options_.local_loss ? static_cast<std::size_t>(options_.part.last) + 1 : Training<Net>::rows;
-        train::check_measured_values(facts<Net>.view(), {train::measured_values<Net>.data, Training<Net>::rows}, 1, 0,
-                                     end, batch);
     }
 
     void start_epoch() {
