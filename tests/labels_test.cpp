@@ -57,7 +57,8 @@ std::vector<double> results_with(const std::vector<Label>& labels) {
     for (int label = 0; label < 4; ++label) {
         for (int c = 0; c < 4; ++c) results.push_back(static_cast<double>(confusion.count(label, c)));
     }
-    const SampleComparison comparison = compare_on_samples(training, lower(training), {pixels, labels});
+    const SampleComparison comparison =
+        compare_on_samples(training, IntegerNetwork<Net>(lower(training)), {pixels, labels});
     results.push_back(static_cast<double>(comparison.integer_correct));
 
     tandem::Options options;

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/train/reestimation.hpp"
 #include "support/network_checks.hpp"
 #include "support/test_weights.hpp"

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/io/checkpoint_file.hpp"
 #include "intaglio/io/named_numbers.hpp"
-#include "intaglio/train/describe.hpp"
 #include "intaglio/train/program.hpp"
 
 namespace intaglio {

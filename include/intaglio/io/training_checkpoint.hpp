@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/io/checkpoint_file.hpp"
 #include "intaglio/io/named_numbers.hpp"
 #include "intaglio/io/run_identity.hpp"
-#include "intaglio/train/describe.hpp"
 #include "intaglio/train/trainer.hpp"
 
 namespace intaglio {

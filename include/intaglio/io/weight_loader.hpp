@@ -18,7 +18,7 @@
 
 #include "intaglio/model/facts.hpp"
 #include "intaglio/model/weights.hpp"
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 
 namespace intaglio {
 

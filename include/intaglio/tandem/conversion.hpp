@@ -16,7 +16,7 @@
 #include "intaglio/tandem/collection.hpp"
 #include "intaglio/tandem/initialization.hpp"
 #include "intaglio/tandem/tasks.hpp"
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/train/trainer.hpp"
 
 namespace intaglio::tandem {

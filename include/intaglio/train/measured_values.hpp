@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/model/primitives.hpp"
-#include "intaglio/train/describe.hpp"
 
 namespace intaglio::train {
 

@@ -4,15 +4,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <type_traits>
 #include <vector>
 
 #include "intaglio/model/primitives.hpp"
-#include "intaglio/train/certificate.hpp"
 #include "intaglio/train/context.hpp"
 #include "intaglio/train/norm_gradient.hpp"
 #include "intaglio/train/norm_state.hpp"
+#include "intaglio/train/stateless.hpp"
 
 namespace intaglio::train {
 
@@ -20,75 +19,83 @@ template <class Normalization, bool OneGain>
 struct Operation<primitive::Norm<Normalization, OneGain>> {
     static constexpr bool measures = Normalization::statistics != StatisticsOf::nothing;
 
-    template <class Net, std::size_t Index>
-    static constexpr bool is_real = facts<Net>.value(facts<Net>.rows[Index].input).storage == Storage::real;
-    template <class Net, std::size_t Index>
-    using StatisticsType = std::conditional_t<is_real<Net, Index>, RealStatistics, IntegerStatistics>;
+    template <class Kind>
+    using StatisticsType =
+        std::conditional_t<std::is_same_v<typename Kind::input, float>, RealStatistics, IntegerStatistics>;
 
-    template <class Net, std::size_t Index>
-    struct State : NormState<StatisticsType<Net, Index>> {
-        explicit State(std::int64_t /*capacity*/)
-            : NormState<StatisticsType<Net, Index>>(Normalization::statistics,
-                                                    facts<Net>.value(facts<Net>.rows[Index].output).shape.channels) {}
+    template <class Kind>
+    struct State : NormState<StatisticsType<Kind>> {
+        State(const Site& site, std::int64_t /*capacity*/)
+            : NormState<StatisticsType<Kind>>(Normalization::statistics, site.channels()) {}
     };
 
-    template <class Net, std::size_t Index>
-    static std::int64_t workspace_bytes(std::int64_t) {
-        return aligned(2 * 4 * facts<Net>.value(facts<Net>.rows[Index].output).shape.channels);
+    template <class Kind>
+    static std::int64_t workspace_bytes(const Site& site, std::int64_t) {
+        return aligned(std::int64_t{2} * 4 * site.channels());
     }
 
-    template <class Net, std::size_t Index>
-    static void forward(State<Net, Index>& state, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Value& in = facts<Net>.value(row.input);
-        const double* scales = meaning<Net, row.input>(context).scales;
-        if constexpr (in.scaled) context.scales[row.output] = scales;
+    template <class Kind>
+    static void forward(State<Kind>& state, const Site& site, Context& context) {
+        const Value& in = *site.input.value;
+        const double* scales = meaning(context, site.input).scales;
+        keep_scales(site, context);
         if constexpr (measures) {
             if (context.statistics == Statistics::running) {
-                use_running(state);
+                use_running(state, state.mean, state.deviation);
             } else {
-                measure(state, codes<Net, row.input>(context), in, scales, context);
+                measure(state, codes<typename Kind::input>(context, site.input), in, scales, context);
             }
         }
-        const float* gain = context.parameters + plan<Net>.parameters[Index];
-        const float* bias = gain + row.gains;
-        for (std::size_t c = 0; c < state.channels; ++c) {
-            const std::size_t s = state.shared ? 0 : c;
-            const float own_gain = Normalization::has_gain ? gain[OneGain ? 0 : c] : 1.0F;
-            state.norm[c] = {static_cast<double>(own_gain), row.biases == 0 ? 0.0 : static_cast<double>(bias[c]),
-                             state.mean[s], state.deviation[s]};
-        }
-        context.norms[Index] = state.norm.data();
+        set_channels(*site.row, context.parameters + site.parameters, state.mean, state.deviation, state.norm);
+        context.norms[site.index] = state.norm.data();
     }
 
-    template <class Net, std::size_t Index>
-    static void backward(State<Net, Index>& state, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Value& in = facts<Net>.value(row.input);
-        const auto* a = codes<Net, row.input>(context);
-        const float* dy = gradient<Net, row.output>(context);
+    template <class Kind>
+    static void backward(State<Kind>& state, const Site& site, Context& context) {
+        const Row& row = *site.row;
+        const Value& in = *site.input.value;
+        const auto* a = codes<typename Kind::input>(context, site.input);
+        const float* dy = gradient(context, site.output);
         sum_gradients(state, in.shape, a, dy, context);
-        float* gain_gradient = context.gradients + plan<Net>.parameters[Index];
-        combine(state, in.shape.pixels() * context.images, in.denominator, meaning<Net, row.input>(context).scales,
-                context.parameters + plan<Net>.parameters[Index], gain_gradient,
+        float* gain_gradient = context.gradients + site.parameters;
+        combine(state, in.shape.pixels() * context.images, in.denominator, meaning(context, site.input).scales,
+                context.parameters + site.parameters, gain_gradient,
                 row.biases == 0 ? nullptr : gain_gradient + row.gains);
-        if constexpr (in.needs_gradient) {
-            constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
-            apply(state, in.shape, a, dy, !first, gradient<Net, row.input>(context), context);
+        if (in.needs_gradient) {
+            apply(state, in.shape, a, dy, !site.input.overwrites, gradient(context, site.input), context);
         }
     }
 
-    template <class Tag, class Net, std::size_t Index>
-    static void lower(const State<Net, Index>&, std::byte*) {}
-    template <class Tag, class Net, std::size_t Index>
-    static void certify(const State<Net, Index>&, const std::byte*, const std::string&, Certificate&) {}
+    template <class Kind>
+    [[gnu::cold]] static void lower(const State<Kind>& state, const Site& site, Lowering& lowering, RowNumbers&) {
+        keep_scales(site, lowering.context);
+        std::vector<double> mean(state.mean.size());
+        std::vector<double> deviation(state.deviation.size(), 1.0);
+        if constexpr (measures) use_running(state, mean, deviation);
+        std::vector<NormChannel>& channels = lowering.channels[static_cast<std::size_t>(site.index)];
+        channels.resize(state.norm.size());
+        set_channels(*site.row, lowering.context.parameters + site.parameters, mean, deviation, channels);
+        lowering.context.norms[site.index] = channels.data();
+    }
 
   private:
     template <class S>
-    static void use_running(NormState<S>& state) {
+    static void use_running(const NormState<S>& state, std::vector<double>& mean, std::vector<double>& deviation) {
         for (std::size_t s = 0; s < state.sets; ++s) {
-            state.mean[s] = state.running_mean[s];
-            state.deviation[s] = std::sqrt(state.running_variance[s] + norm_epsilon);
+            mean[s] = state.running_mean[s];
+            deviation[s] = std::sqrt(state.running_variance[s] + norm_epsilon);
+        }
+    }
+
+    /// What the steps behind see of every channel.
+    static void set_channels(const Row& row, const float* gain, const std::vector<double>& mean,
+                             const std::vector<double>& deviation, std::vector<NormChannel>& channels) {
+        const float* bias = gain + row.gains;
+        for (std::size_t c = 0; c < channels.size(); ++c) {
+            const std::size_t s = mean.size() == 1 ? 0 : c;
+            const float own_gain = Normalization::has_gain ? gain[OneGain ? 0 : c] : 1.0F;
+            channels[c] = {static_cast<double>(own_gain), row.biases == 0 ? 0.0 : static_cast<double>(bias[c]), mean[s],
+                           deviation[s]};
         }
     }
 

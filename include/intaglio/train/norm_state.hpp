@@ -49,6 +49,8 @@ struct NormState {
         list.push_back({place + " variance", std::span<double>(running_variance)});
     }
 
+    [[nodiscard]] RunningStatistics running_statistics() { return {running_mean, running_variance, measures, shared}; }
+
     bool measures;
     bool shared;
     std::size_t channels;
