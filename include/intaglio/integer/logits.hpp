@@ -13,7 +13,7 @@ template <>
 struct Operation<primitive::Logits> : NoMemory {
     template <class Tag, class Net, std::size_t Index>
     static constexpr std::size_t parameter_bytes() {
-        return static_cast<std::size_t>(logit_layout(facts<Net>.classes(), facts<Net>.rows[Index].scale).bytes);
+        return memory_size(logit_layout(facts<Net>.classes(), facts<Net>.rows[Index].scale).bytes);
     }
     template <class Tag, class Net, std::size_t Index>
     static void run(const Frame& frame) {

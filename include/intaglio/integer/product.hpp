@@ -77,7 +77,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         const std::int32_t rows = detail::block_rows(row.extents);
         using In = code_type<Net, facts<Net>.rows[Index].input>;
         return detail::multiply_workspace_bytes<Tag, product_of<Tag, Net, Index>, In>(row, rows) +
-               (fused ? static_cast<std::size_t>(detail::accumulator_bytes(row.extents)) : 0);
+               (fused ? memory_size(detail::accumulator_bytes(row.extents)) : 0);
     }
     template <class Tag, class Net, std::size_t Index>
     static void run(const Frame& frame) {

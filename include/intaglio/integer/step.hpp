@@ -53,7 +53,7 @@ struct Operation<primitive::Quantize<Target>> : NoMemory {
     template <class Tag, class Net, std::size_t Index>
     static constexpr std::size_t parameter_bytes() {
         constexpr const Row& row = facts<Net>.rows[Index];
-        return static_cast<std::size_t>(step_bytes(row, facts<Net>.value(row.output).shape.channels));
+        return memory_size(step_bytes(row, facts<Net>.value(row.output).shape.channels));
     }
     template <class Tag, class Net, std::size_t Index>
     static void run(const Frame& frame) {

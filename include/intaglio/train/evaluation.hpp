@@ -37,7 +37,7 @@ template <class Net, class Observer>
 Evaluation evaluate(Training<Net>& training, BasicSamples<typename Training<Net>::Pixel> samples,
                     const Observer& observer) {
     constexpr std::int64_t pixels = Training<Net>::pixels;
-    if (samples.count() == 0 || samples.pixels.size() != static_cast<std::size_t>(samples.count() * pixels)) {
+    if (samples.count() == 0 || static_cast<std::int64_t>(samples.pixels.size()) != samples.count() * pixels) {
         throw std::invalid_argument("evaluation samples: expected " + std::to_string(samples.count() * pixels) +
                                     " pixels, found " + std::to_string(samples.pixels.size()));
     }

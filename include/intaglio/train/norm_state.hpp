@@ -89,14 +89,14 @@ void measure_block(const Integer* values, std::int64_t pixels, std::int64_t chan
                                        squares);
         for (std::int64_t c = 0; c < channels; ++c) {
             result[c].sum = sum[c];
-            result[c].squares = (static_cast<unsigned __int128>(squares[c].high) << 64) | squares[c].low;
+            result[c].squares = squares[c];
         }
     } else {
         for (std::int64_t i = 0; i < pixels; ++i) {
             for (std::int64_t c = 0; c < channels; ++c) {
                 const std::int64_t value = values[i * channels + c];
                 result[c].sum += value;
-                result[c].squares += static_cast<std::uint64_t>(value * value);
+                result[c].squares.add(static_cast<std::uint64_t>(value * value));
             }
         }
     }

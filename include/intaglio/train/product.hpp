@@ -89,7 +89,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
                                                                                                                  rows);
         }
         const std::size_t input_bytes = kernels::input_gradient_workspace_bytes<Tag, float>(many.extents) +
-                                        static_cast<std::size_t>(aligned(many.extents.in.size() * 4));
+                                        memory_size(aligned(many.extents.in.size() * 4));
         const std::size_t weight_bytes = kernels::weight_gradient_workspace_bytes<Tag, float>(many.extents);
         std::size_t most = forward_bytes > input_bytes ? forward_bytes : input_bytes;
         most = weight_bytes > most ? weight_bytes : most;

@@ -25,7 +25,7 @@ struct StepState {
         : affine(static_cast<std::size_t>(channels)),
           slope(static_cast<std::size_t>(channels)),
           offset(static_cast<std::size_t>(channels)),
-          parameters(static_cast<std::size_t>(integer::step_bytes(row, channels))) {}
+          parameters(memory_size(integer::step_bytes(row, channels))) {}
 
     std::vector<Affine> affine;
     std::vector<float> slope;
@@ -130,8 +130,7 @@ template <class Surrogate, class Integer>
 void step_gradient(const SurrogateGradient<Surrogate>& derivative, const Integer* a, const float* dcode,
                    std::int64_t pixels, std::int64_t channels, const float* slope, const float* offset, bool add,
                    float* dx) {
-    using Vector = simd::Floats;
-    constexpr auto lanes = static_cast<std::int64_t>(Vector::size);
+    constexpr std::int64_t lanes = simd::float_lanes;
     constexpr std::int64_t block = 256;
     alignas(64) float value[block];
     for (std::int64_t p = 0; p < pixels; ++p) {
@@ -145,9 +144,9 @@ void step_gradient(const SurrogateGradient<Surrogate>& derivative, const Integer
             }
             const std::int64_t whole = count / lanes * lanes;
             for (std::int64_t c = 0; c < whole; c += lanes) {
-                Vector result = derivative(Vector::load_aligned(value + c)) * Vector::load_unaligned(d + c);
-                if (add) result = result + Vector::load_unaligned(out + c);
-                result.store_unaligned(out + c);
+                simd::Floats result = derivative(simd::load_aligned_floats(value + c)) * simd::load_floats(d + c);
+                if (add) result = result + simd::load_floats(out + c);
+                simd::store_floats(out + c, result);
             }
             for (std::int64_t c = whole; c < count; ++c) {
                 const float result = derivative(value[c]) * d[c];

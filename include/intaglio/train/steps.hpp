@@ -11,6 +11,10 @@
 
 #include "intaglio/model/facts.hpp"
 
+#if defined(__FLT_EVAL_METHOD__) && (__FLT_EVAL_METHOD__ == 1 || __FLT_EVAL_METHOD__ == 2)
+#error "intaglio trains where float and double are computed as such: on 32-bit x86 compile with -msse2 -mfpmath=sse"
+#endif
+
 namespace intaglio::train {
 
 /// value = slope * accumulator + offset, for one channel.
