@@ -73,7 +73,7 @@ void inference(benchmark::State& state) {
     const Batch<Net> batch(16);
     Training<Net> training(16);
     training.forward(batch.pixels.data(), 16, train::Statistics::reestimation);
-    const auto network = lower(training);
+    const IntegerNetwork network(lower(training));
     const auto scratch = network.make_scratch();
     std::size_t image = 0;
     for (auto _ : state) {

@@ -28,7 +28,7 @@ int main() {
     trainer.fit();  // no statistics: nothing to re-estimate
 
     const IntegerNetwork<Net> network = lower(training);
-    const train::Certificate certificate = certify(training, network);
+    const Certificate certificate = certify(training, network);
     const SampleComparison comparison = compare_on_samples(training, network, test.samples());
     std::printf("%lld bits of weights, accumulators of %d bits\n", static_cast<long long>(facts<Net>.weights()),
                 facts<Net>.accumulator_bits());

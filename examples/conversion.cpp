@@ -44,7 +44,7 @@ int main() {
     }
 
     const IntegerNetwork<Student> network = lower(*converted.student);
-    const train::Certificate certificate = certify(*converted.student, network);
+    const Certificate certificate = certify(*converted.student, network);
     const SampleComparison comparison = compare_on_samples(*converted.student, network, validation.samples());
     std::printf("teacher %.1f %%, student in integers %.1f %%, %lld images differ, certificate: %lld differences\n",
                 100 * converted.teacher_accuracy, 100 * comparison.integer_accuracy(),

@@ -46,7 +46,7 @@ bool train_and_check(const char* name, Samples samples) {
     trainer.fit(watcher);
     trainer.reestimate_statistics();
     const Evaluation evaluation = evaluate(training, samples);
-    const auto network = lower(training);
+    const IntegerNetwork network(lower(training));
     std::printf("%s: %d epochs, accuracy %.1f %% by integer logits, %.1f %% by float logits\n", name, watcher.epochs,
                 100 * evaluation.accuracy(), 100 * evaluation.float_accuracy());
     return certify(training, network).proven() && evaluation.accuracy() > 0.9;

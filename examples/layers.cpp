@@ -48,7 +48,7 @@ int main() {
     trainer.reestimate_statistics();
 
     const IntegerNetwork<Net> network = lower(training);
-    const train::Certificate certificate = certify(training, network);
+    const Certificate certificate = certify(training, network);
     const double accuracy = evaluate(training, test.samples()).accuracy();
     std::printf("\naccuracy %.1f %%; certificate: %lld steps and %lld weights compared, %lld differences\n",
                 100 * accuracy, static_cast<long long>(certificate.steps_compared),

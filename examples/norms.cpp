@@ -29,7 +29,7 @@ bool try_norm(Table& table) {
     if constexpr (facts<Net<Norm>>.integer_only()) {
         // The norm is folded into the steps behind it; nothing of it is left at run time.
         const IntegerNetwork<Net<Norm>> network = lower(training);
-        const train::Certificate certificate = certify(training, network);
+        const Certificate certificate = certify(training, network);
         lowered = "folded into " + std::to_string(certificate.steps_compared) + " steps, " +
                   std::to_string(certificate.differences) + " differences";
         good = good && certificate.proven();

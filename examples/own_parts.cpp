@@ -116,7 +116,7 @@ int main() {
     Trainer<Net> trainer(training, lines.samples(), {.optimizer = {.learning_rate = 0.01}, .epochs = 16, .batch = 50});
     trainer.fit();
     trainer.reestimate_statistics();
-    const auto network = lower(training);
+    const IntegerNetwork network(lower(training));
     const SampleComparison comparison = compare_on_samples(training, network, lines.samples());
     const double accuracy = comparison.evaluation.accuracy();
     std::printf("accuracy %.1f %%\n", 100 * accuracy);

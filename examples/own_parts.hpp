@@ -206,37 +206,33 @@ struct Maxout {
 
 }  // namespace app
 
-// 6.5 The integer program.
+// 6.5 The integer program. A Site has the numbers of the row, a Kind the types of the codes.
 template <>
 struct intaglio::integer::Operation<app::MaxoutOperation> : intaglio::integer::NoMemory {
-    template <class Tag, class Net, std::size_t Index>
-    static void run(const Frame& frame) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        app::maxout(memory<Net, Tag, row.input>(frame), facts<Net>.value(row.output).shape.size(), row.settings[0],
-                    memory<Net, Tag, row.output>(frame));
+    template <class Tag, class Kind>
+    static void run(const Site& site, const Frame& frame) {
+        app::maxout(input<Kind>(site, frame), site.extents.out.size(), site.settings[0], output<Kind>(site, frame));
     }
 };
 
-// 6.6 The training program. There is nothing to lower and nothing more to certify: Stateless says so.
+// 6.6 The training program. There is nothing to lower: Stateless says so.
 template <>
 struct intaglio::train::Operation<app::MaxoutOperation> : intaglio::train::Stateless {
-    template <class Net, std::size_t Index>
-    static void forward(NoState&, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        keep_scales<Net, Index>(context);  // of codes behind a dropout: one scale for all channels
-        each_image<Net, Index>(context, [](const auto* in, auto* out) {
-            app::maxout(in, facts<Net>.value(row.output).shape.size(), row.settings[0], out);
+    template <class Kind>
+    static void forward(NoState&, const Site& site, Context& context) {
+        keep_scales(site, context);  // of codes behind a dropout: one scale for all channels
+        each_image<Kind>(site, context, [&](const auto* in, auto* out) {
+            app::maxout(in, site.output.size(), site.row->settings[0], out);
         });
     }
     // The gradient goes to the channel that was chosen. `add`: another layer reads the same value.
-    template <class Net, std::size_t Index>
-    static void backward(NoState&, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr std::int64_t pieces = row.settings[0];
-        const auto* codes_in = codes<Net, row.input>(context);
-        each_gradient<Net, Index>(context, [&](std::int64_t image, const float* dout, bool add, float* din) {
-            const auto* in = codes_in + image * facts<Net>.value(row.input).shape.size();
-            for (std::int64_t i = 0; i < facts<Net>.value(row.output).shape.size(); ++i) {
+    template <class Kind>
+    static void backward(NoState&, const Site& site, Context& context) {
+        const std::int64_t pieces = site.row->settings[0];
+        const auto* codes_in = codes<typename Kind::input>(context, site.input);
+        each_gradient(site, site.input, context, [&](std::int64_t image, const float* dout, bool add, float* din) {
+            const auto* in = codes_in + image * site.input.size();
+            for (std::int64_t i = 0; i < site.output.size(); ++i) {
                 const std::int64_t chosen = app::largest_piece(in + i * pieces, pieces);
                 for (std::int64_t p = 0; p < pieces; ++p) {
                     const float d = p == chosen ? dout[i] : 0.0F;

@@ -26,7 +26,7 @@ int main() {
     Training<Net> training(50);
     Trainer<Net>(training, lines.samples(), {.epochs = 3, .batch = 50}).fit();
     const IntegerNetwork<Net> native = lower(training);  // for the best instruction set of this compilation
-    constants = lower<Net, Portable>(training).parameters();
+    constants = IntegerNetwork<Net, Portable>(lower(training)).parameters();
 
     // A program is a reference to parameters. Threads share it; each brings its own scratch.
     const Program<Net, Portable> program(constants);

@@ -39,7 +39,7 @@ int main() {
     trainer.reestimate_statistics();
 
     const IntegerNetwork<Net> network = lower(training);
-    const train::Certificate certificate = certify(training, network);
+    const Certificate certificate = certify(training, network);
     std::printf("certificate: %lld accumulator values, %lld steps and %lld weights compared, %lld differences\n",
                 static_cast<long long>(certificate.range_values), static_cast<long long>(certificate.steps_compared),
                 static_cast<long long>(certificate.weights_compared), static_cast<long long>(certificate.differences));

@@ -61,7 +61,7 @@ int main() {
     const std::vector<std::string> names{"lies", "stands"};
     confusion_table(confusion, names).print(std::cout);
 
-    const auto network = lower(training);
+    const IntegerNetwork network(lower(training));
     const auto scratch = network.make_scratch();
     ConfusionMatrix of_integers(2);
     for (std::size_t i = 0; i < validation.labels.size(); ++i) {

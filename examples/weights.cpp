@@ -34,7 +34,7 @@ bool add_row(const char* name, const Lines& lines, Table& table) {
     std::string codes = "real numbers";
     if constexpr (facts<Model>.integer_only()) {
         codes = range_text(row.weight_codes);
-        const auto network = lower(training);
+        const IntegerNetwork network(lower(training));
         const auto scratch = network.make_scratch();
         std::int64_t right = 0;
         for (std::size_t i = 0; i < lines.labels.size(); ++i) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 #include "support/network_checks.hpp"
 #include "support/test_weights.hpp"
 
@@ -155,7 +155,7 @@ TEST_CASE("signs and signed codes: ties of rising, falling and constant channels
         }
     }
     CHECK(ties > 500);
-    const train::Certificate certificate = checks::check_integer_program<simd::Portable>(training, pixels, 256);
+    const Certificate certificate = checks::check_integer_program<simd::Portable>(training, pixels, 256);
     CHECK(certificate.largest_distance == 0.5);
     checks::check_integer_program<simd::Native>(training, pixels, 256);
 }

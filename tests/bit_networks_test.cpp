@@ -122,7 +122,7 @@ void check_mutations() {
     tools::randomize_parameters(training, random, tools::Biases::moderate);
     const auto pixels = comparison::make_images<std::uint8_t>(4, Training<Net>::pixels, random);
     training.forward(pixels.data(), 4, train::Statistics::batch);
-    IntegerNetwork<Net, Tag> network = lower<Net, Tag>(training);
+    IntegerNetwork<Net, Tag> network = lower(training);
     REQUIRE(certify(training, network).proven());
     Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
@@ -137,7 +137,7 @@ void check_mutations() {
                                           .bytes[static_cast<std::size_t>(integer::plan<Net, Tag>.parameters[I] + at)];
                     const std::byte kept = byte;
                     byte ^= static_cast<std::byte>(1U << tools::between(random, 0, 7));
-                    const train::Certificate changed = certify(training, network);
+                    const Certificate changed = certify(training, network);
                     INFO("row " << I << ", byte " << at << " of " << size);
                     CHECK(!changed.proven());
                     CHECK(changed.first_difference.find("layer " + path_text(row.path)) == 0);

@@ -11,7 +11,7 @@
 
 #include "intaglio/model/network.hpp"
 #include "intaglio/tandem/stages.hpp"
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/zoo/networks.hpp"
 
@@ -250,7 +250,7 @@ TEST_CASE("a student's program runs, in additions, products and shifts") {
     const std::vector<std::uint8_t> pixels(128, 90);
     training.forward(pixels.data(), 2, train::Statistics::running);
     const std::int32_t expected = training.prediction(0);
-    const auto network = lower(training);  // a pass of its own
+    const IntegerNetwork network(lower(training));  // a pass of its own
     CHECK(certify(training, network).proven());
     const auto scratch = network.make_scratch();
     CHECK(network.predict(pixels.data(), *scratch) == expected);

@@ -316,8 +316,8 @@ struct Count {
 template <class Net, class Tag>
 class Mutator {
   public:
-    explicit Mutator(Training<Net>& training) : training_(training), network_(lower<Net, Tag>(training)) {
-        const train::Certificate untouched = certify(training_, network_);
+    explicit Mutator(Training<Net>& training) : training_(training), network_(lower(training)) {
+        const Certificate untouched = certify(training_, network_);
         CHECK(untouched.differences == 0);
         CHECK(untouched.first_difference == "");
         CHECK(untouched.weights_compared == facts<Net>.weights());
@@ -340,7 +340,7 @@ class Mutator {
 
     /// The certificate's verdict on the present parameters: found if and only if `expected`, in this row.
     void verdict(std::size_t row, bool expected, const std::string& words, Count& count) {
-        const train::Certificate c = certify(training_, network_);
+        const Certificate c = certify(training_, network_);
         ++(expected ? count.harmful : count.harmless);
         INFO("row " << row << ", " << words << ": " << c.first_difference);
         CHECK((c.differences > 0) == expected);
@@ -467,12 +467,12 @@ TEST_CASE("distance to the real-valued function: half a code for thresholds, the
     Training<Fine> fine(1);
     for (int repetition = 0; repetition < 3; ++repetition) {
         tools::randomize_parameters(coarse, random, tools::Biases::moderate);
-        const train::Certificate c = certify(coarse, lower(coarse));
+        const Certificate c = certify(coarse, lower(coarse));
         CHECK(c.proven());
         // Positions are computed in double precision: 1e-9 codes, far below the step of one accumulator.
         CHECK(c.largest_distance == doctest::Approx(0.5).epsilon(1e-9));
         tools::randomize_parameters(fine, random, tools::Biases::moderate);
-        const train::Certificate f = certify(fine, lower(fine));
+        const Certificate f = certify(fine, lower(fine));
         CHECK(f.proven());
         CHECK(f.largest_distance >= 0.5);
         CHECK(f.largest_distance < 1.0);
@@ -493,7 +493,7 @@ TEST_CASE("equal logits: the lowest class, in both programs") {
         const std::int32_t found = training.prediction(0);
         CHECK(training.prediction(1) == found);
         CHECK(training.float_prediction(1) == found);
-        const auto network = lower(training);
+        const IntegerNetwork network(lower(training));
         const auto scratch = network.make_scratch();
         CHECK(network.predict(pixels, *scratch) == found);
         CHECK(network.predict(pixels + 4, *scratch) == found);

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "../examples/finite_differences.hpp"
@@ -36,82 +37,82 @@ struct Rescale {
     };
 };
 
-template <class Net, std::size_t Index>
-inline constexpr const intaglio::Value& rescaled = intaglio::facts<Net>.value(intaglio::facts<Net>.rows[Index].output);
-template <class Net, std::size_t Index>
-inline constexpr std::size_t table_bytes = static_cast<std::size_t>(rescaled<Net, Index>.codes.states() *
-                                                                    rescaled<Net, Index>.shape.channels);
+/// Entries of the table: one for each code from 0 on, of each channel.
+constexpr std::size_t table_size(std::int64_t highest, std::int64_t channels) {
+    return static_cast<std::size_t>((highest + 1) * channels);
+}
 
 }  // namespace app
 
 template <>
 struct intaglio::integer::Operation<app::RescaleOperation> : intaglio::integer::NoMemory {
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t parameter_bytes() {
-        return app::table_bytes<Net, Index>;
+    template <class Tag, class Kind>
+    static constexpr std::size_t parameter_bytes(const Site& site) {
+        return app::table_size(site.step.highest, site.extents.out.channels);
     }
-    template <class Tag, class Net, std::size_t Index>
-    static void run(const Frame& frame) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Value& value = app::rescaled<Net, Index>;
-        const auto* table = reinterpret_cast<const std::uint8_t*>(frame.parameters + plan<Net, Tag>.parameters[Index]);
-        const auto* in = memory<Net, Tag, row.input>(frame);
-        auto* out = memory<Net, Tag, row.output>(frame);
-        for (std::int64_t i = 0; i < value.shape.size(); ++i) {
-            out[i] = table[i % value.shape.channels * value.codes.states() + in[i]];
+    template <class Tag, class Kind>
+    static void run(const Site& site, const Frame& frame) {
+        const auto* table = reinterpret_cast<const std::uint8_t*>(frame.parameters + site.parameters);
+        const auto* in = input<Kind>(site, frame);
+        auto* out = output<Kind>(site, frame);
+        for (std::int64_t i = 0; i < site.extents.out.size(); ++i) {
+            out[i] = table[i % site.extents.out.channels * (site.step.highest + 1) + in[i]];
+        }
+    }
+};
+
+template <>
+struct intaglio::Packing<app::RescaleOperation> {
+    template <class Tag, class Kind>
+    static void pack(const RowNumbers& numbers, const integer::Site&, std::byte* to) {
+        for (const std::int64_t entry : numbers.numbers) *to++ = static_cast<std::byte>(entry);
+    }
+    template <class Tag, class Kind>
+    static void compare(const RowNumbers& numbers, const FactsView&, const Row&, const integer::Site&,
+                        const std::byte* packed, const Sides& sides, Certificate& certificate) {
+        for (std::size_t i = 0; i < numbers.numbers.size(); ++i) {
+            ++certificate.steps_compared;
+            if (std::to_integer<std::int64_t>(packed[i]) != numbers.numbers[i]) {
+                certificate.difference(sides.where + ", entry " + std::to_string(i) + " of the table");
+            }
         }
     }
 };
 
 template <>
 struct intaglio::train::Operation<app::RescaleOperation> : intaglio::train::Stateless {
-    template <class Net, std::size_t Index>
-    struct State {
-        explicit State(std::int64_t /*capacity*/) : table(app::table_bytes<Net, Index>) {}
-        std::vector<std::uint8_t> table;
-    };
-
-    template <class Net, std::size_t Index>
-    static void forward(State<Net, Index>& state, Context& context) {
-        constexpr const Value& value = app::rescaled<Net, Index>;
-        constexpr std::int64_t channels = value.shape.channels;
-        const float* gains = context.parameters + plan<Net>.parameters[Index];
-        constexpr bool real = value.storage == Storage::real;
-        if constexpr (!real) {
-            for (std::int64_t c = 0; c < channels; ++c) {
-                for (std::int64_t code = 0; code <= value.codes.highest; ++code) {
-                    const float product = std::floor(gains[c] * static_cast<float>(code) + 0.5F);
-                    state.table[static_cast<std::size_t>(c * value.codes.states() + code)] =
-                        static_cast<std::uint8_t>(std::clamp(product, 0.0F, static_cast<float>(value.codes.highest)));
-                }
-            }
-        }
-        each_image<Net, Index>(context, [&](const auto* in, auto* out) {
-            for (std::int64_t i = 0; i < value.shape.size(); ++i) {
-                if constexpr (real) {
+    template <class Kind>
+    static void forward(NoState&, const Site& site, Context& context) {
+        const std::int64_t channels = site.channels();
+        const float* gains = context.parameters + site.parameters;
+        const std::vector<std::int64_t> table = make_table(site, gains);
+        const std::int64_t states = site.output.value->codes.highest + 1;
+        each_image<Kind>(site, context, [&](const auto* in, auto* out) {
+            for (std::int64_t i = 0; i < site.output.size(); ++i) {
+                if constexpr (std::is_same_v<typename Kind::input, float>) {
                     out[i] = gains[i % channels] * in[i];
                 } else {
-                    out[i] = state.table[static_cast<std::size_t>(i % channels * value.codes.states() + in[i])];
+                    out[i] = static_cast<typename Kind::output>(
+                        table[static_cast<std::size_t>(i % channels * states + in[i])]);
                 }
             }
         });
     }
 
-    template <class Net, std::size_t Index>
-    static void backward(State<Net, Index>&, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Shape& shape = app::rescaled<Net, Index>.shape;
-        const float* gains = context.parameters + plan<Net>.parameters[Index];
-        const auto* in = codes<Net, row.input>(context);
-        const float* dout = gradient<Net, row.output>(context);
+    template <class Kind>
+    static void backward(NoState&, const Site& site, Context& context) {
+        const Shape shape = site.output.shape();
+        const float* gains = context.parameters + site.parameters;
+        const auto* in = codes<typename Kind::input>(context, site.input);
+        const float* dout = gradient(context, site.output);
         std::vector<double> sums(static_cast<std::size_t>(shape.channels));
         for (std::int64_t i = 0; i < context.images * shape.size(); ++i) {
-            sums[static_cast<std::size_t>(i % shape.channels)] +=
-                static_cast<double>(dout[i]) * static_cast<double>(in[i]) /
-                static_cast<double>(app::rescaled<Net, Index>.denominator);
+            sums[static_cast<std::size_t>(i % shape.channels)] += static_cast<double>(dout[i]) *
+                                                                  static_cast<double>(in[i]) /
+                                                                  static_cast<double>(site.output.value->denominator);
         }
-        std::copy(sums.begin(), sums.end(), context.gradients + plan<Net>.parameters[Index]);
-        each_gradient<Net, Index>(context, [&](std::int64_t, const float* d, bool add, float* din) {
+        std::copy(sums.begin(), sums.end(), context.gradients + site.parameters);
+        each_gradient(site, site.input, context, [&](std::int64_t, const float* d, bool add, float* din) {
             for (std::int64_t i = 0; i < shape.size(); ++i) {
                 const float own = gains[i % shape.channels] * d[i];
                 din[i] = add ? din[i] + own : own;
@@ -119,19 +120,25 @@ struct intaglio::train::Operation<app::RescaleOperation> : intaglio::train::Stat
         });
     }
 
-    template <class Tag, class Net, std::size_t Index>
-    static void lower(const State<Net, Index>& state, std::byte* parameters) {
-        std::copy_n(reinterpret_cast<const std::byte*>(state.table.data()), state.table.size(), parameters);
+    template <class Kind>
+    static void lower(const NoState&, const Site& site, Lowering& lowering, RowNumbers& numbers) {
+        keep_scales(site, lowering.context);
+        numbers.numbers = make_table(site, lowering.context.parameters + site.parameters);
     }
-    template <class Tag, class Net, std::size_t Index>
-    static void certify(const State<Net, Index>& state, const std::byte* parameters, const std::string& where,
-                        Certificate& certificate) {
-        for (std::size_t i = 0; i < state.table.size(); ++i) {
-            ++certificate.steps_compared;
-            if (std::to_integer<std::uint8_t>(parameters[i]) != state.table[i]) {
-                certificate.difference(where + ", entry " + std::to_string(i) + " of the table");
+
+  private:
+    static std::vector<std::int64_t> make_table(const Site& site, const float* gains) {
+        const Value& value = *site.output.value;
+        std::vector<std::int64_t> table;
+        if (value.storage == Storage::real) return table;
+        for (std::int64_t c = 0; c < value.shape.channels; ++c) {
+            for (std::int64_t code = 0; code <= value.codes.highest; ++code) {
+                const float product = std::floor(gains[c] * static_cast<float>(code) + 0.5F);
+                table.push_back(
+                    static_cast<std::int64_t>(std::clamp(product, 0.0F, static_cast<float>(value.codes.highest))));
             }
         }
+        return table;
     }
 };
 
@@ -243,12 +250,12 @@ TEST_CASE("the certificate finds a change in the parameters of parts from outsid
             if (std::string_view(facts<Everywhere>.rows[i].kind) == "rescale") return i;
         }
     }();
-    IntegerNetwork<Everywhere, Portable> network = lower<Everywhere, Portable>(training);
+    IntegerNetwork<Everywhere, Portable> network = lower(training);
     REQUIRE(certify(training, network).proven());
     for (const std::size_t row : {std::size_t{0}, rescale}) {
         const auto at = static_cast<std::size_t>(integer::plan<Everywhere, Portable>.parameters[row]);
         network.parameters().bytes[at] ^= std::byte{1};
-        const train::Certificate certificate = certify(training, network);
+        const Certificate certificate = certify(training, network);
         CHECK(certificate.differences == 1);
         CHECK(certificate.first_difference.find(row == 0 ? "(product)" : "(rescale), entry 0") != std::string::npos);
         network.parameters().bytes[at] ^= std::byte{1};

@@ -440,16 +440,15 @@ bool check_layer_norm(const Case& c) {
 
 template <>
 struct intaglio::train::Operation<Given> : Stateless {
-    template <class Net, std::size_t Index>
-    static void forward(NoState&, Context& context) {
-        const Row& row = facts<Net>.rows[Index];
-        const float* given = context.parameters + plan<Net>.parameters[Index];
-        std::copy(given, given + row.biases, codes<Net, facts<Net>.rows[Index].output>(context));
+    template <class Kind>
+    static void forward(NoState&, const Site& site, Context& context) {
+        const float* given = context.parameters + site.parameters;
+        std::copy(given, given + site.row->biases, result<float>(context, site));
     }
-    template <class Net, std::size_t Index>
-    static void backward(NoState&, Context& context) {
-        const float* found = gradient<Net, facts<Net>.rows[Index].output>(context);
-        std::copy(found, found + facts<Net>.rows[Index].biases, context.gradients + plan<Net>.parameters[Index]);
+    template <class Kind>
+    static void backward(NoState&, const Site& site, Context& context) {
+        const float* found = gradient(context, site.output);
+        std::copy(found, found + site.row->biases, context.gradients + site.parameters);
     }
 };
 

@@ -14,7 +14,7 @@
 
 #include "intaglio/integer/step_parameters.hpp"
 #include "intaglio/model/network.hpp"
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "support/network_checks.hpp"
 
@@ -152,7 +152,7 @@ Found change_integers(Training<Net>& training) {
                 const auto kept = number;
                 number = static_cast<std::decay_t<decltype(number)>>(to);
                 const bool differs = steps_differ(row, range, channels, before.data(), parameters);
-                const train::Certificate certificate = certify(training, network);
+                const Certificate certificate = certify(training, network);
                 CHECK((certificate.differences > 0) == differs);
                 CHECK(certificate.proven() == !differs);
                 count += differs ? 1 : 0;
@@ -195,7 +195,7 @@ void check_program(unsigned seed, bool has_scaled_steps = true) {
     for (int repetition = 0; repetition < 2; ++repetition) {
         const std::vector<std::uint8_t> pixels = checks::random_pixels(images * Training<Net>::pixels, random);
         scale_parameters(training, pixels, images, random);
-        for (const train::Certificate& c : {checks::check_integer_program<simd::Portable>(training, pixels, images),
+        for (const Certificate& c : {checks::check_integer_program<simd::Portable>(training, pixels, images),
                                             checks::check_integer_program<simd::Native>(training, pixels, images)}) {
             // The function that is trained is the function of the integers: each step is where it belongs.
             CHECK(c.largest_distance == doctest::Approx(0.5).epsilon(1e-9));

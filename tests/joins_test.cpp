@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "intaglio/model/network.hpp"
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 #include "support/program_comparison.hpp"
 
 namespace {

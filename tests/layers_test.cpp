@@ -152,11 +152,11 @@ TEST_CASE("the certificate finds a changed weight of a depthwise convolution and
     constexpr std::size_t requantize = 4;
     static_assert(facts<Net>.row(requantize).steps == 3 && std::string_view(facts<Net>.row(3).kind) == "pool");
     for (const std::size_t row : {std::size_t{0}, requantize}) {
-        IntegerNetwork<Net, Portable> network = lower<Net, Portable>(training);
+        IntegerNetwork<Net, Portable> network = lower(training);
         CHECK(certify(training, network).proven());
         const auto begin = static_cast<std::size_t>(integer::plan<Net, Portable>.parameters[row]);
         network.parameters().bytes[begin] ^= std::byte{2};
-        const train::Certificate certificate = certify(training, network);
+        const Certificate certificate = certify(training, network);
         CHECK(!certificate.proven());
         CHECK(certificate.first_difference.find(row == 0 ? "layer 2 (product)" : "layer 3 (step)") !=
               std::string::npos);

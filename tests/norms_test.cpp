@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 #include "support/network_checks.hpp"
 #include "support/test_weights.hpp"
 

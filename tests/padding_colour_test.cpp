@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "intaglio/model/network.hpp"
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 #include "support/kernel_tools.hpp"
 #include "support/network_checks.hpp"
 #include "support/program_comparison.hpp"

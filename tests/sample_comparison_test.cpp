@@ -30,7 +30,7 @@ TEST_CASE_TEMPLATE("samples compared: equal programs, then one with other weight
     tools::randomize_parameters(training, random, tools::Biases::moderate);
     training.forward(data.pixels.data(), 6, train::Statistics::batch);
     tools::randomize_running_statistics(training, random);
-    IntegerNetwork<Net, Tag> network = lower<Net, Tag>(training);
+    IntegerNetwork<Net, Tag> network = lower(training);
 
     const SampleComparison same = compare_on_samples(training, network, data.samples());
     CHECK(same.differing_images == 0);

@@ -55,7 +55,7 @@ tandem::Converted<Student> converted(Training<Teacher>& teacher, const tandem::O
 }
 
 void check_program(auto& student) {
-    const auto network = lower(student);
+    const IntegerNetwork network(lower(student));
     CHECK(certify(student, network).proven());
     const SampleComparison comparison = compare_on_samples(student, network, validated.samples());
     CHECK(comparison.differing_images == 0);

@@ -436,8 +436,8 @@ TEST_CASE("the result is a function of the seed, on any number of threads and in
 TEST_CASE("the integer program of a student is its evaluation, and certified") {
     tandem::Options options = tools::small_options(1);
     const auto check = [&](const auto& result) {
-        const auto network = lower(*result.student);
-        const train::Certificate certificate = certify(*result.student, network);
+        const IntegerNetwork network(lower(*result.student));
+        const Certificate certificate = certify(*result.student, network);
         CHECK(certificate.proven());
         CHECK(certificate.steps_compared > 0);
         const SampleComparison comparison = compare_on_samples(*result.student, network, validated.samples());

@@ -81,8 +81,8 @@ void check_program(Training<Net>& training, const std::vector<std::uint8_t>& pix
     check_products(training, images);
     const std::vector<std::vector<std::int64_t>> expected = tools::all_codes(training, images);
     const std::vector<std::int64_t> logits(training.logits().begin(), training.logits().end());
-    IntegerNetwork<Net, Tag> network = lower<Net, Tag>(training);
-    const train::Certificate certificate = certify(training, network);
+    IntegerNetwork<Net, Tag> network = lower(training);
+    const Certificate certificate = certify(training, network);
     CHECK(certificate.first_difference == "");
     CHECK(certificate.proven());
     CHECK(certificate.weights_compared == facts<Net>.weights());
@@ -105,7 +105,7 @@ void check_program(Training<Net>& training, const std::vector<std::uint8_t>& pix
             std::byte& byte = network.parameters().bytes[integer::plan<Net, Tag>.parameters[I]];
             const std::byte kept = byte;
             byte = static_cast<std::byte>(static_cast<unsigned>(kept) ^ 1U);
-            const train::Certificate changed = certify(training, network);
+            const Certificate changed = certify(training, network);
             CHECK(!changed.proven());
             CHECK(changed.first_difference.find("layer " + path_text(facts<Net>.rows[I].path)) == 0);
             byte = kept;

@@ -73,7 +73,7 @@ void trains_and_lowers() {
     CHECK(!std::equal(before.begin(), before.end(), training.parameters().begin()));
     trainer.reestimate_statistics();
     const IntegerNetwork<Net> network = lower(training);
-    const train::Certificate certificate = certify(training, network);
+    const Certificate certificate = certify(training, network);
     CHECK(certificate.proven());
     CHECK(certificate.weights_compared == facts<Net>.weights());
     const auto scratch = network.make_scratch();

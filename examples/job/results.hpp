@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <intaglio/report/model_facts.hpp>
-#include <intaglio/train/certificate.hpp>
+#include <intaglio/canonical/certificate.hpp>
 #include <string>
 #include <vector>
 
@@ -30,7 +30,7 @@ struct Results {
     double integer_accuracy = 0;
     double float_accuracy = 0;
     std::int64_t differing_images = 0;
-    intaglio::train::Certificate certificate;
+    intaglio::Certificate certificate;
     std::int64_t model_bytes = 0;
     std::int64_t parameter_bytes = 0;
     std::int64_t arena_bytes = 0;

@@ -224,7 +224,7 @@ void report(const Results& results, const std::filesystem::path& folder) {
                    grouped(results.teacher_multipliers), std::to_string(results.teacher_norms)});
     table.add_rule();
     for (const StudentResults& student : results.students) {
-        const train::Certificate& certificate = student.certificate;
+        const Certificate& certificate = student.certificate;
         table.add_row({student.mode, accuracy(student.stage1_test_accuracy), accuracy(student.test_accuracy),
                        std::to_string(student.differing_images) + " of " + grouped(results.test_images),
                        std::to_string(student.differing_layers) + " of " + std::to_string(student.layers.size()),

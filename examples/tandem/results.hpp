@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <intaglio/report/model_facts.hpp>
 #include <intaglio/tandem/tasks.hpp>
-#include <intaglio/train/certificate.hpp>
+#include <intaglio/canonical/certificate.hpp>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,7 +20,7 @@ struct StudentResults {
     double validation_accuracy = 0;
     std::int64_t differing_images = 0;
     std::int64_t differing_layers = 0;
-    intaglio::train::Certificate certificate;
+    intaglio::Certificate certificate;
     std::int64_t multipliers = 0;
     std::int32_t norms = 0;
     std::int64_t model_bytes = 0;

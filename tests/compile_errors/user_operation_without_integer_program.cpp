@@ -24,19 +24,19 @@ struct Layer {
 
 template <>
 struct intaglio::train::Operation<app::Same> : intaglio::train::Stateless {
-    template <class Net, std::size_t Index>
-    static void forward(NoState&, Context&) {}
-    template <class Net, std::size_t Index>
-    static void backward(NoState&, Context&) {}
+    template <class Kind>
+    static void forward(NoState&, const Site&, Context&) {}
+    template <class Kind>
+    static void backward(NoState&, const Site&, Context&) {}
 };
 template <>
 struct intaglio::integer::Operation<TOKEN> : intaglio::integer::NoMemory {
-    template <class Tag, class Net, std::size_t Index>
-    static void run(const Frame&) {}
+    template <class Tag, class Kind>
+    static void run(const Site&, const Frame&) {}
 };
 
 struct Net : Network<Image<1, 8, 8>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<8>>, app::Layer, Classifier<Out<2>>> {};
 
 auto lowered(Training<Net>& training) {
-    return lower(training);
+    return IntegerNetwork(lower(training));
 }

@@ -25,6 +25,6 @@ struct intaglio::train::WeightCode<TOKEN> : intaglio::train::WeightCode<BinaryWe
 
 struct Net : Network<Image<1, 8, 8>, Defaults<app::Binary, Act<M_a{4}>>, Conv<Out<8>>, Classifier<Out<2>>> {};
 
-auto lowered(Training<Net>& training) {
-    return lower(training);
+std::int64_t constructed() {
+    return Training<Net>(1).capacity();
 }

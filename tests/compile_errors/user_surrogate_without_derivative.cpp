@@ -24,6 +24,6 @@ class intaglio::train::SurrogateGradient<TOKEN> : public intaglio::train::Surrog
 
 struct Net : Network<Image<1, 8, 8>, Defaults<QInt<2>, Act<M_a{4}, app::Flat>>, Conv<Out<8>>, Classifier<Out<2>>> {};
 
-void back(Training<Net>& training) {
-    training.backward();
+std::int64_t constructed() {
+    return Training<Net>(1).capacity();
 }

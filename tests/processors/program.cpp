@@ -10,8 +10,8 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <intaglio/canonical/bytes.hpp>
 #include <intaglio/core/random.hpp>
-#include <intaglio/integer/step_parameters.hpp>
 #include <intaglio/intaglio.hpp>
 #include <intaglio/io/checksum.hpp>
 #include <intaglio/io/training_checkpoint.hpp>
@@ -85,44 +85,18 @@ std::uint64_t hash_of_state(Trainer<Net>& trainer) {
     return sum.value();
 }
 
-/// Of the integers that decide about the forward pass, in an order that belongs to no processor.
+/// Of the integers that decide about the forward pass.
 template <class Net>
 std::uint64_t hash_of_integers(const Training<Net>& training) {
-    Checksum sum;
-    const auto add = [&]<class T>(const std::byte* numbers, std::int64_t count) {
-        sum.add(std::span(reinterpret_cast<const T*>(numbers), static_cast<std::size_t>(count)));
-    };
-    Training<Net>::each([&]<std::size_t I>() {
-        const Row& row = facts<Net>.rows[I];
-        const auto& state = training.template state<I>();
-        const std::int64_t channels = facts<Net>.value(row.output).shape.channels;
-        if constexpr (requires { state.codes; }) sum.add(std::span<const std::int8_t>(state.codes));
-        if constexpr (requires { state.parameters; }) {
-            const std::byte* const parameters = state.parameters.data();
-            if (row.has_thresholds()) {
-                const auto layout = integer::threshold_layout(row.steps, channels);
-                add.template operator()<std::int32_t>(parameters, row.steps * channels);
-                add.template operator()<std::int32_t>(parameters + layout.flip, channels);
-            } else {
-                const auto layout = integer::dyadic_layout(channels);
-                add.template operator()<std::int64_t>(parameters, channels);
-                add.template operator()<std::int32_t>(parameters + layout.multiplier, channels);
-                add.template operator()<std::uint8_t>(parameters + layout.shift, channels);
-            }
-        }
-        if constexpr (requires { state.exponent; }) {
-            sum.add(std::span<const std::int32_t>(state.multiplier));
-            sum.add(std::span<const std::int64_t>(state.addend));
-        }
-    });
-    return sum.value();
+    const std::vector<std::byte> bytes = canonical_bytes(lower(training));
+    return checksum_bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
 /// The integer program, proven, and image by image equal to the training's evaluation. Returns the integer logits.
 template <class Net>
 std::vector<std::int64_t> proven_logits(Training<Net>& training,
                                         const std::vector<typename Training<Net>::Pixel>& pixels) {
-    const IntegerNetwork<Net> network = lower(training);
+    const IntegerNetwork<Net> network(lower(training));
     require(certify(training, network).proven(), "the integer program is not proven");
     const auto scratch = network.make_scratch();
     std::vector<std::int64_t> logits;

@@ -99,8 +99,8 @@ void compare_integer_program(Training<Net>& training, const std::vector<typename
     std::vector<std::int32_t> predictions;
     for (std::int64_t n = 0; n < images; ++n) predictions.push_back(training.prediction(n));
 
-    const IntegerNetwork<Net, Tag> network = lower<Net, Tag>(training);
-    const train::Certificate certificate = certify(training, network);
+    const IntegerNetwork<Net, Tag> network = lower(training);
+    const Certificate certificate = certify(training, network);
     CHECK(certificate.first_difference == "");
     CHECK(certificate.differences == 0);
     CHECK(certificate.proven());

@@ -19,9 +19,8 @@ constexpr bool has_signs_only(const FactsView& facts, std::int32_t value) {
         while (*kind != 0 && *kind == *name) ++kind, ++name;
         return *kind == *name;
     };
-    for (auto i = static_cast<std::int32_t>(facts.rows.size); i-- > 0;) {
-        const Row& row = facts.row(i);
-        if (row.output != value) continue;
+    while (value > 0) {
+        const Row& row = facts.writer(value);
         if (row.steps > 0) return row.code_step == 2 && facts.value(value).codes == CodeRange{-1, 1};
         if (!is(row.kind, "max pool") && !is(row.kind, "subsample") && !is(row.kind, "upsample")) return false;
         value = row.input;
@@ -67,11 +66,6 @@ constexpr const char* name(kernels::Product product) {
     }
     return "";
 }
-
-/// The kernel of product `Index` of a network on the set Tag.
-template <class Tag, class Net, std::size_t Index>
-inline constexpr kernels::Product product_of = choose_product(facts<Net>.view(), facts<Net>.rows[Index],
-                                                              has_byte_dot_product(Tag{}));
 
 /// Name of the kernel of an operation, for the facts table.
 template <class Tag>

@@ -11,21 +11,21 @@ namespace intaglio::integer {
 
 template <>
 struct Operation<primitive::Logits> : NoMemory {
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t parameter_bytes() {
-        return memory_size(logit_layout(facts<Net>.classes(), facts<Net>.rows[Index].scale).bytes);
+    template <class Tag, class Kind>
+    static constexpr std::size_t parameter_bytes(const Site& site) {
+        return memory_size(logit_layout(site.extents.in.channels, site.step).bytes);
     }
-    template <class Tag, class Net, std::size_t Index>
-    static void run(const Frame& frame) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr LogitLayout layout = logit_layout(facts<Net>.classes(), row.scale);
-        const std::byte* parameters = frame.parameters + plan<Net, Tag>.parameters[Index];
+    template <class Tag, class Kind>
+    static void run(const Site& site, const Frame& frame) {
+        const std::int32_t classes = site.extents.in.channels;
+        const LogitLayout layout = logit_layout(classes, site.step);
+        const std::byte* parameters = frame.parameters + site.parameters;
         const auto* multiplier = detail::at<std::int32_t>(parameters, layout.multiplier);
         const auto* addend = detail::at<std::int64_t>(parameters, layout.addend);
-        const auto* in = memory<Net, Tag, row.input>(frame);
-        for (std::int32_t c = 0; c < facts<Net>.classes(); ++c) {
-            frame.logits[c] = std::int64_t{in[c]} * multiplier[row.scale.one_multiplier ? 0 : c] +
-                              addend[row.scale.one_addend ? 0 : c];
+        const auto* in = input<Kind>(site, frame);
+        for (std::int32_t c = 0; c < classes; ++c) {
+            frame.logits[c] = std::int64_t{in[c]} * multiplier[site.step.one_multiplier ? 0 : c] +
+                              addend[site.step.one_addend ? 0 : c];
         }
     }
 };

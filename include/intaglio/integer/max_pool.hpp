@@ -1,8 +1,6 @@
 // The integer program of max pools.
 #pragma once
 
-#include <cstddef>
-
 #include "intaglio/integer/operation.hpp"
 #include "intaglio/kernels/max_pool.hpp"
 #include "intaglio/model/max_pool.hpp"
@@ -11,10 +9,9 @@ namespace intaglio::integer {
 
 template <>
 struct Operation<primitive::MaxPool> : NoMemory {
-    template <class Tag, class Net, std::size_t Index>
-    static void run(const Frame& frame) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        kernels::max_pool<Tag>(row.extents, memory<Net, Tag, row.input>(frame), memory<Net, Tag, row.output>(frame));
+    template <class Tag, class Kind>
+    static void run(const Site& site, const Frame& frame) {
+        kernels::max_pool<Tag>(site.extents, input<Kind>(site, frame), output<Kind>(site, frame));
     }
 };
 

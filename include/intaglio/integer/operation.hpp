@@ -4,9 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "intaglio/integer/plan.hpp"
+#include "intaglio/integer/site.hpp"
 #include "intaglio/model/integer_scale.hpp"
 #include "intaglio/model/primitives.hpp"
+
+namespace intaglio::model_error {
+template <class...>
+struct operation_has_no_integer_program_specialise_integer_Operation;
+}  // namespace intaglio::model_error
 
 namespace intaglio::integer {
 
@@ -18,63 +23,67 @@ struct Frame {
     std::int64_t* logits;
 };
 
-template <Storage S>
-struct StorageType {
-    using type = std::int32_t;
-};
-template <>
-struct StorageType<Storage::uint8> {
-    using type = std::uint8_t;
-};
-template <>
-struct StorageType<Storage::int8> {
-    using type = std::int8_t;
-};
-template <>
-struct StorageType<Storage::int16> {
-    using type = std::int16_t;
-};
-template <>
-struct StorageType<Storage::real> {
-    using type = float;
+/// The integer program of a primitive operation; specialised once per primitive, in operations.hpp or by a user. A
+/// specialisation has
+/// - `run<Tag, Kind>(const Site&, const Frame&)`, unless it is `Idle`,
+/// - `parameter_bytes<Tag, Kind>(const Site&)` and `workspace_bytes<Tag, Kind>(const Site&)`: what it needs of either,
+/// - where the operands do not decide about its code: `variant<Tag>(const FactsView&, const Row&, const Row* fused)`,
+///   which becomes `Kind::variant`.
+template <class Primitive>
+struct Operation : Missing<model_error::operation_has_no_integer_program_specialise_integer_Operation<Primitive>> {};
+
+/// What an operation inherits that has no parameters or needs no workspace; it hides what it has.
+struct NoMemory {
+    template <class Tag, class Kind>
+    static constexpr std::size_t parameter_bytes(const Site&) {
+        return 0;
+    }
+    template <class Tag, class Kind>
+    static constexpr std::size_t workspace_bytes(const Site&) {
+        return 0;
+    }
+    template <class Tag>
+    static constexpr OnlyVariant variant(const FactsView&, const Row&, const Row*) {
+        return {};
+    }
 };
 
-/// The type of a code of a value; of real numbers in networks that are trained only.
-template <class Net, std::int32_t Index>
-using code_type = typename StorageType<facts<Net>.value(Index).storage>::type;
+/// What an operation inherits that has nothing to do in the integer program: its codes stay where they are.
+struct Idle : NoMemory {
+    static constexpr bool is_idle = true;
+};
+template <class Op>
+inline constexpr bool is_idle = requires {
+    Op::is_idle;
+};
 
 namespace detail {
 
 template <class T>
-const T* at(const std::byte* base, std::int64_t offset) {
+const T* at(const std::byte* base, std::ptrdiff_t offset) {
     return reinterpret_cast<const T*>(base + offset);
+}
+
+template <class T>
+const T* operand(const Frame& frame, std::ptrdiff_t place) {
+    if (place == Site::network_input) return static_cast<const T*>(frame.input);
+    return reinterpret_cast<const T*>(frame.arena + place);
 }
 
 }  // namespace detail
 
-/// The codes of a value during a call: those of the input are constant.
-template <class Net, class Tag, std::int32_t Index>
-auto* memory(const Frame& frame) {
-    constexpr const Value& value = facts<Net>.value(Index);
-    using T = code_type<Net, Index>;
-    if constexpr (value.memory == 0) {
-        return static_cast<const T*>(frame.input);
-    } else {
-        constexpr std::int64_t offset = plan<Net, Tag>.values[static_cast<std::size_t>(value.memory)];
-        return reinterpret_cast<T*>(frame.arena + offset);
-    }
+/// The codes that an operation reads and writes.
+template <class Kind>
+const typename Kind::input* input(const Site& site, const Frame& frame) {
+    return detail::operand<typename Kind::input>(frame, site.input);
 }
-
-/// What an operation inherits that has no parameters or needs no workspace; it hides the one that it has.
-struct NoMemory {
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t parameter_bytes() {
-        return 0;
-    }
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t workspace_bytes() {
-        return 0;
-    }
-};
+template <class Kind>
+const typename Kind::second_input* second_input(const Site& site, const Frame& frame) {
+    return detail::operand<typename Kind::second_input>(frame, site.second_input);
+}
+template <class Kind>
+typename Kind::output* output(const Site& site, const Frame& frame) {
+    return reinterpret_cast<typename Kind::output*>(frame.arena + site.output);
+}
 
 }  // namespace intaglio::integer

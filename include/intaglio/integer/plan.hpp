@@ -1,58 +1,36 @@
-// The memory plan of the integer program: which steps run inside a product, where every value and parameter lies.
+// The plan of the integer program: which steps run inside a product, where every value and parameter lies, and the list
+// of instructions that follows.
 #pragma once
 
-#include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 
-#include "intaglio/model/facts.hpp"
+#include "intaglio/integer/operation.hpp"
 #include "intaglio/model/intervals.hpp"
-
-namespace intaglio::model_error {
-template <class...>
-struct operation_has_no_integer_program_specialise_integer_Operation;
-}  // namespace intaglio::model_error
+#include "intaglio/model/readers.hpp"
 
 namespace intaglio::integer {
-
-/// The integer program of a primitive operation; specialised once per primitive, in operations.hpp or by a user.
-/// A specialisation has
-/// `parameter_bytes<Tag, Net, Index>()`, `workspace_bytes<Tag, Net, Index>()` and `run<Tag, Net, Index>(Frame&)`.
-template <class Primitive>
-struct Operation : Missing<model_error::operation_has_no_integer_program_specialise_integer_Operation<Primitive>> {};
-
-/// The step that runs inside product `row`, so that its accumulators are never stored; none if there is none.
-template <class Facts>
-constexpr std::int32_t fused_step(const Facts& facts, std::int32_t row) {
-    if (facts.row(row).weights == 0) return none;
-    std::int32_t value = facts.row(row).output;
-    for (;;) {
-        std::int32_t reader = none;
-        for (std::int32_t i = 0; i < static_cast<std::int32_t>(Facts::row_count()); ++i) {
-            if (facts.row(i).input != value && facts.row(i).second_input != value) continue;
-            if (reader != none) return none;
-            reader = i;
-        }
-        if (reader == none) return none;
-        if (facts.row(reader).steps > 0) return reader;
-        // A norm moves no data: look behind it.
-        value = facts.row(reader).output;
-        if (facts.value(value).norm_row != reader) return none;
-    }
-}
 
 /// Where the parts of a network lie.
 template <std::size_t Rows, std::size_t Values>
 struct Plan {
-    Array<std::int32_t, Rows> fused{};       ///< of a product: the row of its step
+    Array<std::int32_t, Rows> fused{};       ///< of a product: the row of its step, which runs inside it
     Array<bool, Rows> runs_elsewhere{};      ///< of a step: it runs inside a product
     Array<std::int64_t, Rows> parameters{};  ///< bytes from the start of the parameters
     Array<std::int64_t, Values> values{};    ///< bytes from the start of the arena
     Array<std::int64_t, Rows> workspace{};   ///< bytes from the start of the arena
     std::int64_t parameter_bytes = 0;
     std::int64_t arena_bytes = 0;
+};
+
+/// What one row does when the program runs.
+struct Instruction {
+    void (*run)(const Site&, const Frame&) = nullptr;  ///< null where there is nothing to do
+    Site site{};
+    std::int32_t value = none;  ///< that it writes, in the facts; none for the logits
+    Storage storage{};          ///< of the value
 };
 
 namespace detail {
@@ -66,73 +44,190 @@ struct Refusal {
     static constexpr Description description{facts<Net>.refusal()};
 };
 
-template <class Tag, class Net, class Sequence>
-struct MakePlan;
-
-template <class Tag, class Net, std::size_t... I>
-struct MakePlan<Tag, Net, std::index_sequence<I...>> {
-    template <std::size_t Index>
-    using Op = Operation<boost::mp11::mp_at_c<typename Net::primitives, Index>>;
-
-    static constexpr auto run() {
-        static_assert(raise<Refusal<Net>>());
-        constexpr std::size_t rows = sizeof...(I);
-        constexpr const auto& table = facts<Net>;
-        constexpr std::size_t value_capacity = rows + 1;
-        Plan<rows, value_capacity> plan;
-        for (std::size_t i = 0; i < rows; ++i) {
-            plan.fused[i] = fused_step(table, static_cast<std::int32_t>(i));
-            if (plan.fused[i] != none) plan.runs_elsewhere[static_cast<std::size_t>(plan.fused[i])] = true;
-        }
-        const std::int64_t parameter_bytes[] = {
-            static_cast<std::int64_t>(Op<I>::template parameter_bytes<Tag, Net, I>())...};
-        const std::int64_t workspace_bytes[] = {
-            static_cast<std::int64_t>(Op<I>::template workspace_bytes<Tag, Net, I>())...};
-        for (std::size_t i = 0; i < rows; ++i) {
-            plan.parameters[i] = plan.parameter_bytes;
-            plan.parameter_bytes += aligned(parameter_bytes[i]);
-        }
-        // The values, then the workspace of each operation, which lives while the operation runs.
-        Array<Interval, value_capacity + rows> memory;
-        for (std::size_t i = 0; i < rows; ++i) {
-            const Row& row = table.rows[i];
-            const Value& out = table.value(row.output);
-            const auto now = static_cast<std::int32_t>(i);
-            memory[value_capacity + i] = {.size = workspace_bytes[i], .first = now, .last = now};
-            if (out.memory == row.output && plan.fused[i] == none) {
-                Interval& interval = memory[static_cast<std::size_t>(row.output)];
-                interval.size = out.shape.size() * bytes(out.storage);
-                interval.first = now;
-                extend(interval, now);
+/// Per product the row of the step that runs inside it, so that its accumulators are never stored; none if there is
+/// none: somebody else reads them, or what is made of them on the way to the step.
+template <std::size_t Rows>
+constexpr Array<std::int32_t, Rows> fused_steps(const FactsView& facts) {
+    const Readers<Rows + 1> readers(facts);
+    Array<std::int32_t, Rows> fused{};
+    for (std::size_t i = 0; i < Rows; ++i) {
+        fused[i] = none;
+        if (facts.rows[i].weights == 0) continue;
+        std::int32_t value = facts.rows[i].output;
+        while (readers.count[static_cast<std::size_t>(value)] == 1) {
+            const std::int32_t reader = readers.last[static_cast<std::size_t>(value)];
+            if (facts.row(reader).steps > 0) {
+                fused[i] = reader;
+                break;
             }
-            extend(memory[static_cast<std::size_t>(table.value(row.input).memory)], now);
-            if (row.second_input != none) {
-                extend(memory[static_cast<std::size_t>(table.value(row.second_input).memory)], now);
-            }
+            // A norm moves no data: look behind it.
+            value = facts.row(reader).output;
+            if (facts.value(value).norm_row != reader) break;
         }
-        // A fused step writes its codes while its product runs.
-        for (std::size_t i = 0; i < rows; ++i) {
-            if (plan.fused[i] != none) {
-                memory[static_cast<std::size_t>(table.row(plan.fused[i]).output)].first = static_cast<std::int32_t>(i);
-            }
-        }
-        memory[0].size = 0;  // the caller's pixels
-        plan.arena_bytes = lay_out(memory);
-        for (std::size_t v = 0; v < value_capacity; ++v) plan.values[v] = memory[v].offset;
-        for (std::size_t i = 0; i < rows; ++i) plan.workspace[i] = memory[value_capacity + i].offset;
-        return plan;
     }
+    return fused;
+}
 
-  private:
-    static constexpr void extend(Interval& interval, std::int32_t row) {
-        if (row > interval.last) interval.last = row;
-    }
+template <Storage S>
+using stored = typename StorageType<S>::type;
+
+/// The functions of one kind of work.
+struct Work {
+    std::size_t (*parameter_bytes)(const Site&);
+    std::size_t (*workspace_bytes)(const Site&);
+    void (*run)(const Site&, const Frame&);
 };
+template <class Tag, class Op, class Kind>
+constexpr Work make_work() {
+    Work work{&Op::template parameter_bytes<Tag, Kind>, &Op::template workspace_bytes<Tag, Kind>, nullptr};
+    if constexpr (!is_idle<Op>) work.run = &Op::template run<Tag, Kind>;
+    return work;
+}
+template <class Tag, class Op, class Kind>
+inline constexpr Work work = make_work<Tag, Op, Kind>();
+
+/// Per product the row of its step.
+template <class Net>
+inline constexpr auto fused = fused_steps<facts<Net>.row_count()>(facts<Net>.view());
+
+/// The kind of work of row I of a network, as `type`.
+template <class Tag, class Net, std::size_t I, class Primitive>
+struct KindOf {
+    static constexpr const auto& table = facts<Net>;
+    static constexpr const Row& row = table.rows[I];
+    static constexpr const Row* step =
+        fused<Net>[I] == none ? nullptr : &table.rows[static_cast<std::size_t>(fused<Net>[I])];
+    static constexpr std::int32_t output = step == nullptr ? row.output : step->output;
+    static constexpr Storage second = row.second_input == none ? Storage::uint8 : table.value(row.second_input).storage;
+    using type = Kind<stored<table.value(row.input).storage>, stored<second>, stored<table.value(output).storage>,
+                      Operation<Primitive>::template variant<Tag>(table.view(), row, step)>;
+};
+
+template <class Tag, class Net, class Indices, class Primitives>
+struct Works;
+template <class Tag, class Net, std::size_t... I, class... Primitive>
+struct Works<Tag, Net, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
+    static constexpr Array<const Work*, sizeof...(I)> of{
+        {&work<Tag, Operation<Primitive>, typename KindOf<Tag, Net, I, Primitive>::type>...}};
+};
+
+constexpr void extend(Interval& interval, std::int32_t row) {
+    if (row > interval.last) interval.last = row;
+}
+
+template <std::size_t Rows>
+constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>& works,
+                         const Array<std::int32_t, Rows>& fused) {
+    constexpr std::size_t value_capacity = Rows + 1;
+    Plan<Rows, value_capacity> plan;
+    plan.fused = fused;
+    // The values, then the workspace of each operation, which lives while the operation runs.
+    Array<Interval, value_capacity + Rows> memory;
+    for (std::size_t i = 0; i < Rows; ++i) {
+        const Row& row = table.rows[i];
+        const Row* step = fused[i] == none ? nullptr : &table.row(fused[i]);
+        const Value& out = table.value(row.output);
+        const auto now = static_cast<std::int32_t>(i);
+        const Site site = make_site(table, row, step);
+        plan.parameters[i] = plan.parameter_bytes;
+        plan.parameter_bytes += aligned(static_cast<std::int64_t>(works[i]->parameter_bytes(site)));
+        memory[value_capacity + i] = {
+            .size = static_cast<std::int64_t>(works[i]->workspace_bytes(site)), .first = now, .last = now};
+        if (step != nullptr) plan.runs_elsewhere[static_cast<std::size_t>(fused[i])] = true;
+        if (out.memory == row.output && step == nullptr) {
+            Interval& interval = memory[static_cast<std::size_t>(row.output)];
+            interval.size = out.shape.size() * bytes(out.storage);
+            interval.first = now;
+            extend(interval, now);
+        }
+        extend(memory[static_cast<std::size_t>(table.value(row.input).memory)], now);
+        if (row.second_input != none)
+            extend(memory[static_cast<std::size_t>(table.value(row.second_input).memory)], now);
+    }
+    // A fused step writes its codes while its product runs.
+    for (std::size_t i = 0; i < Rows; ++i) {
+        if (fused[i] != none) {
+            memory[static_cast<std::size_t>(table.row(fused[i]).output)].first = static_cast<std::int32_t>(i);
+        }
+    }
+    memory[0].size = 0;  // the caller's pixels
+    plan.arena_bytes = lay_out(memory);
+    for (std::size_t v = 0; v < value_capacity; ++v) plan.values[v] = memory[v].offset;
+    for (std::size_t i = 0; i < Rows; ++i) plan.workspace[i] = memory[value_capacity + i].offset;
+    return plan;
+}
+
+/// The instruction of a row.
+template <std::size_t Rows>
+constexpr Instruction make_instruction(const FactsView& table, std::size_t i, const Work& work,
+                                       const Plan<Rows, Rows + 1>& plan) {
+    const Row& row = table.rows[i];
+    const Row* step = plan.fused[i] == none ? nullptr : &table.row(plan.fused[i]);
+    const std::int32_t written = step == nullptr ? row.output : step->output;
+    const auto place = [&](std::int32_t value) {
+        const std::int32_t memory = table.value(value).memory;
+        return memory == 0 ? Site::network_input
+                           : static_cast<std::ptrdiff_t>(plan.values[static_cast<std::size_t>(memory)]);
+    };
+    Instruction instruction{.run = work.run, .site = make_site(table, row, step)};
+    Site& site = instruction.site;
+    site.input = place(row.input);
+    if (row.second_input != none) site.second_input = place(row.second_input);
+    site.output = place(written);
+    site.workspace = static_cast<std::ptrdiff_t>(plan.workspace[i]);
+    site.parameters = static_cast<std::ptrdiff_t>(plan.parameters[i]);
+    if (step != nullptr) {
+        site.step_parameters = static_cast<std::ptrdiff_t>(plan.parameters[static_cast<std::size_t>(plan.fused[i])]);
+    }
+    if (table.value(written).memory == written) {
+        instruction.value = written;
+        instruction.storage = table.value(written).storage;
+    }
+    return instruction;
+}
+
+template <class Net>
+inline constexpr std::size_t row_count = boost::mp11::mp_size<typename Net::primitives>::value;
+
+template <class Net, class Tag>
+constexpr const auto& works() {
+    static_assert(raise<Refusal<Net>>());
+    return Works<Tag, Net, std::make_index_sequence<row_count<Net>>, typename Net::primitives>::of;
+}
 
 }  // namespace detail
 
 template <class Net, class Tag>
-inline constexpr auto plan =
-    detail::MakePlan<Tag, Net, std::make_index_sequence<boost::mp11::mp_size<typename Net::primitives>::value>>::run();
+inline constexpr auto plan = detail::make_plan(facts<Net>.view(), detail::works<Net, Tag>(), detail::fused<Net>);
+
+namespace detail {
+
+/// Whether a row has an instruction: idle operations and steps inside of products have none.
+template <class Net, class Tag>
+constexpr bool has_instruction(std::size_t i) {
+    return works<Net, Tag>()[i]->run != nullptr && !plan<Net, Tag>.runs_elsewhere[i];
+}
+template <class Net, class Tag>
+constexpr std::size_t count_instructions() {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < row_count<Net>; ++i) count += has_instruction<Net, Tag>(i) ? 1 : 0;
+    return count;
+}
+template <class Net, class Tag>
+constexpr auto make_instructions() {
+    Array<Instruction, count_instructions<Net, Tag>()> list;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < row_count<Net>; ++i) {
+        if (!has_instruction<Net, Tag>(i)) continue;
+        list[count++] = make_instruction(facts<Net>.view(), i, *works<Net, Tag>()[i], plan<Net, Tag>);
+    }
+    return list;
+}
+
+}  // namespace detail
+
+/// The integer program of a network: its instructions in order.
+template <class Net, class Tag>
+inline constexpr auto instructions = detail::make_instructions<Net, Tag>();
 
 }  // namespace intaglio::integer

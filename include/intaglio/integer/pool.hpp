@@ -1,9 +1,6 @@
 // The integer program of sum pools and joins.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-
 #include "intaglio/integer/operation.hpp"
 #include "intaglio/kernels/join.hpp"
 #include "intaglio/kernels/pool.hpp"
@@ -12,22 +9,20 @@ namespace intaglio::integer {
 
 template <>
 struct Operation<primitive::SumPool> : NoMemory {
-    template <class Tag, class Net, std::size_t Index>
-    static void run(const Frame& frame) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const ConvolutionExtents& e = row.extents;
+    template <class Tag, class Kind>
+    static void run(const Site& site, const Frame& frame) {
+        const ConvolutionExtents& e = site.extents;
         kernels::sum_pool<Tag>(e.in, e.kernel_height, e.kernel_width, e.stride_height, e.stride_width,
-                               memory<Net, Tag, row.input>(frame), memory<Net, Tag, row.output>(frame));
+                               input<Kind>(site, frame), output<Kind>(site, frame));
     }
 };
 
 template <>
 struct Operation<primitive::Add> : NoMemory {
-    template <class Tag, class Net, std::size_t Index>
-    static void run(const Frame& frame) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        kernels::add<Tag>(memory<Net, Tag, row.input>(frame), memory<Net, Tag, row.second_input>(frame),
-                          facts<Net>.value(row.output).shape.size(), memory<Net, Tag, row.output>(frame));
+    template <class Tag, class Kind>
+    static void run(const Site& site, const Frame& frame) {
+        kernels::add<Tag>(input<Kind>(site, frame), second_input<Kind>(site, frame), site.extents.out.size(),
+                          output<Kind>(site, frame));
     }
 };
 

@@ -11,6 +11,22 @@
 
 namespace intaglio::integer {
 
+/// What tells the code of one product from that of another.
+struct ProductVariant {
+    kernels::Product kernel{};
+    kernels::Grouping grouping{};
+    bool window_sums = false;        ///< weights are no plain multiples of their codes
+    StepKind step = StepKind::none;  ///< that runs inside
+    constexpr bool operator==(const ProductVariant&) const = default;
+};
+
+/// The variant of a product of codes on the set Tag.
+template <class Tag>
+constexpr ProductVariant product_variant(const FactsView& facts, const Row& row, const Row* fused) {
+    return {choose_product(facts, row, has_byte_dot_product(Tag{})), kernels::grouping_of(row.extents),
+            has_window_sums(row), fused == nullptr ? StepKind::none : step_kind(*fused)};
+}
+
 namespace detail {
 
 /// Output rows that one block of a fused product computes: enough pixels to fill the register tiles.
@@ -26,39 +42,40 @@ constexpr std::int64_t accumulator_bytes(const ConvolutionExtents& extents) {
 
 /// Bytes of workspace of multiply_rows.
 template <class Tag, kernels::Product Kernel, class In>
-constexpr std::size_t multiply_workspace_bytes(const Row& row, std::int32_t rows) {
-    const std::size_t product = kernels::convolution_workspace_bytes<Tag, Kernel, In>(row.extents, rows);
-    if (!has_window_sums(row)) return product;
-    const std::size_t sums = kernels::window_sum_workspace_bytes(row.extents, rows);
+constexpr std::size_t multiply_workspace_bytes(const ConvolutionExtents& extents, bool window_sums, std::int32_t rows) {
+    const std::size_t product = kernels::convolution_workspace_bytes<Tag, Kernel, In>(extents, rows);
+    if (!window_sums) return product;
+    const std::size_t sums = kernels::window_sum_workspace_bytes(extents, rows);
     return product > sums ? product : sums;
 }
 
-/// The accumulators of a block of output rows. With `WindowSums`, weights are multiples of the codes plus an offset.
-template <class Tag, kernels::Product Kernel, kernels::Grouping Grouping, bool WindowSums, class In>
-void multiply_rows(const Row& row, const In* in, std::int32_t first_row, std::int32_t rows, const std::byte* weights,
-                   std::int32_t* accumulators, std::byte* workspace) {
-    kernels::convolve_rows<Tag, Kernel, Grouping>(row.extents, in, first_row, rows, weights, accumulators, workspace);
-    if constexpr (WindowSums) {
-        kernels::add_window_sums<Tag>(row.extents, in, first_row, rows, row.weight_step, row.weight_offset,
-                                      accumulators, workspace);
+/// The accumulators of a block of output rows.
+template <class Tag, ProductVariant Variant, class In>
+void multiply_rows(const ConvolutionExtents& extents, WeightForm weight, const In* in, std::int32_t first_row,
+                   std::int32_t rows, const std::byte* weights, std::int32_t* accumulators, std::byte* workspace) {
+    kernels::convolve_rows<Tag, Variant.kernel, Variant.grouping>(extents, in, first_row, rows, weights, accumulators,
+                                                                  workspace);
+    if constexpr (Variant.window_sums) {
+        kernels::add_window_sums<Tag>(extents, in, first_row, rows, weight.step, weight.offset, accumulators,
+                                      workspace);
     }
 }
 
 /// A product whose accumulators stay in the workspace; each block of rows goes through the step at once.
-template <class Tag, kernels::Product Kernel, kernels::Grouping Grouping, bool WindowSums, bool Thresholds, class In,
-          class Out>
-void product_and_step(const Row& row, const Row& step_row, const In* in, const std::byte* weights,
-                      const std::byte* step_parameters, Out* out, std::byte* workspace) {
-    const ConvolutionExtents& extents = row.extents;
+template <class Tag, ProductVariant Variant, class In, class Out>
+void product_and_step(const Site& site, const In* in, const std::byte* parameters, Out* out, std::byte* workspace) {
+    const ConvolutionExtents& extents = site.extents;
     auto* accumulators = reinterpret_cast<std::int32_t*>(workspace);
     std::byte* rest = workspace + accumulator_bytes(extents);
     const std::int32_t block = block_rows(extents);
     for (std::int32_t first = 0; first < extents.out.height; first += block) {
         const std::int32_t rows = extents.out.height - first < block ? extents.out.height - first : block;
-        multiply_rows<Tag, Kernel, Grouping, WindowSums>(row, in, first, rows, weights, accumulators, rest);
+        multiply_rows<Tag, Variant>(extents, site.weight, in, first, rows, parameters + site.parameters, accumulators,
+                                    rest);
         const std::int64_t pixels = std::int64_t{rows} * extents.out.width;
-        step<Tag, Thresholds>(step_row, accumulators, pixels, extents.out.channels, step_parameters,
-                              out + std::int64_t{first} * extents.out.width * extents.out.channels);
+        step<Tag, Variant.step>(site.step, accumulators, pixels, extents.out.channels,
+                                parameters + site.step_parameters,
+                                out + std::int64_t{first} * extents.out.width * extents.out.channels);
     }
 }
 
@@ -66,42 +83,36 @@ void product_and_step(const Row& row, const Row& step_row, const In* in, const s
 
 template <class Weight, class Standardization>
 struct Operation<primitive::Product<Weight, Standardization>> {
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t parameter_bytes() {
-        return kernels::packed_weight_bytes<Tag, product_of<Tag, Net, Index>>(facts<Net>.rows[Index].extents);
+    template <class Tag>
+    static constexpr ProductVariant variant(const FactsView& facts, const Row& row, const Row* fused) {
+        return product_variant<Tag>(facts, row, fused);
     }
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t workspace_bytes() {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr bool fused = fused_step(facts<Net>, static_cast<std::int32_t>(Index)) != none;
-        const std::int32_t rows = detail::block_rows(row.extents);
-        using In = code_type<Net, facts<Net>.rows[Index].input>;
-        return detail::multiply_workspace_bytes<Tag, product_of<Tag, Net, Index>, In>(row, rows) +
-               (fused ? memory_size(detail::accumulator_bytes(row.extents)) : 0);
+    template <class Tag, class Kind>
+    static constexpr std::size_t parameter_bytes(const Site& site) {
+        return kernels::packed_weight_bytes<Tag, Kind::variant.kernel>(site.extents);
     }
-    template <class Tag, class Net, std::size_t Index>
-    static void run(const Frame& frame) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const auto& where = plan<Net, Tag>;
-        constexpr kernels::Grouping grouping = kernels::grouping_of(row.extents);
-        const auto* in = memory<Net, Tag, row.input>(frame);
-        const std::byte* weights = frame.parameters + where.parameters[Index];
-        std::byte* workspace = frame.arena + where.workspace[Index];
-        if constexpr (where.fused[Index] != none) {
-            constexpr const Row& step = facts<Net>.row(where.fused[Index]);
-            detail::product_and_step<Tag, product_of<Tag, Net, Index>, grouping, has_window_sums(row),
-                                     step.has_thresholds()>(
-                row, step, in, weights,
-                frame.parameters + where.parameters[static_cast<std::size_t>(where.fused[Index])],
-                memory<Net, Tag, step.output>(frame), workspace);
+    template <class Tag, class Kind>
+    static constexpr std::size_t workspace_bytes(const Site& site) {
+        const bool fused = Kind::variant.step != StepKind::none;
+        return detail::multiply_workspace_bytes<Tag, Kind::variant.kernel, typename Kind::input>(
+                   site.extents, Kind::variant.window_sums, detail::block_rows(site.extents)) +
+               (fused ? memory_size(detail::accumulator_bytes(site.extents)) : 0);
+    }
+    template <class Tag, class Kind>
+    static void run(const Site& site, const Frame& frame) {
+        const auto* in = input<Kind>(site, frame);
+        auto* out = output<Kind>(site, frame);
+        std::byte* workspace = frame.arena + site.workspace;
+        if constexpr (Kind::variant.step != StepKind::none) {
+            detail::product_and_step<Tag, Kind::variant>(site, in, frame.parameters, out, workspace);
         } else {
-            std::int32_t* out = memory<Net, Tag, row.output>(frame);
-            const std::int32_t block = detail::block_rows(row.extents);
-            for (std::int32_t first = 0; first < row.extents.out.height; first += block) {
-                const std::int32_t left = row.extents.out.height - first;
-                detail::multiply_rows<Tag, product_of<Tag, Net, Index>, grouping, has_window_sums(row)>(
-                    row, in, first, left < block ? left : block, weights,
-                    out + std::int64_t{first} * row.extents.out.width * row.extents.out.channels, workspace);
+            const ConvolutionExtents& extents = site.extents;
+            const std::int32_t block = detail::block_rows(extents);
+            for (std::int32_t first = 0; first < extents.out.height; first += block) {
+                const std::int32_t left = extents.out.height - first;
+                detail::multiply_rows<Tag, Kind::variant>(
+                    extents, site.weight, in, first, left < block ? left : block, frame.parameters + site.parameters,
+                    out + std::int64_t{first} * extents.out.width * extents.out.channels, workspace);
             }
         }
     }

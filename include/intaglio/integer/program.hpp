@@ -1,12 +1,11 @@
 // The integer program of a network: codes, additions, products, steps; no norm, no floating point, no allocation.
 #pragma once
 
-#include <boost/mp11/algorithm.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "intaglio/integer/operations.hpp"
+#include "intaglio/integer/plan.hpp"
 #include "intaglio/model/memory.hpp"
 
 namespace intaglio {
@@ -59,7 +58,10 @@ class Program {
 
     /// The integer logits, one per class; they lie in the scratch.
     const std::int64_t* logits(const Pixel* image, Scratch<Net, Tag>& scratch) const {
-        run(image, scratch, Silent{});
+        const integer::Frame frame{parameters_->bytes, image, scratch.arena, scratch.logits};
+        for (const integer::Instruction& instruction : integer::instructions<Net, Tag>) {
+            instruction.run(instruction.site, frame);
+        }
         return scratch.logits;
     }
 
@@ -68,28 +70,25 @@ class Program {
     template <class Observer>
     void run(const Pixel* image, Scratch<Net, Tag>& scratch, const Observer& observer) const {
         const integer::Frame frame{parameters_->bytes, image, scratch.arena, scratch.logits};
-        run_all(frame, observer, std::make_index_sequence<boost::mp11::mp_size<typename Net::primitives>::value>{});
+        for (const integer::Instruction& instruction : integer::instructions<Net, Tag>) {
+            instruction.run(instruction.site, frame);
+            if (instruction.value != none) show(instruction, frame, observer);
+        }
     }
 
   private:
-    struct Silent {
-        template <class Codes>
-        void operator()(std::int32_t, const Codes*) const {}
-    };
-
-    template <class Observer, std::size_t... I>
-    static void run_all(const integer::Frame& frame, const Observer& observer, std::index_sequence<I...>) {
-        (run_one<I>(frame, observer), ...);
-    }
-
-    template <std::size_t I, class Observer>
-    static void run_one(const integer::Frame& frame, const Observer& observer) {
-        constexpr const auto& table = facts<Net>;
-        integer::Operation<boost::mp11::mp_at_c<typename Net::primitives, I>>::template run<Tag, Net, I>(frame);
-        constexpr std::int32_t output = table.rows[I].output;
-        if constexpr (table.value(output).memory == output && integer::plan<Net, Tag>.fused[I] == none) {
-            observer(output,
-                     static_cast<const integer::code_type<Net, output>*>(integer::memory<Net, Tag, output>(frame)));
+    template <class Observer>
+    static void show(const integer::Instruction& instruction, const integer::Frame& frame, const Observer& observer) {
+        const std::byte* codes = frame.arena + instruction.site.output;
+        switch (instruction.storage) {
+            case Storage::uint8:
+                return observer(instruction.value, reinterpret_cast<const std::uint8_t*>(codes));
+            case Storage::int8:
+                return observer(instruction.value, reinterpret_cast<const std::int8_t*>(codes));
+            case Storage::int16:
+                return observer(instruction.value, reinterpret_cast<const std::int16_t*>(codes));
+            default:
+                return observer(instruction.value, reinterpret_cast<const std::int32_t*>(codes));
         }
     }
 

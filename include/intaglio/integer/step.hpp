@@ -12,58 +12,46 @@ namespace intaglio::integer {
 
 namespace detail {
 
-/// One step over [pixels][channels]; either by thresholds or by multiplier, addend and shift.
-template <class Tag, bool Thresholds, class In, class Out>
-void step(const Row& row, const In* in, std::int64_t pixels, std::int32_t channels, const std::byte* parameters,
+/// One step over [pixels][channels].
+template <class Tag, StepKind Form, class In, class Out>
+void step(const StepForm& form, const In* in, std::int64_t pixels, std::int32_t channels, const std::byte* parameters,
           Out* out) {
-    const auto lowest = static_cast<std::int32_t>(row.codes.lowest);
-    if constexpr (Thresholds) {
-        const ThresholdLayout layout = threshold_layout(row.steps, channels);
-        kernels::threshold_step<Tag>(in, pixels, channels, static_cast<std::int32_t>(row.steps),
-                                     at<std::int32_t>(parameters, layout.thresholds),
-                                     at<std::int32_t>(parameters, layout.flip), lowest, out);
+    if constexpr (Form == StepKind::thresholds) {
+        const ThresholdLayout layout = threshold_layout(form.levels, channels);
+        kernels::threshold_step<Tag>(in, pixels, channels, form.levels, at<std::int32_t>(parameters, layout.thresholds),
+                                     at<std::int32_t>(parameters, layout.flip), form.lowest, out);
     } else {
-        const DyadicLayout layout = dyadic_layout(channels, row.scale);
+        const DyadicLayout layout = dyadic_layout(channels, form);
         kernels::dyadic_step<Tag>(in, pixels, channels, at<std::int32_t>(parameters, layout.multiplier),
                                   at<std::int64_t>(parameters, layout.addend),
-                                  at<std::uint8_t>(parameters, layout.shift), lowest,
-                                  static_cast<std::int32_t>(row.codes.highest), out,
-                                  {.multiplier = row.scale.one_multiplier, .addend = row.scale.one_addend});
+                                  at<std::uint8_t>(parameters, layout.shift), form.lowest, form.highest, out,
+                                  {.multiplier = form.one_multiplier, .addend = form.one_addend});
     }
 }
 
 }  // namespace detail
 
+// A norm, an integer scale: they live on in the step or the logits behind them.
 template <class Normalization, bool OneGain>
-struct Operation<primitive::Norm<Normalization, OneGain>> : NoMemory {
-    // A norm lives on in the steps behind it.
-    template <class Tag, class Net, std::size_t Index>
-    static void run(const Frame&) {}
-};
-
+struct Operation<primitive::Norm<Normalization, OneGain>> : Idle {};
 template <class Mode>
-struct Operation<primitive::IntegerScale<Mode>> : NoMemory {
-    // A scale lives on in the step or the logits behind it.
-    template <class Tag, class Net, std::size_t Index>
-    static void run(const Frame&) {}
-};
+struct Operation<primitive::IntegerScale<Mode>> : Idle {};
 
 template <class Target>
 struct Operation<primitive::Quantize<Target>> : NoMemory {
-    template <class Tag, class Net, std::size_t Index>
-    static constexpr std::size_t parameter_bytes() {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        return memory_size(step_bytes(row, facts<Net>.value(row.output).shape.channels));
+    template <class Tag>
+    static constexpr StepKind variant(const FactsView&, const Row& row, const Row*) {
+        return step_kind(row);
     }
-    template <class Tag, class Net, std::size_t Index>
-    static void run(const Frame& frame) {
-        if constexpr (!plan<Net, Tag>.runs_elsewhere[Index]) {
-            constexpr const Row& row = facts<Net>.rows[Index];
-            constexpr const Shape shape = facts<Net>.value(row.output).shape;
-            detail::step<Tag, row.has_thresholds()>(row, memory<Net, Tag, row.input>(frame), shape.pixels(),
-                                                    shape.channels, frame.parameters + plan<Net, Tag>.parameters[Index],
-                                                    memory<Net, Tag, row.output>(frame));
-        }
+    template <class Tag, class Kind>
+    static constexpr std::size_t parameter_bytes(const Site& site) {
+        return memory_size(step_bytes(Kind::variant, site.step, site.extents.out.channels));
+    }
+    template <class Tag, class Kind>
+    static void run(const Site& site, const Frame& frame) {
+        const Shape& shape = site.extents.out;
+        detail::step<Tag, Kind::variant>(site.step, input<Kind>(site, frame), shape.pixels(), shape.channels,
+                                         frame.parameters + site.parameters, output<Kind>(site, frame));
     }
 };
 

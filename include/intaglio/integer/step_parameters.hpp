@@ -4,10 +4,20 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "intaglio/model/facts.hpp"
+#include "intaglio/integer/site.hpp"
 #include "intaglio/model/intervals.hpp"
 
 namespace intaglio::integer {
+
+/// What a step is made of.
+enum class StepKind : std::uint8_t {
+    none,        ///< of a product without a step
+    thresholds,  ///< one for each code but the lowest
+    dyadic       ///< multiplier, addend and shift
+};
+constexpr StepKind step_kind(const Row& row) {
+    return row.has_thresholds() ? StepKind::thresholds : StepKind::dyadic;
+}
 
 /// A step as thresholds: code = lowest + number of m with (acc ^ flip[c]) >= thresholds[m][c].
 struct ThresholdLayout {
@@ -21,35 +31,35 @@ constexpr ThresholdLayout threshold_layout(std::int64_t levels, std::int64_t cha
 }
 
 /// A step as multiplier, addend and shift: code = clamp((acc * multiplier[c] + addend[c]) >> shift[c]).
-/// The addend holds the half that rounds. All channels share what the scale's form has once.
+/// The addend holds the half that rounds. All channels share what the form has once.
 struct DyadicLayout {
     std::int64_t addend;      ///< int64 [addends]
     std::int64_t multiplier;  ///< int32 [multipliers]
     std::int64_t shift;       ///< uint8 [multipliers], 1 ... 62
     std::int64_t bytes;
 };
-constexpr DyadicLayout dyadic_layout(std::int64_t channels, const ScaleForm& form = {}) {
-    const std::int64_t multiplier = aligned(form.addends(channels) * 8);
-    const std::int64_t shift = multiplier + aligned(form.multipliers(channels) * 4);
-    return {0, multiplier, shift, shift + aligned(form.multipliers(channels))};
+constexpr DyadicLayout dyadic_layout(std::int64_t channels, const StepForm& form = {}) {
+    const std::int64_t multipliers = form.one_multiplier ? 1 : channels;
+    const std::int64_t multiplier = aligned((form.one_addend ? 1 : channels) * 8);
+    const std::int64_t shift = multiplier + aligned(multipliers * 4);
+    return {0, multiplier, shift, shift + aligned(multipliers)};
 }
 
-/// Logits: acc * multiplier[c] + addend[c] in 64 bits, at one common scale. All classes share what the scale's form
-/// has once.
+/// Logits: acc * multiplier[c] + addend[c] in 64 bits, at one common scale. All classes share what the form has once.
 struct LogitLayout {
     std::int64_t addend;      ///< int64 [addends]
     std::int64_t multiplier;  ///< int32 [multipliers]
     std::int64_t bytes;
 };
-constexpr LogitLayout logit_layout(std::int64_t classes, const ScaleForm& form = {}) {
-    const std::int64_t multiplier = aligned(form.addends(classes) * 8);
-    return {0, multiplier, multiplier + aligned(form.multipliers(classes) * 4)};
+constexpr LogitLayout logit_layout(std::int64_t classes, const StepForm& form = {}) {
+    const std::int64_t multiplier = aligned((form.one_addend ? 1 : classes) * 8);
+    return {0, multiplier, multiplier + aligned((form.one_multiplier ? 1 : classes) * 4)};
 }
 
 /// Bytes of the parameters of a step.
-constexpr std::int64_t step_bytes(const Row& row, std::int64_t channels) {
-    return row.has_thresholds() ? threshold_layout(row.steps, channels).bytes
-                                : dyadic_layout(channels, row.scale).bytes;
+constexpr std::int64_t step_bytes(StepKind kind, const StepForm& form, std::int64_t channels) {
+    return kind == StepKind::thresholds ? threshold_layout(form.levels, channels).bytes
+                                        : dyadic_layout(channels, form).bytes;
 }
 
 }  // namespace intaglio::integer

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/model/facts.hpp"
-#include "intaglio/train/describe.hpp"
 
 namespace intaglio {
 

@@ -37,23 +37,21 @@ template <class Net>
                                                     const WeightLoading& options = {}) {
     using detail::LoadedRow;
     std::vector<LoadedRow> rows;
-    Training<Net>::each([&]<std::size_t I>() {
-        constexpr const Row& row = facts<Net>.rows[I];
-        if constexpr (row.weights + row.gains + row.biases > 0) {
-            LoadedRow loaded{.row = static_cast<std::int32_t>(I), .parameters = train::plan<Net>.parameters[I]};
-            auto& state = training.template state<I>();
-            if constexpr (row.weights > 0) {
-                loaded.kind = LoadedRow::Kind::product;
-            } else if constexpr (requires { state.running_mean, state.running_variance, state.measures; }) {
-                loaded.kind = !state.measures ? LoadedRow::Kind::plain_norm
-                              : state.shared  ? LoadedRow::Kind::other
-                                              : LoadedRow::Kind::norm;
-                loaded.mean = state.running_mean;
-                loaded.variance = state.running_variance;
-            }
-            rows.push_back(loaded);
+    for (std::size_t i = 0; i < facts<Net>.row_count(); ++i) {
+        const Row& row = facts<Net>.rows[i];
+        if (row.weights + row.gains + row.biases == 0) continue;
+        LoadedRow loaded{.row = static_cast<std::int32_t>(i), .parameters = train::plan<Net>.parameters[i]};
+        if (row.weights > 0) {
+            loaded.kind = LoadedRow::Kind::product;
+        } else if (const auto statistics = training.running_statistics(i)) {
+            loaded.kind = !statistics->measures ? LoadedRow::Kind::plain_norm
+                          : statistics->shared  ? LoadedRow::Kind::other
+                                                : LoadedRow::Kind::norm;
+            loaded.mean = statistics->mean;
+            loaded.variance = statistics->variance;
         }
-    });
+        rows.push_back(loaded);
+    }
     detail::WeightLoader loader(facts<Net>.view(), std::move(rows), training.parameters(), file, names, options);
     std::vector<std::string> unused = loader.read();
     loader.commit();

@@ -44,17 +44,17 @@ template <class Net, class Tag>
 
     std::vector<std::uint64_t> by_training(values * images);
     result.evaluation = evaluate(training, samples, [&](std::int64_t begin, std::int64_t count) {
-        Training<Net>::each([&]<std::size_t I>() {
-            constexpr std::int32_t value = table.rows[I].output;
-            if constexpr (table.value(value).memory == value && integer::plan<Net, Tag>.fused[I] == none) {
+        for (std::size_t row = 0; row < table.row_count(); ++row) {
+            const std::int32_t value = table.rows[row].output;
+            if (table.value(value).memory != value || integer::plan<Net, Tag>.fused[row] != none) continue;
+            training.visit(value, [&](const auto* codes) {
+                const auto size = static_cast<std::size_t>(table.value(value).shape.size());
                 for (std::int64_t i = 0; i < count; ++i) {
-                    const auto codes = training.template codes<value>(i);
                     by_training[static_cast<std::size_t>(value) * images + static_cast<std::size_t>(begin + i)] =
-                        checksum(
-                            std::span(static_cast<const integer::code_type<Net, value>*>(codes.data()), codes.size()));
+                        checksum(std::span(codes + static_cast<std::size_t>(i) * size, size));
                 }
-            }
-        });
+            });
+        }
     });
 
     const Program<Net, Tag> program = network.program();

@@ -14,8 +14,8 @@
 #include <variant>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/io/checkpoint_file.hpp"
-#include "intaglio/train/describe.hpp"
 #include "intaglio/train/trainer.hpp"
 
 namespace intaglio {

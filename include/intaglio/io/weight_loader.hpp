@@ -16,9 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/model/weights.hpp"
-#include "intaglio/train/describe.hpp"
 
 namespace intaglio {
 

@@ -74,7 +74,7 @@ struct ResolvedConcat<Own, Defaults, mp_list<Branches...>> {
         const std::int32_t start = b.current();
         std::int32_t joined = none;
         std::int32_t number = 0;
-        (add<Branches>(b, start, ++number, joined), ...);
+        [[maybe_unused]] const bool done[] = {true, (add<Branches>(b, start, ++number, joined), true)...};
     }
 
   private:

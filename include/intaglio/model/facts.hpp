@@ -106,6 +106,8 @@ struct FactsView {
 
     [[nodiscard]] constexpr const Value& value(std::int32_t i) const { return values[static_cast<std::size_t>(i)]; }
     [[nodiscard]] constexpr const Row& row(std::int32_t i) const { return rows[static_cast<std::size_t>(i)]; }
+    /// The row that writes a value, which is not the network's input: every row writes one value.
+    [[nodiscard]] constexpr const Row& writer(std::int32_t value_index) const { return row(value_index - 1); }
 };
 
 /// Everything that is known about a network before it runs.

@@ -15,7 +15,8 @@ struct ResolvedSequence {
     static constexpr void describe(Builder& b) {
         if (sizeof...(Resolved) == 0) b.fail(sequence_has_no_layers, 1, 0);
         std::int32_t position = 0;
-        (describe_one<Resolved>(b, ++position), ...);
+        // A list instead of a fold: compilers nest folds, and limit how deeply.
+        [[maybe_unused]] const bool done[] = {true, (describe_one<Resolved>(b, ++position), true)...};
     }
 
   private:

@@ -152,7 +152,8 @@ struct ResolveAll<mp_list<Layers...>, Options> {
             b.fail(network_has_no_layers, 1, 0);
             b.leave();
         }
-        (describe_one<Layers>(b, ++position), ...);
+        // A list instead of a fold: compilers nest folds, and limit how deeply.
+        [[maybe_unused]] const bool done[] = {true, (describe_one<Layers>(b, ++position), true)...};
         if (b.failed()) return;
         b.enter(position);
         Ending::describe(b);

@@ -10,7 +10,7 @@
 #include "intaglio/model/network.hpp"
 #include "intaglio/report/table.hpp"
 #include "intaglio/simd/simd.hpp"
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 
 namespace intaglio {
 

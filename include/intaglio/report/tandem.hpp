@@ -11,7 +11,7 @@
 
 #include "intaglio/report/table.hpp"
 #include "intaglio/tandem/tasks.hpp"
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/describe.hpp"
 
 namespace intaglio {
 

@@ -10,13 +10,14 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/tandem/collection.hpp"
 #include "intaglio/tandem/folding.hpp"
 #include "intaglio/tandem/places.hpp"
 #include "intaglio/tandem/tasks.hpp"
-#include "intaglio/train/describe.hpp"
 
 namespace intaglio::tandem {
 
@@ -40,34 +41,50 @@ std::span<float> weights(Training<Net>& training, std::int32_t row) {
                                          static_cast<std::size_t>(facts<Net>.rows[at].weights));
 }
 
-/// The student's row of the product of a stage as a compile-time number, and that of the teacher.
-template <class Student, class Teacher, class Body>
-void with_products(const Stage& stage, const Body& body) {
-    Training<Student>::each([&]<std::size_t S>() {
-        if constexpr (facts<Student>.rows[S].weights > 0) {
-            if (static_cast<std::int32_t>(S) != stage.product) return;
-            constexpr const auto& all = stages<Teacher, Student>;
-            constexpr std::int32_t teacher_row = [] {
-                for (const Stage& one : all.stages) {
-                    if (one.product == static_cast<std::int32_t>(S)) return one.teacher_product;
-                }
-                return none;
-            }();
-            if constexpr (teacher_row != none) {
-                body.template operator()<S, static_cast<std::size_t>(teacher_row)>();
-            }
+/// What the types of weights decide about a stage.
+struct Fold {
+    void (*latents)(std::span<const float> teacher, std::span<const double> gains, double exponent,
+                    std::span<float> student) = nullptr;
+    bool holds_gains = false;
+};
+template <class StudentWeight, class TeacherWeight>
+constexpr Fold fold_of() {
+    return {&fold_latents<StudentWeight, TeacherWeight>,
+            Latent<StudentWeight>::holds_gains && Latent<TeacherWeight>::holds_gains};
+}
+template <class Student, class Teacher, class Indices>
+struct Folds;
+template <class Student, class Teacher, std::size_t... I>
+struct Folds<Student, Teacher, std::index_sequence<I...>> {
+    template <std::size_t Index>
+    static constexpr Fold of_stage() {
+        constexpr const Stage& stage = stages<Teacher, Student>[Index];
+        if constexpr (stage.product == none) {
+            return {};
+        } else {
+            return fold_of<weight_of<Student, static_cast<std::size_t>(stage.product)>,
+                           weight_of<Teacher, static_cast<std::size_t>(stage.teacher_product)>>();
         }
-    });
+    }
+    static constexpr Fold of[] = {of_stage<I>()...};
+};
+
+/// The fold of a stage with weights.
+template <class Student, class Teacher>
+const Fold& fold(const Stage& stage) {
+    constexpr const auto& all = stages<Teacher, Student>;
+    using All = Folds<Student, Teacher, std::make_index_sequence<all.size()>>;
+    std::size_t i = 0;
+    while (all[i].product != stage.product) ++i;
+    return All::of[i];
 }
 
 /// Writes the latent weights of a stage: the teacher's, with the gains' signs and a power of their magnitudes.
 template <class Student, class Teacher>
 [[gnu::cold]] void write_latents(Training<Teacher>& teacher, Training<Student>& student, const Stage& stage,
                                  std::span<const double> gains, double exponent) {
-    with_products<Student, Teacher>(stage, [&]<std::size_t S, std::size_t T>() {
-        fold_latents<weight_of<Student, S>, weight_of<Teacher, T>>(weights(teacher, stage.teacher_product), gains,
-                                                                   exponent, weights(student, stage.product));
-    });
+    fold<Student, Teacher>(stage).latents(weights(teacher, stage.teacher_product), gains, exponent,
+                                          weights(student, stage.product));
     student.parameters_changed();
 }
 
@@ -87,14 +104,8 @@ template <class Student, class Teacher>
 /// Exponents of the gains that the best latents are chosen from.
 template <class Student, class Teacher>
 [[gnu::cold]] std::vector<double> exponents(const Stage& stage, Latents latents) {
-    std::vector<double> list{0.0};
-    if (latents == Latents::copied) return list;
-    with_products<Student, Teacher>(stage, [&]<std::size_t S, std::size_t T>() {
-        if constexpr (Latent<weight_of<Student, S>>::holds_gains && Latent<weight_of<Teacher, T>>::holds_gains) {
-            list = {0.0, 0.5, 1.0};
-        }
-    });
-    return list;
+    if (latents == Latents::copied || !fold<Student, Teacher>(stage).holds_gains) return {0.0};
+    return {0.0, 0.5, 1.0};
 }
 
 }  // namespace detail
@@ -115,12 +126,7 @@ template <class Teacher>
         }
     }
     std::vector<train::NamedNumbers> list;
-    Training<Teacher>::each([&]<std::size_t I>() {
-        auto& state = teacher.template state<I>();
-        if constexpr (requires { state.add_persistent(list, std::string()); }) {
-            state.add_persistent(list, "layer " + path_text(facts<Teacher>.rows[I].path) + ": running");
-        }
-    });
+    teacher.add_persistent(list, [](const Row& row) { return "layer " + path_text(row.path) + ": running"; });
     for (const train::NamedNumbers& numbers : list) {
         std::visit(
             [&](const auto& values) {
@@ -134,13 +140,13 @@ template <class Teacher>
             },
             numbers.values);
     }
-    Training<Teacher>::each([&]<std::size_t I>() {
+    for (std::size_t i = 0; i < Training<Teacher>::rows; ++i) {
         try {
-            teacher.forward(image, 1, train::Statistics::running, I + 1, I);
+            teacher.forward(image, 1, train::Statistics::running, i + 1, i);
         } catch (const std::runtime_error& error) {
-            throw std::runtime_error("teacher, layer " + path_text(facts<Teacher>.rows[I].path) + ": " + error.what());
+            throw std::runtime_error("teacher, layer " + path_text(facts<Teacher>.rows[i].path) + ": " + error.what());
         }
-    });
+    }
 }
 
 /// The student's latent weights become those of the teacher.

@@ -6,11 +6,13 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
-#include "intaglio/integer/operation.hpp"
+#include "intaglio/canonical/model.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/train/aligned_vector.hpp"
 #include "intaglio/train/plan.hpp"
+#include "intaglio/train/site.hpp"
 #include "intaglio/train/steps.hpp"
 #include "intaglio/train/thread_pool.hpp"
 
@@ -25,6 +27,14 @@ namespace intaglio::train {
 struct NamedNumbers {
     std::string name;
     std::variant<std::span<float>, std::span<double>> values;
+};
+
+/// The running statistics of a norm, of the real numbers in front of it, where they lie.
+struct RunningStatistics {
+    std::span<double> mean;
+    std::span<double> variance;
+    bool measures = false;  ///< false: mean 0 and variance 1 for ever
+    bool shared = false;    ///< one pair for all channels
 };
 
 /// Where the statistics of norms come from.
@@ -54,7 +64,7 @@ struct Context {
     std::byte* codes = nullptr;       ///< of all values
     float* gradient_memory = nullptr;
     std::int64_t capacity = 0;  ///< images that the memory holds
-    float* parameters = nullptr;
+    const float* parameters = nullptr;
     float* gradients = nullptr;           ///< of the parameters
     const NormChannel** norms = nullptr;  ///< per row: the channels of a norm, or null
     const double** scales = nullptr;      ///< per value: its scale for each channel, or null
@@ -78,24 +88,21 @@ struct Context {
     }
 };
 
-/// The codes of a value for all images of the batch.
-template <class Net, std::int32_t Index>
-auto* codes(const Context& context) {
-    constexpr const Value& value = facts<Net>.value(Index);
-    using T = integer::code_type<Net, Index>;
-    if constexpr (value.training_memory == 0) {
-        return static_cast<const T*>(context.input);
-    } else {
-        return reinterpret_cast<T*>(context.codes + plan<Net>.codes[static_cast<std::size_t>(value.training_memory)] *
-                                                        context.capacity);
-    }
+/// The codes of an operand for all images of the batch, to be read.
+template <class T>
+const T* codes(const Context& context, const Operand& operand) {
+    if (operand.codes == Operand::network_input) return static_cast<const T*>(context.input);
+    return reinterpret_cast<const T*>(context.codes + operand.codes * context.capacity);
+}
+/// The codes of the result, to be written: never those of the network's input.
+template <class T>
+T* result(const Context& context, const Site& site) {
+    return reinterpret_cast<T*>(context.codes + site.output.codes * context.capacity);
 }
 
-/// The gradient with respect to the real number that a value stands for, for all images of the batch.
-template <class Net, std::int32_t Index>
-float* gradient(const Context& context) {
-    constexpr auto memory = static_cast<std::size_t>(plan<Net>.gradient_of[static_cast<std::size_t>(Index)]);
-    return context.gradient_memory + plan<Net>.gradients[memory].offset * context.capacity;
+/// The gradient with respect to the real number that an operand stands for, for all images of the batch.
+inline float* gradient(const Context& context, const Operand& operand) {
+    return context.gradient_memory + operand.gradient * context.capacity;
 }
 
 /// What gives a value its meaning at run time, per channel; null where there is nothing.
@@ -104,13 +111,10 @@ struct Meaning {
     const double* scales = nullptr;
 };
 
-template <class Net, std::int32_t Index>
-Meaning meaning(const Context& context) {
-    constexpr const Value& value = facts<Net>.value(Index);
-    Meaning result;
-    if constexpr (value.norm_row != none) result.norm = context.norms[value.norm_row];
-    if constexpr (value.scaled) result.scales = context.scales[Index];
-    return result;
+inline Meaning meaning(const Context& context, const Operand& operand) {
+    const Value& value = *operand.value;
+    return {value.norm_row == none ? nullptr : context.norms[value.norm_row],
+            value.scaled ? context.scales[operand.index] : nullptr};
 }
 
 /// The affine function that gives a value its meaning, for channel c.
@@ -121,14 +125,34 @@ inline Affine value_affine(const Value& value, const Meaning& meaning, std::int6
     return affine;
 }
 
-/// The training program of a primitive operation; specialised once per primitive. A specialisation has
-/// - `State<Net, Index>`, constructed with the capacity in images; where it has numbers that a checkpoint must keep,
-///   `add_persistent(std::vector<NamedNumbers>&, place)` names them,
-/// - `workspace_bytes<Net, Index>(capacity)`: memory of one worker,
-/// - `forward<Net, Index>(State&, Context&)` and `backward<Net, Index>(State&, Context&)`,
-/// - `lower<Tag, Net, Index>(const State&, std::byte* parameters)`: writes the parameters of the integer program,
-/// - `certify<Tag, Net, Index>(const State&, const std::byte* parameters, Certificate&)`: proves that they compute the
-/// same.
+/// What lowering an operation hands on to those behind it, and what it gives. Nothing of the training changes.
+struct Lowering {
+    Context context;                                 ///< of a pass with running statistics over no image at all
+    std::vector<std::vector<NormChannel>> channels;  ///< per row: memory for the channels of a norm
+    std::vector<std::vector<double>> scales;         ///< per value: memory for its scales
+    std::vector<std::vector<Affine>> affine;         ///< per row: the real function that its step stands for
+
+    /// Scales of the result, which the operations behind read.
+    [[nodiscard]] std::vector<double>& own_scales(const Site& site, std::size_t count) {
+        std::vector<double>& own = scales[static_cast<std::size_t>(site.output.index)];
+        own.assign(count, 1.0);
+        context.scales[site.output.index] = own.data();
+        return own;
+    }
+    int logit_exponent = 0;  ///< integer logits are logits * 2^logit_exponent
+};
+
+/// The training program of a primitive operation; specialised once per primitive. Its code exists once for each `Kind`:
+/// the types of its operands and of its result, and what its `variant` tells apart. The numbers of the row and the
+/// places of its operands are read from a `Site`. A specialisation has
+/// - `State<Kind>`, constructed from a Site and the capacity in images; where it has numbers that a checkpoint must
+///   keep, `add_persistent(std::vector<NamedNumbers>&, place)` names them,
+/// - `workspace_bytes<Kind>(const Site&, capacity)`: memory of one worker,
+/// - `forward<Kind>(State&, const Site&, Context&)` and `backward<Kind>(State&, const Site&, Context&)`,
+/// - `lower<Kind>(const State&, const Site&, Lowering&, RowNumbers&)`: writes the numbers of the canonical model, and
+///   sets the norms and scales that operations behind ask for, as a pass with running statistics would,
+/// - where the operands do not decide about its code: `variant(const FactsView&, const Row&)`, which becomes
+///   `Kind::variant`.
 template <class Primitive>
 struct Operation : Missing<model_error::operation_has_no_training_program_specialise_train_Operation<Primitive>> {};
 

@@ -14,7 +14,8 @@ namespace intaglio::train {
 
 /// What was dropped in the last pass, and the scales of what was kept.
 struct DropoutState {
-    [[gnu::cold]] explicit DropoutState(std::int64_t channels) : scales(static_cast<std::size_t>(channels), 1.0) {}
+    [[gnu::cold]] DropoutState(const Site& site, std::int64_t /*capacity*/)
+        : scales(static_cast<std::size_t>(site.channels()), 1.0) {}
 
     std::vector<double> scales;
     std::uint64_t seed = 0;
@@ -37,32 +38,34 @@ void each_kept(std::uint64_t seed, std::size_t row, std::uint64_t pass, std::int
 
 }  // namespace detail
 
+namespace detail {
+
+/// The scales of what dropout gives: those of the input, times `scale`.
+inline void dropout_scales(const double* in, double scale, std::vector<double>& scales) {
+    for (std::size_t c = 0; c < scales.size(); ++c) scales[c] = scale * (in == nullptr ? 1.0 : in[c]);
+}
+
+}  // namespace detail
+
 template <Rate Drop>
 struct Operation<primitive::Dropout<Drop>> : Stateless {
     static constexpr std::int64_t threshold = primitive::Dropout<Drop>::threshold;
 
-    template <class Net, std::size_t Index>
-    struct State : DropoutState {
-        explicit State(std::int64_t /*capacity*/)
-            : DropoutState(facts<Net>.value(facts<Net>.rows[Index].output).shape.channels) {}
-    };
+    template <class Kind>
+    using State = DropoutState;
 
-    template <class Net, std::size_t Index>
-    static void forward(State<Net, Index>& state, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Value& in = facts<Net>.value(row.input);
-        constexpr std::int64_t size = in.shape.size();
+    template <class Kind>
+    static void forward(DropoutState& state, const Site& site, Context& context) {
+        const std::int64_t size = site.input.size();
+        const auto row = static_cast<std::size_t>(site.index);
         state.seed = context.seed;
         state.pass = context.pass;
         state.drops = context.statistics == Statistics::batch && threshold > 0;
         state.scale = state.drops ? 1.0 / (1.0 - Drop.value) : 1.0;
-        const double* before = meaning<Net, row.input>(context).scales;
-        for (std::size_t c = 0; c < state.scales.size(); ++c) {
-            state.scales[c] = state.scale * (before == nullptr ? 1.0 : before[c]);
-        }
-        context.scales[row.output] = state.scales.data();
-        const auto* from = codes<Net, row.input>(context);
-        auto* to = codes<Net, row.output>(context);
+        detail::dropout_scales(meaning(context, site.input).scales, state.scale, state.scales);
+        context.scales[site.output.index] = state.scales.data();
+        const auto* from = codes<typename Kind::input>(context, site.input);
+        auto* to = result<typename Kind::output>(context, site);
         context.pool->run(context.images, [&](std::int64_t image, int) {
             const auto* codes_in = from + image * size;
             auto* codes_out = to + image * size;
@@ -70,28 +73,35 @@ struct Operation<primitive::Dropout<Drop>> : Stateless {
                 kernels::copy_codes(codes_in, size, codes_out);
                 return;
             }
-            detail::each_kept(state.seed, Index, state.pass, image, size, threshold, [=](std::int64_t i, bool kept) {
+            detail::each_kept(state.seed, row, state.pass, image, size, threshold, [=](std::int64_t i, bool kept) {
                 codes_out[i] = codes_in[i];
                 if (!kept) codes_out[i] = 0;
             });
         });
     }
 
-    template <class Net, std::size_t Index>
-    static void backward(State<Net, Index>& state, Context& context) {
-        constexpr std::int64_t size = facts<Net>.value(facts<Net>.rows[Index].input).shape.size();
+    template <class Kind>
+    static void backward(DropoutState& state, const Site& site, Context& context) {
+        const std::int64_t size = site.input.size();
+        const auto row = static_cast<std::size_t>(site.index);
         const auto scale = static_cast<float>(state.scale);
-        each_gradient<Net, Index>(context, [&](std::int64_t image, const float* dout, bool add, float* din) {
+        each_gradient(site, site.input, context, [&](std::int64_t image, const float* dout, bool add, float* din) {
             const auto pass_on = [=](std::int64_t i, bool kept) {
                 const float own = kept ? scale * dout[i] : 0.0F;
                 din[i] = add ? din[i] + own : own;
             };
             if (state.drops) {
-                detail::each_kept(state.seed, Index, state.pass, image, size, threshold, pass_on);
+                detail::each_kept(state.seed, row, state.pass, image, size, threshold, pass_on);
             } else {
                 for (std::int64_t i = 0; i < size; ++i) pass_on(i, true);
             }
         });
+    }
+
+    template <class Kind>
+    [[gnu::cold]] static void lower(const DropoutState& state, const Site& site, Lowering& lowering, RowNumbers&) {
+        const double* in = meaning(lowering.context, site.input).scales;
+        detail::dropout_scales(in, 1.0, lowering.own_scales(site, state.scales.size()));
     }
 };
 

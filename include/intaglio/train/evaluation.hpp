@@ -56,16 +56,14 @@ Evaluation evaluate(Training<Net>& training, BasicSamples<typename Training<Net>
             result.correct += result.predictions[at] == samples.labels[at] ? 1 : 0;
             result.float_correct += training.float_prediction(i) == samples.labels[at] ? 1 : 0;
         }
-        Training<Net>::each([&]<std::size_t I>() {
-            constexpr std::int32_t value = facts<Net>.rows[I].output;
-            if constexpr (!facts<Net>.value(value).pending) {
-                for (std::int64_t i = 0; i < count; ++i) {
-                    const auto codes = training.template codes<value>(i);
-                    nonzero[static_cast<std::size_t>(value)] +=
-                        static_cast<std::int64_t>(codes.size()) - std::count(codes.begin(), codes.end(), 0);
-                }
-            }
-        });
+        for (const Row& row : facts<Net>.rows) {
+            if (facts<Net>.value(row.output).pending) continue;
+            training.visit(row.output, [&](const auto* codes) {
+                const std::int64_t size = count * facts<Net>.value(row.output).shape.size();
+                nonzero[static_cast<std::size_t>(row.output)] +=
+                    size - static_cast<std::int64_t>(std::count(codes, codes + size, 0));
+            });
+        }
         observer(begin, count);
     }
     result.loss /= static_cast<double>(samples.count());

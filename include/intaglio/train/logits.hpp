@@ -3,24 +3,22 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <type_traits>
 #include <vector>
 
-#include "intaglio/integer/step_parameters.hpp"
 #include "intaglio/model/primitives.hpp"
-#include "intaglio/train/certificate.hpp"
 #include "intaglio/train/context.hpp"
 
 namespace intaglio::train {
 
 /// Logits of a batch. Networks of real numbers have no integer logits: theirs stay 0.
 struct LogitState {
-    LogitState(std::int64_t classes, std::int64_t capacity)
-        : affine(static_cast<std::size_t>(classes)),
-          multiplier(static_cast<std::size_t>(classes)),
-          addend(static_cast<std::size_t>(classes)),
-          integers(static_cast<std::size_t>(classes * capacity)),
-          floats(static_cast<std::size_t>(classes * capacity)) {}
+    [[gnu::cold]] LogitState(const Site& site, std::int64_t capacity)
+        : affine(static_cast<std::size_t>(site.channels())),
+          multiplier(affine.size()),
+          addend(affine.size()),
+          integers(affine.size() * static_cast<std::size_t>(capacity)),
+          floats(integers.size()) {}
 
     std::vector<Affine> affine;
     std::vector<std::int32_t> multiplier;
@@ -30,72 +28,62 @@ struct LogitState {
     std::vector<float> floats;           ///< [images][classes]
 };
 
+namespace detail {
+
+/// The integer logits' multipliers and addends; none of a network of real numbers.
+inline void prepare_logits(LogitState& state, const Site& site, const Context& context) {
+    const Row& row = *site.row;
+    const Meaning means = meaning(context, site.input);
+    for (std::size_t c = 0; c < state.affine.size(); ++c) {
+        state.affine[c] = value_affine(*site.input.value, means, static_cast<std::int64_t>(c));
+    }
+    if (site.input.value->storage == Storage::real) return;
+    if (row.scale.given) {
+        for (Affine& a : state.affine) a.slope = round_to_bits(a.slope, row.scale.precision);
+    }
+    state.exponent = make_logits(state.affine, state.multiplier, state.addend);
+}
+
+}  // namespace detail
+
 template <>
 struct Operation<primitive::Logits> {
-    template <class Net, std::size_t Index>
-    struct State : LogitState {
-        explicit State(std::int64_t capacity) : LogitState(facts<Net>.classes(), capacity) {}
-    };
-    template <class Net, std::size_t Index>
-    static std::int64_t workspace_bytes(std::int64_t) {
+    template <class Kind>
+    using State = LogitState;
+    template <class Kind>
+    static std::int64_t workspace_bytes(const Site&, std::int64_t) {
         return 0;
     }
 
-    template <class Net, std::size_t Index>
-    static void forward(State<Net, Index>& state, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Value& in = facts<Net>.value(row.input);
+    template <class Kind>
+    static void forward(LogitState& state, const Site& site, Context& context) {
+        detail::prepare_logits(state, site, context);
         const std::size_t classes = state.affine.size();
-        for (std::size_t c = 0; c < classes; ++c) {
-            state.affine[c] = value_affine(in, meaning<Net, row.input>(context), static_cast<std::int64_t>(c));
-        }
-        const auto* accumulators = codes<Net, row.input>(context);
-        if constexpr (in.storage != Storage::real) {
-            if constexpr (row.scale.given) {
-                for (Affine& a : state.affine) a.slope = round_to_bits(a.slope, row.scale.precision);
-            }
-            state.exponent = make_logits(state.affine, state.multiplier, state.addend);
-            for (std::size_t i = 0; i < static_cast<std::size_t>(context.images) * classes; ++i) {
-                const std::size_t c = i % classes;
-                state.integers[i] = std::int64_t{accumulators[i]} * state.multiplier[c] + state.addend[c];
-            }
-        }
+        const auto* accumulators = codes<typename Kind::input>(context, site.input);
         for (std::size_t i = 0; i < static_cast<std::size_t>(context.images) * classes; ++i) {
             const std::size_t c = i % classes;
+            if constexpr (!std::is_same_v<typename Kind::input, float>) {
+                state.integers[i] = std::int64_t{accumulators[i]} * state.multiplier[c] + state.addend[c];
+            }
             state.floats[i] = static_cast<float>(state.affine[c].slope * static_cast<double>(accumulators[i]) +
                                                  state.affine[c].offset);
         }
     }
 
     /// The loss writes the gradient of the output value by itself.
-    template <class Net, std::size_t Index>
-    static void backward(State<Net, Index>&, Context&) {}
+    template <class Kind>
+    static void backward(LogitState&, const Site&, Context&) {}
 
-    template <class Tag, class Net, std::size_t Index>
-    static void lower(const State<Net, Index>& state, std::byte* parameters) {
-        constexpr const ScaleForm& form = facts<Net>.rows[Index].scale;
-        const integer::LogitLayout layout = integer::logit_layout(facts<Net>.classes(), form);
-        for (std::size_t c = 0; c < state.affine.size(); ++c) {
-            reinterpret_cast<std::int32_t*>(parameters + layout.multiplier)[form.one_multiplier ? 0 : c] =
-                state.multiplier[c];
-            reinterpret_cast<std::int64_t*>(parameters + layout.addend)[form.one_addend ? 0 : c] = state.addend[c];
-        }
-    }
-
-    template <class Tag, class Net, std::size_t Index>
-    static void certify(const State<Net, Index>& state, const std::byte* parameters, const std::string& where,
-                        Certificate& certificate) {
-        constexpr const ScaleForm& form = facts<Net>.rows[Index].scale;
-        const integer::LogitLayout layout = integer::logit_layout(facts<Net>.classes(), form);
-        for (std::size_t c = 0; c < state.affine.size(); ++c) {
-            certificate.logits_compared += 2;
-            if (reinterpret_cast<const std::int32_t*>(parameters + layout.multiplier)[form.one_multiplier ? 0 : c] !=
-                    state.multiplier[c] ||
-                reinterpret_cast<const std::int64_t*>(parameters + layout.addend)[form.one_addend ? 0 : c] !=
-                    state.addend[c]) {
-                certificate.difference(where + ", class " + std::to_string(c));
-            }
-        }
+    template <class Kind>
+    [[gnu::cold]] static void lower(const LogitState&, const Site& site, Lowering& lowering, RowNumbers& numbers) {
+        LogitState own(site, 0);
+        detail::prepare_logits(own, site, lowering.context);
+        const ScaleForm& form = site.row->scale;
+        own.multiplier.resize(static_cast<std::size_t>(form.multipliers(site.channels())));
+        own.addend.resize(static_cast<std::size_t>(form.addends(site.channels())));
+        numbers.multipliers = own.multiplier;
+        numbers.addends = own.addend;
+        lowering.logit_exponent = own.exponent;
     }
 };
 

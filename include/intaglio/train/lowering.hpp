@@ -1,67 +1,90 @@
-// From a trained network to its integer program, and the proof that both compute the same.
+// From a trained network to its canonical model, and the proof that both compute the same.
 #pragma once
 
-#include <cstdint>
-#include <memory>
+#include <cstddef>
 #include <vector>
 
-#include "intaglio/integer/program.hpp"
-#include "intaglio/simd/simd.hpp"
-#include "intaglio/train/describe.hpp"
+#include "intaglio/canonical/network.hpp"
 #include "intaglio/train/program.hpp"
 
 namespace intaglio {
 
-/// An integer program that owns its parameters.
-template <class Net, class Tag = simd::Native>
-class IntegerNetwork {
-  public:
-    IntegerNetwork() : parameters_(std::make_unique<Parameters<Net, Tag>>()) {}
-
-    using Pixel = integer::code_type<Net, 0>;
-    [[nodiscard]] std::int32_t predict(const Pixel* image, Scratch<Net, Tag>& scratch) const {
-        return program().predict(image, scratch);
-    }
-    [[nodiscard]] Program<Net, Tag> program() const { return Program<Net, Tag>(*parameters_); }
-    [[nodiscard]] Parameters<Net, Tag>& parameters() { return *parameters_; }
-    [[nodiscard]] const Parameters<Net, Tag>& parameters() const { return *parameters_; }
-    /// Working memory for one thread.
-    [[nodiscard]] static std::unique_ptr<Scratch<Net, Tag>> make_scratch() {
-        return std::make_unique<Scratch<Net, Tag>>();
-    }
-
-  private:
-    std::unique_ptr<Parameters<Net, Tag>> parameters_;
-};
-
-/// The integer program of a trained network, with its running statistics folded into the steps: weight codes are packed
-/// for the instruction set `Tag`, steps are copied. Throws std::runtime_error if a parameter is not finite.
-template <class Net, class Tag = simd::Native>
-[[gnu::cold]] IntegerNetwork<Net, Tag> lower(Training<Net>& training) {
-    // One image through the evaluation brings codes and steps up to date with parameters and statistics.
-    const std::vector<typename Training<Net>::Pixel> black(static_cast<std::size_t>(Training<Net>::pixels));
-    training.forward(black.data(), 1, train::Statistics::running);
-    IntegerNetwork<Net, Tag> network;
-    Training<Net>::each([&]<std::size_t I>() {
-        Training<Net>::template Op<I>::template lower<Tag, Net, I>(
-            training.template state<I>(), network.parameters().bytes + integer::plan<Net, Tag>.parameters[I]);
-    });
-    return network;
+/// The canonical model of a trained network: weight codes, and steps with the running statistics folded into them.
+/// Nothing of the training changes. Throws std::runtime_error if a parameter is not finite.
+template <class Net>
+[[gnu::cold]] Model<Net> lower(const Training<Net>& training) {
+    static_assert(raise<integer::detail::Refusal<Net>>());
+    return training.lower();
 }
 
-/// Compares an integer program with the evaluation of the training program it was made from: every weight, and every
-/// step for every accumulator that can occur.
+namespace train::detail {
+
+/// What a step stands for, in codes.
+[[gnu::cold]] inline RealFunction real_function(const std::vector<Affine>& affine, std::int64_t denominator) {
+    return [&affine, denominator](std::int64_t channel, std::int64_t accumulator) {
+        const Affine& a = affine[static_cast<std::size_t>(channel)];
+        return (a.slope * static_cast<double>(accumulator) + a.offset) * static_cast<double>(denominator);
+    };
+}
+
+/// Compares the numbers of one row: those that training has now, and those of a model.
+[[gnu::cold]] inline void compare_row(const RowNumbers& training, const RowNumbers& model, const FactsView& facts,
+                                      const Row& row, const std::vector<Affine>& affine, Certificate& certificate) {
+    const Sides sides{place_text(row), "training", "the model"};
+    for (std::size_t i = 0; i < training.weights.size(); ++i) {
+        ++certificate.weights_compared;
+        if (training.weights[i] != model.weights[i]) {
+            certificate.difference(sides.where + ", weight " + std::to_string(i));
+        }
+    }
+    if (row.steps > 0) {
+        const auto channels = static_cast<std::size_t>(facts.value(row.output).shape.channels);
+        const integer::StepForm form = integer::step_form(row);
+        compare_steps(facts.value(row.input).codes, row.codes, static_cast<std::int64_t>(channels),
+                      step_function(training, form, channels), step_function(model, form, channels),
+                      real_function(affine, facts.value(row.output).denominator), row.code_step, sides, certificate);
+        return;
+    }
+    for (std::size_t i = 0; i < training.multipliers.size(); ++i) {
+        ++certificate.logits_compared;
+        if (training.multipliers[i] != model.multipliers[i]) {
+            certificate.difference(sides.where + ", multiplier " + std::to_string(i));
+        }
+    }
+    for (std::size_t i = 0; i < training.addends.size(); ++i) {
+        ++certificate.logits_compared;
+        if (training.addends[i] != model.addends[i]) {
+            certificate.difference(sides.where + ", addend " + std::to_string(i));
+        }
+    }
+    if (training.numbers != model.numbers) certificate.difference(sides.where);
+}
+
+}  // namespace train::detail
+
+/// Proves that a model computes what training's evaluation computes: every weight, and every step for every accumulator
+/// that can occur. Throws std::invalid_argument if the model is not one of Net.
+template <class Net>
+[[gnu::cold]] Certificate certify(const Training<Net>& training, const Model<Net>& model) {
+    constexpr const auto& table = facts<Net>;
+    require_fitting(model, table.view());
+    std::vector<std::vector<train::Affine>> affine;
+    const Model<Net> expected = training.lower(&affine);
+    Certificate certificate;
+    for (std::size_t i = 0; i < expected.rows.size(); ++i) {
+        train::detail::compare_row(expected.rows[i], model.rows[i], table.view(), table.rows[i], affine[i],
+                                   certificate);
+    }
+    if (expected.logit_exponent != model.logit_exponent) certificate.difference("the exponent of the logits");
+    return certificate;
+}
+
+/// Both proofs in one: that a packed program computes what training's evaluation computes.
 template <class Net, class Tag>
-[[gnu::cold]] train::Certificate certify(Training<Net>& training, const IntegerNetwork<Net, Tag>& network) {
-    const std::vector<typename Training<Net>::Pixel> black(static_cast<std::size_t>(Training<Net>::pixels));
-    training.forward(black.data(), 1, train::Statistics::running);
-    train::Certificate certificate;
-    Training<Net>::each([&]<std::size_t I>() {
-        const Row& row = facts<Net>.rows[I];
-        Training<Net>::template Op<I>::template certify<Tag, Net, I>(
-            training.template state<I>(), network.parameters().bytes + integer::plan<Net, Tag>.parameters[I],
-            "layer " + path_text(row.path) + " (" + row.kind + ")", certificate);
-    });
+[[gnu::cold]] Certificate certify(const Training<Net>& training, const IntegerNetwork<Net, Tag>& network) {
+    const Model<Net> model = lower(training);
+    Certificate certificate = certify(training, model);
+    certificate.add_proof(certify(model, network));
     return certificate;
 }
 

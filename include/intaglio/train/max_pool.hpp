@@ -1,7 +1,6 @@
 // Training of max pools.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "intaglio/kernels/max_pool.hpp"
@@ -13,21 +12,21 @@ namespace intaglio::train {
 
 template <>
 struct Operation<primitive::MaxPool> : Stateless {
-    template <class Net, std::size_t Index>
-    static void forward(NoState&, Context& context) {
-        keep_scales<Net, Index>(context);
-        each_image<Net, Index>(context, [](const auto* in, auto* out) {
-            kernels::max_pool<simd::Native>(facts<Net>.rows[Index].extents, in, out);
+    template <class Kind>
+    static void forward(NoState&, const Site& site, Context& context) {
+        keep_scales(site, context);
+        each_image<Kind>(site, context, [&](const auto* in, auto* out) {
+            kernels::max_pool<simd::Native>(site.row->extents, in, out);
         });
     }
 
     /// Each window's gradient goes to the first of its largest codes.
-    template <class Net, std::size_t Index>
-    static void backward(NoState&, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        const auto* in = codes<Net, row.input>(context);
-        each_gradient<Net, Index>(context, [&](std::int64_t image, const float* dout, bool add, float* din) {
-            kernels::max_pool_gradient(row.extents, in + image * row.extents.in.size(), dout, add, din);
+    template <class Kind>
+    static void backward(NoState&, const Site& site, Context& context) {
+        const ConvolutionExtents& extents = site.row->extents;
+        const auto* in = codes<typename Kind::input>(context, site.input);
+        each_gradient(site, site.input, context, [&](std::int64_t image, const float* dout, bool add, float* din) {
+            kernels::max_pool_gradient(extents, in + image * extents.in.size(), dout, add, din);
         });
     }
 };

@@ -93,10 +93,10 @@ struct GradientSums {
 /// bias_gradient are written per channel, `gradient` receives the coefficients for the second pass. Where `scales` are
 /// given, the number in front of the norm is scales[c] * a / denominator.
 template <class Real>
-void norm_gradients(bool shared, std::int64_t channels, std::int64_t count, std::int64_t denominator,
-                    const GradientSums* sums, const double* mean, const double* deviation, const Real* gain,
-                    bool one_gain, double* gain_gradient, double* bias_gradient, NormGradient* gradient,
-                    const double* scales = nullptr) {
+[[gnu::cold]] void norm_gradients(bool shared, std::int64_t channels, std::int64_t count, std::int64_t denominator,
+                                  const GradientSums* sums, const double* mean, const double* deviation,
+                                  const Real* gain, bool one_gain, double* gain_gradient, double* bias_gradient,
+                                  NormGradient* gradient, const double* scales = nullptr) {
     const double one_step = 1.0 / static_cast<double>(denominator);
     const auto step = [&](std::int64_t c) { return scales == nullptr ? one_step : one_step * scales[c]; };
     double set_delta = 0;

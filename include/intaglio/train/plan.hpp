@@ -6,18 +6,9 @@
 
 #include "intaglio/model/facts.hpp"
 #include "intaglio/model/intervals.hpp"
+#include "intaglio/model/readers.hpp"
 
 namespace intaglio::train {
-
-/// Whether row `row`, on the way back, is the first to write the gradient of `value`: it then overwrites what is there,
-/// and the other readers of the value add to it.
-template <class Facts>
-constexpr bool writes_gradient_first(const Facts& facts, std::int32_t row, std::int32_t value) {
-    for (std::int32_t i = row + 1; i < static_cast<std::int32_t>(Facts::row_count()); ++i) {
-        if (facts.row(i).input == value || facts.row(i).second_input == value) return false;
-    }
-    return true;
-}
 
 /// Offsets in units of one image: bytes of codes and floats of gradients.
 template <std::size_t Rows, std::size_t Values>
@@ -37,6 +28,7 @@ constexpr auto make_plan(const Facts& facts) {
     constexpr std::size_t rows = Facts::row_count();
     constexpr std::size_t values = rows + 1;
     Plan<rows, values> plan;
+    const Readers<values> readers(facts.view());
     for (std::int32_t v = 0; v < static_cast<std::int32_t>(values); ++v)
         plan.gradient_of[static_cast<std::size_t>(v)] = v;
     for (std::size_t i = 0; i < rows; ++i) {
@@ -52,7 +44,7 @@ constexpr auto make_plan(const Facts& facts) {
         }
         // The gradient of a norm is computed in place where nobody else reads the norm's input.
         const bool alias = out.memory != row.output;
-        if (alias && facts.readers(row.input) == 1) {
+        if (alias && readers.count[static_cast<std::size_t>(row.input)] == 1) {
             plan.gradient_of[out_index] = plan.gradient_of[static_cast<std::size_t>(row.input)];
         }
         const auto memory = static_cast<std::size_t>(plan.gradient_of[out_index]);

@@ -1,7 +1,6 @@
 // Training of sum pools and joins.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "intaglio/kernels/join.hpp"
@@ -15,21 +14,21 @@ namespace intaglio::train {
 
 template <>
 struct Operation<primitive::SumPool> : Stateless {
-    template <class Net, std::size_t Index>
-    static void forward(NoState&, Context& context) {
-        constexpr const ConvolutionExtents& e = facts<Net>.rows[Index].extents;
-        keep_scales<Net, Index>(context);
-        each_image<Net, Index>(context, [](const auto* in, auto* out) {
+    template <class Kind>
+    static void forward(NoState&, const Site& site, Context& context) {
+        const ConvolutionExtents& e = site.row->extents;
+        keep_scales(site, context);
+        each_image<Kind>(site, context, [&](const auto* in, auto* out) {
             kernels::sum_pool<simd::Native>(e.in, e.kernel_height, e.kernel_width, e.stride_height, e.stride_width, in,
                                             out);
         });
     }
 
     /// The value is the mean of the window: each pixel receives an equal share.
-    template <class Net, std::size_t Index>
-    static void backward(NoState&, Context& context) {
-        each_gradient<Net, Index>(context, [](std::int64_t, const float* dout, bool add, float* din) {
-            spread(facts<Net>.rows[Index].extents, dout, add, din);
+    template <class Kind>
+    static void backward(NoState&, const Site& site, Context& context) {
+        each_gradient(site, site.input, context, [&](std::int64_t, const float* dout, bool add, float* din) {
+            spread(site.row->extents, dout, add, din);
         });
     }
 
@@ -55,20 +54,20 @@ struct Operation<primitive::SumPool> : Stateless {
 
 template <>
 struct Operation<primitive::Add> : Stateless {
-    template <class Net, std::size_t Index>
-    static void forward(NoState&, Context& context) {
-        each_pair<Net, Index>(context, [](const auto* a, const auto* b, auto* out) {
-            kernels::add<simd::Native>(a, b, facts<Net>.value(facts<Net>.rows[Index].output).shape.size(), out);
+    template <class Kind>
+    static void forward(NoState&, const Site& site, Context& context) {
+        each_pair<Kind>(site, context, [&](const auto* a, const auto* b, auto* out) {
+            kernels::add<simd::Native>(a, b, site.output.size(), out);
         });
     }
 
-    template <class Net, std::size_t Index>
-    static void backward(NoState&, Context& context) {
-        const auto pass_on = [](std::int64_t, const float* dout, bool add, float* din) {
-            kernels::pass_gradient(dout, facts<Net>.value(facts<Net>.rows[Index].output).shape.size(), add, din);
+    template <class Kind>
+    static void backward(NoState&, const Site& site, Context& context) {
+        const auto pass_on = [&](std::int64_t, const float* dout, bool add, float* din) {
+            kernels::pass_gradient(dout, site.output.size(), add, din);
         };
-        each_gradient<Net, Index>(context, pass_on);
-        each_gradient<Net, Index, Reads::second_input>(context, pass_on);
+        each_gradient(site, site.input, context, pass_on);
+        each_gradient(site, site.second, context, pass_on);
     }
 };
 

@@ -6,18 +6,21 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "intaglio/core/random.hpp"
 #include "intaglio/model/memory.hpp"
 #include "intaglio/train/aligned_vector.hpp"
+#include "intaglio/train/node.hpp"
 #include "intaglio/train/operations.hpp"
 #include "intaglio/train/parameters.hpp"
-#include "intaglio/train/states.hpp"
 
 namespace intaglio {
 
@@ -32,7 +35,7 @@ class Training {
   public:
     using Pixel = integer::code_type<Net, 0>;  ///< an input code
     static constexpr const auto& table = facts<Net>;
-    static constexpr std::size_t rows = boost::mp11::mp_size<typename Net::primitives>::value;
+    static constexpr std::size_t rows = facts<Net>.row_count();
     static constexpr std::int32_t classes = table.classes();
     static constexpr std::int64_t pixels = table.input_shape().size();
 
@@ -42,7 +45,7 @@ class Training {
     [[gnu::cold]] explicit Training(std::int64_t batch, int threads = 1, std::uint64_t seed = 1)
         : capacity_(checked(batch)),
           pool_(threads),
-          states_(batch),
+          sites_(train::make_sites(table.view(), train::plan<Net>)),
           parameters_(addressable<train::plan<Net>.parameter_count * 4>() / 4),
           gradients_(parameters_.size()),
           codes_(static_cast<std::size_t>(train::plan<Net>.code_bytes * batch)),
@@ -52,7 +55,10 @@ class Training {
           scales_(rows + 1, nullptr),
           seed_(seed) {
         std::int64_t most = 0;
-        each([&]<std::size_t I>() { most = std::max(most, Op<I>::template workspace_bytes<Net, I>(batch)); });
+        for (const train::Site& site : sites_) {
+            nodes_.push_back(Makers::of[nodes_.size()](site, batch));
+            most = std::max(most, nodes_.back()->workspace_bytes(site, batch));
+        }
         workspace_bytes_ = aligned(most);
         if (workspace_bytes_ > (most_bytes - 1) / threads) {
             throw std::invalid_argument("batch size: " + std::to_string(batch) + " images on " +
@@ -88,19 +94,14 @@ class Training {
                                         ", found " + std::to_string(count));
         }
         train::Context context = make_context(images, count, statistics);
-        each([&]<std::size_t I>() {
-            if (first_row <= I && I < end_row) Op<I>::template forward<Net, I>(state<I>(), context);
-        });
+        for (std::size_t i = first_row; i < std::min(end_row, rows); ++i) nodes_[i]->forward(sites_[i], context);
         pixels_ = images;
         count_ = count;
         restart_statistics_ = false;
     }
 
     /// Where the gradient of the loss with respect to the float logits goes: [images][classes].
-    [[nodiscard]] std::span<float> logit_gradient() {
-        train::Context context = make_context(pixels_, count_, train::Statistics::batch);
-        return {train::gradient<Net, table.output>(context), static_cast<std::size_t>(count_ * classes)};
-    }
+    [[nodiscard]] std::span<float> logit_gradient() { return gradient_of(table.output); }
 
     /// Where the gradient of the loss with respect to the real number that a value stands for goes, [images][values]:
     /// of the output of a row from which `backward` begins. Throws std::invalid_argument for a value that does not
@@ -119,9 +120,7 @@ class Training {
         train::Context context = make_context(pixels_, count_, train::Statistics::batch);
         context.first_row = first_row;
         if (end_row < rows) clear_gradients(first_row, end_row);
-        each_reversed([&]<std::size_t I>() {
-            if (first_row <= I && I < end_row) Op<I>::template backward<Net, I>(state<I>(), context);
-        });
+        for (std::size_t i = std::min(end_row, rows); i-- > first_row;) nodes_[i]->backward(sites_[i], context);
     }
 
     /// Integer logits of the last pass, [images][classes].
@@ -145,9 +144,16 @@ class Training {
     /// Codes of a value of the last pass: those of image `image`, in the value's storage type.
     template <std::int32_t Value>
     [[nodiscard]] auto codes(std::int64_t image) {
-        train::Context context = make_context(pixels_, count_, train::Statistics::batch);
+        using Code =
+            std::conditional_t<table.value(Value).training_memory == 0, const Pixel, integer::code_type<Net, Value>>;
         constexpr auto size = static_cast<std::size_t>(table.value(Value).shape.size());
-        return std::span(train::codes<Net, Value>(context) + image * static_cast<std::int64_t>(size), size);
+        Code* first = nullptr;
+        if constexpr (std::is_same_v<Code, const Pixel> && table.value(Value).training_memory == 0) {
+            first = pixels_;
+        } else {
+            first = reinterpret_cast<Code*>(value_memory(Value));
+        }
+        return std::span(first + image * static_cast<std::int64_t>(size), size);
     }
 
     /// The memory of a value of the last pass, whose number is known at run time: codes of its storage type,
@@ -209,43 +215,70 @@ class Training {
 
     /// Share of the weight codes of a row that are not zero (R_w).
     [[nodiscard]] double weight_density(std::size_t row) const {
-        double density = 0;
-        each([&]<std::size_t I>() {
-            if constexpr (table.rows[I].weights > 0) {
-                if (I == row) density = state<I>().density();
-            }
-        });
-        return density;
+        const train::ProductState* of = weights(row);
+        return of == nullptr ? 0.0 : of->density();
+    }
+    /// The weights of a row in all their forms, as the last pass used them; null of a row without weights.
+    [[nodiscard]] const train::ProductState* weights(std::size_t row) const { return nodes_.at(row)->weights(); }
+    /// The running statistics of a row; none of what is no norm over batches.
+    [[nodiscard]] std::optional<train::RunningStatistics> running_statistics(std::size_t row) {
+        return nodes_.at(row)->running_statistics();
     }
 
     /// Adds all that a checkpoint must keep beside the parameters: the statistics of the norms.
     void add_persistent(std::vector<train::NamedNumbers>& list) {
-        each([&]<std::size_t I>() {
-            if constexpr (requires { state<I>().add_persistent(list, std::string()); }) {
-                state<I>().add_persistent(list, "row " + std::to_string(I));
-            }
-        });
+        add_persistent(list, [](const Row& row) { return "row " + std::to_string(&row - table.rows.data); });
+    }
+    /// The same under the names that `place` gives to rows.
+    template <class Place>
+    [[gnu::cold]] void add_persistent(std::vector<train::NamedNumbers>& list, const Place& place) {
+        for (std::size_t i = 0; i < rows; ++i) nodes_[i]->add_persistent(list, place(table.rows[i]));
     }
 
+    /// The state of an operation: what it keeps between passes, typed as train::Operation says.
     template <std::size_t I>
     [[nodiscard]] auto& state() {
-        return static_cast<Leaf<I>&>(states_).value;
+        return static_cast<NodeAt<I>&>(*nodes_[I]).state;
     }
     template <std::size_t I>
     [[nodiscard]] const auto& state() const {
-        return static_cast<const Leaf<I>&>(states_).value;
+        return static_cast<const NodeAt<I>&>(*nodes_[I]).state;
     }
 
     /// Calls f.template operator()<I>() for each row in order.
     template <class F>
     static void each(const F& f) {
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (f.template operator()<I>(), ...);
+            // A list instead of a fold: compilers nest folds, and limit how deeply.
+            [[maybe_unused]] const bool done[] = {(f.template operator()<I>(), true)...};
         }
         (std::make_index_sequence<rows>{});
     }
-    template <std::size_t I>
-    using Op = train::Operation<boost::mp11::mp_at_c<typename Net::primitives, I>>;
+
+    /// The canonical model of the trained network: running statistics are folded into the steps. Nothing here changes.
+    /// Throws std::runtime_error if a parameter is not finite.
+    [[nodiscard]] [[gnu::cold]] Model<Net> lower() const { return lower(nullptr); }
+    /// The same; `affine` receives the real functions that the steps stand for, per row and channel.
+    [[nodiscard]] [[gnu::cold]] Model<Net> lower(std::vector<std::vector<train::Affine>>* affine) const {
+        train::ThreadPool alone(1);
+        std::vector<const train::NormChannel*> norms(rows, nullptr);
+        std::vector<const double*> scales(rows + 1, nullptr);
+        train::Lowering lowering{.context = {.pool = &alone,
+                                             .statistics = train::Statistics::running,
+                                             .parameters = parameters_.data(),
+                                             .norms = norms.data(),
+                                             .scales = scales.data(),
+                                             .parameter_version = parameter_version_},
+                                 .channels = std::vector<std::vector<train::NormChannel>>(rows),
+                                 .scales = std::vector<std::vector<double>>(rows + 1),
+                                 .affine = std::vector<std::vector<train::Affine>>(rows)};
+        Model<Net> model;
+        model.rows.resize(rows);
+        for (std::size_t i = 0; i < rows; ++i) nodes_[i]->lower(sites_[i], lowering, model.rows[i]);
+        model.logit_exponent = lowering.logit_exponent;
+        if (affine != nullptr) *affine = std::move(lowering.affine);
+        return model;
+    }
 
     /// Bytes that a Training object of this batch size and thread count holds, apart from the steps and statistics.
     [[nodiscard]] std::size_t memory_bytes() const {
@@ -255,8 +288,9 @@ class Training {
     }
 
   private:
+    using Makers = train::detail::NodeMakers<Net, std::make_index_sequence<rows>, typename Net::primitives>;
     template <std::size_t I>
-    using Leaf = train::Leaf<I, typename Op<I>::template State<Net, I>>;
+    using NodeAt = typename train::detail::NodeAt<Net, I, boost::mp11::mp_at_c<typename Net::primitives, I>>::type;
 
     static std::int64_t checked(std::int64_t batch) {
         constexpr std::int64_t most = most_images();
@@ -275,13 +309,6 @@ class Training {
             pixel_count = std::max(pixel_count, table.value(v).shape.pixels());
         }
         return std::min((most_bytes - 1) / bytes, train::sample_groups * (INT32_MAX / pixel_count));
-    }
-    template <class F>
-    static void each_reversed(const F& f) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (f.template operator()<rows - 1 - I>(), ...);
-        }
-        (std::make_index_sequence<rows>{});
     }
     template <class T>
     static std::int32_t argmax(std::span<const T> values) {
@@ -332,7 +359,8 @@ class Training {
 
     std::int64_t capacity_;
     train::ThreadPool pool_;
-    train::States<Net, std::make_index_sequence<rows>> states_;
+    std::vector<train::Site> sites_;
+    std::vector<std::unique_ptr<train::Node>> nodes_;
     std::vector<float> parameters_;
     std::vector<float> gradients_;
     train::AlignedVector<std::byte> codes_;

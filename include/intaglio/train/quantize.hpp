@@ -4,16 +4,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <type_traits>
 #include <vector>
 
 #include "intaglio/integer/step.hpp"
-#include "intaglio/integer/step_parameters.hpp"
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/model/primitives.hpp"
 #include "intaglio/simd/floats.hpp"
-#include "intaglio/train/certificate.hpp"
 #include "intaglio/train/context.hpp"
 #include "intaglio/train/surrogate_gradient.hpp"
 
@@ -25,7 +22,7 @@ struct StepState {
         : affine(static_cast<std::size_t>(channels)),
           slope(static_cast<std::size_t>(channels)),
           offset(static_cast<std::size_t>(channels)),
-          parameters(memory_size(integer::step_bytes(row, channels))) {}
+          parameters(memory_size(integer::step_bytes(integer::step_kind(row), integer::step_form(row), channels))) {}
 
     std::vector<Affine> affine;
     std::vector<float> slope;
@@ -48,7 +45,7 @@ inline void make_scaled_step(StepState& state, const Row& row, const Value& in, 
         state.affine[c] = value_affine(in, meaning, static_cast<std::int64_t>(c));
     }
     const integer::DyadicLayout layout =
-        integer::dyadic_layout(static_cast<std::int64_t>(state.affine.size()), row.scale);
+        integer::dyadic_layout(static_cast<std::int64_t>(state.affine.size()), integer::step_form(row));
     std::byte* parameters = state.parameters.data();
     auto* addend = at<std::int64_t>(parameters, layout.addend);
     auto* multiplier = at<std::int32_t>(parameters, layout.multiplier);
@@ -64,8 +61,8 @@ inline void make_scaled_step(StepState& state, const Row& row, const Value& in, 
 
 /// Writes the step of every channel into state.parameters. With `ties_up` a quarter of an accumulator is added, which
 /// keeps sums of codes that lie exactly between two codes from falling either way by the rounding of the affine.
-inline void make_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
-                      const Meaning& meaning, bool ties_up = false) {
+[[gnu::cold]] inline void make_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
+                                    const Meaning& meaning, bool ties_up = false) {
     const auto channels = static_cast<std::int64_t>(state.affine.size());
     if (row.scale.given && !row.has_thresholds()) {
         make_scaled_step(state, row, in, denominator, meaning);
@@ -125,45 +122,59 @@ void run_real_step(const StepState& state, const Row& row, std::int64_t denomina
     });
 }
 
+/// dx = dcode * derivative(value) for `count` numbers; `add` adds to dx. `value` is aligned to 64 bytes. Exists once
+/// for each surrogate, whatever the codes are stored in.
+template <class Surrogate>
+[[gnu::noinline]] void apply_derivative(const SurrogateGradient<Surrogate>& derivative, const float* value,
+                                        const float* dcode, std::int64_t count, bool add, float* dx) {
+    constexpr std::int64_t lanes = simd::float_lanes;
+    const std::int64_t whole = count / lanes * lanes;
+    for (std::int64_t i = 0; i < whole; i += lanes) {
+        simd::Floats result = derivative(simd::load_aligned_floats(value + i)) * simd::load_floats(dcode + i);
+        if (add) result = result + simd::load_floats(dx + i);
+        simd::store_floats(dx + i, result);
+    }
+    for (std::int64_t i = whole; i < count; ++i) {
+        const float result = derivative(value[i]) * dcode[i];
+        dx[i] = add ? dx[i] + result : result;
+    }
+}
+
 /// dx = dcode * derivative(slope * a + offset) over [pixels][channels]; `add` adds to dx.
 template <class Surrogate, class Integer>
 void step_gradient(const SurrogateGradient<Surrogate>& derivative, const Integer* a, const float* dcode,
                    std::int64_t pixels, std::int64_t channels, const float* slope, const float* offset, bool add,
                    float* dx) {
-    constexpr std::int64_t lanes = simd::float_lanes;
-    constexpr std::int64_t block = 256;
+    constexpr std::int64_t block = 512;
     alignas(64) float value[block];
-    for (std::int64_t p = 0; p < pixels; ++p) {
-        for (std::int64_t first = 0; first < channels; first += block) {
-            const std::int64_t count = channels - first < block ? channels - first : block;
-            const Integer* x = a + p * channels + first;
-            const float* d = dcode + p * channels + first;
-            float* out = dx + p * channels + first;
-            for (std::int64_t c = 0; c < count; ++c) {
-                value[c] = slope[first + c] * static_cast<float>(x[c]) + offset[first + c];
+    // Several pixels of few channels, or some channels of one pixel.
+    const std::int64_t width = channels < block ? channels : block;
+    const std::int64_t together = block / width;
+    for (std::int64_t p = 0; p < pixels; p += together) {
+        const std::int64_t rows = pixels - p < together ? pixels - p : together;
+        for (std::int64_t first = 0; first < channels; first += width) {
+            const std::int64_t count = channels - first < width ? channels - first : width;
+            const std::int64_t begin = p * channels + first;
+            for (std::int64_t r = 0; r < rows; ++r) {
+                const Integer* x = a + begin + r * channels;
+                for (std::int64_t c = 0; c < count; ++c) {
+                    value[r * width + c] = slope[first + c] * static_cast<float>(x[c]) + offset[first + c];
+                }
             }
-            const std::int64_t whole = count / lanes * lanes;
-            for (std::int64_t c = 0; c < whole; c += lanes) {
-                simd::Floats result = derivative(simd::load_aligned_floats(value + c)) * simd::load_floats(d + c);
-                if (add) result = result + simd::load_floats(out + c);
-                simd::store_floats(out + c, result);
-            }
-            for (std::int64_t c = whole; c < count; ++c) {
-                const float result = derivative(value[c]) * d[c];
-                out[c] = add ? out[c] + result : result;
-            }
+            apply_derivative(derivative, value, dcode + begin, rows * count, add, dx + begin);
         }
     }
 }
 
 /// The step of a whole batch.
-template <class Tag, bool Thresholds, class In, class Out>
+template <integer::StepKind Form, class In, class Out>
 void run_step(const Row& row, Shape shape, const std::byte* parameters, const In* from, Out* to,
               const Context& context) {
+    const integer::StepForm form = integer::step_form(row);
     context.pool->run(context.images, [&](std::int64_t image, int) {
         const std::int64_t begin = image * shape.size();
-        integer::detail::step<Tag, Thresholds>(row, from + begin, shape.pixels(), shape.channels, parameters,
-                                               to + begin);
+        integer::detail::step<simd::Native, Form>(form, from + begin, shape.pixels(), shape.channels, parameters,
+                                                  to + begin);
     });
 }
 
@@ -178,94 +189,86 @@ void run_step_gradient(const SurrogateGradient<Surrogate>& derivative, const Ste
     });
 }
 
-/// A step with these parameters, for the certificate.
-template <class Tag, bool Thresholds, class In, class Out>
-[[gnu::cold]] StepFunction step_function(const Row& row, std::int32_t channels, const std::byte* parameters) {
-    return [&row, channels, parameters](const std::int32_t* accumulators, std::int32_t* found) {
-        std::vector<In> in(static_cast<std::size_t>(channels));
-        std::vector<Out> out(in.size());
-        for (std::size_t c = 0; c < in.size(); ++c) in[c] = static_cast<In>(accumulators[c]);
-        integer::detail::step<Tag, Thresholds>(row, in.data(), 1, channels, parameters, out.data());
-        for (std::size_t c = 0; c < in.size(); ++c) found[c] = out[c];
+/// The numbers of a step, read back from its parameters.
+[[gnu::cold]] inline void write_numbers(const StepState& state, const Row& row, RowNumbers& numbers) {
+    const auto channels = static_cast<std::int64_t>(state.affine.size());
+    const std::byte* parameters = state.parameters.data();
+    const auto read = [&]<class T>(std::vector<T>& to, std::int64_t offset, std::int64_t count) {
+        const T* from = integer::detail::at<T>(parameters, static_cast<std::ptrdiff_t>(offset));
+        to.assign(from, from + count);
     };
-}
-
-/// What the step stands for, in codes.
-inline RealFunction real_function(const StepState& state, std::int64_t denominator) {
-    return [&state, denominator](std::int64_t channel, std::int64_t accumulator) {
-        const Affine& a = state.affine[static_cast<std::size_t>(channel)];
-        return (a.slope * static_cast<double>(accumulator) + a.offset) * static_cast<double>(denominator);
-    };
+    if (row.has_thresholds()) {
+        const integer::ThresholdLayout layout = integer::threshold_layout(row.steps, channels);
+        read(numbers.thresholds, layout.thresholds, row.steps * channels);
+        std::vector<std::int32_t> flip;
+        read(flip, layout.flip, channels);
+        for (const std::int32_t mask : flip) numbers.falling.push_back(mask == 0 ? 0 : 1);
+        return;
+    }
+    const integer::DyadicLayout layout = integer::dyadic_layout(channels, integer::step_form(row));
+    read(numbers.multipliers, layout.multiplier, row.scale.multipliers(channels));
+    read(numbers.addends, layout.addend, row.scale.addends(channels));
+    read(numbers.shifts, layout.shift, row.scale.multipliers(channels));
 }
 
 }  // namespace detail
 
 template <class Target>
 struct Operation<primitive::Quantize<Target>> {
-    using Tag = simd::Native;
+    static constexpr bool ties_up = requires { requires Target::ties_up; };
 
-    template <class Net, std::size_t Index>
+    static constexpr integer::StepKind variant(const FactsView& facts, const Row& row) {
+        return facts.value(row.input).storage == Storage::real ? integer::StepKind::none : integer::step_kind(row);
+    }
+
+    template <class Kind>
     struct State : StepState {
-        explicit State(std::int64_t /*capacity*/)
-            : StepState(facts<Net>.rows[Index], facts<Net>.value(facts<Net>.rows[Index].output).shape.channels) {}
-        SurrogateGradient<typename Target::surrogate> derivative{
-            Staircase{facts<Net>.rows[Index].codes.lowest, facts<Net>.rows[Index].codes.highest,
-                      facts<Net>.value(facts<Net>.rows[Index].output).denominator, facts<Net>.rows[Index].code_step}};
+        [[gnu::cold]] State(const Site& site, std::int64_t /*capacity*/)
+            : StepState(*site.row, site.channels()),
+              derivative(Staircase{site.row->codes.lowest, site.row->codes.highest, site.output.value->denominator,
+                                   site.row->code_step}) {}
+        SurrogateGradient<typename Target::surrogate> derivative;
     };
 
-    template <class Net, std::size_t Index>
-    static std::int64_t workspace_bytes(std::int64_t) {
+    template <class Kind>
+    static std::int64_t workspace_bytes(const Site&, std::int64_t) {
         return 0;
     }
 
-    template <class Net, std::size_t Index>
-    static void forward(State<Net, Index>& state, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Value& in = facts<Net>.value(row.input);
-        constexpr std::int64_t denominator = facts<Net>.value(row.output).denominator;
-        const Meaning means = meaning<Net, row.input>(context);
-        const auto* from = codes<Net, row.input>(context);
-        auto* to = codes<Net, row.output>(context);
-        if constexpr (in.storage == Storage::real) {
+    template <class Kind>
+    static void forward(State<Kind>& state, const Site& site, Context& context) {
+        const Row& row = *site.row;
+        const Value& in = *site.input.value;
+        const std::int64_t denominator = site.output.value->denominator;
+        const Meaning means = meaning(context, site.input);
+        const auto* from = codes<typename Kind::input>(context, site.input);
+        auto* to = result<typename Kind::output>(context, site);
+        if constexpr (Kind::variant == integer::StepKind::none) {
             detail::make_real_step(state, in, means);
             detail::run_real_step(state, row, denominator, in.shape, from, to, context);
         } else {
-            detail::make_step(
-                state, row, in, denominator, means, requires { requires Target::ties_up; });
-            detail::run_step<Tag, row.has_thresholds()>(row, in.shape, state.parameters.data(), from, to, context);
+            detail::make_step(state, row, in, denominator, means, ties_up);
+            detail::run_step<Kind::variant>(row, in.shape, state.parameters.data(), from, to, context);
         }
     }
 
-    template <class Net, std::size_t Index>
-    static void backward(State<Net, Index>& state, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Value& in = facts<Net>.value(row.input);
-        if constexpr (in.needs_gradient) {
-            constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
-            detail::run_step_gradient(state.derivative, state, in.shape, codes<Net, row.input>(context),
-                                      gradient<Net, row.output>(context), !first, gradient<Net, row.input>(context),
-                                      context);
+    template <class Kind>
+    static void backward(State<Kind>& state, const Site& site, Context& context) {
+        if (!site.input.value->needs_gradient) return;
+        detail::run_step_gradient(state.derivative, state, site.input.shape(),
+                                  codes<typename Kind::input>(context, site.input), gradient(context, site.output),
+                                  !site.input.overwrites, gradient(context, site.input), context);
+    }
+
+    template <class Kind>
+    [[gnu::cold]] static void lower(const State<Kind>&, const Site& site, Lowering& lowering, RowNumbers& numbers) {
+        if constexpr (Kind::variant != integer::StepKind::none) {
+            StepState own(*site.row, site.channels());
+            detail::make_step(own, *site.row, *site.input.value, site.output.value->denominator,
+                              meaning(lowering.context, site.input), ties_up);
+            detail::write_numbers(own, *site.row, numbers);
+            lowering.affine[static_cast<std::size_t>(site.index)] = own.affine;
         }
-    }
-
-    template <class OtherTag, class Net, std::size_t Index>
-    static void lower(const State<Net, Index>& state, std::byte* parameters) {
-        for (std::size_t i = 0; i < state.parameters.size(); ++i) parameters[i] = state.parameters[i];
-    }
-
-    template <class OtherTag, class Net, std::size_t Index>
-    static void certify(const State<Net, Index>& state, const std::byte* parameters, const std::string& where,
-                        Certificate& certificate) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Value& in = facts<Net>.value(row.input);
-        using In = integer::code_type<Net, facts<Net>.rows[Index].input>;
-        using Out = integer::code_type<Net, facts<Net>.rows[Index].output>;
-        constexpr bool thresholds = row.has_thresholds();
-        compare_steps(in.codes, row.codes, in.shape.channels,
-                      detail::step_function<Tag, thresholds, In, Out>(row, in.shape.channels, state.parameters.data()),
-                      detail::step_function<OtherTag, thresholds, In, Out>(row, in.shape.channels, parameters),
-                      detail::real_function(state, facts<Net>.value(row.output).denominator), row.code_step, where,
-                      certificate);
     }
 };
 

@@ -34,41 +34,36 @@ struct RealFunctionOf<Linear> {
 
 /// The affine function of every channel in front of the activation.
 struct RealActivationState {
-    [[gnu::cold]] explicit RealActivationState(std::int64_t channels)
-        : slope(static_cast<std::size_t>(channels)), offset(static_cast<std::size_t>(channels)) {}
+    [[gnu::cold]] RealActivationState(const Site& site, std::int64_t /*capacity*/)
+        : slope(static_cast<std::size_t>(site.channels())), offset(slope.size()) {}
     std::vector<float> slope;
     std::vector<float> offset;
 };
 
 template <class Function>
 struct Operation<primitive::RealActivation<Function>> : Stateless {
-    template <class Net, std::size_t Index>
-    struct State : RealActivationState {
-        explicit State(std::int64_t /*capacity*/)
-            : RealActivationState(facts<Net>.value(facts<Net>.rows[Index].output).shape.channels) {}
-    };
+    template <class Kind>
+    using State = RealActivationState;
 
-    template <class Net, std::size_t Index>
-    static void forward(State<Net, Index>& state, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Value& in = facts<Net>.value(row.input);
-        const Meaning means = meaning<Net, row.input>(context);
+    template <class Kind>
+    static void forward(RealActivationState& state, const Site& site, Context& context) {
+        const Value& in = *site.input.value;
+        const Meaning means = meaning(context, site.input);
         for (std::size_t c = 0; c < state.slope.size(); ++c) {
             const Affine affine = value_affine(in, means, static_cast<std::int64_t>(c));
             state.slope[c] = static_cast<float>(affine.slope);
             state.offset[c] = static_cast<float>(affine.offset);
         }
-        each_image<Net, Index>(context, [&](const auto* from, float* to) {
+        each_image<Kind>(site, context, [&](const auto* from, float* to) {
             each(state, in.shape, from, [&](std::int64_t i, float x) { to[i] = RealFunctionOf<Function>::value(x); });
         });
     }
 
-    template <class Net, std::size_t Index>
-    static void backward(State<Net, Index>& state, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr Shape shape = facts<Net>.value(row.input).shape;
-        const auto* codes_in = codes<Net, row.input>(context);
-        each_gradient<Net, Index>(context, [&](std::int64_t image, const float* dout, bool add, float* din) {
+    template <class Kind>
+    static void backward(RealActivationState& state, const Site& site, Context& context) {
+        const Shape shape = site.input.shape();
+        const auto* codes_in = codes<typename Kind::input>(context, site.input);
+        each_gradient(site, site.input, context, [&](std::int64_t image, const float* dout, bool add, float* din) {
             each(state, shape, codes_in + image * shape.size(), [&](std::int64_t i, float x) {
                 const float own = RealFunctionOf<Function>::derivative(x) * dout[i];
                 din[i] = add ? din[i] + own : own;

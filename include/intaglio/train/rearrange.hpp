@@ -1,7 +1,6 @@
 // Training of layers that move codes.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -15,83 +14,99 @@ namespace intaglio::train {
 
 template <>
 struct Operation<primitive::Subsample> : Stateless {
-    template <class Net, std::size_t Index>
-    static void forward(NoState&, Context& context) {
-        constexpr const ConvolutionExtents& e = facts<Net>.rows[Index].extents;
-        keep_scales<Net, Index>(context);
-        each_image<Net, Index>(context, [](const auto* in, auto* out) {
+    template <class Kind>
+    static void forward(NoState&, const Site& site, Context& context) {
+        const ConvolutionExtents& e = site.row->extents;
+        keep_scales(site, context);
+        each_image<Kind>(site, context, [&](const auto* in, auto* out) {
             kernels::subsample<simd::Native>(e.in, e.stride_height, e.stride_width, in, out);
         });
     }
-    template <class Net, std::size_t Index>
-    static void backward(NoState&, Context& context) {
-        constexpr const ConvolutionExtents& e = facts<Net>.rows[Index].extents;
-        each_gradient<Net, Index>(context, [](std::int64_t, const float* dout, bool add, float* din) {
+    template <class Kind>
+    static void backward(NoState&, const Site& site, Context& context) {
+        const ConvolutionExtents& e = site.row->extents;
+        each_gradient(site, site.input, context, [&](std::int64_t, const float* dout, bool add, float* din) {
             kernels::subsample_gradient(e.in, e.stride_height, e.stride_width, dout, add, din);
         });
     }
 };
 
+/// Scales of the channels with those of the padding: any does for a 0, and those of the input may be all the same.
+struct PaddedScales {
+    [[gnu::cold]] PaddedScales(const Site& site, std::int64_t /*capacity*/)
+        : scales(site.output.value->scaled ? static_cast<std::size_t>(site.channels()) : 0) {}
+    std::vector<double> scales;
+};
+
 template <>
 struct Operation<primitive::PadChannels> : Stateless {
-    /// Scales of the channels with those of the padding: any does for a 0, and those of the input may be all the same.
-    template <class Net, std::size_t Index>
-    struct State {
-        explicit State(std::int64_t /*capacity*/) {
-            constexpr const Value& out = facts<Net>.value(facts<Net>.rows[Index].output);
-            if (out.scaled) scales.resize(static_cast<std::size_t>(out.shape.channels));
-        }
-        std::vector<double> scales;
-    };
+    template <class Kind>
+    using State = PaddedScales;
 
-    template <class Net, std::size_t Index>
-    static void forward(State<Net, Index>& state, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Shape& shape = facts<Net>.value(row.input).shape;
-        constexpr auto before = static_cast<std::int32_t>(row.settings[0]);
-        constexpr auto after = static_cast<std::int32_t>(row.settings[1]);
-        if constexpr (facts<Net>.value(row.output).scaled) {
-            const double* in = context.scales[row.input];
-            for (std::int32_t c = 0; c < shape.channels + before + after; ++c) {
-                const bool inside = c >= before && c < before + shape.channels;
-                state.scales[static_cast<std::size_t>(c)] = in[inside ? c - before : 0];
-            }
-            context.scales[row.output] = state.scales.data();
+    template <class Kind>
+    static void forward(PaddedScales& state, const Site& site, Context& context) {
+        const Shape shape = site.input.shape();
+        const auto before = static_cast<std::int32_t>(site.row->settings[0]);
+        const auto after = static_cast<std::int32_t>(site.row->settings[1]);
+        if (site.output.value->scaled) {
+            pad_scales(site, context.scales[site.input.index], state.scales);
+            context.scales[site.output.index] = state.scales.data();
         }
-        each_image<Net, Index>(context, [](const auto* in, auto* out) {
+        each_image<Kind>(site, context, [&](const auto* in, auto* out) {
             kernels::pad_channels<simd::Native>(shape, before, after, 0, in, out);
         });
     }
-    template <class Net, std::size_t Index>
-    static void backward(State<Net, Index>&, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Shape& shape = facts<Net>.value(row.input).shape;
-        each_gradient<Net, Index>(context, [](std::int64_t, const float* dout, bool add, float* din) {
-            kernels::channel_range_gradient(shape.pixels(), facts<Net>.value(row.output).shape.channels,
-                                            static_cast<std::int32_t>(row.settings[0]), shape.channels, dout, add, din);
+    template <class Kind>
+    static void backward(PaddedScales&, const Site& site, Context& context) {
+        const Shape shape = site.input.shape();
+        const auto before = static_cast<std::int32_t>(site.row->settings[0]);
+        each_gradient(site, site.input, context, [&](std::int64_t, const float* dout, bool add, float* din) {
+            kernels::channel_range_gradient(shape.pixels(), site.channels(), before, shape.channels, dout, add, din);
         });
+    }
+    template <class Kind>
+    [[gnu::cold]] static void lower(const PaddedScales&, const Site& site, Lowering& lowering, RowNumbers&) {
+        if (!site.output.value->scaled) return;
+        const double* in = lowering.context.scales[site.input.index];
+        pad_scales(site, in, lowering.own_scales(site, static_cast<std::size_t>(site.channels())));
+    }
+
+  private:
+    static void pad_scales(const Site& site, const double* in, std::vector<double>& scales) {
+        const auto before = static_cast<std::int32_t>(site.row->settings[0]);
+        const std::int32_t channels = site.input.shape().channels;
+        for (std::int32_t c = 0; c < site.channels(); ++c) {
+            const bool inside = c >= before && c < before + channels;
+            scales[static_cast<std::size_t>(c)] = in[inside ? c - before : 0];
+        }
     }
 };
 
 template <>
 struct Operation<primitive::Upsample> : Stateless {
-    template <class Net, std::size_t Index>
-    static void forward(NoState&, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        keep_scales<Net, Index>(context);
-        each_image<Net, Index>(context, [](const auto* in, auto* out) {
-            kernels::upsample<simd::Native>(facts<Net>.value(row.input).shape,
-                                            static_cast<std::int32_t>(row.settings[0]),
-                                            static_cast<std::int32_t>(row.settings[1]), in, out);
+    template <class Kind>
+    static void forward(NoState&, const Site& site, Context& context) {
+        const Factors by = factors(site);
+        keep_scales(site, context);
+        each_image<Kind>(site, context, [&](const auto* in, auto* out) {
+            kernels::upsample<simd::Native>(site.input.shape(), by.height, by.width, in, out);
         });
     }
-    template <class Net, std::size_t Index>
-    static void backward(NoState&, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        each_gradient<Net, Index>(context, [](std::int64_t, const float* dout, bool add, float* din) {
-            kernels::upsample_gradient(facts<Net>.value(row.input).shape, static_cast<std::int32_t>(row.settings[0]),
-                                       static_cast<std::int32_t>(row.settings[1]), dout, add, din);
+    template <class Kind>
+    static void backward(NoState&, const Site& site, Context& context) {
+        const Factors by = factors(site);
+        each_gradient(site, site.input, context, [&](std::int64_t, const float* dout, bool add, float* din) {
+            kernels::upsample_gradient(site.input.shape(), by.height, by.width, dout, add, din);
         });
+    }
+
+  private:
+    struct Factors {
+        std::int32_t height;
+        std::int32_t width;
+    };
+    static Factors factors(const Site& site) {
+        return {static_cast<std::int32_t>(site.row->settings[0]), static_cast<std::int32_t>(site.row->settings[1])};
     }
 };
 

@@ -15,11 +15,13 @@ namespace intaglio::train {
 
 /// Mean and deviation of every group of every sample of a batch.
 struct SampleNormState {
-    [[gnu::cold]] SampleNormState(std::int64_t samples, std::int64_t group_count, std::int64_t parameters)
-        : mean(static_cast<std::size_t>(samples * group_count)),
+    [[gnu::cold]] SampleNormState(const Site& site, std::int64_t samples, std::int64_t group_count)
+        : groups(group_count),
+          mean(static_cast<std::size_t>(samples * group_count)),
           inverse_deviation(mean.size()),
-          gain_gradient(static_cast<std::size_t>(parameters)) {}
+          gain_gradient(static_cast<std::size_t>(site.row->biases)) {}
 
+    std::int64_t groups;  ///< of channels
     std::vector<double> mean;
     std::vector<double> inverse_deviation;
     std::vector<double> gain_gradient;  ///< of every channel or element, also where they share one gain
@@ -78,24 +80,20 @@ Moments moments(const SampleGroup<Number>& group) {
 
 template <class Normalization, bool OneGain>
 struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
-    template <class Net, std::size_t Index>
-    static constexpr std::int64_t groups = primitive::SampleNorm<Normalization, OneGain>::groups(
-        facts<Net>.value(facts<Net>.rows[Index].output).shape.channels);
-
-    template <class Net, std::size_t Index>
+    template <class Kind>
     struct State : SampleNormState {
-        explicit State(std::int64_t capacity)
-            : SampleNormState(capacity, groups<Net, Index>, facts<Net>.rows[Index].biases) {}
+        State(const Site& site, std::int64_t capacity)
+            : SampleNormState(site, capacity, primitive::SampleNorm<Normalization, OneGain>::groups(site.channels())) {}
     };
 
-    template <class Net, std::size_t Index>
-    static void forward(State<Net, Index>& state, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr std::int64_t size = facts<Net>.value(row.input).shape.size();
-        const float* gain = context.parameters + plan<Net>.parameters[Index];
+    template <class Kind>
+    static void forward(State<Kind>& state, const Site& site, Context& context) {
+        const Row& row = *site.row;
+        const std::int64_t size = site.input.size();
+        const float* gain = context.parameters + site.parameters;
         const float* bias = gain + row.gains;
-        float* out = codes<Net, row.output>(context);
-        each_group<Net, Index>(context, [&](std::int64_t sample, std::size_t at, const auto& group) {
+        float* out = result<float>(context, site);
+        each_group<Kind>(state, site, context, [&](std::int64_t sample, std::size_t at, const auto& group) {
             const detail::Moments moments = detail::moments(group);
             const double inverse = 1.0 / std::sqrt(moments.variance + norm_epsilon);
             state.mean[at] = moments.mean;
@@ -111,18 +109,18 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
 
     /// da = (delta - mean(delta) - xh * mean(delta * xh)) / deviation with delta = gain * dy, xh = (a - mean) /
     /// deviation and the means of one group of one sample (papers' digest 2.3).
-    template <class Net, std::size_t Index>
-    static void backward(State<Net, Index>& state, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Value& in = facts<Net>.value(row.input);
-        constexpr std::int64_t size = in.shape.size();
-        const float* gain = context.parameters + plan<Net>.parameters[Index];
-        const float* dy = gradient<Net, row.output>(context);
-        parameter_gradients<Net, Index>(state, dy, context);
-        if constexpr (in.needs_gradient) {
-            constexpr bool first = writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), row.input);
-            float* da = gradient<Net, row.input>(context);
-            each_group<Net, Index>(context, [&](std::int64_t sample, std::size_t at, const auto& group) {
+    template <class Kind>
+    static void backward(State<Kind>& state, const Site& site, Context& context) {
+        const Row& row = *site.row;
+        const Value& in = *site.input.value;
+        const std::int64_t size = in.shape.size();
+        const float* gain = context.parameters + site.parameters;
+        const float* dy = gradient(context, site.output);
+        parameter_gradients<Kind>(state, dy, site, context);
+        if (in.needs_gradient) {
+            const bool first = site.input.overwrites;
+            float* da = gradient(context, site.input);
+            each_group<Kind>(state, site, context, [&](std::int64_t sample, std::size_t at, const auto& group) {
                 const auto delta = [&](std::int64_t i) {
                     return static_cast<double>(gain[OneGain ? 0 : parameter(row.biases, i)]) *
                            static_cast<double>(dy[sample * size + i]);
@@ -136,7 +134,7 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
                     mean += delta(i);
                     slope += delta(i) * normalized(i);
                 });
-                const auto count = static_cast<double>(size / groups<Net, Index>);
+                const auto count = static_cast<double>(size / state.groups);
                 mean /= count;
                 slope /= count;
                 group.each([&](std::int64_t i) {
@@ -154,43 +152,43 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
         return Normalization::affine == AffinePer::element ? element : element % parameters;
     }
 
-    template <class Net, std::size_t Index>
-    static auto sample_group(const Context& context, std::int64_t sample, std::int64_t group) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr const Value& in = facts<Net>.value(row.input);
-        constexpr std::int64_t width = in.shape.channels / groups<Net, Index>;
-        const auto* values = codes<Net, row.input>(context) + sample * in.shape.size();
-        return detail::SampleGroup<std::remove_const_t<std::remove_pointer_t<decltype(values)>>>{
-            values,
-            in.shape.pixels(),
-            in.shape.channels,
-            group * width,
-            (group + 1) * width,
-            1.0 / static_cast<double>(in.denominator),
-            meaning<Net, row.input>(context).scales};
+    template <class Kind>
+    static auto sample_group(const SampleNormState& state, const Site& site, const Context& context,
+                             std::int64_t sample, std::int64_t group) {
+        const Value& in = *site.input.value;
+        const std::int64_t width = in.shape.channels / state.groups;
+        const auto* values = codes<typename Kind::input>(context, site.input) + sample * in.shape.size();
+        return detail::SampleGroup<typename Kind::input>{values,
+                                                         in.shape.pixels(),
+                                                         in.shape.channels,
+                                                         group * width,
+                                                         (group + 1) * width,
+                                                         1.0 / static_cast<double>(in.denominator),
+                                                         meaning(context, site.input).scales};
     }
 
     /// Calls f(sample, index of the statistics, group) for all groups of all samples.
-    template <class Net, std::size_t Index, class F>
-    static void each_group(const Context& context, const F& f) {
-        constexpr std::int64_t count = groups<Net, Index>;
+    template <class Kind, class F>
+    static void each_group(const SampleNormState& state, const Site& site, const Context& context, const F& f) {
+        const std::int64_t count = state.groups;
         context.pool->run(context.images, [&](std::int64_t sample, int) {
             for (std::int64_t g = 0; g < count; ++g) {
-                f(sample, static_cast<std::size_t>(sample * count + g), sample_group<Net, Index>(context, sample, g));
+                f(sample, static_cast<std::size_t>(sample * count + g),
+                  sample_group<Kind>(state, site, context, sample, g));
             }
         });
     }
 
     /// The parameters are shared out between the threads, each with all samples in order: the sums do not depend on the
     /// number of threads.
-    template <class Net, std::size_t Index>
-    static void parameter_gradients(State<Net, Index>& state, const float* dy, Context& context) {
-        constexpr const Row& row = facts<Net>.rows[Index];
-        constexpr Shape shape = facts<Net>.value(row.input).shape;
-        constexpr std::int64_t columns = row.biases;
-        constexpr std::int64_t width = shape.channels / groups<Net, Index>;
+    template <class Kind>
+    static void parameter_gradients(SampleNormState& state, const float* dy, const Site& site, Context& context) {
+        const Row& row = *site.row;
+        const Shape shape = site.input.shape();
+        const std::int64_t columns = row.biases;
+        const std::int64_t width = shape.channels / state.groups;
         constexpr std::int64_t block = 16;
-        float* gain_gradient = context.gradients + plan<Net>.parameters[Index];
+        float* gain_gradient = context.gradients + site.parameters;
         float* bias_gradient = gain_gradient + row.gains;
         context.pool->run((columns + block - 1) / block, [&](std::int64_t task, int) {
             const std::int64_t begin = task * block;
@@ -198,12 +196,11 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
             double sum[block]{};
             double sum_normalized[block]{};
             for (std::int64_t sample = 0; sample < context.images; ++sample) {
-                const auto whole = sample_group<Net, Index>(context, sample, 0);
+                const auto whole = sample_group<Kind>(state, site, context, sample, 0);
                 for (std::int64_t first = 0; first < shape.size(); first += columns) {
                     for (std::int64_t p = begin; p < end; ++p) {
                         const std::int64_t i = first + p;
-                        const auto at =
-                            static_cast<std::size_t>(sample * groups<Net, Index> + i % shape.channels / width);
+                        const auto at = static_cast<std::size_t>(sample * state.groups + i % shape.channels / width);
                         const auto d = static_cast<double>(dy[sample * shape.size() + i]);
                         sum[p - begin] += d;
                         sum_normalized[p - begin] += d * (whole(i) - state.mean[at]) * state.inverse_deviation[at];

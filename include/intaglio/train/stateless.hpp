@@ -3,83 +3,72 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
-#include "intaglio/train/certificate.hpp"
 #include "intaglio/train/context.hpp"
 
 namespace intaglio::train {
 
 /// State of operations that keep nothing.
 struct NoState {
-    explicit NoState(std::int64_t /*capacity*/) {}
+    NoState(const Site& /*site*/, std::int64_t /*capacity*/) {}
 };
+
+/// The scales of a result whose codes are those of the input.
+inline void keep_scales(const Site& site, Context& context) {
+    if (site.output.value->scaled) context.scales[site.output.index] = context.scales[site.input.index];
+}
 
 /// What an operation inherits that has no parameters.
 struct Stateless {
-    template <class Net, std::size_t Index>
+    template <class Kind>
     using State = NoState;
-    template <class Net, std::size_t Index>
-    static std::int64_t workspace_bytes(std::int64_t) {
+    template <class Kind>
+    static std::int64_t workspace_bytes(const Site&, std::int64_t) {
         return 0;
     }
-
-    template <class Tag, class Net, std::size_t Index, class State>
-    static void lower(const State&, std::byte*) {}
-    template <class Tag, class Net, std::size_t Index, class State>
-    static void certify(const State&, const std::byte*, const std::string&, Certificate&) {}
+    template <class Kind, class State>
+    static void lower(const State&, const Site& site, Lowering& lowering, RowNumbers&) {
+        keep_scales(site, lowering.context);
+    }
 };
 
-/// The scales of an output whose codes are those of the input.
-template <class Net, std::size_t Index>
-void keep_scales(Context& context) {
-    constexpr const Row& row = facts<Net>.rows[Index];
-    if constexpr (facts<Net>.value(row.output).scaled) context.scales[row.output] = context.scales[row.input];
+/// Calls body(codes of the input, codes of the result) for each image.
+template <class Kind, class Body>
+void each_image(const Site& site, const Context& context, const Body& body) {
+    const auto* in = codes<typename Kind::input>(context, site.input);
+    auto* out = result<typename Kind::output>(context, site);
+    const std::int64_t in_size = site.input.size();
+    const std::int64_t out_size = site.output.size();
+    context.pool->run(context.images,
+                      [&](std::int64_t image, int) { body(in + image * in_size, out + image * out_size); });
 }
-
-/// Calls body(codes of the input, codes of the output) for each image.
-template <class Net, std::size_t Index, class Body>
-void each_image(const Context& context, const Body& body) {
-    constexpr const Row& row = facts<Net>.rows[Index];
-    const auto* in = codes<Net, row.input>(context);
-    auto* out = codes<Net, row.output>(context);
+/// Calls body(codes of the first input, codes of the second, codes of the result) for each image.
+template <class Kind, class Body>
+void each_pair(const Site& site, const Context& context, const Body& body) {
+    const auto* in = codes<typename Kind::input>(context, site.input);
+    const auto* second = codes<typename Kind::second_input>(context, site.second);
+    auto* out = result<typename Kind::output>(context, site);
+    const std::int64_t in_size = site.input.size();
+    const std::int64_t second_size = site.second.size();
+    const std::int64_t out_size = site.output.size();
     context.pool->run(context.images, [&](std::int64_t image, int) {
-        body(in + image * facts<Net>.value(row.input).shape.size(),
-             out + image * facts<Net>.value(row.output).shape.size());
-    });
-}
-/// Calls body(codes of the first input, codes of the second, codes of the output) for each image.
-template <class Net, std::size_t Index, class Body>
-void each_pair(const Context& context, const Body& body) {
-    constexpr const Row& row = facts<Net>.rows[Index];
-    const auto* second = codes<Net, row.second_input>(context);
-    const auto* in = codes<Net, row.input>(context);
-    auto* out = codes<Net, row.output>(context);
-    context.pool->run(context.images, [&](std::int64_t image, int) {
-        body(in + image * facts<Net>.value(row.input).shape.size(),
-             second + image * facts<Net>.value(row.second_input).shape.size(),
-             out + image * facts<Net>.value(row.output).shape.size());
+        body(in + image * in_size, second + image * second_size, out + image * out_size);
     });
 }
 
-enum class Reads : std::uint8_t { input, second_input };
-
-/// Calls body(image, gradient of the output, whether to add, gradient of what the operation reads) for each image, if
-/// that gradient is needed. An operation that reads one value twice goes back to its input first.
-template <class Net, std::size_t Index, Reads What = Reads::input, class Body>
-void each_gradient(const Context& context, const Body& body) {
-    constexpr const Row& row = facts<Net>.rows[Index];
-    constexpr std::int32_t input = What == Reads::input ? row.input : row.second_input;
-    if constexpr (facts<Net>.value(input).needs_gradient) {
-        constexpr bool twice = What == Reads::second_input && row.input == row.second_input;
-        constexpr bool add = twice || !writes_gradient_first(facts<Net>, static_cast<std::int32_t>(Index), input);
-        const float* dout = gradient<Net, row.output>(context);
-        float* din = gradient<Net, input>(context);
-        context.pool->run(context.images, [&](std::int64_t image, int) {
-            body(image, dout + image * facts<Net>.value(row.output).shape.size(), add,
-                 din + image * facts<Net>.value(input).shape.size());
-        });
-    }
+/// Calls body(image, gradient of the result, whether to add, gradient of `operand`) for each image, if that gradient is
+/// needed. `operand` is the site's input or its second one.
+template <class Body>
+void each_gradient(const Site& site, const Operand& operand, const Context& context, const Body& body) {
+    if (!operand.value->needs_gradient) return;
+    const float* dout = gradient(context, site.output);
+    float* din = gradient(context, operand);
+    const std::int64_t out_size = site.output.size();
+    const std::int64_t in_size = operand.size();
+    const bool add = !operand.overwrites;
+    context.pool->run(context.images, [&](std::int64_t image, int) {
+        body(image, dout + image * out_size, add, din + image * in_size);
+    });
 }
 
 }  // namespace intaglio::train

@@ -1,4 +1,4 @@
-// The proof that the integer program computes what training's evaluation computes.
+// The proofs that a model computes what training's evaluation computes, and a packed program what its model computes.
 #pragma once
 
 #include <algorithm>
@@ -10,20 +10,29 @@
 
 #include "intaglio/model/codes.hpp"
 
-namespace intaglio::train {
+namespace intaglio {
 
-/// What the comparison of the two programs found. Both sides of a step are monotone functions of an integer, so that
-/// equal positions of all steps mean equal codes for every accumulator value that can occur.
+/// What a comparison found. Both sides of a step are monotone functions of an integer, so that equal positions of all
+/// steps mean equal codes for every accumulator value that can occur.
 struct Certificate {
     std::int64_t range_values = 0;      ///< accumulator values that are covered, over all channels
     std::int64_t steps_compared = 0;    ///< step positions found by bisection, over all channels
-    std::int64_t weights_compared = 0;  ///< weight codes read back from the packed parameters
+    std::int64_t weights_compared = 0;  ///< weight codes, read back where they are packed
     std::int64_t logits_compared = 0;   ///< multipliers and addends of the logits
-    std::int64_t differences = 0;       ///< 0 for a correct program
+    std::int64_t differences = 0;       ///< 0 for a correct model or program
     double largest_distance = 0;        ///< of a code to the real-valued function at a step, in codes
     std::string first_difference;       ///< where, for a person
 
+    /// Whether nothing differs.
     [[nodiscard]] bool proven() const { return differences == 0; }
+
+    /// Takes over what a second proof found about the same numbers; they are counted once.
+    [[gnu::cold]] void add_proof(const Certificate& other) {
+        if (differences == 0) first_difference = other.first_difference;
+        differences += other.differences;
+        weights_compared = std::min(weights_compared, other.weights_compared);
+        steps_compared = std::min(steps_compared, other.steps_compared);
+    }
 
     [[gnu::cold]] void difference(const std::string& where) {
         if (differences++ == 0) first_difference = where;
@@ -100,40 +109,48 @@ inline double step_distance(const RealFunction& real, std::int64_t channel, std:
 
 }  // namespace detail
 
+/// Two sides of a comparison, and where in the network they are compared.
+struct Sides {
+    std::string where;
+    const char* first;   ///< who the first one is, for a sentence: "training"
+    const char* second;  ///< "the model"
+};
+
 /// Compares two monotone step functions on the whole range of accumulators; `real` is what both stand for, in codes
-/// of which neighbours lie `code_step` apart.
+/// of which neighbours lie `code_step` apart, or empty if that is not to be looked at.
 [[gnu::cold]] inline void compare_steps(CodeRange accumulators, CodeRange codes, std::int64_t channels,
                                         const StepFunction& first, const StepFunction& second, const RealFunction& real,
-                                        std::int64_t code_step, const std::string& where, Certificate& certificate) {
+                                        std::int64_t code_step, const Sides& sides, Certificate& certificate) {
     const auto n = static_cast<std::size_t>(channels);
-    detail::StepProbe training(first, accumulators, n);
-    detail::StepProbe integer(second, accumulators, n);
+    detail::StepProbe left(first, accumulators, n);
+    detail::StepProbe right(second, accumulators, n);
     certificate.range_values += accumulators.states() * channels;
     for (std::size_t c = 0; c < n; ++c) {
-        if (!training.same_ends(integer, c)) {
-            certificate.difference(where + ", channel " + std::to_string(c) +
+        if (!left.same_ends(right, c)) {
+            certificate.difference(sides.where + ", channel " + std::to_string(c) +
                                    ": codes at the ends of the range differ");
         }
     }
     for (std::int64_t level = codes.lowest; level < codes.highest; ++level) {
-        const std::vector<std::int64_t> a = training.positions(level);
-        const std::vector<std::int64_t> b = integer.positions(level);
+        const std::vector<std::int64_t> a = left.positions(level);
+        const std::vector<std::int64_t> b = right.positions(level);
         const std::int64_t below = codes.lowest + (level - codes.lowest) / code_step * code_step;
         const double middle = static_cast<double>(below) + 0.5 * static_cast<double>(code_step);
         for (std::size_t c = 0; c < n; ++c) {
             ++certificate.steps_compared;
             if (a[c] != b[c]) {
-                certificate.difference(where + ", channel " + std::to_string(c) + ", step " +
-                                       std::to_string(level - codes.lowest) + ": training steps at accumulator " +
-                                       std::to_string(a[c]) + ", the integer program at " + std::to_string(b[c]));
+                certificate.difference(sides.where + ", channel " + std::to_string(c) + ", step " +
+                                       std::to_string(level - codes.lowest) + ": " + sides.first +
+                                       " steps at accumulator " + std::to_string(a[c]) + ", " + sides.second + " at " +
+                                       std::to_string(b[c]));
             }
             // A step at an end of the range was clamped to it.
-            if (a[c] <= accumulators.lowest || a[c] > accumulators.highest) continue;
+            if (!real || a[c] <= accumulators.lowest || a[c] > accumulators.highest) continue;
             certificate.largest_distance =
                 std::max(certificate.largest_distance,
-                         detail::step_distance(real, static_cast<std::int64_t>(c), a[c], middle, training.rising(c)));
+                         detail::step_distance(real, static_cast<std::int64_t>(c), a[c], middle, left.rising(c)));
         }
     }
 }
 
-}  // namespace intaglio::train
+}  // namespace intaglio

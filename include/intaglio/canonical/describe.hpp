@@ -27,6 +27,11 @@ inline std::string path_text(const Path& path) {
     return text;
 }
 
+/// "layer 6.repetition 2.1 (product)"
+inline std::string place_text(const Row& row) {
+    return "layer " + path_text(row.path) + " (" + row.kind + ")";
+}
+
 /// "14x14x64", or "10" for a vector.
 inline std::string shape_text(Shape shape) {
     if (shape.pixels() == 1) return std::to_string(shape.channels);

@@ -1,0 +1,63 @@
+// Whether the numbers of a model fit a network: what is packed may come from anywhere.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+#include "intaglio/canonical/describe.hpp"
+#include "intaglio/canonical/model.hpp"
+#include "intaglio/integer/step_parameters.hpp"
+
+namespace intaglio {
+
+namespace detail {
+
+[[gnu::cold]] inline void require_count(const std::string& place, const char* what, std::size_t found,
+                                        std::int64_t expected) {
+    if (static_cast<std::int64_t>(found) == expected) return;
+    throw std::invalid_argument("model, " + place + ": expected " + std::to_string(expected) + " " + what + ", found " +
+                                std::to_string(found));
+}
+
+[[gnu::cold]] inline void require_fitting(const RowNumbers& numbers, const FactsView& facts, const Row& row,
+                                          bool is_last) {
+    const std::string place = place_text(row);
+    const std::int64_t channels = facts.value(row.output).shape.channels;
+    require_count(place, "weight codes", numbers.weights.size(), row.weight_states > 0 ? row.weights : 0);
+    for (const std::int8_t code : numbers.weights) {
+        if (!row.weight_codes.contains(code)) {
+            throw std::invalid_argument("model, " + place + ": weight code " + std::to_string(code) +
+                                        " lies outside of " + range_text(row.weight_codes));
+        }
+    }
+    const bool steps = row.steps > 0 || is_last;
+    const bool thresholds = row.steps > 0 && row.has_thresholds();
+    require_count(place, "thresholds", numbers.thresholds.size(), thresholds ? row.steps * channels : 0);
+    require_count(place, "directions of steps", numbers.falling.size(), thresholds ? channels : 0);
+    const bool multiplies = steps && !thresholds;
+    require_count(place, "multipliers", numbers.multipliers.size(), multiplies ? row.scale.multipliers(channels) : 0);
+    require_count(place, "addends", numbers.addends.size(), multiplies ? row.scale.addends(channels) : 0);
+    require_count(place, "shifts", numbers.shifts.size(), multiplies && !is_last ? row.scale.multipliers(channels) : 0);
+    for (const std::uint8_t shift : numbers.shifts) {
+        if (shift < 1 || shift > 62) {
+            throw std::invalid_argument("model, " + place + ": a shift is 1 ... 62, found " + std::to_string(shift));
+        }
+    }
+}
+
+}  // namespace detail
+
+/// Throws std::invalid_argument, which names the layer, if the numbers do not fit the network.
+[[gnu::cold]] inline void require_fitting(const ModelNumbers& model, const FactsView& facts) {
+    if (model.rows.size() != facts.rows.size) {
+        throw std::invalid_argument("model: expected " + std::to_string(facts.rows.size) + " rows, found " +
+                                    std::to_string(model.rows.size()));
+    }
+    for (std::size_t i = 0; i < facts.rows.size; ++i) {
+        detail::require_fitting(model.rows[i], facts, facts.rows[i], i + 1 == facts.rows.size);
+    }
+}
+
+}  // namespace intaglio

@@ -1,0 +1,105 @@
+// A canonical model packed for an instruction set: an integer program that owns its parameters, and the proof that it
+// computes what the model says.
+#pragma once
+
+#include <boost/mp11/list.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "intaglio/canonical/check.hpp"
+#include "intaglio/canonical/packing.hpp"
+#include "intaglio/integer/program.hpp"
+#include "intaglio/simd/simd.hpp"
+
+namespace intaglio {
+
+namespace detail {
+
+/// The functions that pack the numbers of one kind of work; null where there is nothing to pack.
+struct RowPacking {
+    void (*pack)(const RowNumbers&, const integer::Site&, std::byte*) = nullptr;
+    void (*compare)(const RowNumbers&, const FactsView&, const Row&, const integer::Site&, const std::byte*,
+                    const Sides&, Certificate&) = nullptr;
+};
+
+template <class Net, class Tag, class Indices, class Primitives>
+struct RowPackings;
+template <class Net, class Tag, std::size_t... I, class... Primitive>
+struct RowPackings<Net, Tag, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
+    template <std::size_t Index>
+    static constexpr bool has_parameters = (Index + 1 == sizeof...(I)
+                                                ? integer::plan<Net, Tag>.parameter_bytes
+                                                : integer::plan<Net, Tag>.parameters[(Index + 1) % sizeof...(I)]) >
+                                           integer::plan<Net, Tag>.parameters[Index];
+
+    template <std::size_t Index, class Operation>
+    static constexpr RowPacking of_row() {
+        if constexpr (has_parameters<Index>) {
+            using Kind = typename integer::detail::KindOf<Tag, Net, Index, Operation>::type;
+            return {&Packing<Operation>::template pack<Tag, Kind>, &Packing<Operation>::template compare<Tag, Kind>};
+        } else {
+            return {};
+        }
+    }
+    static constexpr RowPacking of[] = {of_row<I, Primitive>()...};
+};
+template <class Net, class Tag>
+inline constexpr const auto& row_packings =
+    RowPackings<Net, Tag, std::make_index_sequence<integer::detail::row_count<Net>>, typename Net::primitives>::of;
+
+[[gnu::cold]] inline integer::Site packing_site(const FactsView& facts, std::size_t row) {
+    return integer::make_site(facts, facts.rows[row], nullptr);
+}
+
+}  // namespace detail
+
+/// An integer program that owns its parameters.
+template <class Net, class Tag = simd::Native>
+class IntegerNetwork {
+  public:
+    /// Packs a model for the instruction set `Tag`. Throws std::invalid_argument if the model is not one of Net.
+    [[gnu::cold]] IntegerNetwork(const Model<Net>& model) : parameters_(std::make_unique<Parameters<Net, Tag>>()) {
+        require_fitting(model, facts<Net>.view());
+        for (std::size_t i = 0; i < model.rows.size(); ++i) {
+            const detail::RowPacking& packing = detail::row_packings<Net, Tag>[i];
+            if (packing.pack == nullptr) continue;
+            packing.pack(model.rows[i], detail::packing_site(facts<Net>.view(), i),
+                         parameters_->bytes + integer::plan<Net, Tag>.parameters[i]);
+        }
+    }
+
+    using Pixel = integer::code_type<Net, 0>;
+    [[nodiscard]] std::int32_t predict(const Pixel* image, Scratch<Net, Tag>& scratch) const {
+        return program().predict(image, scratch);
+    }
+    [[nodiscard]] Program<Net, Tag> program() const { return Program<Net, Tag>(*parameters_); }
+    [[nodiscard]] Parameters<Net, Tag>& parameters() { return *parameters_; }
+    [[nodiscard]] const Parameters<Net, Tag>& parameters() const { return *parameters_; }
+    /// Working memory for one thread.
+    [[nodiscard]] static std::unique_ptr<Scratch<Net, Tag>> make_scratch() {
+        return std::make_unique<Scratch<Net, Tag>>();
+    }
+
+  private:
+    std::unique_ptr<Parameters<Net, Tag>> parameters_;
+};
+
+/// Proves that a packed program computes what its model says: every weight is read back, and every step compared for
+/// every accumulator that can occur.
+template <class Net, class Tag>
+[[gnu::cold]] Certificate certify(const Model<Net>& model, const IntegerNetwork<Net, Tag>& network) {
+    Certificate certificate;
+    for (std::size_t i = 0; i < model.rows.size(); ++i) {
+        const detail::RowPacking& packing = detail::row_packings<Net, Tag>[i];
+        if (packing.compare == nullptr) continue;
+        const Row& row = facts<Net>.rows[i];
+        packing.compare(model.rows[i], facts<Net>.view(), row, detail::packing_site(facts<Net>.view(), i),
+                        network.parameters().bytes + integer::plan<Net, Tag>.parameters[i],
+                        {place_text(row), "the model", "the packed program"}, certificate);
+    }
+    return certificate;
+}
+
+}  // namespace intaglio

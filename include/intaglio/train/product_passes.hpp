@@ -1,0 +1,146 @@
+// The products of a whole batch: of codes forward, of real numbers backward. Their code depends on kernel and storage
+// alone, not on how the weights were quantised.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "intaglio/integer/product.hpp"
+#include "intaglio/kernels/convolution_backward.hpp"
+#include "intaglio/kernels/float_product.hpp"
+#include "intaglio/simd/simd.hpp"
+#include "intaglio/train/context.hpp"
+
+namespace intaglio::train {
+
+namespace detail {
+
+/// Whether a product looks at single pixels: then the images of a group are one tall image.
+constexpr bool is_pointwise(const ConvolutionExtents& e) {
+    return e.kernel_height == 1 && e.kernel_width == 1 && e.stride_height == 1 && e.stride_width == 1 &&
+           e.padding_height == 0 && e.padding_width == 0;
+}
+/// The extents of `images` images at once, for pointwise products.
+constexpr ConvolutionExtents tall(ConvolutionExtents e, std::int64_t images) {
+    const auto height = static_cast<std::int32_t>(images * e.in.pixels());
+    e.in = {height, 1, e.in.channels};
+    e.out = {height, 1, e.out.channels};
+    return e;
+}
+constexpr std::int64_t largest_group(std::int64_t capacity) {
+    return (capacity + sample_groups - 1) / sample_groups;
+}
+
+inline constexpr std::int32_t tall_block_rows = 96;
+
+/// Accumulators of all images of a batch.
+template <integer::ProductVariant Variant, class Code>
+void multiply(const Row& row, const Code* in, const std::byte* packed, std::int32_t* out, const Context& context) {
+    using Tag = simd::Native;
+    const ConvolutionExtents& e = row.extents;
+    const integer::WeightForm weight = integer::weight_form(row);
+    if (is_pointwise(e)) {
+        context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int worker) {
+            if (count == 0) return;
+            const ConvolutionExtents many = tall(e, count);
+            const Code* first_in = in + begin * e.in.size();
+            std::int32_t* first_out = out + begin * e.out.size();
+            for (std::int32_t first = 0; first < many.out.height; first += tall_block_rows) {
+                const std::int32_t left = many.out.height - first;
+                integer::detail::multiply_rows<Tag, Variant>(
+                    many, weight, first_in, first, left < tall_block_rows ? left : tall_block_rows, packed,
+                    first_out + std::int64_t{first} * e.out.channels, context.worker_memory(worker));
+            }
+        });
+    } else {
+        context.pool->run(context.images, [&](std::int64_t image, int worker) {
+            integer::detail::multiply_rows<Tag, Variant>(e, weight, in + image * e.in.size(), 0, e.out.height, packed,
+                                                         out + image * e.out.size(), context.worker_memory(worker));
+        });
+    }
+}
+
+/// Products of real weights. The terms of one output are added in one order whatever the thread count.
+template <kernels::Grouping Grouping, class Code>
+void multiply_real(const ConvolutionExtents& e, const Code* in, const std::byte* packed, float* out,
+                   const Context& context) {
+    context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int worker) {
+        kernels::convolve_real<simd::Native, float, Grouping>(
+            e, in + begin * e.in.size(), count, packed, out + begin * e.out.size(), context.worker_memory(worker));
+    });
+}
+
+/// Adds the weight gradients of the groups of a batch in a fixed tree, times `factor`.
+inline void sum_groups(const Row& row, float factor, float* gradient, const Context& context) {
+    const std::int64_t fan_in = row.extents.fan_in();
+    context.pool->run(row.extents.out.channels, [&](std::int64_t unit, int) {
+        for (std::int64_t i = unit * fan_in; i < (unit + 1) * fan_in; ++i) {
+            gradient[i] = factor * tree_sum([&](std::int64_t g) { return context.partial[g * row.weights + i]; });
+        }
+    });
+}
+
+/// The gradient of the values of all weights, times `in_step`, the number that one input code stands for.
+template <kernels::Grouping Grouping, class Code>
+void weight_gradient(const Row& row, float in_step, const Code* in, const float* out_gradient, float* gradient,
+                     const Context& context) {
+    const ConvolutionExtents& e = row.extents;
+    context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t group, int worker) {
+        float* sum = context.partial + group * row.weights;
+        std::memset(sum, 0, static_cast<std::size_t>(row.weights) * sizeof(float));
+        if (count == 0) return;
+        const bool pointwise = is_pointwise(e);
+        kernels::weight_gradient<simd::Native, float, Grouping>(
+            pointwise ? tall(e, count) : e, in + begin * e.in.size(), out_gradient + begin * e.out.size(),
+            pointwise ? 1 : count, sum, context.worker_memory(worker));
+    });
+    sum_groups(row, in_step, gradient, context);
+}
+
+/// The gradient of the numbers that a product reads.
+template <kernels::Grouping Grouping>
+void input_gradient(const ConvolutionExtents& e, const std::byte* transposed, const float* out_gradient, bool overwrite,
+                    float* gradient, const Context& context) {
+    using Tag = simd::Native;
+    const auto one = [&](const ConvolutionExtents& extents, std::int64_t begin, int worker) {
+        std::byte* memory = context.worker_memory(worker);
+        float* target = gradient + begin * e.in.size();
+        if (overwrite) {
+            kernels::input_gradient<Tag, float, Grouping>(extents, out_gradient + begin * e.out.size(), transposed,
+                                                          target, memory);
+            return;
+        }
+        auto* sum = reinterpret_cast<float*>(memory);
+        kernels::input_gradient<Tag, float, Grouping>(extents, out_gradient + begin * e.out.size(), transposed, sum,
+                                                      memory + aligned(extents.in.size() * 4));
+        for (std::int64_t i = 0; i < extents.in.size(); ++i) target[i] += sum[i];
+    };
+    if (is_pointwise(e)) {
+        context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int worker) {
+            if (count > 0) one(tall(e, count), begin, worker);
+        });
+    } else {
+        context.pool->run(context.images, [&](std::int64_t image, int worker) { one(e, image, worker); });
+    }
+}
+
+/// Bytes of one worker for all of the above; `forward(extents, rows)` says what the forward pass needs.
+template <class ForwardBytes>
+[[gnu::cold]] std::int64_t product_workspace_bytes(const ConvolutionExtents& e, std::int64_t capacity,
+                                                   const ForwardBytes& forward) {
+    using Tag = simd::Native;
+    const bool pointwise = is_pointwise(e);
+    const ConvolutionExtents many = pointwise ? tall(e, largest_group(capacity)) : e;
+    const std::int32_t rows = pointwise && many.out.height > tall_block_rows ? tall_block_rows : many.out.height;
+    const std::size_t bytes[] = {forward(many, rows),
+                                 kernels::input_gradient_workspace_bytes<Tag, float>(many) +
+                                     memory_size(aligned(many.in.size() * 4)),
+                                 kernels::weight_gradient_workspace_bytes<Tag, float>(many)};
+    return static_cast<std::int64_t>(*std::max_element(bytes, bytes + 3));
+}
+
+}  // namespace detail
+
+}  // namespace intaglio::train
