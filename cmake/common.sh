@@ -9,6 +9,8 @@ packages_benchmarks=(libbenchmark-dev jq time)
 packages_sets=(qemu-user)
 packages_coverage=(gcovr)
 packages_device=(gcc-arm-none-eabi libnewlib-dev libstdc++-arm-none-eabi-dev)
+packages_processors=(g++-aarch64-linux-gnu g++-riscv64-linux-gnu g++-s390x-linux-gnu g++-arm-linux-gnueabihf
+    g++-i686-linux-gnu g++-mips-linux-gnu g++-powerpc-linux-gnu qemu-user)
 
 die() {
     printf '%s\n' "$*" >&2

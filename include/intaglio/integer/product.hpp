@@ -96,7 +96,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         const bool fused = Kind::variant.step != StepKind::none;
         return detail::multiply_workspace_bytes<Tag, Kind::variant.kernel, typename Kind::input>(
                    site.extents, Kind::variant.window_sums, detail::block_rows(site.extents)) +
-               (fused ? static_cast<std::size_t>(detail::accumulator_bytes(site.extents)) : 0);
+               (fused ? memory_size(detail::accumulator_bytes(site.extents)) : 0);
     }
     template <class Tag, class Kind>
     static void run(const Site& site, const Frame& frame) {

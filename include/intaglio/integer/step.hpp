@@ -45,7 +45,7 @@ struct Operation<primitive::Quantize<Target>> : NoMemory {
     }
     template <class Tag, class Kind>
     static constexpr std::size_t parameter_bytes(const Site& site) {
-        return static_cast<std::size_t>(step_bytes(Kind::variant, site.step, site.extents.out.channels));
+        return memory_size(step_bytes(Kind::variant, site.step, site.extents.out.channels));
     }
     template <class Tag, class Kind>
     static void run(const Site& site, const Frame& frame) {

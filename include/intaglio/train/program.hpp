@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "intaglio/core/random.hpp"
+#include "intaglio/model/memory.hpp"
 #include "intaglio/train/aligned_vector.hpp"
 #include "intaglio/train/measured_values.hpp"
 #include "intaglio/train/node.hpp"
@@ -41,16 +42,16 @@ class Training {
 
     /// Memory for batches of up to `batch` images on `threads` threads; parameters are drawn from `seed`, and so is
     /// what passes drop. Weights are normal with variance 2 / fan-in, gains 1, biases 0. Throws std::invalid_argument
-    /// for a batch or a number of threads that is not positive.
+    /// for a batch or a number of threads that is not positive, or for which there are no addresses.
     [[gnu::cold]] explicit Training(std::int64_t batch, int threads = 1, std::uint64_t seed = 1)
         : capacity_(checked(batch)),
           pool_(threads),
           sites_(train::make_sites(table.view(), train::plan<Net>)),
-          parameters_(static_cast<std::size_t>(train::plan<Net>.parameter_count)),
+          parameters_(addressable<train::plan<Net>.parameter_count * 4>() / 4),
           gradients_(parameters_.size()),
           codes_(static_cast<std::size_t>(train::plan<Net>.code_bytes * batch)),
           gradient_memory_(static_cast<std::size_t>(train::plan<Net>.gradient_floats * batch)),
-          partial_(static_cast<std::size_t>(train::plan<Net>.largest_weights * train::sample_groups)),
+          partial_(addressable<train::plan<Net>.largest_weights * train::sample_groups * 4>() / 4),
           norms_(rows, nullptr),
           scales_(rows + 1, nullptr),
           seed_(seed) {
@@ -60,6 +61,10 @@ class Training {
             most = std::max(most, nodes_.back()->workspace_bytes(site, batch));
         }
         workspace_bytes_ = aligned(most);
+        if (workspace_bytes_ > (most_bytes - 1) / threads) {
+            throw std::invalid_argument("batch size: " + std::to_string(batch) + " images on " +
+                                        std::to_string(threads) + " threads need more memory than can be addressed");
+        }
         workspace_.resize(static_cast<std::size_t>(workspace_bytes_ * threads));
         initialize(seed);
     }
@@ -302,8 +307,22 @@ class Training {
     using NodeAt = typename train::detail::NodeAt<Net, I, boost::mp11::mp_at_c<typename Net::primitives, I>>::type;
 
     static std::int64_t checked(std::int64_t batch) {
-        if (batch < 1) throw std::invalid_argument("batch size: expected at least 1, found " + std::to_string(batch));
+        constexpr std::int64_t most = most_images();
+        if (batch < 1 || batch > most) {
+            throw std::invalid_argument("batch size: expected 1 to " + std::to_string(most) + ", found " +
+                                        std::to_string(batch));
+        }
         return batch;
+    }
+    /// What a batch takes in one piece can be addressed, and the pixels of a group of samples count in 32 bits.
+    static constexpr std::int64_t most_images() {
+        std::int64_t bytes = std::max(train::plan<Net>.code_bytes, train::plan<Net>.gradient_floats * 4);
+        std::int64_t pixel_count = 1;
+        for (std::int32_t v = 0; v < table.value_count; ++v) {
+            bytes = std::max(bytes, table.value(v).shape.size() * 8);  // no array holds more for each value
+            pixel_count = std::max(pixel_count, table.value(v).shape.pixels());
+        }
+        return std::min((most_bytes - 1) / bytes, train::sample_groups * (INT32_MAX / pixel_count));
     }
     template <class T>
     static std::int32_t argmax(std::span<const T> values) {
