@@ -55,7 +55,7 @@ struct Reals : Network<Image<2, 7, 6>, Defaults<FloatWeights, NoWeightStandardiz
                        Classifier<Out<3>, ChannelGain>> {};
 
 /// The window is the whole image, and one row more.
-struct Whole : Network<Image<2, 3, 3>, Plainly<QInt<4>>, Conv<Out<6>>, Conv<Out<5>, Padding<0, 1, 0, 0>>, GlobalAvgPool,
+struct WholeImage : Network<Image<2, 3, 3>, Plainly<QInt<4>>, Conv<Out<6>>, Conv<Out<5>, Padding<0, 1, 0, 0>>, GlobalAvgPool,
                        Classifier<Out<3>, ChannelGain>> {};
 
 /// Products on bits, whose padding is a sum of its own.
@@ -80,7 +80,7 @@ static_assert(shape_behind<Sides<QInt<4>>>(4) == Shape{3, 3, 6} && shape_behind<
 static_assert(shape_behind<WithPools>(6) == Shape{2, 2, 6});
 static_assert(shape_behind<InTimeWithPool>(0) == Shape{1, 17, 6} && shape_behind<InTimeWithPool>(1) == Shape{1, 8, 5});
 static_assert(shape_behind<InTimeWithPool>(2) == Shape{1, 4, 5} && shape_behind<InTimeWithPool>(3) == Shape{1, 4, 4});
-static_assert(shape_behind<Whole>(1) == Shape{2, 1, 5});
+static_assert(shape_behind<WholeImage>(1) == Shape{2, 1, 5});
 
 /// What "same" pads in TensorFlow: enough for ceil(size / stride) windows, the odd pixel below and on the right.
 template <std::int32_t Size, std::int32_t Taps, std::int32_t Step>
@@ -153,7 +153,7 @@ TEST_CASE("padding on every side: accumulators and integer programs") {
     check_products<WithPools>(1);
     check_products<Sides<DoReFa<3>>>(2);
     check_products<InTimeWithPool>(3);
-    check_products<Whole>(4);
+    check_products<WholeImage>(4);
     check_products<Bits<Masked>>(5);
     check_products<Bits<PadMinusOne>>(6);
     check_products<Bits<PadPlusOne>>(7);
@@ -162,7 +162,7 @@ TEST_CASE("padding on every side: accumulators and integer programs") {
 TEST_CASE("padding on every side: passes and gradients agree with the naive network") {
     checks::check_training<Sides<QInt<4>>>(11);
     checks::check_training<InTime<>>(12);
-    checks::check_training<Whole>(13);
+    checks::check_training<WholeImage>(13);
     checks::check_training<Reals>(14);
 }
 

@@ -6,6 +6,7 @@
 
 #include "intaglio/integer/operations.hpp"
 #include "intaglio/integer/plan.hpp"
+#include "intaglio/model/network.hpp"
 
 namespace intaglio {
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "intaglio/core/random.hpp"
+#include "intaglio/model/network.hpp"
 #include "intaglio/train/aligned_vector.hpp"
 #include "intaglio/train/node.hpp"
 #include "intaglio/train/operations.hpp"
