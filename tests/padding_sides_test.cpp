@@ -25,7 +25,7 @@ using Plainly = Defaults<Weights, NoWeightStandardization, BatchNorm, Act<M_a{4}
 
 /// Every side alone, two of them, all four; strides, groups, depthwise.
 template <class Weights, class... Pools>
-struct Sides : Network<Image<3, 9, 8, UInt8, PaddingColour<124, 3, 255>>, Plainly<Weights>,
+struct EverySide : Network<Image<3, 9, 8, UInt8, PaddingColour<124, 3, 255>>, Plainly<Weights>,
                        Conv<Out<6>, Stride<2>, Padding<0, 1, 0, 1>>,       // 9 x 8 to 4 x 4
                        Conv<Out<4>, Padding<2, 0, 0, 0>>,                  // 4 x 2
                        Conv<Out<6>, Groups<2>, Padding<0, 0, 0, 2>>,       // 2 x 2
@@ -33,7 +33,7 @@ struct Sides : Network<Image<3, 9, 8, UInt8, PaddingColour<124, 3, 255>>, Plainl
                        DepthwiseConv<Padding<0, 0, 2, 0>, Kernel<1, 3>>,   // 3 x 3
                        Pools..., GlobalAvgPool, Classifier<Out<3>, ChannelGain>> {};
 /// Max pools have no derivative where codes are equal: these are tested by their values, and their kernels by themselves.
-using WithPools = Sides<QInt<4>, MaxPool<2, Stride<1>, Padding<0, 1, 0, 1>>, MaxPool<2, Padding<0, 1, 1, 0>>>;
+using WithPools = EverySide<QInt<4>, MaxPool<2, Stride<1>, Padding<0, 1, 0, 1>>, MaxPool<2, Padding<0, 1, 1, 0>>>;
 
 /// In time: a causal convolution, a dilated one, one that looks ahead.
 template <class... Pools>
@@ -55,7 +55,7 @@ struct Reals : Network<Image<2, 7, 6>, Defaults<FloatWeights, NoWeightStandardiz
                        Classifier<Out<3>, ChannelGain>> {};
 
 /// The window is the whole image, and one row more.
-struct WholeImage : Network<Image<2, 3, 3>, Plainly<QInt<4>>, Conv<Out<6>>, Conv<Out<5>, Padding<0, 1, 0, 0>>, GlobalAvgPool,
+struct Whole : Network<Image<2, 3, 3>, Plainly<QInt<4>>, Conv<Out<6>>, Conv<Out<5>, Padding<0, 1, 0, 0>>, GlobalAvgPool,
                        Classifier<Out<3>, ChannelGain>> {};
 
 /// Products on bits, whose padding is a sum of its own.
@@ -74,13 +74,13 @@ constexpr Shape shape_behind(std::size_t product) {
     }
     return {};
 }
-static_assert(shape_behind<Sides<QInt<4>>>(0) == Shape{4, 4, 6} && shape_behind<Sides<QInt<4>>>(1) == Shape{4, 2, 4});
-static_assert(shape_behind<Sides<QInt<4>>>(2) == Shape{2, 2, 6} && shape_behind<Sides<QInt<4>>>(3) == Shape{3, 3, 6});
-static_assert(shape_behind<Sides<QInt<4>>>(4) == Shape{3, 3, 6} && shape_behind<WithPools>(5) == Shape{3, 3, 6});
+static_assert(shape_behind<EverySide<QInt<4>>>(0) == Shape{4, 4, 6} && shape_behind<EverySide<QInt<4>>>(1) == Shape{4, 2, 4});
+static_assert(shape_behind<EverySide<QInt<4>>>(2) == Shape{2, 2, 6} && shape_behind<EverySide<QInt<4>>>(3) == Shape{3, 3, 6});
+static_assert(shape_behind<EverySide<QInt<4>>>(4) == Shape{3, 3, 6} && shape_behind<WithPools>(5) == Shape{3, 3, 6});
 static_assert(shape_behind<WithPools>(6) == Shape{2, 2, 6});
 static_assert(shape_behind<InTimeWithPool>(0) == Shape{1, 17, 6} && shape_behind<InTimeWithPool>(1) == Shape{1, 8, 5});
 static_assert(shape_behind<InTimeWithPool>(2) == Shape{1, 4, 5} && shape_behind<InTimeWithPool>(3) == Shape{1, 4, 4});
-static_assert(shape_behind<WholeImage>(1) == Shape{2, 1, 5});
+static_assert(shape_behind<Whole>(1) == Shape{2, 1, 5});
 
 /// What "same" pads in TensorFlow: enough for ceil(size / stride) windows, the odd pixel below and on the right.
 template <std::int32_t Size, std::int32_t Taps, std::int32_t Step>
@@ -151,18 +151,18 @@ void check_products(unsigned seed) {
 
 TEST_CASE("padding on every side: accumulators and integer programs") {
     check_products<WithPools>(1);
-    check_products<Sides<DoReFa<3>>>(2);
+    check_products<EverySide<DoReFa<3>>>(2);
     check_products<InTimeWithPool>(3);
-    check_products<WholeImage>(4);
+    check_products<Whole>(4);
     check_products<Bits<Masked>>(5);
     check_products<Bits<PadMinusOne>>(6);
     check_products<Bits<PadPlusOne>>(7);
 }
 
 TEST_CASE("padding on every side: passes and gradients agree with the naive network") {
-    checks::check_training<Sides<QInt<4>>>(11);
+    checks::check_training<EverySide<QInt<4>>>(11);
     checks::check_training<InTime<>>(12);
-    checks::check_training<WholeImage>(13);
+    checks::check_training<Whole>(13);
     checks::check_training<Reals>(14);
 }
 
