@@ -307,16 +307,15 @@ void check_statistics(Random& random, std::int64_t pixels, std::int32_t channels
         values[i] = extreme ? (between(random, 0, 1) == 0 ? -limit : limit) : between(random, -limit, limit);
     }
     std::vector<std::int64_t> expected_sum(static_cast<std::size_t>(channels));
-    std::vector<unsigned __int128> expected_squares(static_cast<std::size_t>(channels));
+    std::vector<Wide128> expected_squares(static_cast<std::size_t>(channels));
     for (std::int32_t c = 0; c < channels; ++c) {
         sum[c] = expected_sum[static_cast<std::size_t>(c)] = between(random, -limit, limit);
-        squares[c] = {~std::uint64_t{0}, 5};
-        expected_squares[static_cast<std::size_t>(c)] = (static_cast<unsigned __int128>(5) << 64) + ~std::uint64_t{0};
+        squares[c] = expected_squares[static_cast<std::size_t>(c)] = {~std::uint64_t{0}, 5};
     }
     for (std::int64_t i = 0; i < pixels * channels; ++i) {
         const auto c = static_cast<std::size_t>(i % channels);
         expected_sum[c] += values[i];
-        expected_squares[c] += static_cast<std::uint64_t>(std::int64_t{values[i]} * values[i]);
+        expected_squares[c].add(static_cast<std::uint64_t>(std::int64_t{values[i]} * values[i]));
     }
     accumulate_statistics(Tag{}, values.get(), pixels, channels, sum.get(), squares.get());
     CHECK(sum.intact());
@@ -325,8 +324,7 @@ void check_statistics(Random& random, std::int64_t pixels, std::int32_t channels
     for (std::int32_t c = 0; c < channels; ++c) {
         const auto index = static_cast<std::size_t>(c);
         wrong += sum[c] != expected_sum[index] ? 1 : 0;
-        wrong += squares[c].low != static_cast<std::uint64_t>(expected_squares[index]) ? 1 : 0;
-        wrong += squares[c].high != static_cast<std::uint64_t>(expected_squares[index] >> 64) ? 1 : 0;
+        wrong += squares[c] != expected_squares[index] ? 1 : 0;
     }
     CHECK(wrong == 0);
 }

@@ -77,7 +77,7 @@ void check_window_sums(ConvolutionExtents e, Random& random) {
             }
             add_window_sums<Tag>(e, image.get(), row, rows, step, offset, sums.get(), workspace.get());
             CHECK(workspace.intact());
-            const auto begin = expected.begin() + row * row_size;
+            const std::int32_t* const begin = expected.data() + row * row_size;
             wrong += differences(sums, {begin, begin + rows * row_size});
         }
         CHECK(wrong == 0);

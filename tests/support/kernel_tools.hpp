@@ -24,8 +24,8 @@
 #endif
 
 // The sets that the flags of this translation unit allow; Avx2Vnni has a build of its own.
-#if defined(KERNELS_TEST_FEWER_SETS)  // for slow builds with sanitizers
-#define KERNELS_TEST_TAGS intaglio::simd::Portable, intaglio::simd::Native
+#if defined(INTAGLIO_TEST_NATIVE_ONLY)  // a build for one set of many
+#define KERNELS_TEST_TAGS intaglio::simd::Native
 #elif INTAGLIO_HAS_AVX512_VNNI
 #define KERNELS_TEST_TAGS \
     intaglio::simd::Portable, intaglio::simd::Avx2, intaglio::simd::Avx512, intaglio::simd::Avx512Vnni

@@ -258,9 +258,7 @@ class Network {
             double code = std::clamp(lowest + distance * std::floor(position), lowest, highest);
             ++decisions;
             if (code != observed[index][k]) {
-                // What is not kept as thresholds is made by a multiplier of 15 bits.
-                const double rounding = rows[i].has_thresholds() ? 1e-5 : 2e-4;
-                const bool near = std::fabs(position - std::round(position)) < rounding * (1 + std::fabs(position)) &&
+                const bool near = std::fabs(position - std::round(position)) < 1e-5 * (1 + std::fabs(position)) &&
                                   std::fabs(code - observed[index][k]) <= distance;
                 ++(near ? adopted : wrong_codes);
                 code = observed[index][k];

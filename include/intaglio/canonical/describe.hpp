@@ -80,7 +80,9 @@ inline std::string detail_text(const Row& row) {
         if (row.settings != decltype(row.settings){}) {
             text += ", settings " + std::to_string(row.settings[0]) + " and " + std::to_string(row.settings[1]);
         }
-        if (row.scale.given) text += ", multipliers of " + std::to_string(row.scale.precision) + " bits";
+        const bool multiplies = row.scale.given || &row == table.rows.data + table.rows.size - 1 ||
+                                (row.steps > 0 && !row.has_thresholds());
+        if (multiplies) text += ", multipliers of " + std::to_string(row.scale.precision) + " bits";
         text += ", values " + std::to_string(row.input) +
                 (row.second_input == none ? "" : " and " + std::to_string(row.second_input)) + ", out " +
                 shape_text(out.shape) + ", " +

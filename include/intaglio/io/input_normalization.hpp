@@ -11,6 +11,7 @@
 
 #include "intaglio/canonical/describe.hpp"
 #include "intaglio/model/facts.hpp"
+#include "intaglio/train/finite.hpp"
 
 namespace intaglio {
 
@@ -42,8 +43,8 @@ namespace detail {
              " channels");
     }
     for (std::size_t c = 0; c < channels; ++c) {
-        if (!std::isfinite(normalization.mean[c])) fail("mean " + std::to_string(c) + " is not finite");
-        if (!std::isfinite(normalization.deviation[c]) || !(normalization.deviation[c] > 0)) {
+        if (!train::is_finite(normalization.mean[c])) fail("mean " + std::to_string(c) + " is not finite");
+        if (!train::is_finite(normalization.deviation[c]) || !(normalization.deviation[c] > 0)) {
             fail("deviation " + std::to_string(c) + " is not positive");
         }
     }

@@ -57,7 +57,7 @@ struct BitLayout {
 /// See packed_weight_bytes.
 template <class Arithmetic>
 [[nodiscard]] constexpr std::size_t packed_bit_bytes(const ConvolutionExtents& extents) {
-    return static_cast<std::size_t>(round_up(BitLayout<Arithmetic>(extents).size() * 4, 64));
+    return memory_size(round_up(BitLayout<Arithmetic>(extents).size() * 4, 64));
 }
 
 /// See pack_weights; `to` is all zero. Bit 1 stands for 1.

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "intaglio/core/extents.hpp"
+#include "intaglio/core/memory_size.hpp"
 #include "intaglio/simd/tags.hpp"
 
 namespace intaglio::kernels {

@@ -128,7 +128,7 @@ template <class Tag, class Real>
     const std::int64_t spread = round_up(spread_size(extents) * images, 64);
     const std::int64_t copied =
         copied_codes<RealArithmetic<Tag, Real>, Real>(transposed, transposed.out.height) * images;
-    return static_cast<std::size_t>(round_up((spread + copied) * static_cast<std::int64_t>(sizeof(Real)), 64));
+    return memory_size(round_up((spread + copied) * static_cast<std::int64_t>(sizeof(Real)), 64));
 }
 
 /// din = full correlation of dout with the packed weights, for `images` consecutive images. dout is

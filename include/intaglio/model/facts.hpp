@@ -44,7 +44,7 @@ struct ScaleForm {
     bool given = false;           ///< by an integer scale; otherwise a step decides, and each channel has its own
     bool one_multiplier = false;  ///< and one shift, for all channels
     bool one_addend = false;      ///< for all channels, which rounds and holds no bias
-    int precision = 15;           ///< bits of the multiplier, 1 ... 15; 1: a power of two
+    int precision = 15;  ///< bits of the multiplier, 1 ... 15; without an integer scale at most so many, 1 ... 31
 
     [[nodiscard]] constexpr std::int64_t multipliers(std::int64_t channels) const {
         return one_multiplier ? 1 : channels;

@@ -8,11 +8,11 @@ namespace intaglio {
 
 INTAGLIO_MODEL_ERROR(this_layer_reads_codes_put_the_activation_in_front)
 INTAGLIO_MODEL_ERROR(real_numbers_have_no_codes_to_requantize_to)
+INTAGLIO_MODEL_ERROR(window_is_too_large_for_an_average_that_is_rounded)
 
-/// The average of codes is rounded to the codes that it was made from, so that whatever reads codes may follow. Half a
-/// code is rounded up: exactly with up to 16 codes, or if window size times largest code is below 2^13, or if the
-/// window size is a power of two; otherwise the multiplier of 15 bits may take what is nearer to a half than its
-/// precision for one.
+/// The average of codes is rounded to the codes that it was made from, half up, so that whatever reads codes may
+/// follow: floor((2 sum + n) / (2 n)) for n codes, exactly. With `MultiplierBits` of fewer than 31 bits that holds as
+/// long as (states - 1) n + 2 is below 2 to the power of the bits, and for n that are powers of two.
 struct Requantize {
     using option = option::requantize;
 };
@@ -27,7 +27,6 @@ namespace detail {
 /// A target of steps whose codes follow from the value in front.
 struct SameCodes {
     using surrogate = Rounding;
-    static constexpr bool ties_up = true;
 };
 
 struct NoRequantize {
@@ -113,6 +112,14 @@ struct ResolvedAvgPool {
         if (requantizes) {
             check_codes(b);
             if (in.storage == Storage::real) b.fail(real_numbers_have_no_codes_to_requantize_to, 0, 0);
+        }
+        if (requantizes && !b.failed()) {
+            // What a multiplier of 31 bits divides exactly.
+            const std::int64_t count = std::int64_t{extents.kernel_height} * extents.kernel_width;
+            const std::int64_t width = in.codes.states() - 1;
+            if (count * width > INT32_MAX - 2) {
+                b.fail(window_is_too_large_for_an_average_that_is_rounded, (INT32_MAX - 2) / width, count);
+            }
         }
         if (b.failed()) return;
         primitive::SumPool::describe(b, extents);

@@ -204,8 +204,11 @@ struct SumPool {
         out.shape = extents.out;
         out.codes = {out.codes.lowest * count, out.codes.highest * count};
         out.denominator *= count;
-        out.padding_code *= static_cast<std::int32_t>(count);
-        for (std::int32_t& code : out.padding_codes.code.data) code *= static_cast<std::int32_t>(count);
+        // Sums beyond 32 bits are refused below; their padding, which lies within them, would not fit either.
+        if (out.codes.highest < INT32_MAX && out.codes.lowest > INT32_MIN) {
+            out.padding_code *= static_cast<std::int32_t>(count);
+            for (std::int32_t& code : out.padding_codes.code.data) code *= static_cast<std::int32_t>(count);
+        }
         if (out.storage != Storage::int32 && out.storage != Storage::real) out.storage = smallest_storage(out.codes);
         b.append(Row{.kind = "pool", .extents = extents}, out);
     }

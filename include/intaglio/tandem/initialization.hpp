@@ -18,6 +18,7 @@
 #include "intaglio/tandem/folding.hpp"
 #include "intaglio/tandem/places.hpp"
 #include "intaglio/tandem/tasks.hpp"
+#include "intaglio/train/finite.hpp"
 
 namespace intaglio::tandem {
 
@@ -120,7 +121,7 @@ template <class Teacher>
 [[gnu::cold]] void check_teacher(Training<Teacher>& teacher, const typename Training<Teacher>::Pixel* image) {
     for (const ParameterRange& range : Training<Teacher>::ranges()) {
         for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
-            if (!std::isfinite(teacher.parameters()[static_cast<std::size_t>(i)])) {
+            if (!train::is_finite(teacher.parameters()[static_cast<std::size_t>(i)])) {
                 throw std::runtime_error("teacher, layer " + path_text(facts<Teacher>.row(range.row).path) + ": " +
                                          (range.kind == ParameterKind::weight ? "a weight"
                                           : range.kind == ParameterKind::gain ? "a gain"
@@ -135,7 +136,7 @@ template <class Teacher>
         std::visit(
             [&](const auto& values) {
                 for (const auto v : values) {
-                    if (!std::isfinite(v))
+                    if (!train::is_finite(v))
                         throw std::runtime_error("teacher, " + numbers.name + " is not a finite number");
                     if (v < 0 && numbers.name.ends_with("variance")) {
                         throw std::runtime_error("teacher, " + numbers.name + " is negative");

@@ -136,7 +136,7 @@ template <class ForwardBytes>
     const std::int32_t rows = pointwise && many.out.height > tall_block_rows ? tall_block_rows : many.out.height;
     const std::size_t bytes[] = {forward(many, rows),
                                  kernels::input_gradient_workspace_bytes<Tag, float>(many) +
-                                     static_cast<std::size_t>(aligned(many.in.size() * 4)),
+                                     memory_size(aligned(many.in.size() * 4)),
                                  kernels::weight_gradient_workspace_bytes<Tag, float>(many)};
     return static_cast<std::int64_t>(*std::max_element(bytes, bytes + 3));
 }

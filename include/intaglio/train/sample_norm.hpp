@@ -62,7 +62,7 @@ Moments moments(const SampleGroup<Number>& group) {
             group.each([&](std::int64_t i) {
                 const std::int64_t value = group.values[i];
                 all.sum += value;
-                all.squares += static_cast<std::uint64_t>(value * value);
+                all.squares.add(static_cast<std::uint64_t>(value * value));
             });
             return {all.mean() * group.step, all.variance() * group.step * group.step};
         }
