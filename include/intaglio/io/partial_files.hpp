@@ -1,9 +1,9 @@
 // The temporaries of files under construction: their names, and what becomes of those of killed processes (POSIX).
 //
-// A temporary is called TARGET.partial-HOST-PROCESS-NUMBER, and its writer holds a lock on it as long as it lives, which
-// the kernel lets go with the process. Whoever writes the same target next removes it if the host is this one, no
-// process has the number (or it is the own one), and the lock can be had: numbers of processes are used again, and folders
-// can belong to several hosts.
+// A temporary is called TARGET.partial-HOST-PROCESS-NUMBER, and its writer holds a lock on it as long as it lives,
+// which the kernel lets go with the process. Whoever writes the same target next removes it if the host is this one, no
+// process has the number (or it is the own one), and the lock can be had: numbers of processes are used again, and
+// folders can belong to several hosts.
 #pragma once
 
 #include <fcntl.h>
