@@ -194,13 +194,21 @@ TEST_CASE("windows: kernel, stride, padding, dilation, positions") {
     CHECK(positions(INT32_MAX, {.count = 1 << 30, .before = 2, .after = 2, .dilation = 2}).size == 5);
     CHECK(says(positions(INT32_MAX, {.count = (1 << 30) + 1, .before = 1, .after = 1, .dilation = 2}),
                kernel_is_larger_than_padded_input, most, most + 2));
-    const auto kept = [](detail::Taps taps) {
+    // Each end by itself.
+    CHECK(positions(4, {.count = 6, .before = 2}).size == 1);
+    CHECK(positions(4, {.count = 6, .after = 2}).size == 1);
+    CHECK(positions(4, {.count = 6, .before = 5, .after = 0}).size == 4);
+    CHECK(says(positions(4, {.count = 6, .after = 1}), kernel_is_larger_than_padded_input, 5, 6));
+    CHECK(says(positions(5, {.count = 3, .before = 3}), padding_must_be_smaller_than_kernel, 3, 3));
+    CHECK(says(positions(5, {.count = 3, .after = 3}), padding_must_be_smaller_than_kernel, 3, 3));
+    CHECK(says(positions(5, {.count = 3, .after = -1}), padding_must_not_be_negative, 0, -1));
+    const auto same_padding = [](detail::Taps taps) {
         taps.keep_size();
-        return taps;
+        CHECK(taps.before == taps.after);
+        return taps.after;
     };
-    CHECK(kept({.count = 5}).before == 2);
-    CHECK(kept({.count = 5}).after == 2);
-    CHECK(kept({.count = 3, .dilation = 4}).before == 4);
+    CHECK(same_padding({.count = 5}) == 2);
+    CHECK(same_padding({.count = 3, .dilation = 4}) == 4);
 }
 
 TEST_CASE("pools: windows that cover the image; averages that are rounded") {
