@@ -385,7 +385,7 @@ class Network {
             const std::size_t set = traits[i].shared_statistics ? 0 : c;
             if (!running_mean.empty()) {
                 mean[i][c] = running_mean[i][set];
-                deviation[i][c] = std::sqrt(running_variance[i][set] + 1e-5);
+                deviation[i][c] = std::sqrt(running_variance[i][set] + rows[i].epsilon);
                 continue;
             }
             if (set != c) {
@@ -402,7 +402,8 @@ class Network {
             for (std::size_t k = c; k < a.size(); k += stride) squares += (a[k] - average) * (a[k] - average);
             const auto d = static_cast<long double>(in.denominator);
             mean[i][c] = static_cast<double>(average / d);
-            deviation[i][c] = static_cast<double>(std::sqrt(squares / static_cast<long double>(count) / d / d + 1e-5L));
+            deviation[i][c] = static_cast<double>(std::sqrt(squares / static_cast<long double>(count) / d / d +
+                                                            static_cast<long double>(rows[i].epsilon)));
         }
     }
 

@@ -225,7 +225,7 @@ class Network {
                 mean = running_mean[i];
                 deviation = running_variance[i];
             }
-            for (double& d : deviation) d = std::sqrt(d + 1e-5);
+            for (double& d : deviation) d = std::sqrt(d + rows[i].epsilon);
         }
         const double* gain = parameters.data() + first[i];
         const double* bias = gain + rows[i].gains;

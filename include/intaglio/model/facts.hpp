@@ -75,6 +75,7 @@ struct Row {
     std::int64_t weights = 0;    ///< trained parameters that weight decay applies to
     std::int64_t gains = 0;      ///< of a norm
     std::int64_t biases = 0;
+    double epsilon = 0;  ///< of a norm that divides by a deviation
     std::int64_t macs = 0;
     CodeRange codes{};           ///< what the operation can produce
     std::int64_t steps = 0;      ///< step positions per channel: highest - lowest code of a quantizing operation

@@ -8,6 +8,12 @@
 
 #include "intaglio/model/vocabulary.hpp"
 
+/// The largest number of operations that a network may have: all supported compilers analyse as many with their default
+/// limits. Who defines more also compiles with larger ones: GCC's -fconstexpr-ops-limit, Clang's -fconstexpr-steps.
+#ifndef INTAGLIO_MAX_OPERATIONS
+#define INTAGLIO_MAX_OPERATIONS 1000
+#endif
+
 namespace intaglio {
 
 /// Types of input codes, and what they stand for: unsigned bytes code / 255, signed bytes code / 128, signed 16-bit
@@ -202,6 +208,10 @@ struct Analysis {
         constexpr Value input = input_value<Input>();
         Builder builder(facts.rows.data, facts.values.data, static_cast<std::int32_t>(rows), input);
         builder.enter(0);
+        if (rows > INTAGLIO_MAX_OPERATIONS) {
+            builder.fail(too_many_operations_define_INTAGLIO_MAX_OPERATIONS_and_raise_fconstexpr_steps_and_ops_limit,
+                         INTAGLIO_MAX_OPERATIONS, static_cast<std::int64_t>(rows));
+        }
         if (!IsInput<Input>::value) {
             builder.fail({.kind = &network_must_begin_with_its_input, .subject = &model_error::the<Input>::type});
         }

@@ -51,53 +51,47 @@ struct PoolExtents {
 
     static constexpr ConvolutionExtents make(Builder& b) {
         const Shape in = b.in().shape;
-        Taps rows{.count = Size.is_whole ? in.height : Size.height};
-        Taps columns{.count = Size.is_whole ? in.width : Size.width};
-        if (rows.count < 1 || columns.count < 1) {
-            b.fail(window_must_be_positive, 1, rows.count < columns.count ? rows.count : columns.count);
+        WindowTaps w{{.count = Size.is_whole ? in.height : Size.height},
+                     {.count = Size.is_whole ? in.width : Size.width}};
+        if (w.rows.count < 1 || w.columns.count < 1) {
+            b.fail(window_must_be_positive, 1, w.rows.count < w.columns.count ? w.rows.count : w.columns.count);
         }
         if constexpr (OneDimensional) {
             check_signal(b);
             check_one_number<Step>(b);
-            check_one_number<Pad>(b);
+            check_padding_in_time<Pad>(b);
         }
         if constexpr (tiles) {
-            rows.stride = rows.count;
-            columns.stride = columns.count;
+            w.rows.stride = w.rows.count;
+            w.columns.stride = w.columns.count;
         } else {
-            rows.stride = OneDimensional ? 1 : Step::height;
-            columns.stride = Step::width;
+            w.rows.stride = OneDimensional ? 1 : Step::height;
+            w.columns.stride = Step::width;
         }
-        if constexpr (std::is_same_v<Pad, SamePadding>) {
-            rows.padding = rows.same_padding();
-            columns.padding = columns.same_padding();
-        } else {
-            rows.padding = OneDimensional ? 0 : Pad::height;
-            columns.padding = Pad::width;
-        }
-        check_taps(b, rows);
-        check_taps(b, columns);
+        pad<Pad, OneDimensional>(w);
+        check_taps(b, w.rows);
+        check_taps(b, w.columns);
         if (tiles && !b.failed()) {
-            check_tiles(b, in.height, rows);
-            check_tiles(b, in.width, columns);
+            check_tiles(b, in.height, w.rows);
+            check_tiles(b, in.width, w.columns);
         }
         ConvolutionExtents e{.in = in,
                              .out = {1, 1, in.channels},
-                             .kernel_height = rows.count,
-                             .kernel_width = columns.count,
-                             .stride_height = rows.stride,
-                             .stride_width = columns.stride};
-        e.out.height = positions(b, in.height, rows);
-        e.out.width = positions(b, in.width, columns);
+                             .kernel_height = w.rows.count,
+                             .kernel_width = w.columns.count,
+                             .stride_height = w.rows.stride,
+                             .stride_width = w.columns.stride};
+        e.out.height = positions(b, in.height, w.rows);
+        e.out.width = positions(b, in.width, w.columns);
         if (b.failed()) return e;
-        e.padding_height = static_cast<std::int32_t>(rows.padding);
-        e.padding_width = static_cast<std::int32_t>(columns.padding);
+        e.padding_height = static_cast<std::int32_t>(w.rows.before);
+        e.padding_width = static_cast<std::int32_t>(w.columns.before);
         return e;
     }
 
   private:
     static constexpr void check_tiles(Builder& b, std::int32_t in, const Taps& taps) {
-        const std::int64_t padded = in + 2 * taps.padding;
+        const std::int64_t padded = taps.padded(in);
         if (padded % taps.count != 0) b.fail(window_does_not_divide_the_image, taps.count, padded);
     }
 };

@@ -68,7 +68,7 @@ struct LayerFacts {
         }
         LayerFacts& layer = layers.back();
         if (row.biases > 0) {
-            layer.norm = row.detail;
+            layer.norm = detail_text(row);
         } else if (row.weights == 0 && *row.detail != '\0') {
             layer.step = row.detail;
         }

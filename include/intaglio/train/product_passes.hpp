@@ -20,7 +20,7 @@ namespace detail {
 /// Whether a product looks at single pixels: then the images of a group are one tall image.
 constexpr bool is_pointwise(const ConvolutionExtents& e) {
     return e.kernel_height == 1 && e.kernel_width == 1 && e.stride_height == 1 && e.stride_width == 1 &&
-           e.padding_height == 0 && e.padding_width == 0;
+           !e.has_padding();
 }
 /// The extents of `images` images at once, for pointwise products.
 constexpr ConvolutionExtents tall(ConvolutionExtents e, std::int64_t images) {
@@ -136,7 +136,7 @@ template <class ForwardBytes>
     const std::int32_t rows = pointwise && many.out.height > tall_block_rows ? tall_block_rows : many.out.height;
     const std::size_t bytes[] = {forward(many, rows),
                                  kernels::input_gradient_workspace_bytes<Tag, float>(many) +
-                                     static_cast<std::size_t>(aligned(many.in.size() * 4)),
+                                     memory_size(aligned(many.in.size() * 4)),
                                  kernels::weight_gradient_workspace_bytes<Tag, float>(many)};
     return static_cast<std::int64_t>(*std::max_element(bytes, bytes + 3));
 }

@@ -22,8 +22,7 @@ struct StepState {
         : affine(static_cast<std::size_t>(channels)),
           slope(static_cast<std::size_t>(channels)),
           offset(static_cast<std::size_t>(channels)),
-          parameters(static_cast<std::size_t>(
-              integer::step_bytes(integer::step_kind(row), integer::step_form(row), channels))) {}
+          parameters(memory_size(integer::step_bytes(integer::step_kind(row), integer::step_form(row), channels))) {}
 
     std::vector<Affine> affine;
     std::vector<float> slope;
@@ -126,13 +125,12 @@ void run_real_step(const StepState& state, const Row& row, std::int64_t denomina
 template <class Surrogate>
 [[gnu::noinline]] void apply_derivative(const SurrogateGradient<Surrogate>& derivative, const float* value,
                                         const float* dcode, std::int64_t count, bool add, float* dx) {
-    using Vector = simd::Floats;
-    constexpr auto lanes = static_cast<std::int64_t>(Vector::size);
+    constexpr std::int64_t lanes = simd::float_lanes;
     const std::int64_t whole = count / lanes * lanes;
     for (std::int64_t i = 0; i < whole; i += lanes) {
-        Vector result = derivative(Vector::load_aligned(value + i)) * Vector::load_unaligned(dcode + i);
-        if (add) result = result + Vector::load_unaligned(dx + i);
-        result.store_unaligned(dx + i);
+        simd::Floats result = derivative(simd::load_aligned_floats(value + i)) * simd::load_floats(dcode + i);
+        if (add) result = result + simd::load_floats(dx + i);
+        simd::store_floats(dx + i, result);
     }
     for (std::int64_t i = whole; i < count; ++i) {
         const float result = derivative(value[i]) * dcode[i];

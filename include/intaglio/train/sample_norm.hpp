@@ -62,7 +62,7 @@ Moments moments(const SampleGroup<Number>& group) {
             group.each([&](std::int64_t i) {
                 const std::int64_t value = group.values[i];
                 all.sum += value;
-                all.squares += static_cast<std::uint64_t>(value * value);
+                all.squares.add(static_cast<std::uint64_t>(value * value));
             });
             return {all.mean() * group.step, all.variance() * group.step * group.step};
         }
@@ -95,7 +95,7 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
         float* out = result<float>(context, site);
         each_group<Kind>(state, site, context, [&](std::int64_t sample, std::size_t at, const auto& group) {
             const detail::Moments moments = detail::moments(group);
-            const double inverse = 1.0 / std::sqrt(moments.variance + norm_epsilon);
+            const double inverse = 1.0 / std::sqrt(moments.variance + row.epsilon);
             state.mean[at] = moments.mean;
             state.inverse_deviation[at] = inverse;
             group.each([&](std::int64_t i) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <stdexcept>
@@ -73,7 +74,7 @@ class ThreadPool {
 
     void take_tasks(int worker) {
         for (;;) {
-            const std::int64_t task = next_.fetch_add(1, std::memory_order_relaxed);
+            const std::ptrdiff_t task = next_.fetch_add(1, std::memory_order_relaxed);
             if (task >= tasks_) return;
             call_(context_, task, worker);
         }
@@ -101,7 +102,7 @@ class ThreadPool {
     std::mutex mutex_;
     std::condition_variable wake_;
     std::condition_variable done_;
-    std::atomic<std::int64_t> next_{0};
+    std::atomic<std::ptrdiff_t> next_{0};  // processors of 32 bits have no atomic number of 64
     std::int64_t tasks_ = 0;
     void* context_ = nullptr;
     Call call_ = nullptr;
