@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "intaglio/train/early_stopping.hpp"
+#include "intaglio/train/loss.hpp"
 #include "intaglio/train/optimizer.hpp"
 #include "intaglio/train/option_text.hpp"
 #include "intaglio/train/schedule.hpp"
