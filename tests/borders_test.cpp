@@ -209,6 +209,8 @@ TEST_CASE("windows: kernel, stride, padding, dilation, positions") {
     };
     CHECK(same_padding({.count = 5}) == 2);
     CHECK(same_padding({.count = 3, .dilation = 4}) == 4);
+    CHECK(positions(4, {.count = 3, .stride = 2, .after = 1}).size == 2);
+    CHECK(says(positions(4, {.count = 3, .before = -1}), padding_must_not_be_negative, 0, -1));
 }
 
 TEST_CASE("pools: windows that cover the image; averages that are rounded") {
