@@ -107,9 +107,9 @@ struct intaglio::train::Operation<app::RescaleOperation> : intaglio::train::Stat
         const float* dout = gradient(context, site.output);
         std::vector<double> sums(static_cast<std::size_t>(shape.channels));
         for (std::int64_t i = 0; i < context.images * shape.size(); ++i) {
-            sums[static_cast<std::size_t>(i % shape.channels)] +=
-                static_cast<double>(dout[i]) * static_cast<double>(in[i]) /
-                static_cast<double>(site.output.value->denominator);
+            sums[static_cast<std::size_t>(i % shape.channels)] += static_cast<double>(dout[i]) *
+                                                                  static_cast<double>(in[i]) /
+                                                                  static_cast<double>(site.output.value->denominator);
         }
         std::copy(sums.begin(), sums.end(), context.gradients + site.parameters);
         each_gradient(site, site.input, context, [&](std::int64_t, const float* d, bool add, float* din) {
@@ -163,10 +163,10 @@ struct Everywhere : Network<Image<2, 8, 8>,
     Residual<Sequence<Conv<app::MaxScaled<3>, Out<6>>, app::Maxout<3>, Conv<Out<8>, NoActivation>>,
              Sequence<Concat<Identity, Identity>>>,
     Activate<>,
-    Concat<app::Maxout<2>, Sequence<Conv<Out<4>>, app::Maxout<4>>>,
+    Concat<app::Maxout<2>, Sequence<Conv<Out<8>>, app::Maxout<4>>>,
     Dropout<Rate{0.25}>,
-    app::Maxout<5>,
-    app::InvertedResidual<1, 6>, Activate<Act<M_a{6}>>,
+    app::Maxout<3>,
+    app::InvertedResidual<2, 6>, Activate<Act<M_a{6}>>,
     app::Rescale,
     AvgPool<4>,
     Classifier<app::MaxScaled<8>, Out<3>>> {};

@@ -244,6 +244,58 @@ TEST_CASE("norms: the gradient is orthogonal to ones and to the normalised value
     }
 }
 
+namespace {
+
+kernels::Wide128 wide(unsigned __int128 number) {
+    return {static_cast<std::uint64_t>(number), static_cast<std::uint64_t>(number >> 64)};
+}
+
+}  // namespace
+
+TEST_CASE("numbers of 128 bits are those of the compiler") {
+    std::mt19937_64 random(9);
+    // Numbers of any length, of random bits, and next to a power of two.
+    const auto any = [&] {
+        const auto length = static_cast<int>(random() % 128);
+        unsigned __int128 number = static_cast<unsigned __int128>(random()) << 64 | random();
+        number >>= length;
+        const unsigned __int128 power = static_cast<unsigned __int128>(1) << (127 - length);
+        return random() % 4 == 0 ? power + random() % 3 - 1 : number;
+    };
+    for (int repetition = 0; repetition < 200000; ++repetition) {
+        const unsigned __int128 a = any();
+        const unsigned __int128 b = any();
+        const auto x = static_cast<std::uint64_t>(a);
+        const auto y = static_cast<std::uint64_t>(b);
+        kernels::Wide128 sum = wide(a);
+        sum.add(y);
+        kernels::Wide128 shifted = wide(a);
+        shifted.add_shifted(y);
+        kernels::Wide128 merged = wide(a);
+        merged.merge(wide(b));
+        kernels::Wide128 difference = wide(a);
+        difference.subtract(wide(b));
+        const bool good = sum == wide(a + y) && shifted == wide(a + (static_cast<unsigned __int128>(y) << 32)) &&
+                          merged == wide(a + b) && difference == wide(a - b) &&
+                          kernels::wide_product(x, y) == wide(static_cast<unsigned __int128>(x) * y) &&
+                          kernels::wide_product(wide(a), y) == wide(a * y) &&
+                          train::nearest_double(wide(a)) == static_cast<double>(a);
+        if (!good) FAIL("numbers ", x, " and ", y, " (low halves), repetition ", repetition);
+    }
+    // Halfway between two doubles, and one beside it on either side: 53 bits, then 100...0.
+    for (int exponent = 1; exponent <= 75; ++exponent) {
+        for (const std::uint64_t leading : {std::uint64_t{1} << 52, (std::uint64_t{1} << 52) + 1, (std::uint64_t{1} << 53) - 1}) {
+            for (const int beside : {-1, 0, 1}) {
+                const unsigned __int128 tie = ((static_cast<unsigned __int128>(leading) << 1) + 1) << (exponent - 1);
+                const unsigned __int128 number = tie + static_cast<unsigned __int128>(static_cast<__int128>(beside));
+                CHECK(train::nearest_double(wide(number)) == static_cast<double>(number));
+            }
+        }
+    }
+    CHECK(train::nearest_double({}) == 0);
+    CHECK(train::nearest_double({~std::uint64_t{0}, ~std::uint64_t{0}}) == std::ldexp(1.0, 128));
+}
+
 TEST_CASE("statistics are exact and merge in any order") {
     std::mt19937 random(3);
     std::uniform_int_distribution<std::int64_t> any(-2147483647, 2147483647);
@@ -260,7 +312,7 @@ TEST_CASE("statistics are exact and merge in any order") {
             values.push_back(x);
             sum += x;
             squares += static_cast<unsigned __int128>(static_cast<__int128>(x) * x);
-            const train::IntegerStatistics one{1, x, static_cast<unsigned __int128>(static_cast<__int128>(x) * x)};
+            const train::IntegerStatistics one{1, x, {static_cast<std::uint64_t>(x * x), 0}};
             parts[random() % 3].merge(one);
             all.merge(one);
         }
@@ -269,7 +321,7 @@ TEST_CASE("statistics are exact and merge in any order") {
         merged.merge(parts[1]);
         CHECK(merged.count == count);
         CHECK(static_cast<__int128>(merged.sum) == sum);
-        CHECK(merged.squares == squares);
+        CHECK(merged.squares == wide(squares));
         CHECK(merged.mean() == all.mean());
         CHECK(merged.variance() == all.variance());
         // The numerator of the variance as an exact integer.
@@ -284,7 +336,8 @@ TEST_CASE("statistics are exact and merge in any order") {
     CHECK(train::IntegerStatistics{}.variance() == 0);
     // A layer of 2^31 elements at the end of the range: n * squares just fits.
     const std::int64_t n = std::int64_t{1} << 31;
-    const train::IntegerStatistics most{n, n * 2147483646, static_cast<unsigned __int128>(n) * 2147483646 * 2147483646};
+    const train::IntegerStatistics most{n, n * 2147483646,
+                                        wide(static_cast<unsigned __int128>(n) * 2147483646 * 2147483646)};
     CHECK(most.variance() == 0);
     CHECK(most.mean() == 2147483646.0);
 }

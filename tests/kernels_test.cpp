@@ -307,16 +307,15 @@ void check_statistics(Random& random, std::int64_t pixels, std::int32_t channels
         values[i] = extreme ? (between(random, 0, 1) == 0 ? -limit : limit) : between(random, -limit, limit);
     }
     std::vector<std::int64_t> expected_sum(static_cast<std::size_t>(channels));
-    std::vector<unsigned __int128> expected_squares(static_cast<std::size_t>(channels));
+    std::vector<Wide128> expected_squares(static_cast<std::size_t>(channels));
     for (std::int32_t c = 0; c < channels; ++c) {
         sum[c] = expected_sum[static_cast<std::size_t>(c)] = between(random, -limit, limit);
-        squares[c] = {~std::uint64_t{0}, 5};
-        expected_squares[static_cast<std::size_t>(c)] = (static_cast<unsigned __int128>(5) << 64) + ~std::uint64_t{0};
+        squares[c] = expected_squares[static_cast<std::size_t>(c)] = {~std::uint64_t{0}, 5};
     }
     for (std::int64_t i = 0; i < pixels * channels; ++i) {
         const auto c = static_cast<std::size_t>(i % channels);
         expected_sum[c] += values[i];
-        expected_squares[c] += static_cast<std::uint64_t>(std::int64_t{values[i]} * values[i]);
+        expected_squares[c].add(static_cast<std::uint64_t>(std::int64_t{values[i]} * values[i]));
     }
     accumulate_statistics(Tag{}, values.get(), pixels, channels, sum.get(), squares.get());
     CHECK(sum.intact());
@@ -325,8 +324,7 @@ void check_statistics(Random& random, std::int64_t pixels, std::int32_t channels
     for (std::int32_t c = 0; c < channels; ++c) {
         const auto index = static_cast<std::size_t>(c);
         wrong += sum[c] != expected_sum[index] ? 1 : 0;
-        wrong += squares[c].low != static_cast<std::uint64_t>(expected_squares[index]) ? 1 : 0;
-        wrong += squares[c].high != static_cast<std::uint64_t>(expected_squares[index] >> 64) ? 1 : 0;
+        wrong += squares[c] != expected_squares[index] ? 1 : 0;
     }
     CHECK(wrong == 0);
 }
@@ -407,6 +405,29 @@ TEST_CASE_TEMPLATE("kernels: real convolutions and their gradients", Tag, KERNEL
         const std::int64_t images = e.macs() > 500'000 ? between(random, 1, 2) : between(random, 1, 20);
         check_real_convolution<Tag, float>(e, images, random);
         check_real_convolution<Tag, double>(e, images, random);
+    }
+}
+
+TEST_CASE_TEMPLATE("kernels: convolutions with a padding of its own on every side", Tag, KERNELS_TEST_TAGS) {
+    Random random(7);
+    for (std::int32_t sides = 0; sides < 81; ++sides) {
+        for (const std::int32_t groups : {1, 2, 6}) {
+            ConvolutionExtents e{.in = {5, 6, 6},
+                                 .out = {1, 1, 6},
+                                 .kernel_height = 3,
+                                 .kernel_width = 3,
+                                 .stride_height = between(random, 1, 2),
+                                 .stride_width = between(random, 1, 2),
+                                 .padding_height = sides % 3,
+                                 .padding_width = sides / 3 % 3,
+                                 .dilation = between(random, 1, 2),
+                                 .groups = groups,
+                                 .padding_code = between(random, 0, 127)};
+            e = complete(e, sides / 9 % 3, sides / 27);
+            check_convolution<Tag, Product::bytes>(e, random, false);
+            check_convolution<Tag, Product::words>(e, random, false);
+            check_real_convolution<Tag, float>(e, 2, random);
+        }
     }
 }
 

@@ -66,7 +66,7 @@ struct Real
 static_assert(!facts<Real>.integer_only());
 
 template <class... Entries>
-struct Described : Network<Image<3, 7, 7>, Defaults<QInt<2>, Act<M_a{4}>>, Entries..., Classifier<Out<2>>> {};
+struct Described : Network<Image<3, 7, 7>, Defaults<QInt<2>, Act<M_a{4}>>, Entries..., Classifier<QInt<3>, Out<2>>> {};
 template <class... Entries>
 std::string signature() {
     return model_signature(facts<Described<Entries...>>.view());
@@ -164,7 +164,7 @@ TEST_CASE("the certificate finds a changed weight of a depthwise convolution and
 }
 
 TEST_CASE("a mean that lies between two codes is rounded up") {
-    struct Net : Network<Image<1, 2, 3>, AvgPool<whole_image, Requantize>, Dense<QInt<4>, Out<2>, NoNorm>> {};
+    struct Net : Network<Image<1, 2, 3>, AvgPool<whole_image, Requantize>, Dense<QInt<4>, NoWeightStandardization, Out<2>, NoNorm>> {};
     Training<Net> training(1);
     const auto check = [&](int sum) {
         std::vector<std::uint8_t> pixels(6, static_cast<std::uint8_t>(sum / 6));

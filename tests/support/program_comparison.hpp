@@ -38,8 +38,9 @@ std::vector<Pixel> make_images(std::int64_t count, std::int64_t pixels, std::mt1
 template <class Pixel>
 std::vector<Pixel> make_extreme_images(std::int64_t pixels, std::mt19937& random) {
     std::vector<Pixel> result = make_images<Pixel>(images, pixels, random);
-    std::fill(result.end() - 2 * pixels, result.end() - pixels, std::numeric_limits<Pixel>::min());
-    std::fill(result.end() - pixels, result.end(), std::numeric_limits<Pixel>::max());
+    Pixel* const end = result.data() + result.size();
+    std::fill(end - 2 * pixels, end - pixels, std::numeric_limits<Pixel>::min());
+    std::fill(end - pixels, end, std::numeric_limits<Pixel>::max());
     return result;
 }
 

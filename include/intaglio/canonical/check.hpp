@@ -17,8 +17,8 @@ namespace detail {
 [[gnu::cold]] inline void require_count(const std::string& place, const char* what, std::size_t found,
                                         std::int64_t expected) {
     if (static_cast<std::int64_t>(found) == expected) return;
-    throw std::invalid_argument("model, " + place + ": expected " + std::to_string(expected) + " " + what +
-                                ", found " + std::to_string(found));
+    throw std::invalid_argument("model, " + place + ": expected " + std::to_string(expected) + " " + what + ", found " +
+                                std::to_string(found));
 }
 
 [[gnu::cold]] inline void require_fitting(const RowNumbers& numbers, const FactsView& facts, const Row& row,
@@ -39,8 +39,7 @@ namespace detail {
     const bool multiplies = steps && !thresholds;
     require_count(place, "multipliers", numbers.multipliers.size(), multiplies ? row.scale.multipliers(channels) : 0);
     require_count(place, "addends", numbers.addends.size(), multiplies ? row.scale.addends(channels) : 0);
-    require_count(place, "shifts", numbers.shifts.size(),
-                  multiplies && !is_last ? row.scale.multipliers(channels) : 0);
+    require_count(place, "shifts", numbers.shifts.size(), multiplies && !is_last ? row.scale.multipliers(channels) : 0);
     for (const std::uint8_t shift : numbers.shifts) {
         if (shift < 1 || shift > 62) {
             throw std::invalid_argument("model, " + place + ": a shift is 1 ... 62, found " + std::to_string(shift));

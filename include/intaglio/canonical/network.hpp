@@ -29,10 +29,10 @@ struct RowPackings;
 template <class Net, class Tag, std::size_t... I, class... Primitive>
 struct RowPackings<Net, Tag, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
     template <std::size_t Index>
-    static constexpr bool has_parameters =
-        (Index + 1 == sizeof...(I) ? integer::plan<Net, Tag>.parameter_bytes
-                                   : integer::plan<Net, Tag>.parameters[(Index + 1) % sizeof...(I)]) >
-        integer::plan<Net, Tag>.parameters[Index];
+    static constexpr bool has_parameters = (Index + 1 == sizeof...(I)
+                                                ? integer::plan<Net, Tag>.parameter_bytes
+                                                : integer::plan<Net, Tag>.parameters[(Index + 1) % sizeof...(I)]) >
+                                           integer::plan<Net, Tag>.parameters[Index];
 
     template <std::size_t Index, class Operation>
     static constexpr RowPacking of_row() {
@@ -50,7 +50,7 @@ inline constexpr const auto& row_packings =
     RowPackings<Net, Tag, std::make_index_sequence<integer::detail::row_count<Net>>, typename Net::primitives>::of;
 
 [[gnu::cold]] inline integer::Site packing_site(const FactsView& facts, std::size_t row) {
-    return integer::make_site(facts, facts.rows[row], nullptr);
+    return integer::make_site(facts, facts.rows[row], none);
 }
 
 }  // namespace detail

@@ -20,7 +20,8 @@ namespace intaglio {
 /// The packing of an operation's integers; specialised for each primitive operation whose integer program has
 /// parameters. A specialisation has
 /// - `pack<Tag, Kind>(const RowNumbers&, const integer::Site&, std::byte* to)`,
-/// - `compare<Tag, Kind>(const RowNumbers&, const FactsView&, const Row&, const integer::Site&, const std::byte* packed,
+/// - `compare<Tag, Kind>(const RowNumbers&, const FactsView&, const Row&, const integer::Site&, const std::byte*
+/// packed,
 ///   const Sides&, Certificate&)`: proves that the packed parameters compute what the numbers say.
 /// Sites have no places; `to` and `packed` are the parameters of the operation alone.
 template <class Primitive>

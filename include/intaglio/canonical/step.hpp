@@ -24,10 +24,9 @@ namespace intaglio {
         return code;
     }
     const std::size_t m = form.one_multiplier ? 0 : channel;
-    const std::int64_t sum = std::int64_t{accumulator} * numbers.multipliers[m] +
-                             numbers.addends[form.one_addend ? 0 : channel];
-    return static_cast<std::int32_t>(
-        std::clamp<std::int64_t>(sum >> numbers.shifts[m], form.lowest, form.highest));
+    const std::int64_t sum =
+        std::int64_t{accumulator} * numbers.multipliers[m] + numbers.addends[form.one_addend ? 0 : channel];
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(sum >> numbers.shifts[m], form.lowest, form.highest));
 }
 
 /// The step of all channels, for a comparison; refers to the numbers.

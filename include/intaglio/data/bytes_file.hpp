@@ -48,6 +48,9 @@ inline void grow_decoded(std::vector<std::uint8_t>& out, std::uint64_t limit) {
         throw_file_error(path,
                          "has " + std::to_string(size) + " bytes, more than the limit of " + std::to_string(max_bytes));
     }
+    if (size > PTRDIFF_MAX) {
+        throw_file_error(path, "has " + std::to_string(size) + " bytes, more than this processor can address");
+    }
 
     errno = 0;
     const detail::FileHandle file(std::fopen(path.c_str(), "rb"));

@@ -13,7 +13,7 @@ template <>
 struct Operation<primitive::Logits> : NoMemory {
     template <class Tag, class Kind>
     static constexpr std::size_t parameter_bytes(const Site& site) {
-        return static_cast<std::size_t>(logit_layout(site.extents.in.channels, site.step).bytes);
+        return memory_size(logit_layout(site.extents.in.channels, site.step).bytes);
     }
     template <class Tag, class Kind>
     static void run(const Site& site, const Frame& frame) {

@@ -15,16 +15,16 @@ namespace intaglio::integer {
 struct ProductVariant {
     kernels::Product kernel{};
     kernels::Grouping grouping{};
-    bool window_sums = false;         ///< weights are no plain multiples of their codes
-    StepKind step = StepKind::none;   ///< that runs inside
+    bool window_sums = false;        ///< weights are no plain multiples of their codes
+    StepKind step = StepKind::none;  ///< that runs inside
     constexpr bool operator==(const ProductVariant&) const = default;
 };
 
 /// The variant of a product of codes on the set Tag.
 template <class Tag>
-constexpr ProductVariant product_variant(const FactsView& facts, const Row& row, const Row* fused) {
+constexpr ProductVariant product_variant(const FactsView& facts, const Row& row, std::int32_t fused) {
     return {choose_product(facts, row, has_byte_dot_product(Tag{})), kernels::grouping_of(row.extents),
-            has_window_sums(row), fused == nullptr ? StepKind::none : step_kind(*fused)};
+            has_window_sums(row), fused == none ? StepKind::none : step_kind(facts.row(fused))};
 }
 
 namespace detail {
@@ -84,7 +84,7 @@ void product_and_step(const Site& site, const In* in, const std::byte* parameter
 template <class Weight, class Standardization>
 struct Operation<primitive::Product<Weight, Standardization>> {
     template <class Tag>
-    static constexpr ProductVariant variant(const FactsView& facts, const Row& row, const Row* fused) {
+    static constexpr ProductVariant variant(const FactsView& facts, const Row& row, std::int32_t fused) {
         return product_variant<Tag>(facts, row, fused);
     }
     template <class Tag, class Kind>
@@ -96,7 +96,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         const bool fused = Kind::variant.step != StepKind::none;
         return detail::multiply_workspace_bytes<Tag, Kind::variant.kernel, typename Kind::input>(
                    site.extents, Kind::variant.window_sums, detail::block_rows(site.extents)) +
-               (fused ? static_cast<std::size_t>(detail::accumulator_bytes(site.extents)) : 0);
+               (fused ? memory_size(detail::accumulator_bytes(site.extents)) : 0);
     }
     template <class Tag, class Kind>
     static void run(const Site& site, const Frame& frame) {

@@ -6,6 +6,7 @@
 
 #include "intaglio/integer/operations.hpp"
 #include "intaglio/integer/plan.hpp"
+#include "intaglio/model/memory.hpp"
 
 namespace intaglio {
 
@@ -16,13 +17,13 @@ struct Target {
     using avx512 = simd::Avx512;
 };
 
-/// Bytes of the packed parameters of a network.
+/// Bytes of the packed parameters of a network. A number that the processor cannot address does not compile.
 template <class Net, class Tag = simd::Portable>
-inline constexpr std::size_t parameter_bytes = static_cast<std::size_t>(integer::plan<Net, Tag>.parameter_bytes);
+inline constexpr std::size_t parameter_bytes = addressable<integer::plan<Net, Tag>.parameter_bytes>();
 
 /// Bytes of working memory that one call of the integer program needs.
 template <class Net, class Tag = simd::Portable>
-inline constexpr std::size_t arena_bytes = static_cast<std::size_t>(integer::plan<Net, Tag>.arena_bytes);
+inline constexpr std::size_t arena_bytes = addressable<integer::plan<Net, Tag>.arena_bytes>();
 
 /// Packed weights and steps of a network, in one block that can lie in read-only memory.
 template <class Net, class Tag = simd::Portable>

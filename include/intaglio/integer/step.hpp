@@ -40,12 +40,12 @@ struct Operation<primitive::IntegerScale<Mode>> : Idle {};
 template <class Target>
 struct Operation<primitive::Quantize<Target>> : NoMemory {
     template <class Tag>
-    static constexpr StepKind variant(const FactsView&, const Row& row, const Row*) {
+    static constexpr StepKind variant(const FactsView&, const Row& row, std::int32_t) {
         return step_kind(row);
     }
     template <class Tag, class Kind>
     static constexpr std::size_t parameter_bytes(const Site& site) {
-        return static_cast<std::size_t>(step_bytes(Kind::variant, site.step, site.extents.out.channels));
+        return memory_size(step_bytes(Kind::variant, site.step, site.extents.out.channels));
     }
     template <class Tag, class Kind>
     static void run(const Site& site, const Frame& frame) {

@@ -61,7 +61,7 @@ namespace detail {
         const std::string place = "layer " + path_text(row.path);
         if (row.weights == 0) fail(place + " reads the input and has no weights that could take it");
         const ConvolutionExtents& e = row.extents;
-        if (e.padding_height == 0 && e.padding_width == 0) continue;
+        if (!e.has_padding()) continue;
         const auto denominator = static_cast<double>(table.value(row.input).denominator);
         for (std::size_t c = 0; c < channels; ++c) {
             const double colour = e.padding_code_of(static_cast<std::int32_t>(c)) / denominator;

@@ -58,11 +58,11 @@ template <class Tag, Product P, class Code = ActivationCode<P>>
 [[nodiscard]] constexpr std::size_t convolution_workspace_bytes(const ConvolutionExtents& extents, std::int32_t rows) {
     using Arithmetic = IntegerArithmetic<Tag, P>;
     if constexpr (packs_bits(P)) {
-        return static_cast<std::size_t>(packed_image_bytes(extents, rows) +
-                                        copied_word_bytes<Arithmetic>(in_words(extents), rows));
+        return memory_size(packed_image_bytes(extents, rows) +
+                           copied_word_bytes<Arithmetic>(in_words(extents), rows));
     } else {
         constexpr auto size = static_cast<std::int64_t>(sizeof(typename Arithmetic::Stored));
-        return static_cast<std::size_t>(round_up(copied_codes<Arithmetic, Code>(extents, rows) * size, 64));
+        return memory_size(round_up(copied_codes<Arithmetic, Code>(extents, rows) * size, 64));
     }
 }
 

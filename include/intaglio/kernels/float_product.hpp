@@ -76,7 +76,7 @@ void pack_real(const ConvolutionExtents& extents, const Real* weights, std::byte
 template <class Tag, class Real, class Code = Real>
 [[nodiscard]] constexpr std::size_t real_workspace_bytes(const ConvolutionExtents& extents) {
     const std::int64_t copied = copied_codes<RealArithmetic<Tag, Real>, Code>(extents, extents.out.height);
-    return static_cast<std::size_t>(
+    return memory_size(
         round_up(copied * images_per_block(extents.out, 64) * static_cast<std::int64_t>(sizeof(Real)), 64));
 }
 

@@ -14,8 +14,7 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 /// Without a padding code: what the gradient is of the padding is dropped.
 [[nodiscard]] constexpr ConvolutionExtents as_dense(const ConvolutionExtents& extents) {
     const bool whole = extents.kernel_height == extents.in.height && extents.kernel_width == extents.in.width &&
-                       extents.padding_height == 0 && extents.padding_width == 0 && extents.dilation == 1 &&
-                       extents.groups == 1;
+                       !extents.has_padding() && extents.dilation == 1 && extents.groups == 1;
     if (!whole) {
         ConvolutionExtents same = extents;
         same.padding_code = 0;
@@ -129,7 +128,7 @@ template <class Tag, class Real>
     const std::int64_t spread = round_up(spread_size(extents) * images, 64);
     const std::int64_t copied =
         copied_codes<RealArithmetic<Tag, Real>, Real>(transposed, transposed.out.height) * images;
-    return static_cast<std::size_t>(round_up((spread + copied) * static_cast<std::int64_t>(sizeof(Real)), 64));
+    return memory_size(round_up((spread + copied) * static_cast<std::int64_t>(sizeof(Real)), 64));
 }
 
 /// din = full correlation of dout with the packed weights, for `images` consecutive images. dout is

@@ -46,8 +46,7 @@ template <class Arithmetic>
 [[nodiscard]] constexpr std::size_t packed_bytes(const ConvolutionExtents& extents) {
     const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step);
     const std::int64_t weights = plan.groups * plan.group_weights;
-    return static_cast<std::size_t>(
-        round_up(weights * static_cast<std::int64_t>(sizeof(typename Arithmetic::Weight)), 64));
+    return memory_size(round_up(weights * static_cast<std::int64_t>(sizeof(typename Arithmetic::Weight)), 64));
 }
 
 /// Bytes that pack_weights writes; a multiple of 64.

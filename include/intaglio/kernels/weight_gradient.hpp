@@ -141,7 +141,7 @@ template <class Tag, class Real>
 [[nodiscard]] constexpr std::size_t weight_gradient_workspace_bytes(const ConvolutionExtents& extents) {
     const std::int64_t elements =
         gradient_copy_size<Tag, Real>(extents) * images_per_block(extents.out, gradient_block_pixels);
-    return static_cast<std::size_t>(round_up(elements * static_cast<std::int64_t>(sizeof(Real)), 64));
+    return memory_size(round_up(elements * static_cast<std::int64_t>(sizeof(Real)), 64));
 }
 
 /// Adds to dweights, canonical [out][kernel_height][kernel_width][in / groups], the gradient with respect to the

@@ -19,8 +19,7 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 /// Bytes of workspace of add_window_sums for blocks of `rows` output rows; a multiple of 64.
 [[nodiscard]] constexpr std::size_t window_sum_workspace_bytes(const ConvolutionExtents& extents, std::int32_t rows) {
     const std::int64_t pixels = std::int64_t{rows_under(extents, rows)} * columns_under(extents) + extents.out.width;
-    return static_cast<std::size_t>(
-        round_up(pixels * extents.groups * static_cast<std::int64_t>(sizeof(std::uint32_t)), 64));
+    return memory_size(round_up(pixels * extents.groups * static_cast<std::int64_t>(sizeof(std::uint32_t)), 64));
 }
 
 /// sums[i] = the sum of the codes of chunk i, for `count` chunks of `length` codes each. All sums are modulo 2^32.

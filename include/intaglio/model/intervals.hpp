@@ -34,9 +34,8 @@ class PlacedIntervals {
         for (std::size_t i = 0; i < N; ++i) {
             if (intervals[i].size > 0) order_[count_++] = i;
         }
-        stable_sort(order_, count_, [&](std::size_t a, std::size_t b) {
-            return intervals[a].first < intervals[b].first;
-        });
+        stable_sort(order_, count_,
+                    [&](std::size_t a, std::size_t b) { return intervals[a].first < intervals[b].first; });
         while (leaves_ < count_) leaves_ *= 2;
         for (std::size_t rank = 0; rank < count_; ++rank) rank_[order_[rank]] = rank;
         for (std::size_t node = 0; node < 2 * leaves_; ++node) last_[node] = -1;

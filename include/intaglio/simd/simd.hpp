@@ -2,7 +2,7 @@
 //
 // Host only. xsimd gives registers, loads, stores and arithmetic; intrinsics give what it lacks: byte and word dot
 // products, masked loads and stores, narrowing, 64-bit intermediates. `Native` is the best set of this translation
-// unit's compiler flags; without AVX2 it is Portable.
+// unit's compiler flags; without AVX2 it is Portable. On processors for which xsimd has no vectors it is not included.
 #pragma once
 
 #include <type_traits>
@@ -10,6 +10,13 @@
 #include "intaglio/simd/portable.hpp"
 #include "intaglio/simd/tags.hpp"
 
+#if defined(__x86_64__) || defined(__aarch64__) || (defined(__i386__) && defined(__SSE2__))
+#define INTAGLIO_HAS_XSIMD 1
+#else
+#define INTAGLIO_HAS_XSIMD 0
+#endif
+
+#if INTAGLIO_HAS_XSIMD
 // GCC 12 warns of the operand that its own unmasked 512-bit intrinsics leave undefined on purpose (its bug 105593).
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
@@ -23,6 +30,7 @@
 #include <xsimd/xsimd.hpp>
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
+#endif
 #endif
 
 namespace intaglio::simd {

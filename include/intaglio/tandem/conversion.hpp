@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/tandem/collection.hpp"
 #include "intaglio/tandem/initialization.hpp"
 #include "intaglio/tandem/tasks.hpp"
-#include "intaglio/canonical/describe.hpp"
 #include "intaglio/train/trainer.hpp"
 
 namespace intaglio::tandem {

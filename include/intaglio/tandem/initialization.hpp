@@ -24,16 +24,16 @@ namespace intaglio::tandem {
 
 namespace detail {
 
+/// The weights of a product and what they go through first.
 template <class Primitive>
-struct WeightOf {
-    using type = FloatWeights;  // never asked for
-};
+struct ProductTypes;
 template <class Weight, class Standardization>
-struct WeightOf<primitive::Product<Weight, Standardization>> {
-    using type = Weight;
+struct ProductTypes<primitive::Product<Weight, Standardization>> {
+    using weight = Weight;
+    using standardization = Standardization;
 };
 template <class Net, std::size_t Row>
-using weight_of = typename WeightOf<boost::mp11::mp_at_c<typename Net::primitives, Row>>::type;
+using product_types = ProductTypes<boost::mp11::mp_at_c<typename Net::primitives, Row>>;
 
 template <class Net>
 std::span<float> weights(Training<Net>& training, std::int32_t row) {
@@ -48,10 +48,14 @@ struct Fold {
                     std::span<float> student) = nullptr;
     bool holds_gains = false;
 };
-template <class StudentWeight, class TeacherWeight>
+/// Student and teacher have the same standardisation.
+template <class OfStudent, class OfTeacher>
 constexpr Fold fold_of() {
-    return {&fold_latents<StudentWeight, TeacherWeight>,
-            Latent<StudentWeight>::holds_gains && Latent<TeacherWeight>::holds_gains};
+    using Standardization = typename OfStudent::standardization;
+    using Weight = typename OfStudent::weight;
+    using TeacherWeight = typename OfTeacher::weight;
+    return {&fold_latents<Weight, TeacherWeight, Standardization>,
+            Latent<Weight, Standardization>::holds_gains && Latent<TeacherWeight, Standardization>::holds_gains};
 }
 template <class Student, class Teacher, class Indices>
 struct Folds;
@@ -63,8 +67,8 @@ struct Folds<Student, Teacher, std::index_sequence<I...>> {
         if constexpr (stage.product == none) {
             return {};
         } else {
-            return fold_of<weight_of<Student, static_cast<std::size_t>(stage.product)>,
-                           weight_of<Teacher, static_cast<std::size_t>(stage.teacher_product)>>();
+            return fold_of<product_types<Student, static_cast<std::size_t>(stage.product)>,
+                           product_types<Teacher, static_cast<std::size_t>(stage.teacher_product)>>();
         }
     }
     static constexpr Fold of[] = {of_stage<I>()...};

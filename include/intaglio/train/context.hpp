@@ -120,17 +120,16 @@ inline Meaning meaning(const Context& context, const Operand& operand) {
 /// The affine function that gives a value its meaning, for channel c.
 inline Affine value_affine(const Value& value, const Meaning& meaning, std::int64_t c) {
     const NormChannel norm = meaning.norm == nullptr ? NormChannel{} : meaning.norm[c];
-    Affine affine = norm_affine(norm.gain, norm.bias, norm.mean, norm.deviation, value.denominator);
-    if (meaning.scales != nullptr) affine.slope = detail::product(affine.slope, meaning.scales[c]);
-    return affine;
+    const Affine affine = norm_affine(norm.gain, norm.bias, norm.mean, norm.deviation, value.denominator);
+    return meaning.scales == nullptr ? affine : scaled(affine, meaning.scales[c]);
 }
 
 /// What lowering an operation hands on to those behind it, and what it gives. Nothing of the training changes.
 struct Lowering {
-    Context context;                                ///< of a pass with running statistics over no image at all
-    std::vector<std::vector<NormChannel>> channels; ///< per row: memory for the channels of a norm
-    std::vector<std::vector<double>> scales;        ///< per value: memory for its scales
-    std::vector<std::vector<Affine>> affine;        ///< per row: the real function that its step stands for
+    Context context;                                 ///< of a pass with running statistics over no image at all
+    std::vector<std::vector<NormChannel>> channels;  ///< per row: memory for the channels of a norm
+    std::vector<std::vector<double>> scales;         ///< per value: memory for its scales
+    std::vector<std::vector<Affine>> affine;         ///< per row: the real function that its step stands for
 
     /// Scales of the result, which the operations behind read.
     [[nodiscard]] std::vector<double>& own_scales(const Site& site, std::size_t count) {

@@ -1,26 +1,42 @@
 // Statistics of accumulators, and the gradient of a norm.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/kernels/wide.hpp"
 #include "intaglio/model/norms.hpp"
 
 namespace intaglio::train {
 
-inline constexpr double norm_epsilon = 1e-5;
+/// The double nearest to a number of 128 bits, the even one on ties.
+[[nodiscard]] inline double nearest_double(const kernels::Wide128& number) {
+    if (number.high == 0) return static_cast<double>(number.low);
+    const int zeros = std::countl_zero(number.high);
+    std::uint64_t leading = number.high;
+    std::uint64_t rest = number.low;
+    if (zeros > 0) {
+        leading = number.high << zeros | number.low >> (64 - zeros);
+        rest = number.low << zeros;
+    }
+    // 64 bits, of which a double keeps 53: for its rounding, one bit can stand for all that follow.
+    leading |= rest != 0 ? 1U : 0U;
+    return std::ldexp(static_cast<double>(leading), 64 - zeros);
+}
 
-/// Exact sums over a set of integers: they merge in any order to the same result.
+/// Exact sums over a set of integers: they merge in any order to the same result. The number of values times the
+/// largest magnitude must stay below 2^63.
 struct IntegerStatistics {
     std::int64_t count = 0;
     std::int64_t sum = 0;
-    unsigned __int128 squares = 0;
+    kernels::Wide128 squares{};
 
     void merge(const IntegerStatistics& other) {
         count += other.count;
         sum += other.sum;
-        squares += other.squares;
+        squares.merge(other.squares);
     }
     [[nodiscard]] double mean() const {
         return count == 0 ? 0.0 : static_cast<double>(sum) / static_cast<double>(count);
@@ -28,10 +44,11 @@ struct IntegerStatistics {
     /// Biased variance; the difference is taken in integers, so that nothing cancels.
     [[nodiscard]] double variance() const {
         if (count == 0) return 0.0;
-        const auto n = static_cast<unsigned __int128>(count);
-        const auto magnitude = static_cast<unsigned __int128>(sum < 0 ? -static_cast<__int128>(sum) : sum);
-        const double numerator = static_cast<double>(n * squares - magnitude * magnitude);
-        return numerator / (static_cast<double>(count) * static_cast<double>(count));
+        const std::uint64_t magnitude =
+            sum < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(sum) : static_cast<std::uint64_t>(sum);
+        kernels::Wide128 numerator = kernels::wide_product(squares, static_cast<std::uint64_t>(count));
+        numerator.subtract(kernels::wide_product(magnitude, magnitude));
+        return nearest_double(numerator) / (static_cast<double>(count) * static_cast<double>(count));
     }
 };
 
@@ -74,10 +91,10 @@ struct GradientSums {
 /// bias_gradient are written per channel, `gradient` receives the coefficients for the second pass. Where `scales` are
 /// given, the number in front of the norm is scales[c] * a / denominator.
 template <class Real>
-void norm_gradients(bool shared, std::int64_t channels, std::int64_t count, std::int64_t denominator,
-                    const GradientSums* sums, const double* mean, const double* deviation, const Real* gain,
-                    bool one_gain, double* gain_gradient, double* bias_gradient, NormGradient* gradient,
-                    const double* scales = nullptr) {
+[[gnu::cold]] void norm_gradients(bool shared, std::int64_t channels, std::int64_t count, std::int64_t denominator,
+                                  const GradientSums* sums, const double* mean, const double* deviation,
+                                  const Real* gain, bool one_gain, double* gain_gradient, double* bias_gradient,
+                                  NormGradient* gradient, const double* scales = nullptr) {
     const double one_step = 1.0 / static_cast<double>(denominator);
     const auto step = [&](std::int64_t c) { return scales == nullptr ? one_step : one_step * scales[c]; };
     double set_delta = 0;

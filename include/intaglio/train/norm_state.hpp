@@ -89,18 +89,19 @@ void measure_block(const Integer* values, std::int64_t pixels, std::int64_t chan
     if constexpr (std::is_same_v<Integer, std::int32_t>) {
         kernels::accumulate_statistics(simd::Native{}, values, pixels, static_cast<std::int32_t>(channels), sum,
                                        squares);
-        for (std::int64_t c = 0; c < channels; ++c) {
-            result[c].sum = sum[c];
-            result[c].squares = (static_cast<unsigned __int128>(squares[c].high) << 64) | squares[c].low;
-        }
     } else {
+        static_assert(sizeof(Integer) <= 2);  // the squares of fewer than 2^32 pixels fit 64 bits
         for (std::int64_t i = 0; i < pixels; ++i) {
             for (std::int64_t c = 0; c < channels; ++c) {
                 const std::int64_t value = values[i * channels + c];
-                result[c].sum += value;
-                result[c].squares += static_cast<std::uint64_t>(value * value);
+                sum[c] += value;
+                squares[c].low += static_cast<std::uint64_t>(value * value);
             }
         }
+    }
+    for (std::int64_t c = 0; c < channels; ++c) {
+        result[c].sum = sum[c];
+        result[c].squares = squares[c];
     }
 }
 /// The same of real numbers: the average first, then the distances to it.

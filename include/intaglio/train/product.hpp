@@ -56,14 +56,13 @@ struct Operation<primitive::Product<Weight, Standardization>> {
 
     static constexpr integer::ProductVariant variant(const FactsView& facts, const Row& row) {
         if (facts.value(row.output).storage == Storage::real) return {.grouping = kernels::grouping_of(row.extents)};
-        return integer::product_variant<simd::Native>(facts, row, nullptr);
+        return integer::product_variant<simd::Native>(facts, row, none);
     }
 
     template <class Kind>
     struct State : Quantized {
         [[gnu::cold]] State(const Site& site, std::int64_t /*capacity*/)
-            : Quantized(*site.row, site.output.value->scaled,
-                        detail::packed_weight_bytes<Kind>(site.row->extents),
+            : Quantized(*site.row, site.output.value->scaled, detail::packed_weight_bytes<Kind>(site.row->extents),
                         kernels::packed_transposed_bytes<simd::Native, float>(site.row->extents)) {}
     };
 

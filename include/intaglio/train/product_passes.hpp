@@ -20,7 +20,7 @@ namespace detail {
 /// Whether a product looks at single pixels: then the images of a group are one tall image.
 constexpr bool is_pointwise(const ConvolutionExtents& e) {
     return e.kernel_height == 1 && e.kernel_width == 1 && e.stride_height == 1 && e.stride_width == 1 &&
-           e.padding_height == 0 && e.padding_width == 0;
+           !e.has_padding();
 }
 /// The extents of `images` images at once, for pointwise products.
 constexpr ConvolutionExtents tall(ConvolutionExtents e, std::int64_t images) {
@@ -67,9 +67,18 @@ template <kernels::Grouping Grouping, class Code>
 void multiply_real(const ConvolutionExtents& e, const Code* in, const std::byte* packed, float* out,
                    const Context& context) {
     context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int worker) {
-        kernels::convolve_real<simd::Native, float, Grouping>(e, in + begin * e.in.size(), count, packed,
-                                                              out + begin * e.out.size(),
-                                                              context.worker_memory(worker));
+        kernels::convolve_real<simd::Native, float, Grouping>(
+            e, in + begin * e.in.size(), count, packed, out + begin * e.out.size(), context.worker_memory(worker));
+    });
+}
+
+/// Adds the weight gradients of the groups of a batch in a fixed tree, times `factor`.
+inline void sum_groups(const Row& row, float factor, float* gradient, const Context& context) {
+    const std::int64_t fan_in = row.extents.fan_in();
+    context.pool->run(row.extents.out.channels, [&](std::int64_t unit, int) {
+        for (std::int64_t i = unit * fan_in; i < (unit + 1) * fan_in; ++i) {
+            gradient[i] = factor * tree_sum([&](std::int64_t g) { return context.partial[g * row.weights + i]; });
+        }
     });
 }
 
@@ -87,18 +96,13 @@ void weight_gradient(const Row& row, float in_step, const Code* in, const float*
             pointwise ? tall(e, count) : e, in + begin * e.in.size(), out_gradient + begin * e.out.size(),
             pointwise ? 1 : count, sum, context.worker_memory(worker));
     });
-    const std::int64_t fan_in = e.fan_in();
-    context.pool->run(e.out.channels, [&](std::int64_t unit, int) {
-        for (std::int64_t i = unit * fan_in; i < (unit + 1) * fan_in; ++i) {
-            gradient[i] = in_step * tree_sum([&](std::int64_t g) { return context.partial[g * row.weights + i]; });
-        }
-    });
+    sum_groups(row, in_step, gradient, context);
 }
 
 /// The gradient of the numbers that a product reads.
 template <kernels::Grouping Grouping>
-void input_gradient(const ConvolutionExtents& e, const std::byte* transposed, const float* out_gradient,
-                    bool overwrite, float* gradient, const Context& context) {
+void input_gradient(const ConvolutionExtents& e, const std::byte* transposed, const float* out_gradient, bool overwrite,
+                    float* gradient, const Context& context) {
     using Tag = simd::Native;
     const auto one = [&](const ConvolutionExtents& extents, std::int64_t begin, int worker) {
         std::byte* memory = context.worker_memory(worker);
@@ -129,11 +133,10 @@ template <class ForwardBytes>
     using Tag = simd::Native;
     const bool pointwise = is_pointwise(e);
     const ConvolutionExtents many = pointwise ? tall(e, largest_group(capacity)) : e;
-    const std::int32_t rows =
-        pointwise && many.out.height > tall_block_rows ? tall_block_rows : many.out.height;
+    const std::int32_t rows = pointwise && many.out.height > tall_block_rows ? tall_block_rows : many.out.height;
     const std::size_t bytes[] = {forward(many, rows),
                                  kernels::input_gradient_workspace_bytes<Tag, float>(many) +
-                                     static_cast<std::size_t>(aligned(many.in.size() * 4)),
+                                     memory_size(aligned(many.in.size() * 4)),
                                  kernels::weight_gradient_workspace_bytes<Tag, float>(many)};
     return static_cast<std::int64_t>(*std::max_element(bytes, bytes + 3));
 }

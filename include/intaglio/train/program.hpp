@@ -16,12 +16,12 @@
 #include <vector>
 
 #include "intaglio/core/random.hpp"
+#include "intaglio/model/memory.hpp"
 #include "intaglio/train/aligned_vector.hpp"
 #include "intaglio/train/measured_values.hpp"
 #include "intaglio/train/node.hpp"
 #include "intaglio/train/operations.hpp"
 #include "intaglio/train/parameters.hpp"
-
 
 namespace intaglio {
 
@@ -42,16 +42,16 @@ class Training {
 
     /// Memory for batches of up to `batch` images on `threads` threads; parameters are drawn from `seed`, and so is
     /// what passes drop. Weights are normal with variance 2 / fan-in, gains 1, biases 0. Throws std::invalid_argument
-    /// for a batch or a number of threads that is not positive.
+    /// for a batch or a number of threads that is not positive, or for which there are no addresses.
     [[gnu::cold]] explicit Training(std::int64_t batch, int threads = 1, std::uint64_t seed = 1)
         : capacity_(checked(batch)),
           pool_(threads),
           sites_(train::make_sites(table.view(), train::plan<Net>)),
-          parameters_(static_cast<std::size_t>(train::plan<Net>.parameter_count)),
+          parameters_(addressable<train::plan<Net>.parameter_count * 4>() / 4),
           gradients_(parameters_.size()),
           codes_(static_cast<std::size_t>(train::plan<Net>.code_bytes * batch)),
           gradient_memory_(static_cast<std::size_t>(train::plan<Net>.gradient_floats * batch)),
-          partial_(static_cast<std::size_t>(train::plan<Net>.largest_weights * train::sample_groups)),
+          partial_(addressable<train::plan<Net>.largest_weights * train::sample_groups * 4>() / 4),
           norms_(rows, nullptr),
           scales_(rows + 1, nullptr),
           seed_(seed) {
@@ -61,6 +61,10 @@ class Training {
             most = std::max(most, nodes_.back()->workspace_bytes(site, batch));
         }
         workspace_bytes_ = aligned(most);
+        if (workspace_bytes_ > (most_bytes - 1) / threads) {
+            throw std::invalid_argument("batch size: " + std::to_string(batch) + " images on " +
+                                        std::to_string(threads) + " threads need more memory than can be addressed");
+        }
         workspace_.resize(static_cast<std::size_t>(workspace_bytes_ * threads));
         initialize(seed);
     }
@@ -105,9 +109,7 @@ class Training {
     }
 
     /// Where the gradient of the loss with respect to the float logits goes: [images][classes].
-    [[nodiscard]] std::span<float> logit_gradient() {
-        return gradient_of(table.output);
-    }
+    [[nodiscard]] std::span<float> logit_gradient() { return gradient_of(table.output); }
 
     /// Where the gradient of the loss with respect to the real number that a value stands for goes, [images][values]:
     /// of the output of a row from which `backward` begins. Throws std::invalid_argument for a value that does not
@@ -150,8 +152,8 @@ class Training {
     /// Codes of a value of the last pass: those of image `image`, in the value's storage type.
     template <std::int32_t Value>
     [[nodiscard]] auto codes(std::int64_t image) {
-        using Code = std::conditional_t<table.value(Value).training_memory == 0, const Pixel,
-                                        integer::code_type<Net, Value>>;
+        using Code =
+            std::conditional_t<table.value(Value).training_memory == 0, const Pixel, integer::code_type<Net, Value>>;
         constexpr auto size = static_cast<std::size_t>(table.value(Value).shape.size());
         Code* first = nullptr;
         if constexpr (std::is_same_v<Code, const Pixel> && table.value(Value).training_memory == 0) {
@@ -300,15 +302,27 @@ class Training {
     }
 
   private:
-    using Makers =
-        train::detail::NodeMakers<Net, std::make_index_sequence<rows>, typename Net::primitives>;
+    using Makers = train::detail::NodeMakers<Net, std::make_index_sequence<rows>, typename Net::primitives>;
     template <std::size_t I>
-    using NodeAt =
-        typename train::detail::NodeAt<Net, I, boost::mp11::mp_at_c<typename Net::primitives, I>>::type;
+    using NodeAt = typename train::detail::NodeAt<Net, I, boost::mp11::mp_at_c<typename Net::primitives, I>>::type;
 
     static std::int64_t checked(std::int64_t batch) {
-        if (batch < 1) throw std::invalid_argument("batch size: expected at least 1, found " + std::to_string(batch));
+        constexpr std::int64_t most = most_images();
+        if (batch < 1 || batch > most) {
+            throw std::invalid_argument("batch size: expected 1 to " + std::to_string(most) + ", found " +
+                                        std::to_string(batch));
+        }
         return batch;
+    }
+    /// What a batch takes in one piece can be addressed, and the pixels of a group of samples count in 32 bits.
+    static constexpr std::int64_t most_images() {
+        std::int64_t bytes = std::max(train::plan<Net>.code_bytes, train::plan<Net>.gradient_floats * 4);
+        std::int64_t pixel_count = 1;
+        for (std::int32_t v = 0; v < table.value_count; ++v) {
+            bytes = std::max(bytes, table.value(v).shape.size() * 8);  // no array holds more for each value
+            pixel_count = std::max(pixel_count, table.value(v).shape.pixels());
+        }
+        return std::min((most_bytes - 1) / bytes, train::sample_groups * (INT32_MAX / pixel_count));
     }
     template <class T>
     static std::int32_t argmax(std::span<const T> values) {

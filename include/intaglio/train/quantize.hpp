@@ -22,8 +22,7 @@ struct StepState {
         : affine(static_cast<std::size_t>(channels)),
           slope(static_cast<std::size_t>(channels)),
           offset(static_cast<std::size_t>(channels)),
-          parameters(static_cast<std::size_t>(
-              integer::step_bytes(integer::step_kind(row), integer::step_form(row), channels))) {}
+          parameters(memory_size(integer::step_bytes(integer::step_kind(row), integer::step_form(row), channels))) {}
 
     std::vector<Affine> affine;
     std::vector<float> slope;
@@ -60,10 +59,9 @@ inline void make_scaled_step(StepState& state, const Row& row, const Value& in, 
     }
 }
 
-/// Writes the step of every channel into state.parameters. With `ties_up` a quarter of an accumulator is added, which
-/// keeps sums of codes that lie exactly between two codes from falling either way by the rounding of the affine.
-inline void make_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
-                      const Meaning& meaning, bool ties_up = false) {
+/// Writes the step of every channel into state.parameters.
+[[gnu::cold]] inline void make_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
+                                    const Meaning& meaning) {
     const auto channels = static_cast<std::int64_t>(state.affine.size());
     if (row.scale.given && !row.has_thresholds()) {
         make_scaled_step(state, row, in, denominator, meaning);
@@ -75,7 +73,6 @@ inline void make_step(StepState& state, const Row& row, const Value& in, std::in
     for (std::int64_t c = 0; c < channels; ++c) {
         const auto i = static_cast<std::size_t>(c);
         state.affine[i] = value_affine(in, meaning, c);
-        if (ties_up) state.affine[i].offset += product(state.affine[i].slope, 0.25);
         state.slope[i] = static_cast<float>(state.affine[i].slope);
         state.offset[i] = static_cast<float>(state.affine[i].offset);
         if (row.has_thresholds()) {
@@ -83,7 +80,7 @@ inline void make_step(StepState& state, const Row& row, const Value& in, std::in
                             at<std::int32_t>(parameters, thresholds.thresholds) + c, static_cast<std::size_t>(channels),
                             at<std::int32_t>(parameters, thresholds.flip)[c], row.code_step);
         } else {
-            const Dyadic step = make_dyadic(state.affine[i], denominator);
+            const Dyadic step = make_dyadic(state.affine[i], in.codes, row.codes, denominator, row.scale.precision);
             at<std::int64_t>(parameters, dyadic.addend)[c] = step.addend;
             at<std::int32_t>(parameters, dyadic.multiplier)[c] = step.multiplier;
             at<std::uint8_t>(parameters, dyadic.shift)[c] = step.shift;
@@ -123,34 +120,46 @@ void run_real_step(const StepState& state, const Row& row, std::int64_t denomina
     });
 }
 
+/// dx = dcode * derivative(value) for `count` numbers; `add` adds to dx. `value` is aligned to 64 bytes. Exists once
+/// for each surrogate, whatever the codes are stored in.
+template <class Surrogate>
+[[gnu::noinline]] void apply_derivative(const SurrogateGradient<Surrogate>& derivative, const float* value,
+                                        const float* dcode, std::int64_t count, bool add, float* dx) {
+    constexpr std::int64_t lanes = simd::float_lanes;
+    const std::int64_t whole = count / lanes * lanes;
+    for (std::int64_t i = 0; i < whole; i += lanes) {
+        simd::Floats result = derivative(simd::load_aligned_floats(value + i)) * simd::load_floats(dcode + i);
+        if (add) result = result + simd::load_floats(dx + i);
+        simd::store_floats(dx + i, result);
+    }
+    for (std::int64_t i = whole; i < count; ++i) {
+        const float result = derivative(value[i]) * dcode[i];
+        dx[i] = add ? dx[i] + result : result;
+    }
+}
+
 /// dx = dcode * derivative(slope * a + offset) over [pixels][channels]; `add` adds to dx.
 template <class Surrogate, class Integer>
 void step_gradient(const SurrogateGradient<Surrogate>& derivative, const Integer* a, const float* dcode,
                    std::int64_t pixels, std::int64_t channels, const float* slope, const float* offset, bool add,
                    float* dx) {
-    using Vector = simd::Floats;
-    constexpr auto lanes = static_cast<std::int64_t>(Vector::size);
-    constexpr std::int64_t block = 256;
+    constexpr std::int64_t block = 512;
     alignas(64) float value[block];
-    for (std::int64_t p = 0; p < pixels; ++p) {
-        for (std::int64_t first = 0; first < channels; first += block) {
-            const std::int64_t count = channels - first < block ? channels - first : block;
-            const Integer* x = a + p * channels + first;
-            const float* d = dcode + p * channels + first;
-            float* out = dx + p * channels + first;
-            for (std::int64_t c = 0; c < count; ++c) {
-                value[c] = slope[first + c] * static_cast<float>(x[c]) + offset[first + c];
+    // Several pixels of few channels, or some channels of one pixel.
+    const std::int64_t width = channels < block ? channels : block;
+    const std::int64_t together = block / width;
+    for (std::int64_t p = 0; p < pixels; p += together) {
+        const std::int64_t rows = pixels - p < together ? pixels - p : together;
+        for (std::int64_t first = 0; first < channels; first += width) {
+            const std::int64_t count = channels - first < width ? channels - first : width;
+            const std::int64_t begin = p * channels + first;
+            for (std::int64_t r = 0; r < rows; ++r) {
+                const Integer* x = a + begin + r * channels;
+                for (std::int64_t c = 0; c < count; ++c) {
+                    value[r * width + c] = slope[first + c] * static_cast<float>(x[c]) + offset[first + c];
+                }
             }
-            const std::int64_t whole = count / lanes * lanes;
-            for (std::int64_t c = 0; c < whole; c += lanes) {
-                Vector result = derivative(Vector::load_aligned(value + c)) * Vector::load_unaligned(d + c);
-                if (add) result = result + Vector::load_unaligned(out + c);
-                result.store_unaligned(out + c);
-            }
-            for (std::int64_t c = whole; c < count; ++c) {
-                const float result = derivative(value[c]) * d[c];
-                out[c] = add ? out[c] + result : result;
-            }
+            apply_derivative(derivative, value, dcode + begin, rows * count, add, dx + begin);
         }
     }
 }
@@ -204,8 +213,6 @@ void run_step_gradient(const SurrogateGradient<Surrogate>& derivative, const Ste
 
 template <class Target>
 struct Operation<primitive::Quantize<Target>> {
-    static constexpr bool ties_up = requires { requires Target::ties_up; };
-
     static constexpr integer::StepKind variant(const FactsView& facts, const Row& row) {
         return facts.value(row.input).storage == Storage::real ? integer::StepKind::none : integer::step_kind(row);
     }
@@ -236,7 +243,7 @@ struct Operation<primitive::Quantize<Target>> {
             detail::make_real_step(state, in, means);
             detail::run_real_step(state, row, denominator, in.shape, from, to, context);
         } else {
-            detail::make_step(state, row, in, denominator, means, ties_up);
+            detail::make_step(state, row, in, denominator, means);
             detail::run_step<Kind::variant>(row, in.shape, state.parameters.data(), from, to, context);
         }
     }
@@ -254,7 +261,7 @@ struct Operation<primitive::Quantize<Target>> {
         if constexpr (Kind::variant != integer::StepKind::none) {
             StepState own(*site.row, site.channels());
             detail::make_step(own, *site.row, *site.input.value, site.output.value->denominator,
-                              meaning(lowering.context, site.input), ties_up);
+                              meaning(lowering.context, site.input));
             detail::write_numbers(own, *site.row, numbers);
             lowering.affine[static_cast<std::size_t>(site.index)] = own.affine;
         }

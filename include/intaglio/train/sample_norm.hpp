@@ -62,7 +62,7 @@ Moments moments(const SampleGroup<Number>& group) {
             group.each([&](std::int64_t i) {
                 const std::int64_t value = group.values[i];
                 all.sum += value;
-                all.squares += static_cast<std::uint64_t>(value * value);
+                all.squares.add(static_cast<std::uint64_t>(value * value));
             });
             return {all.mean() * group.step, all.variance() * group.step * group.step};
         }
@@ -83,8 +83,7 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
     template <class Kind>
     struct State : SampleNormState {
         State(const Site& site, std::int64_t capacity)
-            : SampleNormState(site, capacity,
-                              primitive::SampleNorm<Normalization, OneGain>::groups(site.channels())) {}
+            : SampleNormState(site, capacity, primitive::SampleNorm<Normalization, OneGain>::groups(site.channels())) {}
     };
 
     template <class Kind>
@@ -96,7 +95,7 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
         float* out = result<float>(context, site);
         each_group<Kind>(state, site, context, [&](std::int64_t sample, std::size_t at, const auto& group) {
             const detail::Moments moments = detail::moments(group);
-            const double inverse = 1.0 / std::sqrt(moments.variance + norm_epsilon);
+            const double inverse = 1.0 / std::sqrt(moments.variance + row.epsilon);
             state.mean[at] = moments.mean;
             state.inverse_deviation[at] = inverse;
             group.each([&](std::int64_t i) {
@@ -159,14 +158,13 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
         const Value& in = *site.input.value;
         const std::int64_t width = in.shape.channels / state.groups;
         const auto* values = codes<typename Kind::input>(context, site.input) + sample * in.shape.size();
-        return detail::SampleGroup<typename Kind::input>{
-            values,
-            in.shape.pixels(),
-            in.shape.channels,
-            group * width,
-            (group + 1) * width,
-            1.0 / static_cast<double>(in.denominator),
-            meaning(context, site.input).scales};
+        return detail::SampleGroup<typename Kind::input>{values,
+                                                         in.shape.pixels(),
+                                                         in.shape.channels,
+                                                         group * width,
+                                                         (group + 1) * width,
+                                                         1.0 / static_cast<double>(in.denominator),
+                                                         meaning(context, site.input).scales};
     }
 
     /// Calls f(sample, index of the statistics, group) for all groups of all samples.
@@ -175,7 +173,8 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
         const std::int64_t count = state.groups;
         context.pool->run(context.images, [&](std::int64_t sample, int) {
             for (std::int64_t g = 0; g < count; ++g) {
-                f(sample, static_cast<std::size_t>(sample * count + g), sample_group<Kind>(state, site, context, sample, g));
+                f(sample, static_cast<std::size_t>(sample * count + g),
+                  sample_group<Kind>(state, site, context, sample, g));
             }
         });
     }
@@ -201,8 +200,7 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
                 for (std::int64_t first = 0; first < shape.size(); first += columns) {
                     for (std::int64_t p = begin; p < end; ++p) {
                         const std::int64_t i = first + p;
-                        const auto at =
-                            static_cast<std::size_t>(sample * state.groups + i % shape.channels / width);
+                        const auto at = static_cast<std::size_t>(sample * state.groups + i % shape.channels / width);
                         const auto d = static_cast<double>(dy[sample * shape.size() + i]);
                         sum[p - begin] += d;
                         sum_normalized[p - begin] += d * (whole(i) - state.mean[at]) * state.inverse_deviation[at];

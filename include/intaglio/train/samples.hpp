@@ -34,7 +34,7 @@ namespace train {
 /// `classes` (see Labels::check); `name` says which samples they are.
 [[gnu::cold]] inline void check_samples(std::size_t found, const Labels& labels, std::int64_t pixels,
                                         std::int32_t classes, const char* name) {
-    const std::size_t expected = labels.size() * static_cast<std::size_t>(pixels);
+    const auto expected = static_cast<std::uint64_t>(labels.size()) * static_cast<std::uint64_t>(pixels);
     if (labels.empty() || found != expected) {
         throw std::invalid_argument(std::string(name) + ": expected " + std::to_string(expected) + " pixels for " +
                                     std::to_string(labels.size()) + " labels and images of " + std::to_string(pixels) +

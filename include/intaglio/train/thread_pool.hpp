@@ -4,11 +4,13 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace intaglio::train {
@@ -42,14 +44,23 @@ class ThreadPool {
     template <class Body>
     void run(std::int64_t tasks, Body&& body) {
         using Bare = std::remove_reference_t<Body>;
+        run(tasks, const_cast<void*>(static_cast<const void*>(&body)),
+            [](void* context, std::int64_t task, int worker) { (*static_cast<Bare*>(context))(task, worker); });
+    }
+
+  private:
+    using Call = void (*)(void* context, std::int64_t task, int worker);
+
+    /// Exists once for all bodies.
+    [[gnu::noinline]] void run(std::int64_t tasks, void* context, Call call) {
         if (workers_.empty() || tasks <= 1) {
-            for (std::int64_t task = 0; task < tasks; ++task) body(task, 0);
+            for (std::int64_t task = 0; task < tasks; ++task) call(context, task, 0);
             return;
         }
         {
             const std::lock_guard lock(mutex_);
-            context_ = const_cast<void*>(static_cast<const void*>(&body));
-            call_ = [](void* context, std::int64_t task, int worker) { (*static_cast<Bare*>(context))(task, worker); };
+            context_ = context;
+            call_ = call;
             tasks_ = tasks;
             next_.store(0, std::memory_order_relaxed);
             busy_ = static_cast<int>(workers_.size());
@@ -61,10 +72,9 @@ class ThreadPool {
         done_.wait(lock, [this] { return busy_ == 0; });
     }
 
-  private:
     void take_tasks(int worker) {
         for (;;) {
-            const std::int64_t task = next_.fetch_add(1, std::memory_order_relaxed);
+            const std::ptrdiff_t task = next_.fetch_add(1, std::memory_order_relaxed);
             if (task >= tasks_) return;
             call_(context_, task, worker);
         }
@@ -92,10 +102,10 @@ class ThreadPool {
     std::mutex mutex_;
     std::condition_variable wake_;
     std::condition_variable done_;
-    std::atomic<std::int64_t> next_{0};
+    std::atomic<std::ptrdiff_t> next_{0};  // processors of 32 bits have no atomic number of 64
     std::int64_t tasks_ = 0;
     void* context_ = nullptr;
-    void (*call_)(void*, std::int64_t, int) = nullptr;
+    Call call_ = nullptr;
     int busy_ = 0;
     std::uint64_t generation_ = 0;
     bool stopping_ = false;
