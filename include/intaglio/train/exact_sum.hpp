@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 
 #include "intaglio/train/strict_floats.hpp"
 
