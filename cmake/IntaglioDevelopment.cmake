@@ -1,6 +1,7 @@
 # What the tests, benchmarks and examples of this project share. Nothing here reaches a user's build.
 
 set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)  # there are none, and from CMake 3.28 on every source would be read twice
 
 add_library(intaglio_warnings INTERFACE)
 target_compile_options(intaglio_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)

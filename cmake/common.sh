@@ -1,11 +1,12 @@
 # Shared by ./check, ./demo, ./bench and .ci/run, which source it with the project's root as working directory.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # whoever sources it uses the lists
 
 # The Debian packages, by what they are needed for. INTAGLIO_NO_INSTALL=1 leaves the machine as it is.
 packages_build=(g++ cmake ninja-build libboost-dev libxsimd-dev)
 packages_examples=(zlib1g-dev liblzma-dev nlohmann-json3-dev libcli11-dev gnuplot-nox dataset-fashion-mnist)
 packages_tests=(doctest-dev)
-packages_benchmarks=(libbenchmark-dev jq)
+packages_benchmarks=(libbenchmark-dev jq time)
+packages_sets=(qemu-user)
 packages_coverage=(gcovr)
 packages_device=(gcc-arm-none-eabi libnewlib-dev libstdc++-arm-none-eabi-dev)
 packages_processors=(g++-aarch64-linux-gnu g++-riscv64-linux-gnu g++-s390x-linux-gnu g++-arm-linux-gnueabihf
@@ -66,6 +67,9 @@ clangs() {
     done
 }
 
+# Whether qemu has instruction sets that this machine has not got.
+needs_qemu() { [ "$(uname -m)" = x86_64 ] && ! grep -qw avx2 /proc/cpuinfo; }
+
 # run_quietly WHAT COMMAND...: runs the command, shows its output only if it fails, and then stops.
 run_quietly() {
     local what=$1 log
@@ -87,7 +91,7 @@ passed=0
 failed=0
 ctest_arguments=()
 check_preset() {
-    local preset=$1 results=build/$1/results.xml entries good
+    local preset=$1 results=build/$1/results.xml entries good since=$SECONDS
     shift
     printf '\n== %s\n' "$preset"
     rm -f "$results"
@@ -100,8 +104,11 @@ check_preset() {
         printf '%s: the build failed\n' "$preset"
         failed=$((failed + 1))
     fi
+    took "$preset: build" "$since"
+    since=$SECONDS
     ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --no-tests=error \
         --output-junit "$PWD/$results" "${ctest_arguments[@]}"
+    took "$preset: tests" "$since"
     entries=$(grep -c '^[[:space:]]*<testcase ' "$results" 2>/dev/null || true)
     good=$(grep -c '^[[:space:]]*<testcase .*status="run"' "$results" 2>/dev/null || true)
     [ "${entries:-0}" -gt 0 ] || failed=$((failed + 1))
@@ -109,9 +116,26 @@ check_preset() {
     failed=$((failed + ${entries:-0} - ${good:-0}))
 }
 
-# Prints the one line that machines read, and ends.
+# mark_counts NAME: passes on what another ./check says, so that its last line does not pass for that of the whole.
+mark_counts() { sed -u -E "s/^[0-9]+ passed, [0-9]+ failed$/$1: &/"; }
+
+# add_counts LOG: adds the `N passed, M failed` that ends the log of another ./check; one failure if it is not there.
+add_counts() {
+    if [[ $(tail -n 1 "$1") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+        passed=$((passed + BASH_REMATCH[1]))
+        failed=$((failed + BASH_REMATCH[2]))
+    else
+        failed=$((failed + 1))
+    fi
+}
+
+# took WHAT SINCE: notes that a part of the work took all the time since then, in SECONDS of this shell.
+times=
+took() { times+=$(printf '%7d s  %s' $((SECONDS - $2)) "$1")$'\n'; }
+
+# Prints how long the parts took and the one line that machines read, and ends.
 finish() {
-    printf '\n%d passed, %d failed\n' "$passed" "$failed"
+    printf '\n%s\n%d passed, %d failed\n' "$times" "$passed" "$failed"
     [ "$failed" = 0 ]
     exit
 }

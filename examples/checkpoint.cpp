@@ -1,9 +1,11 @@
-// Checkpoints: a run that stops and goes on ends with the same parameters, bit for bit, as one that never stopped.
+// Checkpoints: a run that stops and goes on ends with the same parameters, bit for bit, as one that never stopped. And
+// parameters alone, which any run of the same network takes.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <intaglio/intaglio.hpp>
+#include <intaglio/io/parameters.hpp>
 #include <intaglio/io/training_checkpoint.hpp>
 
 #include "lines.hpp"
@@ -33,8 +35,7 @@ int main() {
     for (int i = 0; i < 6; ++i) first_steps.step();
     save_checkpoint(first_steps, file);
 
-    // Resumed in other objects, on two threads: neither matters. The seed of the weights does not either, as they are
-    // read.
+    // Resumed in other objects, on two threads: neither matters. The seed does not either: weights and seed are read.
     Training<Net> second_half(50, 2);
     Trainer<Net> last_steps(second_half, lines.samples(), options);
     load_checkpoint(last_steps, file);
@@ -42,16 +43,33 @@ int main() {
     const bool identical = std::ranges::equal(whole.parameters(), second_half.parameters());
     std::printf("resumed run identical: %s\n", identical ? "yes" : "no");
 
-    // Another network does not take it, and says why.
-    bool refused = false;
+    // The parameters alone start a longer run with another optimiser, and need no data to be evaluated or lowered.
+    Training<Net> taken(50);
+    load_parameters(taken, file);
+    const bool same = std::ranges::equal(first_half.parameters(), taken.parameters());
+    Trainer<Net, MomentumSgd> longer(taken, lines.samples(), {.epochs = 10});
+    longer.fit();
+    const std::filesystem::path parameters = "example_checkpoint.parameters";
+    save_parameters(taken, parameters);
+    Training<Net> deployed(1);
+    load_parameters(deployed, parameters);
+    const bool alone = same && std::ranges::equal(taken.parameters(), deployed.parameters());
+    std::printf("parameters alone: %s\n", alone ? "yes" : "no");
+
+    // Another run does not take the checkpoint, nor another network the parameters, and both say why.
+    const auto refused = [](const char* what, const auto& call) {
+        try {
+            call();
+        } catch (const std::exception& error) {
+            std::printf("%s: %s\n", what, error.what());
+            return true;
+        }
+        return false;
+    };
     Training<Other> other(50);
-    Trainer<Other> other_trainer(other, lines.samples(), options);
-    try {
-        load_checkpoint(other_trainer, file);
-    } catch (const std::exception& error) {
-        refused = true;
-        std::printf("another network: %s\n", error.what());
-    }
+    const bool both = refused("another run", [&] { load_checkpoint(longer, file); }) &&
+                      refused("another network", [&] { load_parameters(other, parameters); });
     std::filesystem::remove(file);
-    return identical && refused ? 0 : 1;
+    std::filesystem::remove(parameters);
+    return identical && alone && both ? 0 : 1;
 }

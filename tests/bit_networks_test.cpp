@@ -33,11 +33,16 @@ struct Blocks : Network<Image<2, 8, 8>, Defaults<SignWeights<WeightScale::one>, 
                         Conv<Out<16>, Stride<2>>, Upsample<2>, Conv<Out<16>>, MaxPool<3, Stride<1>, Padding<1>>,
                         Conv<Out<20>>, Dense<Flatten, Out<40>>, Classifier<Out<3>>> {};
 
+/// The kernel of row I on the set Tag.
+template <class Tag, class Net, std::size_t I>
+inline constexpr Product product_of =
+    integer::choose_product(facts<Net>.view(), facts<Net>.rows[I], simd::has_byte_dot_product(Tag{}));
+
 /// How many products run on a kernel.
 template <class Net, Product Kernel>
 constexpr int products() {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return ((facts<Net>.rows[I].weights > 0 && integer::product_of<simd::Portable, Net, I> == Kernel ? 1 : 0) +
+        return ((facts<Net>.rows[I].weights > 0 && product_of<simd::Portable, Net, I> == Kernel ? 1 : 0) +
                 ...);
     }
     (std::make_index_sequence<facts<Net>.row_count()>());
@@ -127,7 +132,7 @@ void check_mutations() {
     Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
         if constexpr (row.weights > 0) {
-            constexpr Product kernel = integer::product_of<Tag, Net, I>;
+            constexpr Product kernel = product_of<Tag, Net, I>;
             if constexpr (kernels::packs_bits(kernel)) {
                 constexpr auto size = static_cast<std::int32_t>(kernels::packed_weight_bytes<Tag, kernel>(row.extents));
                 for (int repetition = 0; repetition < 20; ++repetition) {

@@ -125,70 +125,77 @@ TEST_CASE("steps and logits of functions that are not finite throw") {
     for (const Affine bad : {Affine{not_a_number, 0}, Affine{0, not_a_number}, Affine{infinity, 0},
                              Affine{1, -infinity}, Affine{not_a_number, not_a_number}}) {
         CHECK_THROWS_AS(train::make_thresholds(bad, {-9, 9}, {0, 3}, 3, t.data(), 1, flip), std::runtime_error);
-        CHECK_THROWS_AS(train::make_dyadic(bad, 255), std::runtime_error);
+        CHECK_THROWS_AS(train::make_dyadic(bad, {-9, 9}, {0, 3}, 255), std::runtime_error);
         const std::vector<Affine> both{{1, 1}, bad};
         CHECK_THROWS_AS(train::make_logits(both, multiplier, addend), std::runtime_error);
     }
     CHECK_NOTHROW(train::make_thresholds({1, 0}, {-9, 9}, {0, 3}, 3, t.data(), 1, flip));
-    CHECK_NOTHROW(train::make_dyadic({1, 0}, 255));
-    CHECK_THROWS_WITH_AS(train::make_dyadic({1e12, 0}, 255), doctest::Contains("too steep"), std::runtime_error);
+    CHECK_NOTHROW(train::make_dyadic({1, 0}, {-9, 9}, {0, 3}, 255));
+    CHECK_THROWS_WITH_AS(train::make_dyadic({1e12, 0}, {-9, 9}, {0, 3}, 255), doctest::Contains("too steep"),
+                         std::runtime_error);
 }
 
-TEST_CASE("multiplier and shift: the encoding of the papers' digest 6.4") {
-    const auto check = [](double scale) {
-        INFO("scale " << scale);
-        const train::Dyadic step = train::make_dyadic({scale, 0.0}, 1);
+TEST_CASE("multiplier and shift: one rounding to so many bits, which the addend makes good in the middle") {
+    constexpr CodeRange codes{0, 255};
+    const auto check = [&](double scale, double offset, int bits) {
+        INFO("scale " << scale << ", offset " << offset << ", " << bits << " bits");
+        const train::Dyadic step = train::make_dyadic({scale, offset}, {-1'000'000, 1'000'000}, codes, 1, bits);
         int e = 0;
         const double f = std::frexp(scale, &e);
-        auto m = static_cast<std::int32_t>(std::floor(f * 32768 + 0.5));
-        if (std::abs(m) == 32768) {
+        if (bits - e < 2 || bits - e > 40) return;  // the shift is limited
+        auto m = static_cast<std::int64_t>(std::floor(std::ldexp(f, bits) + 0.5));
+        if (std::abs(m) == std::int64_t{1} << bits) {
             m /= 2;
             ++e;
         }
         CHECK(step.multiplier == m);
-        CHECK(int{step.shift} == 15 - e);
-        CHECK(std::fabs(std::ldexp(static_cast<double>(step.multiplier), -step.shift) / scale - 1) <=
-              std::ldexp(1.0, -15));
-        CHECK(step.addend == std::int64_t{1} << (step.shift - 1));
+        CHECK(int{step.shift} == bits - e);
+        // The same value as the real function at the accumulator of the middle code, or the one nearest to it.
+        const double centre = std::clamp(std::floor((127.5 - offset) / scale), -1e6, 1e6);
+        const double found = std::ldexp(centre * static_cast<double>(step.multiplier), -step.shift) +
+                             std::ldexp(static_cast<double>(step.addend), -step.shift) - 0.5;
+        const double real = scale * centre + offset;
+        CHECK(std::fabs(found - real) <= std::ldexp(1.0, -step.shift) + 1e-12 * (std::fabs(offset) + 1));
     };
-    for (const double scale : {1.0, 0.5, 0.3, 1.0 / 3, 0.001, 1e-6, 7.0, 100.25, 8191.0, 1 - std::ldexp(1.0, -15),
-                               1 - std::ldexp(1.0, -16), 1 - std::ldexp(1.0, -17), 1 - std::ldexp(1.0, -30)}) {
-        check(scale);
-        check(-scale);
-    }
     std::mt19937 random(1);
-    std::uniform_real_distribution<double> exponent(-40, 13);
-    for (int i = 0; i < 2000; ++i) check((i % 2 == 0 ? 1 : -1) * std::exp2(exponent(random)));
+    std::normal_distribution<double> normal;
+    for (const int bits : {1, 2, 15, 16, 30, 31}) {
+        for (const double scale : {1.0, 0.5, 0.3, 1.0 / 3, 0.001, 7.0, 100.25, 1 - std::ldexp(1.0, -15),
+                                   1 - std::ldexp(1.0, -16), 1 - std::ldexp(1.0, -31), 1 - std::ldexp(1.0, -32)}) {
+            check(scale, 0, bits);
+            check(-scale, 3, bits);
+        }
+        std::uniform_real_distribution<double> exponent(-20, bits - 2);
+        for (int i = 0; i < 500; ++i) {
+            check((i % 2 == 0 ? 1 : -1) * std::exp2(exponent(random)), 1000 * normal(random), bits);
+        }
+    }
     // Constant.
-    CHECK(train::make_dyadic({0.0, 3.25}, 1).multiplier == 0);
+    CHECK(train::make_dyadic({0.0, 3.25}, {-9, 9}, codes, 1).multiplier == 0);
     // A steep step: the multiplier grows instead of a negative shift.
-    const train::Dyadic steep = train::make_dyadic({1e6, 0.0}, 255);
+    const train::Dyadic steep = train::make_dyadic({1e6, 0.0}, {-9, 9}, codes, 255, 15);
     CHECK(int{steep.shift} == 1);
     CHECK(steep.multiplier == 510'000'000);
 }
 
-TEST_CASE("multiplier and shift: every accumulator within its rounding of the real function, monotone") {
+TEST_CASE("multiplier and shift: every accumulator is rounded like the real function, but next to a middle; monotone") {
     std::mt19937 random(2);
     std::normal_distribution<double> normal;
     constexpr CodeRange codes{0, 255};
     const auto run = [&](Affine affine, std::int64_t from, std::int64_t to, std::int64_t stride) {
-        const train::Dyadic step = train::make_dyadic(affine, 255);
+        const train::Dyadic step = train::make_dyadic(affine, {from, to}, codes, 255);
         REQUIRE(step.shift >= 1);
         REQUIRE(step.shift <= 62);
         std::int64_t before = affine.slope < 0 ? 256 : -1;
         bool monotone = true;
         bool close = true;
-        for (std::int64_t a = from; a <= to; a += stride) {
+        for (std::int64_t a = from; a <= to; a += a == to ? 1 : std::min(stride, to - a)) {
             const std::int64_t code = dyadic_code(a, step.multiplier, step.addend, step.shift, codes);
             monotone = monotone && (affine.slope < 0 ? code <= before : code >= before);
             before = code;
             const long double real = 255 * (static_cast<long double>(affine.slope) * a + affine.offset);
-            // Half a code of the rounding itself, half a unit each of multiplier and addend.
-            const long double unit = std::ldexp(1.0L, -step.shift);
-            const long double bound = 0.5L + 0.5L * unit * (std::fabs(static_cast<long double>(a)) + 1) + 1e-9L;
-            const long double distance = std::fabs(code - std::clamp(real, 0.0L, 255.0L));
-            close = close && distance <= bound;
-            if (std::fabs(255 * affine.slope * static_cast<double>(a)) < 16384) close = close && distance <= 1.001L;
+            const long double rounding = 1e-15L * std::fabs(255.0L * affine.offset);
+            close = close && std::fabs(code - std::clamp(real, 0.0L, 255.0L)) <= 0.500001L + rounding;
         }
         INFO("slope " << affine.slope << ", offset " << affine.offset);
         CHECK(monotone);
@@ -223,11 +230,12 @@ TEST_CASE("logits: their order is that of the real values") {
         }
         std::vector<std::int32_t> m(10);
         std::vector<std::int64_t> c(10);
-        const int exponent = train::make_logits(affine, m, c);
+        const int bits = repetition % 2 == 0 ? 31 : 15;
+        const int exponent = train::make_logits(affine, m, c, bits);
         const auto largest =
             std::max_element(m.begin(), m.end(), [](auto x, auto y) { return std::abs(x) < std::abs(y); });
-        if (repetition % 7 != 0) CHECK(std::abs(*largest) >= 1 << 14);
-        CHECK(std::abs(*largest) <= 1 << 15);
+        if (repetition % 7 != 0) CHECK(std::abs(std::int64_t{*largest}) >= std::int64_t{1} << (bits - 1));
+        CHECK(std::abs(std::int64_t{*largest}) < std::int64_t{1} << bits);
         CHECK(m[3] == m[7]);
         CHECK(c[3] == c[7]);
         for (int draw = 0; draw < 30; ++draw) {

@@ -130,6 +130,48 @@ TEST_CASE("what dropout drops follows from seed, pass and image alone") {
     CHECK(value_codes<1>(training, 1) != value_codes<2>(training, 1));
 }
 
+TEST_CASE("passes count on, so that each step of a loop of one's own drops other codes") {
+    constexpr std::int64_t count = 3;
+    constexpr std::int32_t dropped = facts<Net>.rows[row_of("dropout")].output;
+    constexpr std::size_t second_dropout = row_of("dropout", 1);
+    constexpr std::int32_t second = facts<Net>.rows[second_dropout].output;
+    const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(count * Training<Net>::pixels), std::uint8_t{1});
+    const auto dropped_in = [&](Training<Net>& training) {
+        forward(training, pixels, Statistics::batch);
+        return std::pair(value_codes<dropped>(training, count), value_codes<second>(training, count));
+    };
+    const auto numbered = [&](std::uint64_t pass, std::uint64_t seed) {
+        Training<Net> training(count, 1, seed);
+        training.set_pass(pass);
+        return dropped_in(training);
+    };
+    Training<Net> training(count, 1, 5);
+    for (std::uint64_t pass = 0; pass < 4; ++pass) {
+        // What draws nothing does not count, and a pass in parts is one pass.
+        forward(training, pixels, Statistics::running);
+        if (pass < 2) {
+            CHECK(dropped_in(training) == numbered(pass, 5));
+            continue;
+        }
+        training.forward(pixels.data(), count, Statistics::batch, second_dropout);
+        training.forward(pixels.data(), count, Statistics::batch, Training<Net>::rows, second_dropout);
+        CHECK(value_codes<dropped>(training, count) == numbered(pass, 5).first);
+        CHECK(value_codes<second>(training, count) == numbered(pass, 5).second);
+    }
+    CHECK(numbered(0, 5).first != numbered(1, 5).first);
+    training.set_pass(1);
+    CHECK(dropped_in(training) == numbered(1, 5));
+    CHECK(dropped_in(training) == numbered(2, 5));
+    // Drawn anew from a seed, a training is one that was made with it.
+    training.initialize(8);
+    training.set_pass(0);
+    CHECK(training.seed() == 8);
+    CHECK(dropped_in(training) == numbered(0, 8));
+    training.set_seed(5);
+    training.set_pass(0);
+    CHECK(dropped_in(training).first == numbered(0, 5).first);
+}
+
 TEST_CASE("evaluation and re-estimation drop nothing, and another reader of a dropped value sees all of it") {
     constexpr std::int64_t count = 6;
     const std::vector<std::uint8_t> pixels = random_pixels(count, 2);

@@ -36,7 +36,7 @@ struct Grid : Network<Image<2, 6, 6>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<4
 /// Squeeze and excitation, a gate for every pixel, a square, in a repetition and in a residual block.
 struct Gates
     : Network<Image<2, 8, 8>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<6>>,
-              Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<3>>, Dense<Out<6>, Act<M_a{8}>>>>, Activate<>,
+              Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<4>>, Dense<Out<6>, Act<M_a{8}>>>>, Activate<>,
               Repeat<2, Multiply<Conv<Out<5>>, Conv<Out<5>, SignedAct<M_a{9}>>>, Normalize<>, Activate<>>,
               Multiply<Identity, Identity>, Activate<>,
               Residual<Multiply<Conv<Out<5>>, Sequence<AvgPool<whole_image, Requantize>, Conv<Out<5>, Kernel<1>>>>>,
@@ -60,7 +60,7 @@ TEST_CASE("facts of branches side by side") {
 TEST_CASE("facts of products of branches") {
     struct Net : Network<Image<1, 4, 4>, Defaults<QInt<2>>, Conv<Out<2>, Act<M_a{4}>>,
                          Multiply<Conv<Out<3>, Act<M_a{6}>>, Conv<Out<3>, SignedAct<M_a{7}>>>, Activate<Act<M_a{4}>>,
-                         GlobalAvgPool, Classifier<Out<2>>> {};
+                         GlobalAvgPool, Classifier<QInt<3>, Out<2>>> {};
     constexpr const Row& row = facts<Net>.row(9);
     constexpr const Value& out = facts<Net>.value(row.output);
     static_assert(out.shape == Shape{4, 4, 3} && out.codes == CodeRange{-15, 15} && out.denominator == 15 &&

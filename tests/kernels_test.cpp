@@ -408,6 +408,29 @@ TEST_CASE_TEMPLATE("kernels: real convolutions and their gradients", Tag, KERNEL
     }
 }
 
+TEST_CASE_TEMPLATE("kernels: convolutions with a padding of its own on every side", Tag, KERNELS_TEST_TAGS) {
+    Random random(7);
+    for (std::int32_t sides = 0; sides < 81; ++sides) {
+        for (const std::int32_t groups : {1, 2, 6}) {
+            ConvolutionExtents e{.in = {5, 6, 6},
+                                 .out = {1, 1, 6},
+                                 .kernel_height = 3,
+                                 .kernel_width = 3,
+                                 .stride_height = between(random, 1, 2),
+                                 .stride_width = between(random, 1, 2),
+                                 .padding_height = sides % 3,
+                                 .padding_width = sides / 3 % 3,
+                                 .dilation = between(random, 1, 2),
+                                 .groups = groups,
+                                 .padding_code = between(random, 0, 127)};
+            e = complete(e, sides / 9 % 3, sides / 27);
+            check_convolution<Tag, Product::bytes>(e, random, false);
+            check_convolution<Tag, Product::words>(e, random, false);
+            check_real_convolution<Tag, float>(e, 2, random);
+        }
+    }
+}
+
 TEST_CASE_TEMPLATE("kernels: weight gradients of codes of other types", Tag, KERNELS_TEST_TAGS) {
     Random random(3);
     for (const ConvolutionExtents& e : swept_extents(random, 40)) {

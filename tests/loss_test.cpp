@@ -33,7 +33,7 @@ Vector random_vector(std::size_t size, unsigned seed) {
 
 double loss_of(const Vector& logits, double gamma, const LossOptions& options) {
     Vector unused(logits.size());
-    return train::training_loss<double>(logits, labels.data(), classes, gamma, options, unused);
+    return train::training_loss<double>(logits, labels, classes, gamma, options, unused);
 }
 
 // Central differences: their error is h^2 times a third derivative, and rounding 1e-16 / h.
@@ -85,7 +85,7 @@ TEST_CASE("the loss with all options against its definition") {
                     CHECK(loss_of(logits, gamma, options) == doctest::Approx(sum / total).epsilon(1e-13));
 
                     Vector gradient(logits.size());
-                    train::training_loss<double>(logits, labels.data(), classes, gamma, options, gradient);
+                    train::training_loss<double>(logits, labels, classes, gamma, options, gradient);
                     check_gradient([&](const Vector& z) { return loss_of(z, gamma, options); }, logits, gradient);
                 }
             }
@@ -107,8 +107,8 @@ TEST_CASE("values of the loss by hand") {
     // The defaults are the loss of P2.9 without options, bit for bit.
     Vector gradient(15);
     Vector plain(15);
-    const double loss = train::training_loss<double>(logits, labels.data(), classes, 0.05, {}, gradient);
-    CHECK(loss == train::cross_entropy_and_squares<double>(logits, labels.data(), classes, 0.05, plain));
+    const double loss = train::training_loss<double>(logits, labels, classes, 0.05, {}, gradient);
+    CHECK(loss == train::cross_entropy_and_squares<double>(logits, labels, classes, 0.05, plain));
     CHECK((gradient == plain));
 }
 
@@ -118,7 +118,7 @@ TEST_CASE("distillation against its definition") {
     for (const double share : {0.0, 0.25, 1.0}) {
         for (const double t : {1.0, 4.0, 0.5}) {
             const auto distilled = [&](const Vector& z, Vector& gradient) {
-                const double own = train::training_loss<double>(z, labels.data(), classes, 0.05, {}, gradient);
+                const double own = train::training_loss<double>(z, labels, classes, 0.05, {}, gradient);
                 return train::distil<double>(z, teacher, classes, share, t, own, gradient);
             };
             double divergence = 0;
@@ -146,17 +146,20 @@ TEST_CASE("distillation against its definition") {
 
 TEST_CASE("losses of logits that are wrong") {
     Vector gradient(3);
-    const std::uint8_t label = 1;
+    const std::uint8_t label[] = {1};
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    CHECK_THROWS_WITH_AS(train::training_loss<double>(Vector{0, nan, 0}, &label, 3, 0.05, {}, gradient),
+    CHECK_THROWS_WITH_AS(train::training_loss<double>(Vector{0, nan, 0}, label, 3, 0.05, {}, gradient),
                          doctest::Contains("not finite"), std::runtime_error);
     CHECK_THROWS_WITH_AS(train::distil<double>(Vector{0, 1, 0}, Vector{0, nan, 0}, 3, 0.5, 1.0, 1.0, gradient),
                          doctest::Contains("not finite"), std::runtime_error);
     CHECK_THROWS_WITH_AS(train::distil<double>(Vector{0, 1, 0}, Vector{0, 1}, 3, 0.5, 1.0, 1.0, gradient),
                          "teacher logits: expected 3, found 2", std::runtime_error);
-    const std::uint8_t wrong = 3;
-    CHECK_THROWS_WITH_AS(train::training_loss<double>(Vector{0, 1, 0}, &wrong, 3, 0.05, {}, gradient),
-                         doctest::Contains("label of image 0"), std::invalid_argument);
+    const std::int8_t wrong[] = {-1};
+    CHECK_THROWS_WITH_AS(train::training_loss<double>(Vector{0, 1, 0}, wrong, 3, 0.05, {}, gradient),
+                         "labels of the batch: label -1 of image 0 is none of the 3 classes, 0 to 2",
+                         std::invalid_argument);
+    CHECK_THROWS_WITH_AS(train::training_loss<double>(Vector(6), label, 3, 0.05, {}, gradient),
+                         "labels of the batch: expected 2, found 1", std::invalid_argument);
     // Logits that would overflow an exponential.
     const Vector large{1e4, -1e4, 0};
     CHECK(train::distil<double>(large, Vector{0, 0, 0}, 3, 1.0, 1.0, 0.0, gradient) ==

@@ -53,7 +53,8 @@ TEST_CASE("what is no class is refused") {
                          std::invalid_argument);
     CHECK(matrix.total() == 0);
     CHECK_THROWS_AS(ConfusionMatrix(0), std::invalid_argument);
-    CHECK_THROWS_AS(ConfusionMatrix(257), std::invalid_argument);
+    CHECK_THROWS_WITH_AS(ConfusionMatrix(256, std::vector<std::int8_t>{1}, predictions),
+                         "confusion matrix: 1 labels for 8 predictions", std::invalid_argument);
     CHECK_THROWS_WITH_AS(ConfusionMatrix(4, labels, std::span(predictions).first(7)),
                          "confusion matrix: 8 labels for 7 predictions", std::invalid_argument);
 }

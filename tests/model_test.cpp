@@ -93,7 +93,7 @@ using PreActBlock = Residual<Sequence<Normalize<>, Activate<>, Conv<Out<Channels
                              Sequence<Normalize<>, Activate<>, Conv<Kernel<1>, Out<Channels>, NoActivation>>>;
 struct PreActResNet : Network<Image<3, 32, 32>, Ternary,                                      //
                               Residual<Sequence<Conv<Out<16>>, Conv<Out<16>, NoActivation>>,  //
-                                       Conv<Kernel<1>, Out<16>, NoActivation>>,               //
+                                       Conv<Kernel<1>, Out<16>, NoActivation, NoWeightStandardization>>,  //
                               AvgPool<2>, PreActBlock<32>, PreActBlock<32>,                   //
                               AvgPool<2>, PreActBlock<64>,                                    //
                               Normalize<>, Activate<>,                                        //
@@ -461,8 +461,8 @@ TEST_CASE("quantisers") {
     static_assert(row<Binary>("product", 1).codes == CodeRange{-8, 8});
     static_assert(facts<Binary>.weight_bytes() == 9 + 3);
     // Rounded up to whole bytes, layer by layer.
-    struct Odd : Network<Features<3>, Ternary, Dense<Out<3>>, Classifier<Out<3>>> {};
-    static_assert(facts<Odd>.weight_bytes() == 3 + 3);
+    struct Odd : Network<Features<5>, Ternary, Dense<Out<5>>, Classifier<Out<3>>> {};
+    static_assert(facts<Odd>.weight_bytes() == 7 + 4);
 }
 
 TEST_CASE("the bits of a range are the fewest that hold it") {

@@ -7,10 +7,14 @@
 #include <cstdint>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
+#include "intaglio/report/model_facts.hpp"
+#include "intaglio/train/reestimation.hpp"
 #include "support/network_checks.hpp"
 #include "support/test_weights.hpp"
 
@@ -36,6 +40,9 @@ template <>
 struct LastNorm<InstanceNorm> {
     using type = NoNorm;
 };
+
+template <class Norm, Epsilon Value>
+struct LastNorm<WithEpsilon<Norm, Value>> : LastNorm<Norm> {};
 
 /// A norm behind integer products, behind a pool, and in front of the logits.
 template <class Norm, class... Gain>
@@ -299,18 +306,76 @@ TEST_CASE("re-estimation of statistics of real numbers: that of the whole set bu
     checks::gentle_parameters(training, random);
     std::vector<std::vector<double>> found;
     for (const std::int64_t chunk : {images, std::int64_t{24}, std::int64_t{12}, std::int64_t{1}}) {
-        training.restart_statistics();
-        for (std::int64_t begin = 0; begin < images; begin += chunk) {
-            training.forward(pixels.data() + begin * 6, chunk, Statistics::reestimation);
-        }
+        reestimate_statistics(training, std::span<const std::uint8_t>(pixels), Reestimation::exact, chunk);
         found.push_back(tools::running_statistics(training));
     }
+    REQUIRE(found[0].size() == 8);
     CHECK(found[0] == found[1]);
-    // The first norm's numbers are products of pixels; the second norm's depend on how the first saw its batch.
     for (const std::size_t f : {2UL, 3UL}) {
-        CHECK(found[f][0] == doctest::Approx(found[0][0]).epsilon(1e-12));
-        CHECK(found[f][1] == doctest::Approx(found[0][1]).epsilon(1e-12));
+        for (std::size_t i = 0; i < 8; ++i) CHECK(found[f][i] == doctest::Approx(found[0][i]).epsilon(1e-12));
     }
+}
+
+namespace {
+
+/// An epsilon beside which variances are small.
+template <class Norm>
+using Large = WithEpsilon<Norm, Epsilon{0.3}>;
+
+struct WithKerasEpsilon : Network<Features<4>, Dense<QInt<4>, NoWeightStandardization, Out<3>, NoNorm, NoActivation>,
+                         Normalize<WithEpsilon<BatchNorm, Epsilon{1e-3}>>> {};
+
+}  // namespace
+
+static_assert(norm_row<Integers<BatchNorm>>().epsilon == 1e-5 && norm_row<Integers<InstanceNorm>>().epsilon == 1e-5);
+static_assert(norm_row<Integers<Large<Lbn>>>().epsilon == 0.3 && norm_row<Integers<Large<LayerNorm<>>>>().epsilon == 0.3);
+static_assert(norm_row<Integers<TrainedScale>>().epsilon == 0);
+// One code for a norm with any epsilon.
+static_assert(std::is_same_v<Integers<BatchNorm>::primitives, Integers<Large<BatchNorm>>::primitives>);
+static_assert(std::is_same_v<Integers<GroupNorm<2>>::primitives, Integers<Large<GroupNorm<2>>>::primitives>);
+
+TEST_CASE("norms with an epsilon of their own: passes and gradients agree with the naive network") {
+    checks::check_training<Integers<Large<BatchNorm>>>(61);
+    checks::check_training<Integers<Large<Lbn>>>(62);
+    checks::check_training<Integers<Large<LayerNorm<>>>>(63);
+    checks::check_training<Integers<Large<GroupNorm<2>>>>(64);
+    checks::check_training<Integers<Large<InstanceNorm>>>(65);
+    checks::check_lowering<Integers<Large<BatchNorm>>>(66);
+    checks::check_lowering<Integers<Large<Lbn>>>(67);
+}
+
+TEST_CASE("an epsilon counts as written: logits against double precision") {
+    Training<WithKerasEpsilon> training(1);
+    auto& state = training.state<1>();
+    std::mt19937 random(71);
+    std::normal_distribution<double> normal;
+    for (std::size_t c = 0; c < 3; ++c) {
+        state.running_mean[c] = normal(random);
+        state.running_variance[c] = c == 0 ? 0.0 : 1e-4 * static_cast<double>(c);
+        training.parameters()[12 + c] = static_cast<float>(normal(random));
+        training.parameters()[15 + c] = static_cast<float>(normal(random));
+    }
+    training.parameters_changed();
+    const std::uint8_t pixels[] = {3, 250, 97, 14};
+    training.forward(pixels, 1, Statistics::running);
+    const auto sums = training.codes<1>(0);
+    for (std::size_t c = 0; c < 3; ++c) {
+        const double x = static_cast<double>(sums[c]) / static_cast<double>(facts<WithKerasEpsilon>.value(1).denominator);
+        const double expected = static_cast<double>(training.parameters()[12 + c]) * (x - state.running_mean[c]) /
+                                    std::sqrt(state.running_variance[c] + 1e-3) +
+                                static_cast<double>(training.parameters()[15 + c]);
+        CHECK(std::fabs(static_cast<double>(training.float_logits()[c]) - expected) <= 1e-6 * std::fabs(expected));
+    }
+}
+
+TEST_CASE("checkpoints and the facts table tell an epsilon") {
+    const auto signature = []<class Norm>(Norm) { return model_signature(facts<Integers<Norm>>.view()); };
+    CHECK(signature(WithEpsilon<BatchNorm, Epsilon{1e-5}>{}) == signature(BatchNorm{}));
+    CHECK(signature(Large<BatchNorm>{}) != signature(BatchNorm{}));
+    CHECK(signature(Large<BatchNorm>{}).find("batch norm, epsilon 0.3,") != std::string::npos);
+    CHECK(signature(WithEpsilon<BatchNorm, Epsilon{1e-3}>{}) != signature(WithEpsilon<BatchNorm, Epsilon{0.0010001}>{}));
+    CHECK(layer_facts(facts<Integers<Large<Lbn>>>.view())[0].norm == "layer-batch norm, epsilon 0.3");
+    CHECK(layer_facts(facts<Integers<Lbn>>.view())[0].norm == "layer-batch norm");
 }
 
 TEST_CASE("checkpoints of one norm do not fit another") {

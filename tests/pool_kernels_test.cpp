@@ -112,9 +112,11 @@ ConvolutionExtents random_pool(Random& random) {
         e.dilation = between(random, 0, 3) == 0 ? 2 : 1;
         e.padding_height = between(random, 0, 3);
         e.padding_width = between(random, 0, 3);
-        if (e.in.height + 2 * e.padding_height <= e.dilation * (e.kernel_height - 1)) continue;
-        if (e.in.width + 2 * e.padding_width <= e.dilation * (e.kernel_width - 1)) continue;
-        e = complete(e);
+        const std::int32_t below = between(random, 0, 3);
+        const std::int32_t right = between(random, 0, 3);
+        if (e.in.height + e.padding_height + below <= e.dilation * (e.kernel_height - 1)) continue;
+        if (e.in.width + e.padding_width + right <= e.dilation * (e.kernel_width - 1)) continue;
+        e = complete(e, below, right);
     } while (
         !has_taps_inside(e.out.height, e.stride_height, e.padding_height, e.dilation, e.kernel_height, e.in.height) ||
         !has_taps_inside(e.out.width, e.stride_width, e.padding_width, e.dilation, e.kernel_width, e.in.width));

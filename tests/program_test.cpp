@@ -18,7 +18,9 @@ using simd::Portable;
 
 }  // namespace
 
-#if INTAGLIO_HAS_AVX512_VNNI
+#if defined(INTAGLIO_TEST_NATIVE_ONLY)
+#define ALL_TAGS Native
+#elif INTAGLIO_HAS_AVX512_VNNI
 #define ALL_TAGS simd::Portable, simd::Avx2, simd::Avx2Vnni, simd::Avx512, simd::Avx512Vnni
 #elif INTAGLIO_HAS_AVX512
 #define ALL_TAGS simd::Portable, simd::Avx2, simd::Avx512

@@ -53,8 +53,10 @@ struct Tensor {
 using Tensors = std::map<std::string, Tensor>;
 
 /// A file of these tensors; their numbers are floats whatever the type says, unless it is I64.
-Bytes file_of(const Tensors& tensors) {
-    std::string header = R"({"__metadata__":{"made":"by a test"})";
+Bytes file_of(const Tensors& tensors, const std::map<std::string, std::string>& metadata = {}) {
+    std::string header = R"({"__metadata__":{"made":"by a test")";
+    for (const auto& [key, text] : metadata) header += ",\"" + key + "\":\"" + text + "\"";
+    header += "}";
     Bytes data;
     for (const auto& [name, tensor] : tensors) {
         const std::size_t begin = data.size();
@@ -340,13 +342,13 @@ Planes convolve(const Planes& in, const Tensor& weight, const Tensor& bias, std:
     return out;
 }
 
-void normalize(Planes& planes, Tensors& tensors, const std::string& name) {
+void normalize(Planes& planes, Tensors& tensors, const std::string& name, double epsilon) {
     const std::size_t pixels = planes.height * planes.width;
     for (std::size_t i = 0; i < planes.data.size(); ++i) {
         const std::size_t c = i / pixels;
         const auto value = [&](const char* part) { return static_cast<double>(tensors[name + part].data[c]); };
         planes.data[i] =
-            (planes.data[i] - value(".running_mean")) / std::sqrt(value(".running_var") + 1e-5) * value(".weight") +
+            (planes.data[i] - value(".running_mean")) / std::sqrt(value(".running_var") + epsilon) * value(".weight") +
             value(".bias");
     }
 }
@@ -355,7 +357,8 @@ void relu(Planes& planes) {
 }
 
 /// The file's network, layer by layer.
-std::vector<double> naive_logits(Tensors tensors, const std::uint8_t* image, bool normalizes) {
+std::vector<double> naive_logits(Tensors tensors, const std::uint8_t* image, bool normalizes,
+                                 double epsilon = 1e-5) {
     Planes x{3, 6, 5, std::vector<double>(90)};
     for (std::size_t i = 0; i < 90; ++i) {
         const std::size_t c = i % 3;
@@ -363,14 +366,14 @@ std::vector<double> naive_logits(Tensors tensors, const std::uint8_t* image, boo
         x.data[c * 30 + i / 3] = normalizes ? (value - normalization.mean[c]) / normalization.deviation[c] : value;
     }
     x = convolve(x, tensors["conv1.weight"], tensors["conv1.bias"], 1, 1, 1, 1);
-    normalize(x, tensors, "bn1");
+    normalize(x, tensors, "bn1", epsilon);
     relu(x);
     x = convolve(x, tensors["conv2.weight"], tensors["conv2.bias"], 2, 2, 1, 0);
     relu(x);
     x = {72, 1, 1, x.data};  // channels, rows, columns
     tensors["fc.0.weight"].shape = {5, 72, 1, 1};
     x = convolve(x, tensors["fc.0.weight"], tensors["fc.0.bias"], 1, 1, 0, 0);
-    normalize(x, tensors, "fc.1");
+    normalize(x, tensors, "fc.1", epsilon);
     relu(x);
     tensors["last.weight"].shape = {3, 5, 1, 1};
     return convolve(x, tensors["last.weight"], tensors["last.bias"], 1, 1, 0, 0).data;
@@ -379,10 +382,11 @@ std::vector<double> naive_logits(Tensors tensors, const std::uint8_t* image, boo
 /// Loads into `training` and returns what the loader complained of, without the path; "nothing" if it did not.
 template <class Network>
 std::string complaint(Training<Network>& training, const Tensors& tensors,
-                      const std::vector<std::string>& wanted = names, const WeightLoading& options = {}) {
+                      const std::vector<std::string>& wanted = names, const WeightLoading& options = {},
+                      const std::map<std::string, std::string>& metadata = {}) {
     const TemporaryFolder folder;
     const auto path = folder / "weights.safetensors";
-    test_files::store(path, file_of(tensors));
+    test_files::store(path, file_of(tensors, metadata));
     const SafetensorsFile file(path);
     const std::vector<float> before(training.parameters().begin(), training.parameters().end());
     std::vector<train::NamedNumbers> statistics;
@@ -439,6 +443,66 @@ TEST_CASE("weights of a file: the network computes what the file's network compu
     Training<Black> black(4);
     CHECK(complaint(black, tensors) == "nothing");
     check(black, false);
+}
+
+namespace {
+
+/// The network of the file, in a framework with another epsilon; small variances, so that it counts.
+struct Keras : Network<Image<3, 6, 5>,
+                       Defaults<FloatWeights, NoWeightStandardization, WithEpsilon<BatchNorm, Epsilon{1e-3}>, Relu>,
+                       Conv<Out<4>, Kernel<3>>,
+                       Conv<Out<6>, Groups<2>, Kernel<3, 2>, Stride<2, 1>, Padding<1, 0>, TrainedScale>,
+                       Dense<Flatten, Out<5>>, Classifier<TrainedBias, Out<3>>> {};
+Tensors small_variances() {
+    Tensors tensors = random_tensors();
+    for (const char* const name : {"bn1.running_var", "fc.1.running_var"}) {
+        for (float& x : tensors[name].data) x *= 0.01F;
+    }
+    return tensors;
+}
+
+}  // namespace
+
+TEST_CASE("weights of a file: the epsilon of its norms") {
+    const Tensors tensors = small_variances();
+    std::mt19937 random(10);
+    const std::vector<std::uint8_t> pixels = [&] {
+        std::vector<std::uint8_t> result(90);
+        for (std::uint8_t& p : result) p = static_cast<std::uint8_t>(random());
+        return result;
+    }();
+    Training<Keras> training(1);
+    CHECK(complaint(training, tensors, names, {}, {{"eps", "0.001"}}) == "nothing");
+    training.forward(pixels.data(), 1, train::Statistics::running);
+    const std::vector<double> expected = naive_logits(tensors, pixels.data(), false, 1e-3);
+    const std::vector<double> usual = naive_logits(tensors, pixels.data(), false, 1e-5);
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto found = static_cast<double>(training.float_logits()[i]);
+        CHECK(std::fabs(found - expected[i]) < 2e-5 * (1 + std::fabs(expected[i])));
+        CHECK(std::fabs(found - usual[i]) > 0.01);
+    }
+}
+
+TEST_CASE("weights of a file: an epsilon that is not the network's") {
+    const Tensors tensors = random_tensors();
+    const auto refused = [&](auto training, const std::map<std::string, std::string>& metadata) {
+        return complaint(training, tensors, names, {}, metadata);
+    };
+    CHECK(refused(Training<Keras>(1), {}) == "nothing");
+    CHECK(refused(Training<Keras>(1), {{"eps", "1e-3"}, {"bn7.eps", "1"}}) == "nothing");
+    // As a float prints.
+    CHECK(refused(Training<Keras>(1), {{"bn1.eps", "0.0010000000474974513"}}) == "nothing");
+    CHECK(refused(Training<Net>(1), {{"eps", "1e-05"}}) == "nothing");
+    CHECK(refused(Training<Net>(1), {{"eps", "0.001"}}) ==
+          "metadata 'eps' says that a norm has the epsilon 0.001, but that of layer 2 has 1e-05; give it "
+          "WithEpsilon<BatchNorm, Epsilon{0.001}>");
+    CHECK(refused(Training<Net>(1), {{"eps", "0.001"}, {"bn1.eps", "1e-5"}})
+              .starts_with("metadata 'eps' says that a norm has the epsilon 0.001, but that of layer 4 has 1e-05"));
+    CHECK(refused(Training<Net>(1), {{"fc.1.eps", "0.001"}}).starts_with("metadata 'fc.1.eps' says"));
+    for (const char* const bad : {"", "small", "1e-5x", "0", "-1", "nan", "inf"}) {
+        CHECK(refused(Training<Net>(1), {{"eps", bad}}) ==
+              "metadata 'eps' is no positive number, but '" + std::string(bad) + "'");
+    }
 }
 
 TEST_CASE("weights of a file: the places of all numbers") {

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -37,7 +38,7 @@ void near(const std::vector<double>& found, const std::vector<double>& expected)
 
 std::string text_of(const Schedule& schedule) {
     train::SettingsText text;
-    schedule.describe(text);
+    schedule.describe(text, 33);
     return text.text();
 }
 
@@ -95,7 +96,11 @@ TEST_CASE("a schedule of one's own") {
         .name = "straight line"};
     near(factors(custom, 2, 2), {1, 0.75, 0.5, 0.25});
     near(factors(custom, 2, 2, 1), {0.5, 0.75, 0.5, 0.25});
-    CHECK(text_of(custom) == "schedule straight line");
+    // Its factors at 17 steps from the first to the last.
+    const std::string text = text_of(custom);
+    CHECK(text.starts_with("schedule straight line\nfactor of step 0: 1\nfactor of step 2: 0.939394\n"));
+    CHECK(text.ends_with("\nfactor of step 30: 0.0909091\nfactor of step 32: 0.030303\n"));
+    CHECK(std::count(text.begin(), text.end(), '\n') == 18);
 }
 
 TEST_CASE("schedules with settings out of range are refused") {
@@ -118,6 +123,8 @@ TEST_CASE("schedules with settings out of range are refused") {
 }
 
 TEST_CASE("each setting of a schedule changes its text") {
+    const auto one = [](std::uint64_t, std::uint64_t) { return 1.0; };
+    const auto half = [](std::uint64_t step, std::uint64_t total) { return step + 1 < total ? 1.0 : 0.5; };
     const std::vector<Schedule> all{ConstantSchedule{},
                                     CosineSchedule{},
                                     StepSchedule{.every = 2},
@@ -130,8 +137,9 @@ TEST_CASE("each setting of a schedule changes its text") {
                                     OneCycleSchedule{.initial_factor = 0.05},
                                     OneCycleSchedule{.final_factor = 1e-9},
                                     OneCycleSchedule{.anneal = Anneal::linear},
-                                    CustomSchedule{.factor = {}, .name = "a"},
-                                    CustomSchedule{.factor = {}, .name = "b"}};
+                                    CustomSchedule{.factor = one, .name = "a"},
+                                    CustomSchedule{.factor = half, .name = "a"},
+                                    CustomSchedule{.factor = one, .name = "b"}};
     for (std::size_t i = 0; i < all.size(); ++i) {
         for (std::size_t k = 0; k < i; ++k) CHECK(text_of(all[i]) != text_of(all[k]));
     }

@@ -458,20 +458,62 @@ TEST_CASE("weights of signs or of their own unit's size take the signs of the ga
     std::vector<float> teacher(24);
     for (float& w : teacher) w = normal(random);
     const std::vector<double> gains{-0.5, 2, -7, 0};
-    const auto check = [&]<class Weight>(Weight) {
+    const auto check = [&]<class Weight, class Standardization>(Weight, Standardization) {
         for (const double exponent : {0.0, 0.5, 1.0}) {
             std::vector<float> student(24);
-            tandem::fold_latents<Weight, Weight>(teacher, gains, exponent, student);
+            tandem::fold_latents<Weight, Weight, Standardization>(teacher, gains, exponent, student);
             for (std::size_t i = 0; i < 24; ++i)
                 CHECK(student[i] == (i / 6 % 2 == 0 && i < 18 ? -teacher[i] : teacher[i]));
         }
     };
-    check(DoReFa<1>{});
-    check(Unscaled<DoReFa<1>>{});
-    check(States<M_w{3}>{});
-    check(BinaryWeights{});
+    check(DoReFa<1>{}, NoWeightStandardization{});
+    check(Unscaled<DoReFa<1>>{}, NoWeightStandardization{});
+    check(States<M_w{3}>{}, WeightStandardization{});
+    check(BinaryWeights{}, NoWeightStandardization{});
+    check(TernaryWeights<>{}, NoWeightStandardization{});
     static_assert(!tandem::Latent<DoReFa<1>>::holds_gains);
     static_assert(tandem::Latent<Unscaled<DoReFa<2>>>::holds_gains);
+}
+
+TEST_CASE("latent weights are scaled to the range of a quantiser that has one") {
+    std::mt19937 random(9);
+    std::normal_distribution<float> normal;
+    constexpr std::size_t fan_in = 60;
+    std::vector<float> teacher(3 * fan_in);
+    for (float& w : teacher) w = 0.05F * normal(random);
+    const std::vector<double> gains{1, -1, 4};
+    std::vector<float> student(teacher.size());
+    const auto check = [&]<class Weight>(Weight, double least, double most) {
+        for (const double exponent : {0.0, 0.5, 1.0}) {
+            tandem::fold_latents<Weight, FloatWeights>(teacher, gains, exponent, student);
+            const double k = static_cast<double>(student[0]) / static_cast<double>(teacher[0]);
+            double end = 0;
+            for (std::size_t i = 0; i < teacher.size(); ++i) {
+                const double gain = gains[i / fan_in];
+                const double wanted = k * std::copysign(std::pow(std::fabs(gain), exponent), gain) *
+                                      static_cast<double>(teacher[i]);
+                CHECK(static_cast<double>(student[i]) == doctest::Approx(wanted).epsilon(1e-6));
+                end = std::max(end, std::fabs(wanted));
+            }
+            // In units of the range: 1 is the last code, beyond it weights are clipped.
+            CHECK(end >= least * 3);
+            CHECK(end <= most * 3);
+        }
+    };
+    check(States<M_w{255}>{}, 0.999, 1.3);
+    check(States<M_w{15}>{}, 0.999, 2);
+    check(States<M_w{3}>{}, 1.2, 5);
+    // The same latent weights stand for the same values already: a copy.
+    tandem::fold_latents<States<M_w{15}>, States<M_w{255}>>(teacher, std::vector<double>{1, 1, 1}, 0, student);
+    CHECK(student == teacher);
+    // What the teacher clips counts as its last code.
+    const std::vector<float> clipped{30, 3, -1.5F, 0};
+    std::vector<float> few(4);
+    tandem::fold_latents<DoReFa<8>, States<M_w{255}>>(clipped, std::vector<double>{1}, 0, few);
+    CHECK(few[0] == few[1]);
+    CHECK(std::tanh(static_cast<double>(few[2])) == doctest::Approx(-0.375));
+    static_assert(tandem::Latent<Unscaled<States<M_w{3}>>>::holds_gains);
+    static_assert(!tandem::Latent<States<M_w{3}>, WeightStandardization>::holds_gains);
 }
 
 TEST_CASE("gains of zero do no harm") {
@@ -554,13 +596,20 @@ TEST_CASE("options that change the result change the description") {
     differs([](Options& o) { o.stage2.temperature = 3; });
     differs([](Options& o) { o.stage2.recalibrate = false; });
     differs([](Options& o) { o.stage2.guard = false; });
+    differs([](Options& o) { o.stage2.patience.metric = StoppingMetric::loss; });
+    differs([](Options& o) { o.stage2.patience.min_change = 0.5; });
     differs([](Options& o) { o.joint.epochs = 1; });
+    differs([](Options& o) { o.joint.learning_rate = 0.5; });
+    differs([](Options& o) { o.joint.weight_decay = 0.5; });
+    differs([](Options& o) { o.joint.patience.patience = 7; });
+    differs([](Options& o) { o.joint.patience.metric = StoppingMetric::loss; });
+    differs([](Options& o) { o.joint.patience.min_change = 0.5; });
     differs([](Options& o) { o.joint.share = 0.25; });
     differs([](Options& o) { o.joint.temperature = 3; });
     differs([](Options& o) { o.joint.guard = false; });
     differs([](Options& o) { o.batch = 50; });
     differs([](Options& o) { o.seed = 2; });
-    CHECK(changes == 21);
+    CHECK(changes == 28);
     Options threads;
     threads.threads = 3;
     CHECK(threads.description() == usual);

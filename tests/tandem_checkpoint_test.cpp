@@ -156,10 +156,46 @@ TEST_CASE("a checkpoint of another conversion is refused with the first differen
     tandem::Options options = all_tasks(1);
     options.stage2.target = tandem::Target::quantized;
     Run other_target(1, options);
-    CHECK(contains(message_of([&] { load_checkpoint(other_target.conversion, file); }), "target 1"));
+    CHECK(contains(message_of([&] { load_checkpoint(other_target.conversion, file); }),
+                   "belongs to a run with another option: expected 'stage 2: target 1', found 'stage 2: target 0'"));
     Run other_teacher(1, all_tasks(1), 1);
     REQUIRE(other_teacher.conversion.teacher_accuracy() != run.conversion.teacher_accuracy());
-    CHECK(contains(message_of([&] { load_checkpoint(other_teacher.conversion, file); }), "accuracy of the teacher"));
+    CHECK(contains(message_of([&] { load_checkpoint(other_teacher.conversion, file); }), "checksum of the teacher"));
+}
+
+TEST_CASE("a checkpoint of other data, another augmentation or other statistics of the teacher is refused") {
+    const TemporaryFolder folder;
+    const std::filesystem::path file = folder.path() / "run.checkpoint";
+    const auto change = [](std::span<std::uint8_t> image, Random& random) { image[random.below(64)] = 7; };
+    const auto refusal = [&](const Data& samples, const Data& validation, const Augment<>& augment,
+                             bool other_teacher) {
+        Trained teacher;
+        if (other_teacher) {
+            std::vector<train::NamedNumbers> list;
+            teacher.training.add_persistent(list);
+            std::get<std::span<double>>(list.back().values)[0] *= 1.0001;
+        }
+        tandem::Conversion<Student, Teacher> conversion(teacher.training, samples.samples(), validation.samples(),
+                                                        all_tasks(1));
+        if (augment) conversion.augment(augment);
+        return message_of([&] { load_checkpoint(conversion, file); });
+    };
+    Run run;
+    run.conversion.augment(change);
+    run.conversion.step();
+    save_checkpoint(run.conversion, file);
+    CHECK(refusal(learned, validated, change, false) == "no exception");
+    Data other = learned;
+    other.pixels[5] ^= 1;
+    CHECK(contains(refusal(other, validated, change, false), "expected 'checksum of the samples "));
+    other = validated;
+    other.labels[5] ^= 1;
+    CHECK(contains(refusal(learned, other, change, false), "expected 'checksum of the "));
+    CHECK(contains(refusal(learned, validated, {}, false), "expected 'not augmented', found 'augmented'"));
+    const auto another = [](std::span<std::uint8_t> image, Random& random) { image[random.below(64)] = 8; };
+    CHECK(
+        contains(refusal(learned, validated, another, false), "expected 'checksum of the augmentation of the first "));
+    CHECK(contains(refusal(learned, validated, change, true), "expected 'checksum of the teacher "));
 }
 
 TEST_CASE("a conversion stays as it was, in the middle of a task, when a checkpoint cannot be read") {

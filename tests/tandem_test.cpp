@@ -22,7 +22,8 @@ using tandem::Task;
 using tandem::TaskKind;
 using tools::Quarters;
 
-struct Teacher : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, BatchNorm, DoReFaAct<4>>, Conv<DoReFa<8>, Out<4>>,
+struct Teacher : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, WithEpsilon<BatchNorm, Epsilon{1e-3}>, DoReFaAct<4>>,
+                         Conv<DoReFa<8>, Out<4>>,
                          AvgPool<2>, Residual<Conv<Out<4>, NoActivation>>, Activate<>, Classifier<DoReFa<8>, Out<4>>> {
 };
 struct LayerStudent : BnFree<Teacher, Scale::Layer> {};
@@ -162,7 +163,7 @@ TEST_CASE("the inputs of stage 1 make no difference where the layers in front ar
     const auto set_norm = [&]<std::size_t I>() {
         if constexpr (facts<Teacher>.rows[I].gains > 0) {
             auto& state = teacher.state<I>();
-            std::fill(state.running_variance.begin(), state.running_variance.end(), 1 - train::norm_epsilon);
+            std::fill(state.running_variance.begin(), state.running_variance.end(), 1 - facts<Teacher>.rows[I].epsilon);
         }
     };
     Training<Teacher>::each(set_norm);
@@ -367,7 +368,7 @@ TEST_CASE("the local loss is the distance of the codes' values to the clipped or
                     const double a = static_cast<double>(accumulators[i]) /
                                      static_cast<double>(facts<Teacher>.value(sums).denominator);
                     double y = static_cast<double>(gain[c]) * (a - state.running_mean[c]) /
-                                   std::sqrt(state.running_variance[c] + train::norm_epsilon) +
+                                   std::sqrt(state.running_variance[c] + facts<Teacher>.rows[norm].epsilon) +
                                static_cast<double>(gain[channels + c]);
                     y = std::clamp(y / unit, 0.0, 1.0);
                     if (target == tandem::Target::quantized) y = std::floor(15 * y + 0.5) / 15;

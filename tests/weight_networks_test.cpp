@@ -16,6 +16,7 @@
 #include "intaglio/report/model_facts.hpp"
 #include "intaglio/train/evaluation.hpp"
 #include "intaglio/train/lowering.hpp"
+#include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 
 namespace {
@@ -393,4 +394,21 @@ TEST_CASE("a quantiser's standardisation counts where no option says otherwise")
                          Dense<TernaryWeights<>, WeightStandardization, Out<4>, Act<M_a{2}>>, Classifier<Out<2>>> {};
     CHECK(detail(facts<Own>.view()) == WeightStandardization::name);
     CHECK(std::string(facts<Own>.rows[3].detail) == PrintedWeightStandardization::name);
+}
+
+TEST_CASE("weights of one input learn if they are not standardised") {
+    struct Net : Network<Features<1>, Defaults<QInt<8>, BatchNorm, Act<M_a{16}>, NoWeightStandardization>,
+                         Dense<Out<8>>, Classifier<Out<2>>> {};
+    std::vector<std::uint8_t> values;
+    std::vector<std::uint8_t> labels;
+    for (int i = 0; i < 256; ++i) {
+        values.push_back(static_cast<std::uint8_t>(i));
+        labels.push_back(i < 128);
+    }
+    Training<Net> training(256);
+    Trainer<Net> trainer(training, {values, labels}, {.epochs = 200});
+    trainer.fit();
+    trainer.reestimate_statistics();
+    CHECK(training.weight_density(0) > 0.5);
+    CHECK(evaluate(training, {values, labels}).accuracy() > 0.9);
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "intaglio/model/network.hpp"
+#include "intaglio/model/weights/unscaled.hpp"
 #include "intaglio/train/product_state.hpp"
 #include "support/golden_cases.hpp"
 
@@ -50,6 +51,13 @@ static_assert(std::is_same_v<DefaultStandardization<Bwn>, NoWeightStandardizatio
 static_assert(std::is_same_v<DefaultStandardization<TernaryWeights<>>, NoWeightStandardization>);
 static_assert(std::is_same_v<DefaultStandardization<DoReFa<1>>, NoWeightStandardization>);
 static_assert(std::is_same_v<DefaultStandardization<DoReFa<5>>, NoWeightStandardization>);
+static_assert(smallest_fan_in<States<M_w{3}>, WeightStandardization> == 4);
+static_assert(smallest_fan_in<States<M_w{3}>, PrintedWeightStandardization> == 2);
+static_assert(smallest_fan_in<States<M_w{5}>, ScaledWeightStandardization> == 2);
+static_assert(smallest_fan_in<States<M_w{3}>, NoWeightStandardization> == 1);
+static_assert(smallest_fan_in<BinaryWeights, WeightStandardization> == 2);
+static_assert(smallest_fan_in<TernaryWeights<>, NoWeightStandardization> == 1);
+static_assert(smallest_fan_in<Unscaled<States<M_w{3}>>, WeightStandardization> == 4);
 static_assert(!BinaryWeights::clips && !Bwn::clips);
 static_assert(SignWeights<WeightScale::one, Per::channel, PlainIdentity<>>::clips);
 static_assert(SignWeights<WeightScale::mean, Per::layer, PlainIdentity<Gain{0.5}>>::clips);
@@ -596,6 +604,49 @@ TEST_CASE_TEMPLATE("values and gradients follow the formulas: ternary and DoReFa
                    DoReFa<1, Maximum::differentiated>, DoReFa<2, Maximum::differentiated>,
                    DoReFa<8, Maximum::differentiated>) {
     check_under_all_standardizations<Weight>(200);
+}
+
+namespace {
+
+/// Whether one weight against all others has a code that is not 0 among `fan_in` weights of a unit.
+template <class Weight, class Standardization>
+bool reaches_a_code(std::int32_t fan_in) {
+    Layer<Weight, Standardization> layer(fan_in, 2);
+    std::vector<float> w(static_cast<std::size_t>(2 * fan_in), 0.0F);
+    w[0] = 100;
+    w[static_cast<std::size_t>(fan_in)] = -100;
+    layer.quantize(w);
+    return layer.weights.density() > 0;
+}
+
+template <class Weight>
+void check_smallest_fan_in() {
+    const auto check = [&]<class Standardization>(Standardization) {
+        constexpr auto smallest = static_cast<std::int32_t>(smallest_fan_in<Weight, Standardization>);
+        INFO(WeightTraits<Weight>::name << ", " << Standardization::name << ", " << smallest);
+        CHECK(reaches_a_code<Weight, Standardization>(smallest));
+        for (std::int32_t fan_in = 1; fan_in < smallest; ++fan_in) {
+            CHECK(!reaches_a_code<Weight, Standardization>(fan_in));
+        }
+    };
+    check(WeightStandardization{});
+    check(ScaledWeightStandardization{});
+    check(PrintedWeightStandardization{});
+    check(NoWeightStandardization{});
+}
+
+}  // namespace
+
+TEST_CASE("the smallest fan-in is the first at which a weight can be anything but zero") {
+    check_smallest_fan_in<States<M_w{3}>>();
+    check_smallest_fan_in<States<M_w{5}>>();
+    check_smallest_fan_in<States<M_w{255}>>();
+    check_smallest_fan_in<LiteralStates<M_w{3}>>();
+    check_smallest_fan_in<LiteralStates<M_w{5}>>();
+    check_smallest_fan_in<TernaryWeights<ThresholdFactor{0.7}, Per::channel>>();
+    check_smallest_fan_in<TernaryWeights<ThresholdFactor{1.0}, Per::channel>>();
+    check_smallest_fan_in<TernaryWeights<ThresholdFactor{2.4}, Per::channel>>();
+    check_smallest_fan_in<FloatWeights>();
 }
 
 TEST_CASE_TEMPLATE("unit standardisation: invariant to scale and shift, gradients orthogonal to both", S,

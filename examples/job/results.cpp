@@ -165,7 +165,9 @@ void report(const Results& results, const std::filesystem::path& folder) {
     std::cout << "\ncertificate   " << grouped(results.certificate.range_values) << " accumulator values, "
               << grouped(results.certificate.steps_compared) << " steps and "
               << grouped(results.certificate.weights_compared)
-              << " weights compared: " << results.certificate.differences << " differences\n";
+              << " weights compared: " << results.certificate.differences << " differences\n"
+              << "              codes lie at most " << fixed(results.certificate.largest_distance, 6)
+              << " codes from the real value at a step; 0.5 is rounding\n";
     if (!results.certificate.proven())
         std::cout << "              first: " << results.certificate.first_difference << '\n';
     std::cout << "test set      " << grouped(results.test_images) << " images: integer program "

@@ -24,8 +24,8 @@
 #endif
 
 // The sets that the flags of this translation unit allow; Avx2Vnni has a build of its own.
-#if defined(KERNELS_TEST_FEWER_SETS)  // for slow builds with sanitizers
-#define KERNELS_TEST_TAGS intaglio::simd::Portable, intaglio::simd::Native
+#if defined(INTAGLIO_TEST_NATIVE_ONLY)  // a build for one set of many
+#define KERNELS_TEST_TAGS intaglio::simd::Native
 #elif INTAGLIO_HAS_AVX512_VNNI
 #define KERNELS_TEST_TAGS \
     intaglio::simd::Portable, intaglio::simd::Avx2, intaglio::simd::Avx512, intaglio::simd::Avx512Vnni
@@ -84,19 +84,23 @@ inline std::string describe(const ConvolutionExtents& e) {
     return number(e.in.height) + "x" + number(e.in.width) + "x" + number(e.in.channels) + "->" + number(e.out.height) +
            "x" + number(e.out.width) + "x" + number(e.out.channels) + " kernel " + number(e.kernel_height) + "x" +
            number(e.kernel_width) + " stride " + number(e.stride_height) + "x" + number(e.stride_width) + " padding " +
-           number(e.padding_height) + "x" + number(e.padding_width) + " dilation " + number(e.dilation) + " groups " +
+           number(e.padding_height) + "x" + number(e.padding_width) + " and " + number(e.padding_below()) + "x" +
+           number(e.padding_right()) + " dilation " + number(e.dilation) + " groups " +
            number(e.groups) + " padding code " + number(e.padding_code) +
            (e.padding_codes.count > 0 ? " for each of " + number(e.padding_codes.count) + " channels" : "");
 }
 
-/// Fills in the output's height and width.
-inline ConvolutionExtents complete(ConvolutionExtents e) {
-    const auto extent = [&](std::int32_t in, std::int32_t padding, std::int32_t kernel, std::int32_t stride) {
-        return (in + 2 * padding - e.dilation * (kernel - 1) - 1) / stride + 1;
+/// Fills in the output's height and width, with a padding of its own below and on the right.
+inline ConvolutionExtents complete(ConvolutionExtents e, std::int32_t below, std::int32_t right) {
+    const auto extent = [&](std::int32_t padded, std::int32_t kernel, std::int32_t stride) {
+        return (padded - e.dilation * (kernel - 1) - 1) / stride + 1;
     };
-    e.out.height = extent(e.in.height, e.padding_height, e.kernel_height, e.stride_height);
-    e.out.width = extent(e.in.width, e.padding_width, e.kernel_width, e.stride_width);
+    e.out.height = extent(e.in.height + e.padding_height + below, e.kernel_height, e.stride_height);
+    e.out.width = extent(e.in.width + e.padding_width + right, e.kernel_width, e.stride_width);
     return e;
+}
+inline ConvolutionExtents complete(const ConvolutionExtents& e) {
+    return complete(e, e.padding_height, e.padding_width);
 }
 
 inline ConvolutionExtents random_extents(Random& random) {
@@ -117,10 +121,13 @@ inline ConvolutionExtents random_extents(Random& random) {
         e.dilation = between(random, 0, 3) == 0 ? between(random, 1, 3) : 1;
         e.padding_height = between(random, 0, 3);
         e.padding_width = between(random, 0, 3);
-        const bool fits = e.in.height + 2 * e.padding_height > e.dilation * (e.kernel_height - 1) &&
-                          e.in.width + 2 * e.padding_width > e.dilation * (e.kernel_width - 1);
+        const bool one_sided = between(random, 0, 1) == 0;
+        const std::int32_t below = one_sided ? between(random, 0, 3) : e.padding_height;
+        const std::int32_t right = one_sided ? between(random, 0, 3) : e.padding_width;
+        const bool fits = e.in.height + e.padding_height + below > e.dilation * (e.kernel_height - 1) &&
+                          e.in.width + e.padding_width + right > e.dilation * (e.kernel_width - 1);
         if (!fits) continue;
-        e = complete(e);
+        e = complete(e, below, right);
         // A code of every product.
         if (between(random, 0, 1) == 0) e.padding_code = between(random, 1, 127);
         if (between(random, 0, 2) == 0) {
@@ -159,6 +166,20 @@ inline std::vector<ConvolutionExtents> special_extents() {
     add({6, 6, 33}, 33, 1, 0, 33);
     add({8, 8, 64}, 64, 1, 0);
     add({20, 150, 4}, 17, 3, 1);  // rows longer than a strip
+    // Padding behind the image alone; the window is the image; one window per pixel is copied.
+    for (const Shape in : {Shape{6, 7, 40}, Shape{3, 3, 8}, Shape{9, 3, 33}}) {
+        for (const std::int32_t groups : {1, in.channels}) {
+            const ConvolutionExtents e{
+                .in = in, .out = {1, 1, in.channels}, .kernel_height = 3, .kernel_width = 3, .groups = groups};
+            for (const std::int32_t stride : {1, 2}) {
+                ConvolutionExtents strided = e;
+                strided.stride_height = strided.stride_width = stride;
+                all.push_back(complete(strided, 1, 0));
+                all.push_back(complete(strided, 0, 2));
+                all.push_back(complete(strided, 2, 1));
+            }
+        }
+    }
     return all;
 }
 

@@ -107,8 +107,7 @@ inline double surrogate_antiderivative(const RowTraits& t, double value) {
     for (std::int64_t m = t.target.lowest; m < t.target.highest; ++m) {
         sum += sigmoid((value - (static_cast<double>(m) + 0.5) / denominator) / t.alpha);
     }
-    return static_cast<double>(t.target.lowest) / denominator +
-           (t.printed ? sum : sum / denominator);
+    return static_cast<double>(t.target.lowest) / denominator + (t.printed ? sum : sum / denominator);
 }
 
 class Network;
@@ -386,7 +385,7 @@ class Network {
             const std::size_t set = traits[i].shared_statistics ? 0 : c;
             if (!running_mean.empty()) {
                 mean[i][c] = running_mean[i][set];
-                deviation[i][c] = std::sqrt(running_variance[i][set] + 1e-5);
+                deviation[i][c] = std::sqrt(running_variance[i][set] + rows[i].epsilon);
                 continue;
             }
             if (set != c) {
@@ -403,7 +402,8 @@ class Network {
             for (std::size_t k = c; k < a.size(); k += stride) squares += (a[k] - average) * (a[k] - average);
             const auto d = static_cast<long double>(in.denominator);
             mean[i][c] = static_cast<double>(average / d);
-            deviation[i][c] = static_cast<double>(std::sqrt(squares / static_cast<long double>(count) / d / d + 1e-5L));
+            deviation[i][c] = static_cast<double>(std::sqrt(squares / static_cast<long double>(count) / d / d +
+                                                            static_cast<long double>(rows[i].epsilon)));
         }
     }
 
@@ -463,30 +463,14 @@ class Network {
             // What rounding in double precision can do to slope * accumulator + offset.
             const long double at_zero = offset(input, k);
             const long double margin = 1e-12L * denominator * (1 + std::fabs(value) + 2 * std::fabs(at_zero));
-            if (rows[i].steps <= intaglio::max_thresholds) {
-                code = rounded_down(denominator * value + half, margin, expected, k, range.lowest, range.highest);
-                continue;
-            }
-            // Spec 6.3 and 6.4: a multiplier of 15 bits, an addend, one shift that rounds half up.
-            const long double accumulator = codes[input][k];
-            const long double scale = denominator * slope(input, k);
-            const long double bias = denominator * at_zero;
-            int exponent = 0;
-            (void)std::frexp(scale, &exponent);
-            if (std::floor(std::ldexp(std::fabs(scale), 15 - exponent) + half) == 32768) ++exponent;
-            const int shift = scale == 0 ? 16 : 15 - exponent;
-            const long double unit = std::ldexp(1.0L, shift);
-            const long double multiplier = std::floor(scale * unit + half);
-            const long double addend = std::floor(bias * unit + half);
-            const long double result = (accumulator * multiplier + addend) / unit + half;
-            // One unit of the addend and of the multiplier only where their own rounding is too close to tell.
-            const bool unsure = near_half(scale * unit) || near_half(bias * unit);
-            code = rounded_down(result, unsure ? (1 + std::fabs(accumulator)) / unit : 0.0L, expected, k, range.lowest,
-                                range.highest);
+            // A multiplier of 31 bits is right in the middle of the codes, and half its last bit off for each code
+            // there.
+            const long double rounding =
+                rows[i].has_thresholds() ? 0 : std::ldexp(static_cast<long double>(range.states()), -32);
+            code =
+                rounded_down(denominator * value + half, margin + rounding, expected, k, range.lowest, range.highest);
         }
     }
-
-    static bool near_half(long double x) { return std::fabs(x - std::floor(x) - half) < 1e-6L; }
 
     [[nodiscard]] long double slope(std::size_t value, std::size_t k) const {
         const intaglio::Value& v = values[value];

@@ -225,7 +225,7 @@ class Network {
                 mean = running_mean[i];
                 deviation = running_variance[i];
             }
-            for (double& d : deviation) d = std::sqrt(d + 1e-5);
+            for (double& d : deviation) d = std::sqrt(d + rows[i].epsilon);
         }
         const double* gain = parameters.data() + first[i];
         const double* bias = gain + rows[i].gains;
@@ -258,9 +258,7 @@ class Network {
             double code = std::clamp(lowest + distance * std::floor(position), lowest, highest);
             ++decisions;
             if (code != observed[index][k]) {
-                // What is not kept as thresholds is made by a multiplier of 15 bits.
-                const double rounding = rows[i].has_thresholds() ? 1e-5 : 2e-4;
-                const bool near = std::fabs(position - std::round(position)) < rounding * (1 + std::fabs(position)) &&
+                const bool near = std::fabs(position - std::round(position)) < 1e-5 * (1 + std::fabs(position)) &&
                                   std::fabs(code - observed[index][k]) <= distance;
                 ++(near ? adopted : wrong_codes);
                 code = observed[index][k];

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <intaglio/core/random.hpp>
+#include <intaglio/train/reestimation.hpp>
 #include <intaglio/zoo/alexnet.hpp>
 #include <stdexcept>
 #include <vector>
@@ -21,13 +22,13 @@ namespace conversions {
 
 struct RandomImages {
     std::vector<std::uint8_t> pixels;
-    std::vector<std::uint8_t> labels;
+    std::vector<std::uint16_t> labels;
 
     RandomImages(std::uint64_t seed, std::int64_t count, std::int64_t size, std::uint32_t classes)
         : pixels(static_cast<std::size_t>(count * size)), labels(static_cast<std::size_t>(count)) {
         intaglio::Random random(seed, 0);
         for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(random.below(256));
-        for (auto& label : labels) label = static_cast<std::uint8_t>(random.below(classes));
+        for (auto& label : labels) label = static_cast<std::uint16_t>(random.below(classes));
     }
 };
 
@@ -41,12 +42,12 @@ template <int Bits>
     // 16 images validate, and the same are compared.
     const std::int64_t used = settings.limit > 0 ? settings.limit : 32;
     const std::int64_t compared = 16;
-    const RandomImages images(settings.seed, used + compared, Training<Teacher>::pixels, 256);
+    const RandomImages images(settings.seed, used + compared, Training<Teacher>::pixels, Training<Teacher>::classes);
     const std::span<const std::uint8_t> pixels(images.pixels);
-    const std::span<const std::uint8_t> labels(images.labels);
+    const Labels labels(images.labels);
     const auto first = static_cast<std::size_t>(used * Training<Teacher>::pixels);
     const Samples train{pixels.first(first), labels.first(static_cast<std::size_t>(used))};
-    const Samples rest{pixels.subspan(first), labels.subspan(static_cast<std::size_t>(used))};
+    const Samples rest{pixels.subspan(first), labels.subspan(static_cast<std::size_t>(used), static_cast<std::size_t>(compared))};
 
     tandem::Options& tandem = settings.tandem;
     tandem.batch = 8;
@@ -58,11 +59,7 @@ template <int Bits>
     tandem.joint.epochs = settings.joint_epochs.value_or(0);
 
     const auto make = [&](Training<Teacher>& teacher, const std::filesystem::path&, Results& results) {
-        teacher.restart_statistics();
-        for (std::int64_t begin = 0; begin < used; begin += tandem.batch) {
-            teacher.forward(train.pixels.data() + begin * Training<Teacher>::pixels,
-                            std::min(tandem.batch, used - begin), train::Statistics::reestimation);
-        }
+        reestimate_statistics(teacher, train.pixels);
         results.random_images = true;
     };
     using Modes = boost::mp11::mp_list<Scale::LayerBias>;

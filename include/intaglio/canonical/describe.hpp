@@ -5,6 +5,7 @@
 #include <string>
 
 #include "intaglio/model/network.hpp"
+#include "intaglio/model/parameter_text.hpp"
 
 namespace intaglio {
 
@@ -42,13 +43,21 @@ inline std::string range_text(CodeRange range) {
     return std::to_string(range.lowest) + " .. " + std::to_string(range.highest);
 }
 
+/// The name of a row's norm, surrogate or standardisation; that of a norm with its epsilon if it is not the usual one.
+inline std::string detail_text(const Row& row) {
+    detail::NameParts parts;
+    parts.add(row.detail);
+    if (row.epsilon > 0 && row.epsilon != default_epsilon) parts.add("epsilon", row.epsilon);
+    return parts.text.data;
+}
+
 /// Text that two model types share only if their parameters mean the same: one line per operation.
 [[gnu::cold]] inline std::string model_signature(const FactsView& table) {
     std::string text = "input " + shape_text(table.value(0).shape) + "\n";
     for (const Row& row : table.rows) {
         const ConvolutionExtents& e = row.extents;
         const Value& out = table.value(row.output);
-        text += "layer " + path_text(row.path) + ": " + row.kind + " " + row.detail;
+        text += "layer " + path_text(row.path) + ": " + row.kind + " " + detail_text(row);
         if (row.weights > 0) {
             text += row.weight_states == 0 ? std::string(", real weights")
                                            : ", weights of " + std::to_string(row.weight_states) + " states";
@@ -57,8 +66,11 @@ inline std::string range_text(CodeRange range) {
         if (e.kernel_height * e.kernel_width * e.stride_height * e.stride_width > 1 || row.weights > 0) {
             text += ", kernel " + std::to_string(e.kernel_height) + "x" + std::to_string(e.kernel_width) + ", stride " +
                     std::to_string(e.stride_height) + "x" + std::to_string(e.stride_width) + ", padding " +
-                    std::to_string(e.padding_height) + "x" + std::to_string(e.padding_width) + ", groups " +
-                    std::to_string(e.groups);
+                    std::to_string(e.padding_height) + "x" + std::to_string(e.padding_width);
+            if (e.padding_below() > e.padding_height || e.padding_right() > e.padding_width) {
+                text += " and " + std::to_string(e.padding_below()) + "x" + std::to_string(e.padding_right()) + " behind";
+            }
+            text += ", groups " + std::to_string(e.groups);
             if (e.padding_code != 0) text += ", padding code " + std::to_string(e.padding_code);
             for (std::int32_t c = 0; c < e.padding_codes.count; ++c) {
                 text += (c == 0 ? ", padding colour " : " ") + std::to_string(e.padding_code_of(c));
@@ -68,7 +80,9 @@ inline std::string range_text(CodeRange range) {
         if (row.settings != decltype(row.settings){}) {
             text += ", settings " + std::to_string(row.settings[0]) + " and " + std::to_string(row.settings[1]);
         }
-        if (row.scale.given) text += ", multipliers of " + std::to_string(row.scale.precision) + " bits";
+        const bool multiplies = row.scale.given || &row == table.rows.data + table.rows.size - 1 ||
+                                (row.steps > 0 && !row.has_thresholds());
+        if (multiplies) text += ", multipliers of " + std::to_string(row.scale.precision) + " bits";
         text += ", values " + std::to_string(row.input) +
                 (row.second_input == none ? "" : " and " + std::to_string(row.second_input)) + ", out " +
                 shape_text(out.shape) + ", " +

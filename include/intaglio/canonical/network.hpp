@@ -50,7 +50,7 @@ inline constexpr const auto& row_packings =
     RowPackings<Net, Tag, std::make_index_sequence<integer::detail::row_count<Net>>, typename Net::primitives>::of;
 
 [[gnu::cold]] inline integer::Site packing_site(const FactsView& facts, std::size_t row) {
-    return integer::make_site(facts, facts.rows[row], nullptr);
+    return integer::make_site(facts, facts.rows[row], none);
 }
 
 }  // namespace detail

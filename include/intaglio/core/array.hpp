@@ -15,7 +15,13 @@ struct Array {
     constexpr const T& operator[](std::size_t i) const { return data[i]; }
     constexpr const T* begin() const { return data; }
     constexpr const T* end() const { return data + N; }
-    constexpr bool operator==(const Array&) const = default;
+    // Written out: of a defaulted one, GCC 14 to 16 take `a == Array{...} && a != Array{...}` for false as a constant.
+    constexpr bool operator==(const Array& other) const {
+        for (std::size_t i = 0; i < N; ++i) {
+            if (!(data[i] == other.data[i])) return false;
+        }
+        return true;
+    }
 };
 
 /// `size` values at `data`, owned by somebody else.

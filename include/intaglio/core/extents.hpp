@@ -37,8 +37,8 @@ struct ConvolutionExtents {
     std::int32_t kernel_width = 1;
     std::int32_t stride_height = 1;
     std::int32_t stride_width = 1;
-    std::int32_t padding_height = 0;  ///< rows of padding codes above; the same or fewer below
-    std::int32_t padding_width = 0;
+    std::int32_t padding_height = 0;  ///< rows of padding codes above; below as many as windows reach over the image
+    std::int32_t padding_width = 0;   ///< columns on the left; on the right likewise
     std::int32_t dilation = 1;
     std::int32_t groups = 1;
     std::int32_t padding_code = 0;  ///< what the positions of the padding hold
@@ -49,6 +49,18 @@ struct ConvolutionExtents {
         return padding_codes.count == 0 ? padding_code
                                         : padding_codes.code[static_cast<std::size_t>(channel % padding_codes.count)];
     }
+    /// Rows below the image that the last windows reach.
+    [[nodiscard]] constexpr std::int32_t padding_below() const {
+        return beyond(in.height, out.height, kernel_height, stride_height, padding_height);
+    }
+    /// Columns on the right of the image that the last windows reach.
+    [[nodiscard]] constexpr std::int32_t padding_right() const {
+        return beyond(in.width, out.width, kernel_width, stride_width, padding_width);
+    }
+    /// Whether a window lies on the padding anywhere.
+    [[nodiscard]] constexpr bool has_padding() const {
+        return padding_height > 0 || padding_width > 0 || padding_below() > 0 || padding_right() > 0;
+    }
     [[nodiscard]] constexpr std::int32_t channels_per_group() const { return in.channels / groups; }
     /// Number of weights of one output channel: K_{l-1} or C_in * kh * kw / groups.
     [[nodiscard]] constexpr std::int64_t fan_in() const {
@@ -58,6 +70,14 @@ struct ConvolutionExtents {
     /// Multiply-accumulates of one image; taps on the padding are counted.
     [[nodiscard]] constexpr std::int64_t macs() const { return weights() * out.pixels(); }
     constexpr bool operator==(const ConvolutionExtents&) const = default;
+
+  private:
+    [[nodiscard]] constexpr std::int32_t beyond(std::int32_t size, std::int32_t positions, std::int32_t kernel,
+                                                std::int32_t stride, std::int32_t before) const {
+        const std::int64_t last = (std::int64_t{positions} - 1) * stride + dilation * (std::int64_t{kernel} - 1);
+        const std::int64_t rest = last + 1 - before - size;
+        return rest > 0 ? static_cast<std::int32_t>(rest) : 0;
+    }
 };
 
 }  // namespace intaglio

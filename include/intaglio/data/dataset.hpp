@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <intaglio/core/extents.hpp>
+#include <intaglio/core/labels.hpp>
 #include <intaglio/core/random.hpp>
 #include <limits>
 #include <numeric>
@@ -30,13 +31,13 @@ struct SplitOptions {
 };
 
 /// Samples (images or signals) of one shape with one label each. Sample i occupies shape.size() codes,
-/// [height][width][channels], from i * shape.size() on.
-template <PixelCode Pixel>
+/// [height][width][channels], from i * shape.size() on. Labels of 8 bits are enough for 256 classes.
+template <PixelCode Pixel, LabelNumber Label = std::uint8_t>
 struct BasicDataset {
     Shape shape{};
-    std::int32_t classes = 0;              ///< 1 ... 256
+    std::int32_t classes = 0;              ///< 1 ... what Label has numbers for
     std::vector<Pixel> pixels;             ///< size() * shape.size()
-    std::vector<std::uint8_t> labels;      ///< each in [0, classes)
+    std::vector<Label> labels;             ///< each in [0, classes)
     std::vector<std::string> class_names;  ///< empty, or one for each class
     std::string name;                      ///< for messages and reports
 
@@ -51,7 +52,7 @@ struct BasicDataset {
     /// Number of samples of each class. Labels have to be valid.
     [[nodiscard]] std::vector<std::size_t> class_counts() const {
         std::vector<std::size_t> counts(static_cast<std::size_t>(classes));
-        for (const std::uint8_t label : labels) ++counts[label];
+        for (const Label label : labels) ++counts[static_cast<std::size_t>(label)];
         return counts;
     }
 
@@ -59,7 +60,7 @@ struct BasicDataset {
     /// thing that is wrong.
     void validate() const {
         if (shape.height < 1 || shape.width < 1 || shape.channels < 1) fail("an extent of the shape is not positive");
-        if (classes < 1 || classes > 256) fail("has " + std::to_string(classes) + " classes, not 1 ... 256");
+        if (classes < 1) fail("has " + std::to_string(classes) + " classes");
         if (!class_names.empty() && class_names.size() != static_cast<std::size_t>(classes)) {
             fail("has " + std::to_string(class_names.size()) + " class names for " + std::to_string(classes) +
                  " classes");
@@ -77,12 +78,7 @@ struct BasicDataset {
                  " images of " + std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " +
                  std::to_string(shape.channels));
         }
-        for (std::size_t index = 0; index < labels.size(); ++index) {
-            if (labels[index] >= classes) {
-                fail("label " + std::to_string(labels[index]) + " of image " + std::to_string(index) +
-                     " is not below the number of classes, " + std::to_string(classes));
-            }
-        }
+        Labels(labels).check(classes, words());
     }
 
     /// The samples with these numbers, in this order, as a data set of their own (copied); a number may occur twice.
@@ -145,7 +141,7 @@ struct BasicDataset {
                 std::vector<std::size_t> members;
                 members.reserve(counts[label]);
                 for (std::size_t index = 0; index < size(); ++index) {
-                    if (labels[index] == label) members.push_back(index);
+                    if (static_cast<std::size_t>(labels[index]) == label) members.push_back(index);
                 }
                 choose(members, wanted[label], Random(options.seed, 1 + label), chosen);
             }
@@ -160,9 +156,8 @@ struct BasicDataset {
     }
 
   private:
-    [[noreturn]] void fail(const std::string& reason) const {
-        throw std::invalid_argument("data set '" + name + "': " + reason);
-    }
+    [[nodiscard]] std::string words() const { return "data set '" + name + "'"; }
+    [[noreturn]] void fail(const std::string& reason) const { throw std::invalid_argument(words() + ": " + reason); }
 
     [[nodiscard]] BasicDataset without_samples() const { return {shape, classes, {}, {}, class_names, name}; }
 
@@ -195,28 +190,29 @@ struct BasicDataset {
 };
 
 /// A checked data set from vectors. Errors: as BasicDataset::validate.
-template <PixelCode Pixel>
-[[nodiscard]] BasicDataset<Pixel> make_dataset(Shape shape, std::int32_t classes, std::vector<Pixel> pixels,
-                                               std::vector<std::uint8_t> labels,
-                                               std::vector<std::string> class_names = {},
-                                               std::string name = "data set") {
-    BasicDataset<Pixel> data{shape,          classes, std::move(pixels), std::move(labels), std::move(class_names),
-                             std::move(name)};
+template <PixelCode Pixel, LabelNumber Label = std::uint8_t>
+[[nodiscard]] BasicDataset<Pixel, Label> make_dataset(Shape shape, std::int32_t classes, std::vector<Pixel> pixels,
+                                                      std::vector<Label> labels,
+                                                      std::vector<std::string> class_names = {},
+                                                      std::string name = "data set") {
+    BasicDataset<Pixel, Label> data{
+        shape, classes, std::move(pixels), std::move(labels), std::move(class_names), std::move(name)};
     data.validate();
     return data;
 }
 
 /// The samples of both, `first` in front; its name stays. Errors: std::invalid_argument when shapes, numbers of
 /// classes, or class names differ.
-template <PixelCode Pixel>
-[[nodiscard]] BasicDataset<Pixel> concatenate(const BasicDataset<Pixel>& first, const BasicDataset<Pixel>& second) {
+template <PixelCode Pixel, LabelNumber Label>
+[[nodiscard]] BasicDataset<Pixel, Label> concatenate(const BasicDataset<Pixel, Label>& first,
+                                                     const BasicDataset<Pixel, Label>& second) {
     const auto fail = [&](const std::string& what) {
         throw std::invalid_argument("data sets '" + first.name + "' and '" + second.name + "' differ in " + what);
     };
     if (first.shape != second.shape) fail("shape");
     if (first.classes != second.classes) fail("the number of classes");
     if (first.class_names != second.class_names) fail("class names");
-    BasicDataset<Pixel> both{first.shape, first.classes, {}, {}, first.class_names, first.name};
+    BasicDataset<Pixel, Label> both{first.shape, first.classes, {}, {}, first.class_names, first.name};
     both.pixels.reserve(first.pixels.size() + second.pixels.size());
     both.labels.reserve(first.size() + second.size());
     for (const auto* part : {&first, &second}) {

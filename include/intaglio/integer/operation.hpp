@@ -27,7 +27,7 @@ struct Frame {
 /// specialisation has
 /// - `run<Tag, Kind>(const Site&, const Frame&)`, unless it is `Idle`,
 /// - `parameter_bytes<Tag, Kind>(const Site&)` and `workspace_bytes<Tag, Kind>(const Site&)`: what it needs of either,
-/// - where the operands do not decide about its code: `variant<Tag>(const FactsView&, const Row&, const Row* fused)`,
+/// - where the operands do not decide about its code: `variant<Tag>(const FactsView&, const Row&, std::int32_t fused)`,
 ///   which becomes `Kind::variant`.
 template <class Primitive>
 struct Operation : Missing<model_error::operation_has_no_integer_program_specialise_integer_Operation<Primitive>> {};
@@ -43,7 +43,7 @@ struct NoMemory {
         return 0;
     }
     template <class Tag>
-    static constexpr OnlyVariant variant(const FactsView&, const Row&, const Row*) {
+    static constexpr OnlyVariant variant(const FactsView&, const Row&, std::int32_t) {
         return {};
     }
 };

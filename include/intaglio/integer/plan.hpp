@@ -76,10 +76,11 @@ struct Work {
     std::size_t (*parameter_bytes)(const Site&);
     std::size_t (*workspace_bytes)(const Site&);
     void (*run)(const Site&, const Frame&);
+    bool is_idle;  ///< there is nothing to run; told apart, since sanitizers compare no pointers in constants
 };
 template <class Tag, class Op, class Kind>
 constexpr Work make_work() {
-    Work work{&Op::template parameter_bytes<Tag, Kind>, &Op::template workspace_bytes<Tag, Kind>, nullptr};
+    Work work{&Op::template parameter_bytes<Tag, Kind>, &Op::template workspace_bytes<Tag, Kind>, nullptr, is_idle<Op>};
     if constexpr (!is_idle<Op>) work.run = &Op::template run<Tag, Kind>;
     return work;
 }
@@ -95,9 +96,8 @@ template <class Tag, class Net, std::size_t I, class Primitive>
 struct KindOf {
     static constexpr const auto& table = facts<Net>;
     static constexpr const Row& row = table.rows[I];
-    static constexpr const Row* step =
-        fused<Net>[I] == none ? nullptr : &table.rows[static_cast<std::size_t>(fused<Net>[I])];
-    static constexpr std::int32_t output = step == nullptr ? row.output : step->output;
+    static constexpr std::int32_t step = fused<Net>[I];
+    static constexpr std::int32_t output = step == none ? row.output : table.row(step).output;
     static constexpr Storage second = row.second_input == none ? Storage::uint8 : table.value(row.second_input).storage;
     using type = Kind<stored<table.value(row.input).storage>, stored<second>, stored<table.value(output).storage>,
                       Operation<Primitive>::template variant<Tag>(table.view(), row, step)>;
@@ -125,16 +125,15 @@ constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>&
     Array<Interval, value_capacity + Rows> memory;
     for (std::size_t i = 0; i < Rows; ++i) {
         const Row& row = table.rows[i];
-        const Row* step = fused[i] == none ? nullptr : &table.row(fused[i]);
         const Value& out = table.value(row.output);
         const auto now = static_cast<std::int32_t>(i);
-        const Site site = make_site(table, row, step);
+        const Site site = make_site(table, row, fused[i]);
         plan.parameters[i] = plan.parameter_bytes;
         plan.parameter_bytes += aligned(static_cast<std::int64_t>(works[i]->parameter_bytes(site)));
         memory[value_capacity + i] = {
             .size = static_cast<std::int64_t>(works[i]->workspace_bytes(site)), .first = now, .last = now};
-        if (step != nullptr) plan.runs_elsewhere[static_cast<std::size_t>(fused[i])] = true;
-        if (out.memory == row.output && step == nullptr) {
+        if (fused[i] != none) plan.runs_elsewhere[static_cast<std::size_t>(fused[i])] = true;
+        if (out.memory == row.output && fused[i] == none) {
             Interval& interval = memory[static_cast<std::size_t>(row.output)];
             interval.size = out.shape.size() * bytes(out.storage);
             interval.first = now;
@@ -162,8 +161,8 @@ template <std::size_t Rows>
 constexpr Instruction make_instruction(const FactsView& table, std::size_t i, const Work& work,
                                        const Plan<Rows, Rows + 1>& plan) {
     const Row& row = table.rows[i];
-    const Row* step = plan.fused[i] == none ? nullptr : &table.row(plan.fused[i]);
-    const std::int32_t written = step == nullptr ? row.output : step->output;
+    const std::int32_t step = plan.fused[i];
+    const std::int32_t written = step == none ? row.output : table.row(step).output;
     const auto place = [&](std::int32_t value) {
         const std::int32_t memory = table.value(value).memory;
         return memory == 0 ? Site::network_input
@@ -176,8 +175,8 @@ constexpr Instruction make_instruction(const FactsView& table, std::size_t i, co
     site.output = place(written);
     site.workspace = static_cast<std::ptrdiff_t>(plan.workspace[i]);
     site.parameters = static_cast<std::ptrdiff_t>(plan.parameters[i]);
-    if (step != nullptr) {
-        site.step_parameters = static_cast<std::ptrdiff_t>(plan.parameters[static_cast<std::size_t>(plan.fused[i])]);
+    if (step != none) {
+        site.step_parameters = static_cast<std::ptrdiff_t>(plan.parameters[static_cast<std::size_t>(step)]);
     }
     if (table.value(written).memory == written) {
         instruction.value = written;
@@ -205,7 +204,7 @@ namespace detail {
 /// Whether a row has an instruction: idle operations and steps inside of products have none.
 template <class Net, class Tag>
 constexpr bool has_instruction(std::size_t i) {
-    return works<Net, Tag>()[i]->run != nullptr && !plan<Net, Tag>.runs_elsewhere[i];
+    return !works<Net, Tag>()[i]->is_idle && !plan<Net, Tag>.runs_elsewhere[i];
 }
 template <class Net, class Tag>
 constexpr std::size_t count_instructions() {

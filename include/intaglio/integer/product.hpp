@@ -22,9 +22,9 @@ struct ProductVariant {
 
 /// The variant of a product of codes on the set Tag.
 template <class Tag>
-constexpr ProductVariant product_variant(const FactsView& facts, const Row& row, const Row* fused) {
+constexpr ProductVariant product_variant(const FactsView& facts, const Row& row, std::int32_t fused) {
     return {choose_product(facts, row, has_byte_dot_product(Tag{})), kernels::grouping_of(row.extents),
-            has_window_sums(row), fused == nullptr ? StepKind::none : step_kind(*fused)};
+            has_window_sums(row), fused == none ? StepKind::none : step_kind(facts.row(fused))};
 }
 
 namespace detail {
@@ -84,7 +84,7 @@ void product_and_step(const Site& site, const In* in, const std::byte* parameter
 template <class Weight, class Standardization>
 struct Operation<primitive::Product<Weight, Standardization>> {
     template <class Tag>
-    static constexpr ProductVariant variant(const FactsView& facts, const Row& row, const Row* fused) {
+    static constexpr ProductVariant variant(const FactsView& facts, const Row& row, std::int32_t fused) {
         return product_variant<Tag>(facts, row, fused);
     }
     template <class Tag, class Kind>

@@ -88,8 +88,8 @@ struct Site {
     std::ptrdiff_t step_parameters = 0;  ///< of the step that runs inside a product
 };
 
-/// The site of a row, without places; `fused` is the row of the step that runs inside it, if there is one.
-constexpr Site make_site(const FactsView& facts, const Row& row, const Row* fused) {
+/// The site of a row, without places; `fused` is the row of the step that runs inside it, or none.
+constexpr Site make_site(const FactsView& facts, const Row& row, std::int32_t fused) {
     Site site;
     site.extents = row.extents;
     // A dense layer reads an image as one pixel.
@@ -97,7 +97,7 @@ constexpr Site make_site(const FactsView& facts, const Row& row, const Row* fuse
     site.extents.out = facts.value(row.output).shape;
     if (row.second_input != none) site.second = facts.value(row.second_input).shape;
     site.weight = weight_form(row);
-    site.step = step_form(fused == nullptr ? row : *fused);
+    site.step = step_form(fused == none ? row : facts.row(fused));
     for (std::size_t i = 0; i < 2; ++i) site.settings[i] = static_cast<std::int32_t>(row.settings[i]);
     return site;
 }

@@ -40,7 +40,7 @@ struct Operation<primitive::IntegerScale<Mode>> : Idle {};
 template <class Target>
 struct Operation<primitive::Quantize<Target>> : NoMemory {
     template <class Tag>
-    static constexpr StepKind variant(const FactsView&, const Row& row, const Row*) {
+    static constexpr StepKind variant(const FactsView&, const Row& row, std::int32_t) {
         return step_kind(row);
     }
     template <class Tag, class Kind>

@@ -31,14 +31,16 @@ constexpr ThresholdLayout threshold_layout(std::int64_t levels, std::int64_t cha
 }
 
 /// A step as multiplier, addend and shift: code = clamp((acc * multiplier[c] + addend[c]) >> shift[c]).
-/// The addend holds the half that rounds. All channels share what the form has once.
+/// The addend holds the half that rounds. All channels share what the form, a StepForm
+/// or a ScaleForm, has once.
 struct DyadicLayout {
     std::int64_t addend;      ///< int64 [addends]
     std::int64_t multiplier;  ///< int32 [multipliers]
     std::int64_t shift;       ///< uint8 [multipliers], 1 ... 62
     std::int64_t bytes;
 };
-constexpr DyadicLayout dyadic_layout(std::int64_t channels, const StepForm& form = {}) {
+template <class Form = StepForm>
+constexpr DyadicLayout dyadic_layout(std::int64_t channels, const Form& form = {}) {
     const std::int64_t multipliers = form.one_multiplier ? 1 : channels;
     const std::int64_t multiplier = aligned((form.one_addend ? 1 : channels) * 8);
     const std::int64_t shift = multiplier + aligned(multipliers * 4);
@@ -51,7 +53,8 @@ struct LogitLayout {
     std::int64_t multiplier;  ///< int32 [multipliers]
     std::int64_t bytes;
 };
-constexpr LogitLayout logit_layout(std::int64_t classes, const StepForm& form = {}) {
+template <class Form = StepForm>
+constexpr LogitLayout logit_layout(std::int64_t classes, const Form& form = {}) {
     const std::int64_t multiplier = aligned((form.one_addend ? 1 : classes) * 8);
     return {0, multiplier, multiplier + aligned((form.one_multiplier ? 1 : classes) * 4)};
 }

@@ -36,20 +36,62 @@ inline std::string quoted_line(const std::optional<std::string_view>& line) {
 
 }  // namespace detail
 
+/// In front of each line of a signature that tells an option of a run, behind those that tell its network.
+inline constexpr std::string_view option_prefix = "option ";
+
+namespace detail {
+
+/// Settings, one a line, as lines of a signature.
+inline std::string option_lines(const std::string& settings) {
+    std::string text;
+    for (std::size_t begin = 0; begin < settings.size();) {
+        const std::size_t end = std::min(settings.find('\n', begin), settings.size());
+        text += option_prefix;
+        text.append(settings, begin, end - begin);
+        text += '\n';
+        begin = end + 1;
+    }
+    return text;
+}
+
+/// The lines of a signature in front of the options.
+inline std::string_view network_lines(std::string_view signature) {
+    if (signature.starts_with(option_prefix)) return {};
+    const auto options = signature.find("\n" + std::string(option_prefix));
+    return options == std::string_view::npos ? signature : signature.substr(0, options + 1);
+}
+
+/// Throws for the first line that differs, if one does.
+inline void compare_lines(const CheckpointReader& reader, std::string_view expected, std::string_view found) {
+    if (expected == found) return;
+    std::optional<std::string_view> expected_rest = expected;
+    std::optional<std::string_view> found_rest = found;
+    for (std::size_t number = 1;; ++number) {
+        auto expected_line = take_line(expected_rest);
+        auto found_line = take_line(found_rest);
+        if (expected_line == found_line) continue;
+        std::string what = "another model: line " + std::to_string(number) + " of the signature";
+        if (expected_line && found_line && expected_line->starts_with(option_prefix) &&
+            found_line->starts_with(option_prefix)) {
+            what = "a run with another option";
+            expected_line->remove_prefix(option_prefix.size());
+            found_line->remove_prefix(option_prefix.size());
+        }
+        throw_file_error(reader.path(), "belongs to " + what + ": expected " + quoted_line(expected_line) + ", found " +
+                                            quoted_line(found_line));
+    }
+}
+
+}  // namespace detail
+
 /// Makes sure that a checkpoint belongs to what `expected` describes.
 /// Errors: std::runtime_error that names the file and the first line that differs (counted from 1), expected and found.
 inline void require_signature(const CheckpointReader& reader, const std::string& expected) {
-    if (reader.signature() == expected) return;
-    std::optional<std::string_view> expected_rest = expected;
-    std::optional<std::string_view> found_rest = reader.signature();
-    for (std::size_t number = 1;; ++number) {
-        const auto expected_line = detail::take_line(expected_rest);
-        const auto found_line = detail::take_line(found_rest);
-        if (expected_line == found_line) continue;
-        throw_file_error(reader.path(), "belongs to another model: line " + std::to_string(number) +
-                                            " of the signature: expected " + detail::quoted_line(expected_line) +
-                                            ", found " + detail::quoted_line(found_line));
-    }
+    detail::compare_lines(reader, expected, reader.signature());
+}
+/// The same of the lines in front of the options: makes sure that a checkpoint belongs to a network.
+inline void require_network(const CheckpointReader& reader, const std::string& expected) {
+    detail::compare_lines(reader, expected, detail::network_lines(reader.signature()));
 }
 
 }  // namespace intaglio

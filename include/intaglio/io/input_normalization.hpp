@@ -11,6 +11,7 @@
 
 #include "intaglio/canonical/describe.hpp"
 #include "intaglio/model/facts.hpp"
+#include "intaglio/train/finite.hpp"
 
 namespace intaglio {
 
@@ -42,8 +43,8 @@ namespace detail {
              " channels");
     }
     for (std::size_t c = 0; c < channels; ++c) {
-        if (!std::isfinite(normalization.mean[c])) fail("mean " + std::to_string(c) + " is not finite");
-        if (!std::isfinite(normalization.deviation[c]) || !(normalization.deviation[c] > 0)) {
+        if (!train::is_finite(normalization.mean[c])) fail("mean " + std::to_string(c) + " is not finite");
+        if (!train::is_finite(normalization.deviation[c]) || !(normalization.deviation[c] > 0)) {
             fail("deviation " + std::to_string(c) + " is not positive");
         }
     }
@@ -60,7 +61,7 @@ namespace detail {
         const std::string place = "layer " + path_text(row.path);
         if (row.weights == 0) fail(place + " reads the input and has no weights that could take it");
         const ConvolutionExtents& e = row.extents;
-        if (e.padding_height == 0 && e.padding_width == 0) continue;
+        if (!e.has_padding()) continue;
         const auto denominator = static_cast<double>(table.value(row.input).denominator);
         for (std::size_t c = 0; c < channels; ++c) {
             const double colour = e.padding_code_of(static_cast<std::int32_t>(c)) / denominator;

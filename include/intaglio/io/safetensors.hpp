@@ -15,6 +15,7 @@
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/little_endian.hpp>
 #include <intaglio/io/safetensors_header.hpp>
+#include <intaglio/train/finite.hpp>
 #include <map>
 #include <span>
 #include <string>
@@ -83,9 +84,7 @@ class SafetensorsFile {
             throw_file_error(file_, "tensor '" + entry.name + "' has type " + entry.type + ", expected F32");
         }
         for (std::size_t i = 0; i < values.size(); ++i) {
-            // By its exponent, which no compiler flag assumes away.
-            constexpr std::uint32_t exponent = 0x7f800000U;
-            if ((std::bit_cast<std::uint32_t>(values[i]) & exponent) == exponent) {
+            if (!train::is_finite(values[i])) {
                 throw_file_error(file_, "tensor '" + entry.name + "': number " + std::to_string(i) + " is not finite");
             }
         }

@@ -15,11 +15,20 @@ namespace intaglio {
 
 namespace detail {
 
-/// The teacher's accuracy tells teachers of one type apart.
+/// The student, then as options all that decides what becomes of it.
 template <class Student, class Teacher>
-std::string conversion_signature(const tandem::Conversion<Student, Teacher>& conversion) {
-    return conversion.description() + "accuracy of the teacher " + train::number_text(conversion.teacher_accuracy()) +
-           "\n";
+[[gnu::cold]] std::string conversion_signature(const tandem::Conversion<Student, Teacher>& conversion) {
+    constexpr auto pixels = static_cast<std::size_t>(Training<Student>::pixels);
+    train::SettingsText text;
+    text.add("checksum of the teacher " + checksum_text(parameters_checksum(conversion.teacher())));
+    text.add("checksum of the samples " + checksum_text(samples_checksum(conversion.samples())));
+    text.add("checksum of the validation samples " + checksum_text(samples_checksum(conversion.validation())));
+    if (conversion.augmentation()) {
+        text.add("checksum of the augmentation of the first samples " +
+                 checksum_text(augmentation_checksum(conversion.augmentation(), conversion.samples(), pixels,
+                                                     conversion.options().seed)));
+    }
+    return model_signature(facts<Student>.view()) + option_lines(conversion.description() + text.text());
 }
 
 }  // namespace detail
@@ -29,8 +38,10 @@ std::string conversion_signature(const tandem::Conversion<Student, Teacher>& con
 /// file.
 template <class Student, class Teacher>
 void save_checkpoint(tandem::Conversion<Student, Teacher>& conversion, const std::filesystem::path& path) {
-    detail::write_training_state(path, detail::conversion_signature(conversion), conversion.state(),
-                                 conversion.position());
+    CheckpointWriter writer(detail::conversion_signature(conversion));
+    detail::add_numbers(writer, conversion.state());
+    writer.add<std::int64_t>(detail::position_name, conversion.position());
+    writer.write(path);
 }
 
 /// Reads what save_checkpoint wrote into a conversion of the same teacher, student, options and data. Throws
@@ -53,7 +64,7 @@ void load_checkpoint(tandem::Conversion<Student, Teacher>& conversion, const std
     };
     try {
         conversion.prepare(position);
-        detail::read_training_state(reader, conversion.state());
+        detail::read_numbers(reader, conversion.state());
         conversion.resume(position);
     } catch (const std::runtime_error& error) {
         undo();

@@ -10,12 +10,12 @@
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <utility>
-#include <variant>
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
 #include "intaglio/io/checkpoint_file.hpp"
+#include "intaglio/io/named_numbers.hpp"
+#include "intaglio/io/run_identity.hpp"
 #include "intaglio/train/trainer.hpp"
 
 namespace intaglio {
@@ -23,50 +23,50 @@ namespace intaglio {
 namespace detail {
 
 inline constexpr const char* position_name = "position";
+inline constexpr const char* seed_name = "seed of the passes";
+inline constexpr const char* teacher_name = "logits of the teacher";
 
+/// The network, the options, and what they and the samples do, as far as a checksum can say it.
 template <class Net, class Optimizer>
-std::string training_signature(const Trainer<Net, Optimizer>& trainer) {
-    return model_signature(facts<Net>.view()) + trainer.description() + "\n";
+[[gnu::cold]] std::string training_signature(const Trainer<Net, Optimizer>& trainer) {
+    constexpr auto pixels = static_cast<std::size_t>(Training<Net>::pixels);
+    const auto& options = trainer.options();
+    train::SettingsText text;
+    text.add("checksum of the samples " + checksum_text(samples_checksum(trainer.samples())));
+    if (options.early_stopping.patience > 0) {
+        text.add("checksum of the validation samples " + checksum_text(samples_checksum(options.validation)));
+    }
+    if (options.augment) {
+        text.add("checksum of the augmentation of the first samples " +
+                 checksum_text(augmentation_checksum(options.augment, trainer.samples(), pixels, options.seed)));
+    }
+    return model_signature(facts<Net>.view()) + option_lines(trainer.description() + text.text());
 }
 
-[[gnu::cold]] inline void write_training_state(const std::filesystem::path& path, const std::string& signature,
-                                               const std::vector<train::NamedNumbers>& state,
-                                               std::span<const std::int64_t> position) {
-    CheckpointWriter writer(signature);
-    for (const train::NamedNumbers& numbers : state) {
-        std::visit([&]<class T>(std::span<T> values) { writer.add<T>(numbers.name, std::span<const T>(values)); },
-                   numbers.values);
-    }
-    writer.add<std::int64_t>(position_name, position);
-    writer.write(path);
+/// What the teacher says to the first samples; nothing without a teacher.
+template <class Net, class Optimizer>
+[[gnu::cold]] std::vector<float> probe_teacher(const Trainer<Net, Optimizer>& trainer) {
+    const auto& teacher = trainer.options().distillation.teacher;
+    if (!teacher) return {};
+    const std::int64_t count = std::min({probes, trainer.options().batch, trainer.samples().count()});
+    const std::span<const float> logits = teacher(trainer.samples().pixels.data(), count);
+    return {logits.begin(), logits.end()};
 }
 
-/// Everything is read and checked before anything is changed.
-[[gnu::cold]] inline void read_training_state(const CheckpointReader& reader,
-                                              const std::vector<train::NamedNumbers>& state) {
-    std::vector<std::variant<std::vector<float>, std::vector<double>>> all;
-    for (const train::NamedNumbers& numbers : state) {
-        std::visit(
-            [&]<class T>(std::span<T> values) {
-                std::vector<T> read(values.size());
-                reader.read(numbers.name, std::span<T>(read));
-                for (std::size_t i = 0; i < read.size(); ++i) {
-                    if (!std::isfinite(read[i])) {
-                        throw_file_error(reader.path(),
-                                         numbers.name + "[" + std::to_string(i) + "] is not a finite number");
-                    }
-                }
-                all.emplace_back(std::move(read));
-            },
-            numbers.values);
-    }
-    for (std::size_t i = 0; i < state.size(); ++i) {
-        std::visit(
-            [&]<class T>(std::span<T> values) {
-                const auto& read = std::get<std::vector<T>>(all[i]);
-                std::copy(read.begin(), read.end(), values.begin());
-            },
-            state[i].values);
+/// Throws if the teacher says something else than that of the checkpoint, but for the rounding of other processors.
+template <class Net, class Optimizer>
+[[gnu::cold]] void require_teacher(const CheckpointReader& reader, const Trainer<Net, Optimizer>& trainer) {
+    const std::vector<float> expected = probe_teacher(trainer);
+    if (expected.empty()) return;
+    std::vector<float> found(expected.size());
+    reader.read(teacher_name, std::span<float>(found));
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const double distance = std::fabs(static_cast<double>(expected[i]) - static_cast<double>(found[i]));
+        if (distance <= 1e-3 * (1 + std::fabs(static_cast<double>(expected[i])))) continue;
+        throw_file_error(reader.path(),
+                         "belongs to a run with another teacher: its logits of the first images: expected " +
+                             train::number_text(static_cast<double>(expected[i])) + ", found " +
+                             train::number_text(static_cast<double>(found[i])));
     }
 }
 
@@ -76,24 +76,34 @@ std::string training_signature(const Trainer<Net, Optimizer>& trainer) {
 /// unless the new one is complete. Throws std::runtime_error that names the file.
 template <class Net, class Optimizer>
 void save_checkpoint(Trainer<Net, Optimizer>& trainer, const std::filesystem::path& path) {
-    detail::write_training_state(path, detail::training_signature(trainer), trainer.state(), trainer.position());
+    CheckpointWriter writer(detail::training_signature(trainer));
+    detail::add_numbers(writer, trainer.state());
+    writer.add<std::int64_t>(detail::position_name, trainer.position());
+    writer.add_value<std::uint64_t>(detail::seed_name, trainer.training().seed());
+    const std::vector<float> teacher = detail::probe_teacher(trainer);
+    if (!teacher.empty()) writer.add<float>(detail::teacher_name, std::span<const float>(teacher));
+    writer.write(path);
 }
 
-/// Reads what save_checkpoint wrote into a trainer of the same network, options, seed and data. Throws
-/// std::runtime_error that names the file and the first difference; the trainer then is as it was.
+/// Reads what save_checkpoint wrote into a trainer of the same network, options and data; what passes draw at random
+/// goes on from the file. Throws std::runtime_error that names the file and the first difference; the trainer then is
+/// as it was.
 template <class Net, class Optimizer>
 void load_checkpoint(Trainer<Net, Optimizer>& trainer, const std::filesystem::path& path) {
     const CheckpointReader reader(path);
     require_signature(reader, detail::training_signature(trainer));
     std::array<std::int64_t, 4> position{};
     reader.read(detail::position_name, std::span<std::int64_t>(position));
+    const auto seed = reader.value<std::uint64_t>(detail::seed_name);
     try {
         trainer.check_position(position);
     } catch (const std::runtime_error& error) {
         throw_file_error(path, error.what());
     }
-    detail::read_training_state(reader, trainer.state());
+    detail::require_teacher(reader, trainer);
+    detail::read_numbers(reader, trainer.state());
     trainer.set_position(position);
+    trainer.training().set_seed(seed);
 }
 
 }  // namespace intaglio

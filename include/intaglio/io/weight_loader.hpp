@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <intaglio/io/input_normalization.hpp>
+#include <intaglio/io/norm_epsilon.hpp>
 #include <intaglio/io/safetensors.hpp>
 #include <limits>
 #include <set>
@@ -260,6 +261,7 @@ class WeightLoader {
         const std::vector<float> read_bias = read_tensor(name + "bias", row, {{channels}});
         std::copy(read_bias.begin(), read_bias.end(), bias);
         if (loaded.kind == LoadedRow::Kind::plain_norm) return;
+        check_norm_epsilon(file_, row, name + "eps");
         const std::vector<float> mean = read_tensor(name + "running_mean", row, {{channels}});
         const std::vector<float> variance = read_tensor(name + "running_var", row, {{channels}});
         means_[at].assign(mean.begin(), mean.end());

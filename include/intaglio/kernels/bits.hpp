@@ -38,7 +38,7 @@ struct BitLayout {
         : words(in_words(e).in.channels),
           taps(std::int64_t{e.kernel_height} * e.kernel_width),
           vectors(round_up(e.out.channels, lanes) / lanes),
-          corrects_padding((e.padding_height > 0 || e.padding_width > 0) && e.padding_code != Arithmetic::lower_code) {}
+          corrects_padding(e.has_padding() && e.padding_code != Arithmetic::lower_code) {}
 
     /// Place of a word of the window of an output channel; its constant lies behind the last one.
     [[nodiscard]] constexpr std::int64_t word(std::int64_t output, std::int64_t within) const {

@@ -75,8 +75,7 @@ enum class Grouping : std::uint8_t { any, mixed, depthwise };
     const std::int64_t merged_steps = round_up(extents.fan_in(), codes_per_step) / codes_per_step;
     // Rows of fewer than four pixels do not fill a register tile; very short segments waste most of a step.
     plan.flat = !plan.depthwise && extents.kernel_height == 1 && extents.kernel_width == 1 &&
-                extents.stride_height == 1 && extents.stride_width == 1 && extents.padding_height == 0 &&
-                extents.padding_width == 0;
+                extents.stride_height == 1 && extents.stride_width == 1 && !extents.has_padding();
     const bool narrow = !plan.flat && extents.out.width < 4 && extents.out.pixels() >= 4;
     plan.merged = !plan.depthwise && (narrow || plan.steps() > 2 * merged_steps);
     if (plan.merged) {

@@ -14,8 +14,7 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 /// Without a padding code: what the gradient is of the padding is dropped.
 [[nodiscard]] constexpr ConvolutionExtents as_dense(const ConvolutionExtents& extents) {
     const bool whole = extents.kernel_height == extents.in.height && extents.kernel_width == extents.in.width &&
-                       extents.padding_height == 0 && extents.padding_width == 0 && extents.dilation == 1 &&
-                       extents.groups == 1;
+                       !extents.has_padding() && extents.dilation == 1 && extents.groups == 1;
     if (!whole) {
         ConvolutionExtents same = extents;
         same.padding_code = 0;

@@ -84,10 +84,13 @@ class Builder {
         rows_[row_count_++] = row;
         current_ = value_count_++;
     }
-    /// The form of the integer scale that applies to the current value; none is given otherwise.
+    /// The form of the integer scale that applies to the current value; otherwise none is given, and multipliers have
+    /// the network's bits.
     [[nodiscard]] constexpr ScaleForm scale() const {
-        return in().norm_row == none ? ScaleForm{} : rows_[in().norm_row].scale;
+        const bool given = in().norm_row != none && rows_[in().norm_row].scale.given;
+        return given ? rows_[in().norm_row].scale : ScaleForm{.precision = multiplier_bits_};
     }
+    constexpr void set_multiplier_bits(int bits) { multiplier_bits_ = bits; }
     /// Row that the next `append` will write; a norm names itself by it.
     [[nodiscard]] constexpr std::int32_t next_row() const { return row_count_; }
 
@@ -98,6 +101,7 @@ class Builder {
     std::int32_t row_count_ = 0;
     std::int32_t value_count_ = 0;
     std::int32_t current_ = 0;
+    int multiplier_bits_ = 31;
     Path path_{};
     Problem problem_{};
 };

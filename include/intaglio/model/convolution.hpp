@@ -64,8 +64,8 @@ struct ResolvedConvolution {
         e.out.height = positions(b, in.height, w.rows);
         e.out.width = positions(b, in.width, w.columns);
         if (b.failed()) return;
-        e.padding_height = static_cast<std::int32_t>(w.rows.padding);
-        e.padding_width = static_cast<std::int32_t>(w.columns.padding);
+        e.padding_height = static_cast<std::int32_t>(w.rows.before);
+        e.padding_width = static_cast<std::int32_t>(w.columns.before);
         if constexpr (Base::has_weight) Base::ProductPrimitive::describe(b, e);
         Tail::describe(b);
     }
@@ -75,13 +75,7 @@ struct ResolvedConvolution {
         WindowTaps w{{.count = signal ? 1 : Size::height, .stride = signal ? 1 : Step::height},
                      {.count = Size::width, .stride = Step::width}};
         w.rows.dilation = w.columns.dilation = Spread::distance;
-        if constexpr (std::is_same_v<Pad, SamePadding>) {
-            w.rows.padding = w.rows.same_padding();
-            w.columns.padding = w.columns.same_padding();
-        } else {
-            w.rows.padding = signal ? 0 : Pad::height;
-            w.columns.padding = Pad::width;
-        }
+        pad<Pad, signal>(w);
         return w;
     }
 
@@ -89,7 +83,7 @@ struct ResolvedConvolution {
         check_signal(b);
         check_one_number<Size>(b);
         check_one_number<Step>(b);
-        check_one_number<Pad>(b);
+        check_padding_in_time<Pad>(b);
     }
 
     static constexpr void check_multiplier(Builder& b) {

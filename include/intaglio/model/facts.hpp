@@ -44,7 +44,7 @@ struct ScaleForm {
     bool given = false;           ///< by an integer scale; otherwise a step decides, and each channel has its own
     bool one_multiplier = false;  ///< and one shift, for all channels
     bool one_addend = false;      ///< for all channels, which rounds and holds no bias
-    int precision = 15;           ///< bits of the multiplier, 1 ... 15; 1: a power of two
+    int precision = 15;  ///< bits of the multiplier, 1 ... 15; without an integer scale at most so many, 1 ... 31
 
     [[nodiscard]] constexpr std::int64_t multipliers(std::int64_t channels) const {
         return one_multiplier ? 1 : channels;
@@ -75,6 +75,7 @@ struct Row {
     std::int64_t weights = 0;    ///< trained parameters that weight decay applies to
     std::int64_t gains = 0;      ///< of a norm
     std::int64_t biases = 0;
+    double epsilon = 0;  ///< of a norm that divides by a deviation
     std::int64_t macs = 0;
     CodeRange codes{};           ///< what the operation can produce
     std::int64_t steps = 0;      ///< step positions per channel: highest - lowest code of a quantizing operation

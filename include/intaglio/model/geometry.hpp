@@ -7,6 +7,19 @@
 
 namespace intaglio {
 
+namespace detail {
+
+/// The number at a place, 0 beyond the last one.
+template <std::int32_t... Numbers>
+constexpr std::int32_t number_at(std::int32_t place) {
+    std::int32_t found = 0;
+    std::int32_t at = 0;
+    ((found = at++ == place ? Numbers : found), ...);
+    return found;
+}
+
+}  // namespace detail
+
 /// Number of output channels, features or classes.
 template <std::int32_t Channels>
 struct Out {
@@ -45,14 +58,24 @@ struct Stride {
     static constexpr std::int32_t height = Height;
     static constexpr std::int32_t width = Width;
 };
-/// Rows above and below and columns left and right. In a convolution they hold the padding code of its input (0, unless
-/// an activation says otherwise), and if not given half of what the kernel reaches over. In a max pool they do not take
-/// part, and there are none if not given.
-template <std::int32_t Height, std::int32_t Width = Height>
+/// Rows above and below and columns left and right: `Padding<Everywhere>`, `Padding<Rows, Columns>` or, each side by
+/// itself, `Padding<Top, Bottom, Left, Right>`; of layers in one dimension `Padding<BothEnds>` or `Padding<Before,
+/// After>`. In a convolution they hold the padding code of its input (0, unless an activation says otherwise), and if
+/// not given half of what the kernel reaches over. In a max pool they do not take part, and there are none if not given.
+template <std::int32_t... Sides>
 struct Padding {
     using option = option::padding;
-    static constexpr std::int32_t height = Height;
-    static constexpr std::int32_t width = Width;
+    static constexpr std::int32_t count = sizeof...(Sides);
+    static constexpr Problem problem() {
+        if (count == 1 || count == 2 || count == 4) return {};
+        return {.kind = &padding_takes_1_2_or_4_numbers, .subject = &model_error::the<Padding>::type};
+    }
+    static constexpr std::int32_t top = detail::number_at<Sides...>(0);
+    static constexpr std::int32_t bottom = detail::number_at<Sides...>(count == 4 ? 1 : 0);
+    static constexpr std::int32_t left = detail::number_at<Sides...>(count == 4 ? 2 : count - 1);
+    static constexpr std::int32_t right = detail::number_at<Sides...>(count - 1);
+    static constexpr std::int32_t before = top;  ///< in one dimension
+    static constexpr std::int32_t after = right;
 };
 /// The padding that keeps the size of the image at stride 1; the default.
 struct SamePadding {

@@ -69,6 +69,9 @@ requires requires {
 struct PrimitiveOfNorm<Norm, OneGain> {
     using type = typename Norm::template primitive<OneGain>;
 };
+/// The operation of a norm with another epsilon is the same: its row tells them apart.
+template <class Norm, Epsilon Value, bool OneGain>
+struct PrimitiveOfNorm<WithEpsilon<Norm, Value>, OneGain> : PrimitiveOfNorm<Norm, OneGain> {};
 template <class Activation>
 struct PrimitiveOfActivation {
     using type = primitive::Quantize<Activation>;
@@ -105,7 +108,7 @@ struct Steps<Activation> {
 /// The operations behind an accumulator: a norm, unless it is NoNorm, and a step, unless it is NoActivation.
 template <class Norm, class Gain, class Activation>
 struct Tail {
-    static constexpr bool has_norm = !std::is_same_v<Norm, NoNorm>;
+    static constexpr bool has_norm = !std::is_base_of_v<NoNorm, Norm>;
     static constexpr bool has_step = !std::is_same_v<Activation, NoActivation>;
     using NormPrimitive = typename PrimitiveOfNorm<Norm, std::is_same_v<Gain, SingleGain>>::type;
     using Step = Steps<Activation>;
@@ -113,7 +116,7 @@ struct Tail {
                                  std::conditional_t<has_step, typename Step::primitives, mp_list<>>>;
 
     static constexpr void describe(Builder& b) {
-        if constexpr (has_norm) NormPrimitive::describe(b);
+        if constexpr (has_norm) describe_norm(b);
         if constexpr (has_step) {
             if constexpr (requires { Activation::codes; }) {
                 if (Activation::codes.states() < 2) {
@@ -123,6 +126,17 @@ struct Tail {
                 }
             }
             Step::describe(b);
+        }
+    }
+
+  private:
+    static constexpr void describe_norm(Builder& b) {
+        if constexpr (!requires { Norm::epsilon; }) {
+            NormPrimitive::describe(b);
+        } else if constexpr (requires { NormPrimitive::describe(b, Norm::epsilon); }) {
+            NormPrimitive::describe(b, Norm::epsilon);
+        } else {
+            b.fail({.kind = &norm_without_deviation_has_no_epsilon, .subject = &model_error::the<Norm>::type});
         }
     }
 };

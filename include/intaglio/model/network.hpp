@@ -8,6 +8,12 @@
 
 #include "intaglio/model/vocabulary.hpp"
 
+/// The largest number of operations that a network may have: all supported compilers analyse as many with their default
+/// limits. Who defines more also compiles with larger ones: GCC's -fconstexpr-ops-limit, Clang's -fconstexpr-steps.
+#ifndef INTAGLIO_MAX_OPERATIONS
+#define INTAGLIO_MAX_OPERATIONS 1000
+#endif
+
 namespace intaglio {
 
 /// Types of input codes, and what they stand for: unsigned bytes code / 255, signed bytes code / 128, signed 16-bit
@@ -98,7 +104,7 @@ struct DefaultsCheck {
     static constexpr Problem problem() {
         return OptionCheck<DefaultOptions, mp_list<option::weight, option::standardization, option::norm, option::gain,
                                                    option::activation, option::kernel, option::padding, option::join,
-                                                   option::logits>>::problem();
+                                                   option::logits, option::multiplier_bits>>::problem();
     }
 };
 
@@ -147,6 +153,7 @@ struct ResolveAll<mp_list<Layers...>, Options> {
             b.fail(problem);
             b.leave();
         }
+        b.set_multiplier_bits(find_option<option::multiplier_bits, MultiplierBits<31>, mp_list<>, Options>::bits);
         if (sizeof...(Layers) == 0) {
             b.enter(position + 1);
             b.fail(network_has_no_layers, 1, 0);
@@ -201,6 +208,10 @@ struct Analysis {
         constexpr Value input = input_value<Input>();
         Builder builder(facts.rows.data, facts.values.data, static_cast<std::int32_t>(rows), input);
         builder.enter(0);
+        if (rows > INTAGLIO_MAX_OPERATIONS) {
+            builder.fail(too_many_operations_define_INTAGLIO_MAX_OPERATIONS_and_raise_fconstexpr_steps_and_ops_limit,
+                         INTAGLIO_MAX_OPERATIONS, static_cast<std::int64_t>(rows));
+        }
         if (!IsInput<Input>::value) {
             builder.fail({.kind = &network_must_begin_with_its_input, .subject = &model_error::the<Input>::type});
         }

@@ -1,9 +1,21 @@
 // Normalisations as types. All are applied to the accumulators of a layer, before its activation.
 #pragma once
 
+#include <type_traits>
+
 #include "intaglio/model/options.hpp"
 
 namespace intaglio {
+
+INTAGLIO_MODEL_ERROR(epsilon_of_a_norm_must_be_positive_and_finite)
+INTAGLIO_MODEL_ERROR(norm_without_deviation_has_no_epsilon)
+
+/// What a norm adds to a variance: deviation = sqrt(variance + epsilon).
+struct Epsilon {
+    double value;
+};
+/// That of norms that do not say.
+inline constexpr double default_epsilon = 1e-5;
 
 /// What a mean and a deviation are taken over.
 enum class StatisticsOf { channel, layer, nothing };
@@ -51,6 +63,30 @@ struct TrainedScale {
 struct NoNorm {
     using option = option::norm;
     static constexpr const char* name = "";
+};
+
+/// The same norm with another epsilon than 1e-5: WithEpsilon<BatchNorm, Epsilon{1e-3}> is that of Keras. It is part of
+/// the identity of a network.
+template <class Normalization, Epsilon Value>
+struct WithEpsilon : Normalization {
+    static constexpr double epsilon = Value.value;
+    static constexpr Problem problem() {
+        if constexpr (requires { Normalization::problem(); }) {
+            constexpr Problem own = Normalization::problem();
+            if (own.exists()) return own;
+        }
+        if constexpr (requires { Normalization::statistics; }) {
+            if (Normalization::statistics == StatisticsOf::nothing) return without_deviation();
+        }
+        if (std::is_same_v<Normalization, NoNorm>) return without_deviation();
+        if (epsilon > 0 && epsilon <= 1.7976931348623157e308) return {};
+        return {.kind = &epsilon_of_a_norm_must_be_positive_and_finite, .subject = &model_error::the<WithEpsilon>::type};
+    }
+
+  private:
+    static constexpr Problem without_deviation() {
+        return {.kind = &norm_without_deviation_has_no_epsilon, .subject = &model_error::the<WithEpsilon>::type};
+    }
 };
 
 /// One gain for all channels of a norm; keeps a common scale of the logits.

@@ -30,6 +30,7 @@ struct flatten {};
 struct requantize {};
 struct join {};
 struct logits {};
+struct multiplier_bits {};
 struct defaults {};
 }  // namespace option
 

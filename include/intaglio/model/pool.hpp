@@ -8,11 +8,11 @@ namespace intaglio {
 
 INTAGLIO_MODEL_ERROR(this_layer_reads_codes_put_the_activation_in_front)
 INTAGLIO_MODEL_ERROR(real_numbers_have_no_codes_to_requantize_to)
+INTAGLIO_MODEL_ERROR(window_is_too_large_for_an_average_that_is_rounded)
 
-/// The average of codes is rounded to the codes that it was made from, so that whatever reads codes may follow. Half a
-/// code is rounded up: exactly with up to 16 codes, or if window size times largest code is below 2^13, or if the
-/// window size is a power of two; otherwise the multiplier of 15 bits may take what is nearer to a half than its
-/// precision for one.
+/// The average of codes is rounded to the codes that it was made from, half up, so that whatever reads codes may
+/// follow: floor((2 sum + n) / (2 n)) for n codes, exactly. With `MultiplierBits` of fewer than 31 bits that holds as
+/// long as (states - 1) n + 2 is below 2 to the power of the bits, and for n that are powers of two.
 struct Requantize {
     using option = option::requantize;
 };
@@ -27,7 +27,6 @@ namespace detail {
 /// A target of steps whose codes follow from the value in front.
 struct SameCodes {
     using surrogate = Rounding;
-    static constexpr bool ties_up = true;
 };
 
 struct NoRequantize {
@@ -52,53 +51,47 @@ struct PoolExtents {
 
     static constexpr ConvolutionExtents make(Builder& b) {
         const Shape in = b.in().shape;
-        Taps rows{.count = Size.is_whole ? in.height : Size.height};
-        Taps columns{.count = Size.is_whole ? in.width : Size.width};
-        if (rows.count < 1 || columns.count < 1) {
-            b.fail(window_must_be_positive, 1, rows.count < columns.count ? rows.count : columns.count);
+        WindowTaps w{{.count = Size.is_whole ? in.height : Size.height},
+                     {.count = Size.is_whole ? in.width : Size.width}};
+        if (w.rows.count < 1 || w.columns.count < 1) {
+            b.fail(window_must_be_positive, 1, w.rows.count < w.columns.count ? w.rows.count : w.columns.count);
         }
         if constexpr (OneDimensional) {
             check_signal(b);
             check_one_number<Step>(b);
-            check_one_number<Pad>(b);
+            check_padding_in_time<Pad>(b);
         }
         if constexpr (tiles) {
-            rows.stride = rows.count;
-            columns.stride = columns.count;
+            w.rows.stride = w.rows.count;
+            w.columns.stride = w.columns.count;
         } else {
-            rows.stride = OneDimensional ? 1 : Step::height;
-            columns.stride = Step::width;
+            w.rows.stride = OneDimensional ? 1 : Step::height;
+            w.columns.stride = Step::width;
         }
-        if constexpr (std::is_same_v<Pad, SamePadding>) {
-            rows.padding = rows.same_padding();
-            columns.padding = columns.same_padding();
-        } else {
-            rows.padding = OneDimensional ? 0 : Pad::height;
-            columns.padding = Pad::width;
-        }
-        check_taps(b, rows);
-        check_taps(b, columns);
+        pad<Pad, OneDimensional>(w);
+        check_taps(b, w.rows);
+        check_taps(b, w.columns);
         if (tiles && !b.failed()) {
-            check_tiles(b, in.height, rows);
-            check_tiles(b, in.width, columns);
+            check_tiles(b, in.height, w.rows);
+            check_tiles(b, in.width, w.columns);
         }
         ConvolutionExtents e{.in = in,
                              .out = {1, 1, in.channels},
-                             .kernel_height = rows.count,
-                             .kernel_width = columns.count,
-                             .stride_height = rows.stride,
-                             .stride_width = columns.stride};
-        e.out.height = positions(b, in.height, rows);
-        e.out.width = positions(b, in.width, columns);
+                             .kernel_height = w.rows.count,
+                             .kernel_width = w.columns.count,
+                             .stride_height = w.rows.stride,
+                             .stride_width = w.columns.stride};
+        e.out.height = positions(b, in.height, w.rows);
+        e.out.width = positions(b, in.width, w.columns);
         if (b.failed()) return e;
-        e.padding_height = static_cast<std::int32_t>(rows.padding);
-        e.padding_width = static_cast<std::int32_t>(columns.padding);
+        e.padding_height = static_cast<std::int32_t>(w.rows.before);
+        e.padding_width = static_cast<std::int32_t>(w.columns.before);
         return e;
     }
 
   private:
     static constexpr void check_tiles(Builder& b, std::int32_t in, const Taps& taps) {
-        const std::int64_t padded = in + 2 * taps.padding;
+        const std::int64_t padded = taps.padded(in);
         if (padded % taps.count != 0) b.fail(window_does_not_divide_the_image, taps.count, padded);
     }
 };
@@ -119,6 +112,14 @@ struct ResolvedAvgPool {
         if (requantizes) {
             check_codes(b);
             if (in.storage == Storage::real) b.fail(real_numbers_have_no_codes_to_requantize_to, 0, 0);
+        }
+        if (requantizes && !b.failed()) {
+            // What a multiplier of 31 bits divides exactly.
+            const std::int64_t count = std::int64_t{extents.kernel_height} * extents.kernel_width;
+            const std::int64_t width = in.codes.states() - 1;
+            if (count * width > INT32_MAX - 2) {
+                b.fail(window_is_too_large_for_an_average_that_is_rounded, (INT32_MAX - 2) / width, count);
+            }
         }
         if (b.failed()) return;
         primitive::SumPool::describe(b, extents);

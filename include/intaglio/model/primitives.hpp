@@ -113,6 +113,20 @@ struct Product {
     static constexpr void check_size(Builder& b, const ConvolutionExtents& extents) {
         b.check_size(extents.out);
         check_weights(b, extents);
+        check_fan_in(b, extents.fan_in());
+    }
+
+    /// Weights that are zero whatever is learned.
+    static constexpr void check_fan_in(Builder& b, std::int64_t fan_in) {
+        if constexpr (!requires { Standardization::removes_mean; }) {
+            b.fail({.kind = &standardization_does_not_say_whether_it_removes_the_mean,
+                    .subject = &model_error::the<Standardization>::type});
+        } else if (constexpr std::int64_t fewest = smallest_fan_in<Weight, Standardization>; fan_in < fewest) {
+            b.fail(Standardization::removes_mean
+                       ? weights_of_so_few_inputs_standardize_to_zero_give_NoWeightStandardization
+                       : threshold_of_ternary_weights_exceeds_all_weights_of_so_few_inputs,
+                   fewest, fan_in);
+        }
     }
 
     static constexpr void check_weights(Builder& b, const ConvolutionExtents& e) {
@@ -131,7 +145,7 @@ struct Product {
 /// A normalisation of accumulators. It computes an affine function per channel and moves no data.
 template <class Normalization, bool OneGain>
 struct Norm {
-    static constexpr void describe(Builder& b) {
+    static constexpr void describe(Builder& b, double epsilon = default_epsilon) {
         Value out = b.in();
         if (out.norm_row != none) {
             b.fail(two_norms_without_activation_between, 1, 2);
@@ -144,7 +158,8 @@ struct Norm {
                       .gains = !Normalization::has_gain ? 0
                                : OneGain                ? 1
                                                         : out.shape.channels,
-                      .biases = out.shape.channels};
+                      .biases = out.shape.channels,
+                      .epsilon = Normalization::statistics == StatisticsOf::nothing ? 0 : epsilon};
         b.append(row, out, true);
     }
 };
@@ -189,8 +204,11 @@ struct SumPool {
         out.shape = extents.out;
         out.codes = {out.codes.lowest * count, out.codes.highest * count};
         out.denominator *= count;
-        out.padding_code *= static_cast<std::int32_t>(count);
-        for (std::int32_t& code : out.padding_codes.code.data) code *= static_cast<std::int32_t>(count);
+        // Sums beyond 32 bits are refused below; their padding, which lies within them, would not fit either.
+        if (out.codes.highest < INT32_MAX && out.codes.lowest > INT32_MIN) {
+            out.padding_code *= static_cast<std::int32_t>(count);
+            for (std::int32_t& code : out.padding_codes.code.data) code *= static_cast<std::int32_t>(count);
+        }
         if (out.storage != Storage::int32 && out.storage != Storage::real) out.storage = smallest_storage(out.codes);
         b.append(Row{.kind = "pool", .extents = extents}, out);
     }

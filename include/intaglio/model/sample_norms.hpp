@@ -10,6 +10,8 @@
 
 namespace intaglio {
 
+INTAGLIO_MODEL_ERROR(norm_needs_more_than_one_number_per_mean)
+
 /// What has a gain and a bias of its own behind a norm: a channel, or a channel of one pixel.
 enum class AffinePer { channel, element };
 
@@ -23,7 +25,7 @@ struct SampleNorm {
     static constexpr std::int64_t groups(std::int64_t channels) {
         return Normalization::groups == 0 ? channels : Normalization::groups;
     }
-    static constexpr void describe(Builder& b) {
+    static constexpr void describe(Builder& b, double epsilon = default_epsilon) {
         const Value& in = b.in();
         const std::int32_t channels = in.shape.channels;
         if (in.norm_row != none) b.fail(two_norms_without_activation_between, 1, 2);
@@ -31,11 +33,14 @@ struct SampleNorm {
         if (!b.failed() && channels % groups(channels) != 0) {
             b.fail(channels_are_not_a_multiple_of_groups, groups(channels), channels);
         }
+        // One number is its own mean: nothing would be left but the bias.
+        if (!b.failed() && in.shape.size() == groups(channels)) b.fail(norm_needs_more_than_one_number_per_mean, 2, 1);
         const std::int64_t biases = Normalization::affine == AffinePer::channel ? channels : in.shape.size();
         b.append(Row{.kind = "norm",
                      .detail = Normalization::name,
                      .gains = OneGain ? 1 : biases,
                      .biases = biases,
+                     .epsilon = epsilon,
                      .refusal = &norm_depends_on_each_input_and_has_no_integer_program},
                  // The row that it names has no affine function for the steps behind it; a second norm is refused.
                  Value{.shape = in.shape, .storage = Storage::real, .pending = true, .norm_row = b.next_row()});

@@ -7,6 +7,7 @@
 #include "intaglio/model/dropout.hpp"
 #include "intaglio/model/graph.hpp"
 #include "intaglio/model/max_pool.hpp"
+#include "intaglio/model/multiplier_bits.hpp"
 #include "intaglio/model/multiply.hpp"
 #include "intaglio/model/pool.hpp"
 #include "intaglio/model/real_activations.hpp"

@@ -21,6 +21,8 @@ namespace intaglio {
 // `clips`           true if latent weights are kept within -1 ... 1;
 // `standardization` what latent weights go through first if no option says so; WeightStandardization if not given;
 // `surrogate`       what stands for the derivative of its codes;
+// `latent_range`    the latent weight whose value is that of the last code, for quantisers that look at each weight alone;
+// `smallest_fan_in<Standardization>` the fewest weights of an output unit of which one can have another code than 0;
 // `name`            for checkpoints, where states do not tell one quantiser from another;
 // `refusal`         address of the sentence that says why weights have no codes at all: they are then real numbers.
 
@@ -47,6 +49,17 @@ struct WeightTraits {
         return &no_mistake;
     }();
 };
+
+/// The fewest weights of an output unit of which one can be anything but zero, whatever is learned.
+template <class Weight, class Standardization>
+inline constexpr std::int64_t smallest_fan_in = [] {
+    constexpr std::int64_t fewest = Standardization::removes_mean ? 2 : 1;
+    if constexpr (requires { Weight::template smallest_fan_in<Standardization>; }) {
+        constexpr std::int64_t own = Weight::template smallest_fan_in<Standardization>;
+        return own > fewest ? own : fewest;
+    }
+    return fewest;
+}();
 
 namespace detail {
 

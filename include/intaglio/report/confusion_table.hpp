@@ -1,7 +1,6 @@
 // A confusion matrix as a table.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <span>
 #include <stdexcept>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "intaglio/report/table.hpp"
+#include "intaglio/train/finite.hpp"
 #include "intaglio/train/metrics.hpp"
 
 namespace intaglio {
@@ -27,7 +27,7 @@ namespace intaglio {
     const auto name = [&](std::int32_t c) {
         return names.empty() ? std::to_string(c) : names[static_cast<std::size_t>(c)];
     };
-    const auto percent = [](double share) { return std::isnan(share) ? std::string("-") : fixed(100 * share, 1); };
+    const auto percent = [](double share) { return train::is_finite(share) ? fixed(100 * share, 1) : std::string("-"); };
     std::vector<Column> columns{{"label", Align::left}};
     std::vector<std::string> last{"precision"};
     for (std::int32_t c = 0; c < classes; ++c) {

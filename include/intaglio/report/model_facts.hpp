@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/integer/kernel_choice.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/report/table.hpp"
 #include "intaglio/simd/simd.hpp"
-#include "intaglio/canonical/describe.hpp"
 
 namespace intaglio {
 
@@ -29,6 +29,7 @@ struct LayerFacts {
     CodeRange accumulators{};
     CodeRange out_codes{};
     int accumulator_bits = 0;
+    int multiplier_bits = 0;    ///< of its step or its logits; 0 if they have none
     bool real_weights = false;  ///< real numbers instead of codes; their range then says nothing
     bool real_accumulators = false;
     bool real_out = false;
@@ -67,10 +68,12 @@ struct LayerFacts {
         }
         LayerFacts& layer = layers.back();
         if (row.biases > 0) {
-            layer.norm = row.detail;
+            layer.norm = detail_text(row);
         } else if (row.weights == 0 && *row.detail != '\0') {
             layer.step = row.detail;
         }
+        const bool multiplies = is_last || (row.steps > 0 && !row.has_thresholds());
+        if (multiplies && in.storage != Storage::real) layer.multiplier_bits = row.scale.precision;
         layer.out = out.shape;
         layer.out_codes = out.codes;
         layer.real_out = out.storage == Storage::real;
@@ -104,13 +107,14 @@ inline std::string weight_codes_text(const LayerFacts& layer) {
     return range_text(layer.weight_codes);
 }
 
-/// The names of what a layer is made of: weight quantiser, norm, surrogate.
+/// The names of what a layer is made of: weight quantiser, norm, surrogate; multipliers that are narrower than usual.
 inline std::string parts_text(const LayerFacts& layer) {
     std::string text;
     for (const std::string& part : {layer.quantizer, layer.norm, layer.step}) {
         if (!part.empty()) text += (text.empty() ? "" : ", ") + part;
     }
-    return text;
+    if (layer.multiplier_bits == 0 || layer.multiplier_bits == 31) return text;
+    return text + (text.empty() ? "" : ", ") + "multipliers of " + std::to_string(layer.multiplier_bits) + " bits";
 }
 
 }  // namespace detail

@@ -11,6 +11,7 @@
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/atomic_file.hpp>
 #include <intaglio/report/gnuplot.hpp>
+#include <intaglio/train/finite.hpp>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -149,7 +150,7 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
         std::string points;
         bool drawable = false;
         for (std::size_t point = 0; point < series.x.size(); ++point) {
-            const bool good = std::isfinite(series.x[point]) && std::isfinite(series.y[point]) &&
+            const bool good = train::is_finite(series.x[point]) && train::is_finite(series.y[point]) &&
                               !(plot.log_y && series.y[point] <= 0);
             // An empty line interrupts the curve.
             points += good ? gnuplot_number(series.x[point]) + " " + gnuplot_number(series.y[point]) + "\n" : "\n";
@@ -198,7 +199,7 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
         const double shift = (static_cast<double>(index) + 0.5) * bar_width - group_width / 2;
         for (std::size_t name = 0; name < names.size(); ++name) {
             const double value = group.values[name];
-            if (!std::isfinite(value)) {
+            if (!train::is_finite(value)) {
                 throw std::invalid_argument(complaint + "the value of '" + names[name] + "' is not finite");
             }
             lowest = std::min(lowest, value);

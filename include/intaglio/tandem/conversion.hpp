@@ -70,6 +70,10 @@ class Conversion {
     [[nodiscard]] const EpochMetrics& metrics() const { return metrics_; }
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] Training<Student>& student() { return *student_; }
+    [[nodiscard]] Training<Teacher>& teacher() const { return teacher_; }
+    [[nodiscard]] const BasicSamples<Pixel>& samples() const { return samples_; }
+    [[nodiscard]] const BasicSamples<Pixel>& validation() const { return validation_; }
+    [[nodiscard]] const Augment<Pixel>& augmentation() const { return augment_; }
     /// Hands the student out; a task that is not finished is undone before. Nothing else may be called afterwards.
     [[nodiscard]] std::unique_ptr<Training<Student>> release() {
         if (trainer_) undo();
@@ -100,11 +104,15 @@ class Conversion {
         }
     }
 
-    /// Settings and models that a resumed run must share, as text.
+    /// The settings and the teacher that a resumed run must share, as text, one a line.
     [[gnu::cold]] [[nodiscard]] std::string description() const {
-        return model_signature(facts<Teacher>.view()) + model_signature(facts<Student>.view()) +
-               options_.description() + ", samples " + std::to_string(samples_.count()) + ", validation " +
-               std::to_string(validation_.count()) + (augment_ ? ", augmented" : "") + "\n";
+        train::SettingsText text;
+        text.add("samples", samples_.count());
+        text.add("validation samples", validation_.count());
+        text.add(augment_ ? "augmented" : "not augmented");
+        text.begin_part("teacher");
+        text.add_lines(model_signature(facts<Teacher>.view()));
+        return options_.description() + text.text();
     }
     /// Where the run stands: the task, then the position of its trainer.
     [[nodiscard]] std::array<std::int64_t, 5> position() const {

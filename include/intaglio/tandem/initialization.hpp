@@ -18,21 +18,22 @@
 #include "intaglio/tandem/folding.hpp"
 #include "intaglio/tandem/places.hpp"
 #include "intaglio/tandem/tasks.hpp"
+#include "intaglio/train/finite.hpp"
 
 namespace intaglio::tandem {
 
 namespace detail {
 
+/// The weights of a product and what they go through first.
 template <class Primitive>
-struct WeightOf {
-    using type = FloatWeights;  // never asked for
-};
+struct ProductTypes;
 template <class Weight, class Standardization>
-struct WeightOf<primitive::Product<Weight, Standardization>> {
-    using type = Weight;
+struct ProductTypes<primitive::Product<Weight, Standardization>> {
+    using weight = Weight;
+    using standardization = Standardization;
 };
 template <class Net, std::size_t Row>
-using weight_of = typename WeightOf<boost::mp11::mp_at_c<typename Net::primitives, Row>>::type;
+using product_types = ProductTypes<boost::mp11::mp_at_c<typename Net::primitives, Row>>;
 
 template <class Net>
 std::span<float> weights(Training<Net>& training, std::int32_t row) {
@@ -47,10 +48,14 @@ struct Fold {
                     std::span<float> student) = nullptr;
     bool holds_gains = false;
 };
-template <class StudentWeight, class TeacherWeight>
+/// Student and teacher have the same standardisation.
+template <class OfStudent, class OfTeacher>
 constexpr Fold fold_of() {
-    return {&fold_latents<StudentWeight, TeacherWeight>,
-            Latent<StudentWeight>::holds_gains && Latent<TeacherWeight>::holds_gains};
+    using Standardization = typename OfStudent::standardization;
+    using Weight = typename OfStudent::weight;
+    using TeacherWeight = typename OfTeacher::weight;
+    return {&fold_latents<Weight, TeacherWeight, Standardization>,
+            Latent<Weight, Standardization>::holds_gains && Latent<TeacherWeight, Standardization>::holds_gains};
 }
 template <class Student, class Teacher, class Indices>
 struct Folds;
@@ -62,8 +67,8 @@ struct Folds<Student, Teacher, std::index_sequence<I...>> {
         if constexpr (stage.product == none) {
             return {};
         } else {
-            return fold_of<weight_of<Student, static_cast<std::size_t>(stage.product)>,
-                           weight_of<Teacher, static_cast<std::size_t>(stage.teacher_product)>>();
+            return fold_of<product_types<Student, static_cast<std::size_t>(stage.product)>,
+                           product_types<Teacher, static_cast<std::size_t>(stage.teacher_product)>>();
         }
     }
     static constexpr Fold of[] = {of_stage<I>()...};
@@ -116,7 +121,7 @@ template <class Teacher>
 [[gnu::cold]] void check_teacher(Training<Teacher>& teacher, const typename Training<Teacher>::Pixel* image) {
     for (const ParameterRange& range : Training<Teacher>::ranges()) {
         for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
-            if (!std::isfinite(teacher.parameters()[static_cast<std::size_t>(i)])) {
+            if (!train::is_finite(teacher.parameters()[static_cast<std::size_t>(i)])) {
                 throw std::runtime_error("teacher, layer " + path_text(facts<Teacher>.row(range.row).path) + ": " +
                                          (range.kind == ParameterKind::weight ? "a weight"
                                           : range.kind == ParameterKind::gain ? "a gain"
@@ -131,7 +136,7 @@ template <class Teacher>
         std::visit(
             [&](const auto& values) {
                 for (const auto v : values) {
-                    if (!std::isfinite(v))
+                    if (!train::is_finite(v))
                         throw std::runtime_error("teacher, " + numbers.name + " is not a finite number");
                     if (v < 0 && numbers.name.ends_with("variance")) {
                         throw std::runtime_error("teacher, " + numbers.name + " is negative");

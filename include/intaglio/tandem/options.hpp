@@ -1,7 +1,6 @@
 // How a teacher is converted into its student (papers' digest 6.5).
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
@@ -103,15 +102,19 @@ struct Options {
         check_stage(stage2, "stage 2");
         check_stage(joint, "the joint stage");
     }
-    /// All settings on which the result depends, as text.
+    /// All settings on which the result depends, as text, one a line.
     [[gnu::cold]] [[nodiscard]] std::string description() const {
         train::SettingsText text;
         text.add("tandem");
-        text.add("calibration", stage1.samples);
+        text.add("batch", batch);
+        text.add("seed " + std::to_string(seed));
+        text.begin_part("stage 1");
+        text.add("samples", stage1.samples);
         text.add("pixels", stage1.pixels);
         text.add(stage1.inputs == Inputs::teacher ? "teacher inputs" : "student inputs");
         text.add(stage1.latents == Latents::copied ? "copied latents" : "best latents");
         text.add(stage1.refine ? "refined" : "not refined");
+        text.begin_part("stage 2");
         text.add("epochs", stage2.epochs);
         text.add("learning rate", stage2.learning_rate);
         text.add("weight decay", stage2.weight_decay);
@@ -122,15 +125,14 @@ struct Options {
         text.add("temperature", stage2.temperature);
         text.add(stage2.recalibrate ? "recalibrated" : "not recalibrated");
         text.add(stage2.guard ? "guarded" : "not guarded");
-        text.add("joint epochs", joint.epochs);
-        text.add("joint learning rate", joint.learning_rate);
-        text.add("joint weight decay", joint.weight_decay);
+        text.begin_part("joint stage");
+        text.add("epochs", joint.epochs);
+        text.add("learning rate", joint.learning_rate);
+        text.add("weight decay", joint.weight_decay);
         joint.patience.describe(text);
-        text.add("joint share", joint.share);
-        text.add("joint temperature", joint.temperature);
-        text.add(joint.guard ? "joint guarded" : "joint not guarded");
-        text.add("batch", batch);
-        text.add("seed " + std::to_string(seed));
+        text.add("share", joint.share);
+        text.add("temperature", joint.temperature);
+        text.add(joint.guard ? "guarded" : "not guarded");
         return text.text();
     }
 
@@ -140,8 +142,7 @@ struct Options {
     [[gnu::cold]] static void check_stage(const Trained& stage, const std::string& name) {
         constexpr double infinity = std::numeric_limits<double>::infinity();
         const auto positive = [&](double value, const char* what) {
-            train::require_option(value > 0 && std::isfinite(value), std::string("tandem: ") + what + " of " + name,
-                                  value);
+            train::require_option(value > 0, std::string("tandem: ") + what + " of " + name, value);
         };
         positive(stage.learning_rate, "learning rate");
         positive(stage.temperature, "temperature");

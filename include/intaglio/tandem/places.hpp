@@ -41,12 +41,16 @@ constexpr auto join_groups() {
     Array<std::int32_t, rows + 1> group{};
     Array<bool, rows + 1> joined{};
     for (std::size_t v = 0; v <= rows; ++v) group[v] = static_cast<std::int32_t>(v);
-    const auto unite = [&](std::int32_t a, std::int32_t b) {
-        const std::int32_t from = group[static_cast<std::size_t>(b)];
-        const std::int32_t to = group[static_cast<std::size_t>(a)];
-        for (std::size_t v = 0; v <= rows; ++v) {
-            if (group[v] == from) group[v] = to;
+    const auto group_of = [&](std::int32_t value) {
+        auto v = static_cast<std::size_t>(value);
+        while (group[v] != static_cast<std::int32_t>(v)) {
+            group[v] = group[static_cast<std::size_t>(group[v])];  // half the way for who asks next
+            v = static_cast<std::size_t>(group[v]);
         }
+        return v;
+    };
+    const auto unite = [&](std::int32_t a, std::int32_t b) {
+        group[group_of(b)] = static_cast<std::int32_t>(group_of(a));
     };
     for (std::size_t i = 0; i < rows; ++i) {
         const Row& row = student.rows[i];
@@ -59,12 +63,12 @@ constexpr auto join_groups() {
     }
     for (std::size_t i = 0; i < rows; ++i) {
         if (!JoinRows<typename Student::primitives>::of[i]) continue;
-        joined[static_cast<std::size_t>(group[static_cast<std::size_t>(student.rows[i].input)])] = true;
+        joined[group_of(student.rows[i].input)] = true;
     }
     Array<std::int32_t, list.size()> result{};
     for (std::size_t i = 0; i < list.size(); ++i) {
-        const std::int32_t own = group[static_cast<std::size_t>(student.row(list[i].step).output)];
-        result[i] = list[i].kind != StageKind::logits && joined[static_cast<std::size_t>(own)] ? own : -1;
+        const std::size_t own = group_of(student.row(list[i].step).output);
+        result[i] = list[i].kind != StageKind::logits && joined[own] ? static_cast<std::int32_t>(own) : -1;
     }
     return result;
 }

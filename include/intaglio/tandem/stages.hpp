@@ -50,8 +50,7 @@ namespace detail {
 template <class Facts>
 constexpr std::int32_t product_in_front(const Facts& facts, std::int32_t row) {
     for (std::int32_t value = facts.row(row).input; value != 0;) {
-        std::int32_t writer = 0;
-        while (facts.row(writer).output != value) ++writer;
+        const std::int32_t writer = value - 1;  // every row writes one value
         const Row& found = facts.row(writer);
         if (found.weights > 0) return writer;
         if (found.steps > 0 || found.second_input != none) return none;
@@ -73,6 +72,13 @@ constexpr auto make_stages() {
         return count;
     }();
     StageList<steps + 1> list;
+    // Products correspond in order: per product of the student the row of the teacher's.
+    Array<std::int32_t, StudentRoles::count> teacher_product{};
+    for (std::int32_t row = 0, teachers = -1; row < StudentRoles::count; ++row) {
+        if (StudentRoles::of[row] != Role::product) continue;
+        teachers = TeacherRoles::next(Role::product, teachers + 1);
+        teacher_product[static_cast<std::size_t>(row)] = teachers;
+    }
     std::int32_t s = 0;
     std::int32_t t = 0;
     for (std::size_t i = 0; i <= steps; ++i, ++s, ++t) {
@@ -86,16 +92,7 @@ constexpr auto make_stages() {
         stage.scale = student.value(student.row(s).input).norm_row;
         stage.product = product_in_front(student, stage.scale);
         stage.kind = i == steps ? StageKind::logits : stage.product == none ? StageKind::scale : StageKind::layer;
-        if (stage.product == none) continue;
-        // Products correspond in order.
-        std::int32_t number = 0;
-        for (std::int32_t row = 0; row < stage.product; ++row) {
-            number += StudentRoles::of[row] == Role::product ? 1 : 0;
-        }
-        stage.teacher_product = TeacherRoles::next(Role::product, 0);
-        while (number-- > 0) {
-            stage.teacher_product = TeacherRoles::next(Role::product, stage.teacher_product + 1);
-        }
+        if (stage.product != none) stage.teacher_product = teacher_product[static_cast<std::size_t>(stage.product)];
     }
     return list;
 }

@@ -120,9 +120,8 @@ inline Meaning meaning(const Context& context, const Operand& operand) {
 /// The affine function that gives a value its meaning, for channel c.
 inline Affine value_affine(const Value& value, const Meaning& meaning, std::int64_t c) {
     const NormChannel norm = meaning.norm == nullptr ? NormChannel{} : meaning.norm[c];
-    Affine affine = norm_affine(norm.gain, norm.bias, norm.mean, norm.deviation, value.denominator);
-    if (meaning.scales != nullptr) affine.slope = detail::product(affine.slope, meaning.scales[c]);
-    return affine;
+    const Affine affine = norm_affine(norm.gain, norm.bias, norm.mean, norm.deviation, value.denominator);
+    return meaning.scales == nullptr ? affine : scaled(affine, meaning.scales[c]);
 }
 
 /// What lowering an operation hands on to those behind it, and what it gives. Nothing of the training changes.

@@ -41,7 +41,7 @@ namespace train {
 /// Throws std::invalid_argument for settings of a distillation that are out of range.
 [[gnu::cold]] inline void check_distillation(double share, double temperature) {
     require_option(share, 0, 1, "distillation share");
-    require_option(temperature > 0 && std::isfinite(temperature), "distillation temperature", temperature);
+    require_option(temperature > 0, "distillation temperature", temperature);
 }
 
 /// Changes the gradient of a loss of this value into that of the distillation loss (see Distillation), which is

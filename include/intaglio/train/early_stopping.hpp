@@ -2,13 +2,13 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
 
+#include "intaglio/train/finite.hpp"
 #include "intaglio/train/option_text.hpp"
 
 namespace intaglio {
@@ -67,7 +67,7 @@ class StoppingState {
         const double score = options.metric == StoppingMetric::loss ? -loss : accuracy;
         numbers_[validated] = static_cast<double>(epoch);
         const bool better =
-            std::isfinite(score) && (best_epoch() == 0 || score > numbers_[best_score] + options.min_change);
+            is_finite(score) && (best_epoch() == 0 || score > numbers_[best_score] + options.min_change);
         if (better) {
             numbers_[best_score] = score;
             numbers_[best] = static_cast<double>(epoch);

@@ -5,8 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
 #include "intaglio/train/loss.hpp"
@@ -37,10 +35,7 @@ template <class Net, class Observer>
 Evaluation evaluate(Training<Net>& training, BasicSamples<typename Training<Net>::Pixel> samples,
                     const Observer& observer) {
     constexpr std::int64_t pixels = Training<Net>::pixels;
-    if (samples.count() == 0 || static_cast<std::int64_t>(samples.pixels.size()) != samples.count() * pixels) {
-        throw std::invalid_argument("evaluation samples: expected " + std::to_string(samples.count() * pixels) +
-                                    " pixels, found " + std::to_string(samples.pixels.size()));
-    }
+    train::check_samples(samples.pixels.size(), samples.labels, pixels, Training<Net>::classes, "evaluation samples");
     Evaluation result;
     result.images = samples.count();
     result.predictions.resize(samples.labels.size());
@@ -48,13 +43,14 @@ Evaluation evaluate(Training<Net>& training, BasicSamples<typename Training<Net>
     for (std::int64_t begin = 0; begin < samples.count(); begin += training.capacity()) {
         const std::int64_t count = std::min(training.capacity(), samples.count() - begin);
         training.forward(samples.pixels.data() + begin * pixels, count, train::Statistics::running);
-        result.loss = train::add_cross_entropy(training.float_logits(), samples.labels.data() + begin,
-                                               Training<Net>::classes, result.loss);
+        const Labels labels = samples.labels.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
+        result.loss = train::add_cross_entropy(training.float_logits(), labels, Training<Net>::classes, result.loss);
         for (std::int64_t i = 0; i < count; ++i) {
             const auto at = static_cast<std::size_t>(begin + i);
             result.predictions[at] = training.prediction(i);
-            result.correct += result.predictions[at] == samples.labels[at] ? 1 : 0;
-            result.float_correct += training.float_prediction(i) == samples.labels[at] ? 1 : 0;
+            const std::int64_t label = samples.labels[at];
+            result.correct += result.predictions[at] == label ? 1 : 0;
+            result.float_correct += training.float_prediction(i) == label ? 1 : 0;
         }
         for (const Row& row : facts<Net>.rows) {
             if (facts<Net>.value(row.output).pending) continue;

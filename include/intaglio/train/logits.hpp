@@ -41,7 +41,8 @@ inline void prepare_logits(LogitState& state, const Site& site, const Context& c
     if (row.scale.given) {
         for (Affine& a : state.affine) a.slope = round_to_bits(a.slope, row.scale.precision);
     }
-    state.exponent = make_logits(state.affine, state.multiplier, state.addend);
+    state.exponent =
+        make_logits(state.affine, state.multiplier, state.addend, row.scale.given ? 15 : row.scale.precision);
 }
 
 }  // namespace detail

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/core/labels.hpp"
+#include "intaglio/train/finite.hpp"
 #include "intaglio/train/option_text.hpp"
 
 namespace intaglio {
@@ -31,15 +33,16 @@ struct LossOptions {
                                         std::to_string(class_weights.size()));
         }
         for (std::size_t c = 0; c < class_weights.size(); ++c) {
-            train::require_option(class_weights[c] > 0 && std::isfinite(class_weights[c]),
-                                  "class weight " + std::to_string(c), class_weights[c]);
+            train::require_option(class_weights[c] > 0, "class weight " + std::to_string(c), class_weights[c]);
         }
     }
     /// Adds the settings.
     [[gnu::cold]] void describe(train::SettingsText& text) const {
         text.add("label smoothing", label_smoothing);
         text.add(squared_error == SquaredError::logits ? "squared error of logits" : "squared error of probabilities");
-        for (const double weight : class_weights) text.add("class weight", weight);
+        for (std::size_t c = 0; c < class_weights.size(); ++c) {
+            text.add("weight of class " + std::to_string(c), class_weights[c]);
+        }
     }
 };
 
@@ -55,13 +58,15 @@ template <class Real>
     return std::log(sum) + largest / temperature;
 }
 
-[[gnu::cold]] inline void check_batch_label(std::size_t image, std::uint8_t label, std::int32_t classes) {
-    if (label < classes) return;
-    throw std::invalid_argument("label of image " + std::to_string(image) + " of the batch: expected 0 to " +
-                                std::to_string(classes - 1) + ", found " + std::to_string(label));
+[[gnu::cold]] inline void check_batch_labels(const Labels& labels, std::size_t images, std::int32_t classes) {
+    if (labels.size() != images) {
+        throw std::invalid_argument("labels of the batch: expected " + std::to_string(images) + ", found " +
+                                    std::to_string(labels.size()));
+    }
+    labels.check(classes, "labels of the batch");
 }
 [[gnu::cold]] inline void check_loss(double loss) {
-    if (!std::isfinite(loss)) throw std::runtime_error("the loss is not finite: the training has diverged");
+    if (!is_finite(loss)) throw std::runtime_error("the loss is not finite: the training has diverged");
 }
 
 /// (1 - gamma) cross-entropy + gamma mean squared error (P2.9). The cross-entropy is taken with the one-hot label, or
@@ -71,18 +76,17 @@ template <class Real>
 /// loss. Throws std::invalid_argument for a label that is no class and std::runtime_error for logits that are not
 /// finite.
 template <class Real>
-[[gnu::cold]] double training_loss(std::span<const Real> logits, const std::uint8_t* labels, std::int32_t classes,
+[[gnu::cold]] double training_loss(std::span<const Real> logits, const Labels& labels, std::int32_t classes,
                                    double gamma, const LossOptions& options, std::span<Real> gradient) {
     const auto n = static_cast<std::size_t>(classes);
     const std::size_t images = logits.size() / n;
+    const auto label_of = [&](std::size_t image) { return static_cast<std::size_t>(labels[image]); };
     const auto weight_of = [&](std::size_t image) {
-        return options.class_weights.empty() ? 1.0 : options.class_weights[labels[image]];
+        return options.class_weights.empty() ? 1.0 : options.class_weights[label_of(image)];
     };
+    check_batch_labels(labels, images, classes);
     double total = 0;
-    for (std::size_t image = 0; image < images; ++image) {
-        check_batch_label(image, labels[image], classes);
-        total += weight_of(image);
-    }
+    for (std::size_t image = 0; image < images; ++image) total += weight_of(image);
     const double smoothing = options.label_smoothing;
     const double even = smoothing / static_cast<double>(n);
     const bool probabilities = options.squared_error == SquaredError::probabilities;
@@ -91,6 +95,7 @@ template <class Real>
     for (std::size_t image = 0; image < images; ++image) {
         const Real* z = logits.data() + image * n;
         const double weight = weight_of(image);
+        const std::size_t label = label_of(image);
         const double log_sum = log_sum_exp(z, n);
         double mean = 0;   // of the logits
         double slope = 0;  // sum of p (p - target): what all probabilities share in the gradient of their squares
@@ -99,13 +104,13 @@ template <class Real>
             mean += logit / static_cast<double>(n);
             if (probabilities) {
                 const double p = std::exp(logit - log_sum);
-                slope += p * (p - (c == labels[image] ? 1.0 : 0.0));
+                slope += p * (p - (c == label ? 1.0 : 0.0));
             }
         }
-        entropy += weight * ((1.0 - smoothing) * (log_sum - static_cast<double>(z[labels[image]])) +
-                             smoothing * (log_sum - mean));
+        entropy +=
+            weight * ((1.0 - smoothing) * (log_sum - static_cast<double>(z[label])) + smoothing * (log_sum - mean));
         for (std::size_t c = 0; c < n; ++c) {
-            const double hot = c == labels[image] ? 1.0 : 0.0;
+            const double hot = c == label ? 1.0 : 0.0;
             const double target = (1.0 - smoothing) * hot + even;
             const double logit = static_cast<double>(z[c]);
             const double p = std::exp(logit - log_sum);
@@ -124,20 +129,20 @@ template <class Real>
 
 /// The same without smoothing and class weights, with the squared error of the logits.
 template <class Real>
-double cross_entropy_and_squares(std::span<const Real> logits, const std::uint8_t* labels, std::int32_t classes,
-                                 double gamma, std::span<Real> gradient) {
+double cross_entropy_and_squares(std::span<const Real> logits, const Labels& labels, std::int32_t classes, double gamma,
+                                 std::span<Real> gradient) {
     return training_loss<Real>(logits, labels, classes, gamma, LossOptions{}, gradient);
 }
 
 /// Sum of the images' cross-entropies with their labels, added to `sum` image by image. Errors as those of
 /// training_loss.
-[[gnu::cold]] inline double add_cross_entropy(std::span<const float> logits, const std::uint8_t* labels,
-                                              std::int32_t classes, double sum) {
+[[gnu::cold]] inline double add_cross_entropy(std::span<const float> logits, const Labels& labels, std::int32_t classes,
+                                              double sum) {
     const auto n = static_cast<std::size_t>(classes);
+    check_batch_labels(labels, logits.size() / n, classes);
     for (std::size_t image = 0; image * n < logits.size(); ++image) {
-        check_batch_label(image, labels[image], classes);
         const float* z = logits.data() + image * n;
-        sum += log_sum_exp(z, n) - static_cast<double>(z[labels[image]]);
+        sum += log_sum_exp(z, n) - static_cast<double>(z[static_cast<std::size_t>(labels[image])]);
     }
     check_loss(sum);
     return sum;

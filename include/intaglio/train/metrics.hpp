@@ -9,32 +9,35 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/core/labels.hpp"
+
 namespace intaglio {
 
 /// How often samples of each class were taken for each class.
 class ConfusionMatrix {
   public:
-    /// Nothing counted yet. Throws std::invalid_argument unless there are 1 to 256 classes.
+    /// Nothing counted yet, in classes^2 numbers of 8 bytes. Throws std::invalid_argument unless there is a class.
     explicit ConfusionMatrix(std::int32_t classes) : classes_(classes) {
-        if (classes < 1 || classes > 256) {
-            throw std::invalid_argument("confusion matrix: expected 1 to 256 classes, found " +
+        if (classes < 1) {
+            throw std::invalid_argument("confusion matrix: expected at least 1 class, found " +
                                         std::to_string(classes));
         }
         counts_.resize(static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes));
     }
-    /// Of labels and their predictions, as evaluate gives them. Throws as `add`.
-    ConfusionMatrix(std::int32_t classes, std::span<const std::uint8_t> labels,
-                    std::span<const std::int32_t> predictions)
+    /// Of labels and their predictions, as evaluate gives them. Throws std::invalid_argument for another number of
+    /// predictions, and for labels and predictions that are no class.
+    ConfusionMatrix(std::int32_t classes, const Labels& labels, std::span<const std::int32_t> predictions)
         : ConfusionMatrix(classes) {
         if (labels.size() != predictions.size()) {
             throw std::invalid_argument("confusion matrix: " + std::to_string(labels.size()) + " labels for " +
                                         std::to_string(predictions.size()) + " predictions");
         }
+        labels.check(classes, "confusion matrix");
         for (std::size_t i = 0; i < labels.size(); ++i) add(labels[i], predictions[i]);
     }
 
     /// Counts one sample. Throws std::invalid_argument if one of the two is no class.
-    void add(std::int32_t label, std::int32_t prediction) { ++counts_[place(label, prediction)]; }
+    void add(std::int64_t label, std::int64_t prediction) { ++counts_[place(label, prediction)]; }
 
     [[nodiscard]] std::int32_t classes() const { return classes_; }
     /// Samples of class `label` that were taken for `prediction`. Throws as `add`.
@@ -88,8 +91,8 @@ class ConfusionMatrix {
         if (whole == 0) return std::numeric_limits<double>::quiet_NaN();
         return static_cast<double>(part) / static_cast<double>(whole);
     }
-    [[nodiscard]] std::size_t place(std::int32_t label, std::int32_t prediction) const {
-        for (const std::int32_t c : {label, prediction}) {
+    [[nodiscard]] std::size_t place(std::int64_t label, std::int64_t prediction) const {
+        for (const std::int64_t c : {label, prediction}) {
             if (c < 0 || c >= classes_) {
                 throw std::invalid_argument("confusion matrix: expected classes 0 to " + std::to_string(classes_ - 1) +
                                             ", found " + std::to_string(c));

@@ -24,10 +24,11 @@ struct GainForm {
 };
 
 template <class S>
-void use_running(const NormState<S>& state, std::vector<double>& mean, std::vector<double>& deviation) {
+void use_running(const NormState<S>& state, double epsilon, std::vector<double>& mean,
+                 std::vector<double>& deviation) {
     for (std::size_t s = 0; s < state.sets; ++s) {
         mean[s] = state.running_mean[s];
-        deviation[s] = std::sqrt(state.running_variance[s] + norm_epsilon);
+        deviation[s] = std::sqrt(state.running_variance[s] + epsilon);
     }
 }
 
@@ -47,7 +48,7 @@ void use_running(const NormState<S>& state, std::vector<double>& mean, std::vect
 
 template <class S, class Number>
 [[gnu::noinline]] void measure(NormState<S>& state, const Number* values, const Value& in, const double* scales,
-                               Context& context) {
+                               double epsilon, Context& context) {
     const std::int64_t channels = in.shape.channels;
     context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t group, int) {
         const std::size_t at = static_cast<std::size_t>(group) * state.channels;
@@ -72,7 +73,7 @@ template <class S, class Number>
     for (std::size_t s = 0; s < state.sets; ++s) {
         const Moments now = of_set(state.channel_statistics, s);
         state.mean[s] = now.mean;
-        state.deviation[s] = std::sqrt(now.variance + norm_epsilon);
+        state.deviation[s] = std::sqrt(now.variance + epsilon);
         if (reestimates) {
             const Moments all = of_set(state.reestimated, s);
             state.running_mean[s] = all.mean;
@@ -165,9 +166,10 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         keep_scales(site, context);
         if constexpr (measures) {
             if (context.statistics == Statistics::running) {
-                detail::use_running(state, state.mean, state.deviation);
+                detail::use_running(state, site.row->epsilon, state.mean, state.deviation);
             } else {
-                detail::measure(state, codes<typename Kind::input>(context, site.input), in, scales, context);
+                detail::measure(state, codes<typename Kind::input>(context, site.input), in, scales, site.row->epsilon,
+                                context);
             }
         }
         detail::set_channels(*site.row, context.parameters + site.parameters, state.mean, state.deviation, gain_form,
@@ -196,7 +198,7 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         keep_scales(site, lowering.context);
         std::vector<double> mean(state.mean.size());
         std::vector<double> deviation(state.deviation.size(), 1.0);
-        if constexpr (measures) detail::use_running(state, mean, deviation);
+        if constexpr (measures) detail::use_running(state, site.row->epsilon, mean, deviation);
         std::vector<NormChannel>& channels = lowering.channels[static_cast<std::size_t>(site.index)];
         channels.resize(state.norm.size());
         detail::set_channels(*site.row, lowering.context.parameters + site.parameters, mean, deviation, gain_form,

@@ -11,8 +11,6 @@
 
 namespace intaglio::train {
 
-inline constexpr double norm_epsilon = 1e-5;
-
 /// The double nearest to a number of 128 bits, the even one on ties.
 [[nodiscard]] inline double nearest_double(const kernels::Wide128& number) {
     if (number.high == 0) return static_cast<double>(number.low);

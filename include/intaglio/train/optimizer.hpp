@@ -39,7 +39,7 @@ namespace train {
 [[gnu::cold]] inline void check_adam(double beta1, double beta2, double epsilon) {
     require_option(beta1 >= 0 && beta1 < 1, "beta1", beta1);
     require_option(beta2 >= 0 && beta2 < 1, "beta2", beta2);
-    require_option(epsilon > 0 && std::isfinite(epsilon), "epsilon", epsilon);
+    require_option(epsilon > 0, "epsilon", epsilon);
 }
 [[gnu::cold]] inline std::string adam_text(double beta1, double beta2, double epsilon) {
     return "beta1 " + number_text(beta1) + ", beta2 " + number_text(beta2) + ", epsilon " + number_text(epsilon);

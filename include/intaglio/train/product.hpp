@@ -56,7 +56,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
 
     static constexpr integer::ProductVariant variant(const FactsView& facts, const Row& row) {
         if (facts.value(row.output).storage == Storage::real) return {.grouping = kernels::grouping_of(row.extents)};
-        return integer::product_variant<simd::Native>(facts, row, nullptr);
+        return integer::product_variant<simd::Native>(facts, row, none);
     }
 
     template <class Kind>

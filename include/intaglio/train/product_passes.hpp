@@ -20,7 +20,7 @@ namespace detail {
 /// Whether a product looks at single pixels: then the images of a group are one tall image.
 constexpr bool is_pointwise(const ConvolutionExtents& e) {
     return e.kernel_height == 1 && e.kernel_width == 1 && e.stride_height == 1 && e.stride_width == 1 &&
-           e.padding_height == 0 && e.padding_width == 0;
+           !e.has_padding();
 }
 /// The extents of `images` images at once, for pointwise products.
 constexpr ConvolutionExtents tall(ConvolutionExtents e, std::int64_t images) {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,22 +11,11 @@
 
 #include "intaglio/model/facts.hpp"
 #include "intaglio/train/aligned_vector.hpp"
+#include "intaglio/train/finite.hpp"
 #include "intaglio/train/thread_pool.hpp"
 #include "intaglio/train/weight_quantization.hpp"
 
 namespace intaglio::train {
-
-namespace detail {
-
-/// Whether no number is infinite or NaN; by their exponents, which no compiler flag assumes away.
-inline bool all_finite(const float* values, std::int64_t count) {
-    constexpr std::uint32_t exponent = 0x7f800000U;
-    bool finite = true;
-    for (std::int64_t i = 0; i < count; ++i) finite &= (std::bit_cast<std::uint32_t>(values[i]) & exponent) != exponent;
-    return finite;
-}
-
-}  // namespace detail
 
 /// What does not depend on the quantiser. Weights are [unit][fan-in].
 struct ProductState {
@@ -76,7 +64,7 @@ struct QuantizedWeights : ProductState {
         std::atomic<bool> finite = true;
         pool.run(units, [&](std::int64_t unit, int) {
             const std::int64_t begin = unit * fan_in;
-            if (!detail::all_finite(latent + begin, fan_in)) finite.store(false, std::memory_order_relaxed);
+            if (!all_finite(latent + begin, fan_in)) finite.store(false, std::memory_order_relaxed);
             inverse_deviation[static_cast<std::size_t>(unit)] =
                 Standard::forward(latent + begin, fan_in, standardized.data() + begin);
             if constexpr (scope != WeightScope::layer) round(row, unit, quantizer(unit, fan_in));

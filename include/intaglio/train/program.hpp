@@ -18,6 +18,7 @@
 #include "intaglio/core/random.hpp"
 #include "intaglio/model/memory.hpp"
 #include "intaglio/train/aligned_vector.hpp"
+#include "intaglio/train/measured_values.hpp"
 #include "intaglio/train/node.hpp"
 #include "intaglio/train/operations.hpp"
 #include "intaglio/train/parameters.hpp"
@@ -39,9 +40,9 @@ class Training {
     static constexpr std::int32_t classes = table.classes();
     static constexpr std::int64_t pixels = table.input_shape().size();
 
-    /// Memory for batches of up to `batch` images on `threads` threads; parameters are drawn from `seed`. Weights are
-    /// normal with variance 2 / fan-in, gains 1, biases 0. Throws std::invalid_argument for a batch or a number of
-    /// threads that is not positive, or for which there are no addresses.
+    /// Memory for batches of up to `batch` images on `threads` threads; parameters are drawn from `seed`, and so is
+    /// what passes drop. Weights are normal with variance 2 / fan-in, gains 1, biases 0. Throws std::invalid_argument
+    /// for a batch or a number of threads that is not positive, or for which there are no addresses.
     [[gnu::cold]] explicit Training(std::int64_t batch, int threads = 1, std::uint64_t seed = 1)
         : capacity_(checked(batch)),
           pool_(threads),
@@ -68,8 +69,9 @@ class Training {
         initialize(seed);
     }
 
-    /// Draws all parameters anew.
+    /// Draws all parameters anew, as a Training of this seed has them, whose seed it becomes. Statistics of norms stay.
     void initialize(std::uint64_t seed) {
+        seed_ = seed;
         for (const ParameterRange& range : ranges()) {
             float* const begin = parameters_.data() + range.begin;
             if (range.kind == ParameterKind::weight) {
@@ -85,14 +87,20 @@ class Training {
     }
 
     /// Runs `count` images, each of `pixels` codes, through the rows first_row ... end_row - 1; those in front must
-    /// have run on the same images. Throws std::invalid_argument if they do not fit the batch and std::runtime_error if
-    /// a parameter is not finite.
+    /// have run on the same images. Throws std::invalid_argument if they do not fit the batch or if a norm would take
+    /// its statistics from a single value, and std::runtime_error if a parameter is not finite.
     void forward(const Pixel* images, std::int64_t count, train::Statistics statistics, std::size_t end_row = rows,
                  std::size_t first_row = 0) {
         if (count < 1 || count > capacity_) {
             throw std::invalid_argument("number of images in a batch: expected 1 to " + std::to_string(capacity_) +
                                         ", found " + std::to_string(count));
         }
+        if (count == 1 && statistics != train::Statistics::running) {
+            // What is only added to statistics over more images may be one value, if nothing reads its normalised code.
+            const bool reestimates = statistics == train::Statistics::reestimation;
+            train::check_single_image<Net>("batch of 1 image", first_row, reestimates ? end_row - 1 : end_row);
+        }
+        if (statistics == train::Statistics::batch && first_row == 0) pass_ = next_pass_++;
         train::Context context = make_context(images, count, statistics);
         for (std::size_t i = first_row; i < std::min(end_row, rows); ++i) nodes_[i]->forward(sites_[i], context);
         pixels_ = images;
@@ -195,8 +203,14 @@ class Training {
     /// Starts a new average of the statistics; the next passes with Statistics::reestimation fill it.
     void restart_statistics() { restart_statistics_ = true; }
 
-    /// Number of the next pass: what a pass draws at random (dropout) follows from the seed and this number alone.
-    void set_pass(std::uint64_t pass) { pass_ = pass; }
+    /// Number of the next pass with Statistics::batch through the first row; the passes behind it count on from there.
+    /// A new Training begins with 0. What a pass draws at random (dropout) follows from the seed and its number alone:
+    /// for the same draws again, set the number again.
+    void set_pass(std::uint64_t pass) { next_pass_ = pass; }
+    /// Seed of what passes draw at random, which is that of the constructor or of `initialize`.
+    [[nodiscard]] std::uint64_t seed() const { return seed_; }
+    /// Another seed for the next passes; the parameters stay.
+    void set_seed(std::uint64_t seed) { seed_ = seed; }
 
     [[nodiscard]] std::span<float> parameters() { return parameters_; }
     [[nodiscard]] std::span<const float> parameters() const { return parameters_; }
@@ -374,7 +388,8 @@ class Training {
     std::int64_t count_ = 0;
     std::uint64_t parameter_version_ = 0;
     std::uint64_t seed_;
-    std::uint64_t pass_ = 0;
+    std::uint64_t pass_ = 0;  ///< number of the last pass
+    std::uint64_t next_pass_ = 0;
     bool restart_statistics_ = false;
 };
 

@@ -59,10 +59,9 @@ inline void make_scaled_step(StepState& state, const Row& row, const Value& in, 
     }
 }
 
-/// Writes the step of every channel into state.parameters. With `ties_up` a quarter of an accumulator is added, which
-/// keeps sums of codes that lie exactly between two codes from falling either way by the rounding of the affine.
+/// Writes the step of every channel into state.parameters.
 [[gnu::cold]] inline void make_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
-                                    const Meaning& meaning, bool ties_up = false) {
+                                    const Meaning& meaning) {
     const auto channels = static_cast<std::int64_t>(state.affine.size());
     if (row.scale.given && !row.has_thresholds()) {
         make_scaled_step(state, row, in, denominator, meaning);
@@ -74,7 +73,6 @@ inline void make_scaled_step(StepState& state, const Row& row, const Value& in, 
     for (std::int64_t c = 0; c < channels; ++c) {
         const auto i = static_cast<std::size_t>(c);
         state.affine[i] = value_affine(in, meaning, c);
-        if (ties_up) state.affine[i].offset += product(state.affine[i].slope, 0.25);
         state.slope[i] = static_cast<float>(state.affine[i].slope);
         state.offset[i] = static_cast<float>(state.affine[i].offset);
         if (row.has_thresholds()) {
@@ -82,7 +80,7 @@ inline void make_scaled_step(StepState& state, const Row& row, const Value& in, 
                             at<std::int32_t>(parameters, thresholds.thresholds) + c, static_cast<std::size_t>(channels),
                             at<std::int32_t>(parameters, thresholds.flip)[c], row.code_step);
         } else {
-            const Dyadic step = make_dyadic(state.affine[i], denominator);
+            const Dyadic step = make_dyadic(state.affine[i], in.codes, row.codes, denominator, row.scale.precision);
             at<std::int64_t>(parameters, dyadic.addend)[c] = step.addend;
             at<std::int32_t>(parameters, dyadic.multiplier)[c] = step.multiplier;
             at<std::uint8_t>(parameters, dyadic.shift)[c] = step.shift;
@@ -215,8 +213,6 @@ void run_step_gradient(const SurrogateGradient<Surrogate>& derivative, const Ste
 
 template <class Target>
 struct Operation<primitive::Quantize<Target>> {
-    static constexpr bool ties_up = requires { requires Target::ties_up; };
-
     static constexpr integer::StepKind variant(const FactsView& facts, const Row& row) {
         return facts.value(row.input).storage == Storage::real ? integer::StepKind::none : integer::step_kind(row);
     }
@@ -247,7 +243,7 @@ struct Operation<primitive::Quantize<Target>> {
             detail::make_real_step(state, in, means);
             detail::run_real_step(state, row, denominator, in.shape, from, to, context);
         } else {
-            detail::make_step(state, row, in, denominator, means, ties_up);
+            detail::make_step(state, row, in, denominator, means);
             detail::run_step<Kind::variant>(row, in.shape, state.parameters.data(), from, to, context);
         }
     }
@@ -265,7 +261,7 @@ struct Operation<primitive::Quantize<Target>> {
         if constexpr (Kind::variant != integer::StepKind::none) {
             StepState own(*site.row, site.channels());
             detail::make_step(own, *site.row, *site.input.value, site.output.value->denominator,
-                              meaning(lowering.context, site.input), ties_up);
+                              meaning(lowering.context, site.input));
             detail::write_numbers(own, *site.row, numbers);
             lowering.affine[static_cast<std::size_t>(site.index)] = own.affine;
         }

@@ -95,7 +95,7 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
         float* out = result<float>(context, site);
         each_group<Kind>(state, site, context, [&](std::int64_t sample, std::size_t at, const auto& group) {
             const detail::Moments moments = detail::moments(group);
-            const double inverse = 1.0 / std::sqrt(moments.variance + norm_epsilon);
+            const double inverse = 1.0 / std::sqrt(moments.variance + row.epsilon);
             state.mean[at] = moments.mean;
             state.inverse_deviation[at] = inverse;
             group.each([&](std::int64_t i) {

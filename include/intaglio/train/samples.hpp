@@ -10,16 +10,17 @@
 #include <utility>
 #include <vector>
 
+#include "intaglio/core/labels.hpp"
 #include "intaglio/core/random.hpp"
 
 namespace intaglio {
 
-/// Labelled images, owned by somebody else: `count` times `pixels` codes and one label each. Pixel is the type of a
-/// network's input codes.
+/// Labelled images, owned by somebody else: `count` times `pixels` codes and one label each, an integer of any type.
+/// Pixel is the type of a network's input codes.
 template <class Pixel>
 struct BasicSamples {
     std::span<const Pixel> pixels;
-    std::span<const std::uint8_t> labels;
+    Labels labels;
 
     [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
 };
@@ -29,9 +30,9 @@ using Samples = BasicSamples<std::uint8_t>;
 
 namespace train {
 
-/// Throws std::invalid_argument unless there are samples, `pixels` codes for each label, and only labels below
-/// `classes`; `name` says which samples they are.
-[[gnu::cold]] inline void check_samples(std::size_t found, std::span<const std::uint8_t> labels, std::int64_t pixels,
+/// Throws std::invalid_argument unless there are samples, `pixels` codes for each label, and only labels of the
+/// `classes` (see Labels::check); `name` says which samples they are.
+[[gnu::cold]] inline void check_samples(std::size_t found, const Labels& labels, std::int64_t pixels,
                                         std::int32_t classes, const char* name) {
     const auto expected = static_cast<std::uint64_t>(labels.size()) * static_cast<std::uint64_t>(pixels);
     if (labels.empty() || found != expected) {
@@ -39,12 +40,7 @@ namespace train {
                                     std::to_string(labels.size()) + " labels and images of " + std::to_string(pixels) +
                                     ", found " + std::to_string(found));
     }
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-        if (labels[i] >= classes) {
-            throw std::invalid_argument(std::string(name) + ": label " + std::to_string(labels[i]) + " of image " +
-                                        std::to_string(i) + " is not below " + std::to_string(classes));
-        }
-    }
+    labels.check(classes, name);
 }
 
 /// The order of the samples in an epoch (from 0), a function of seed and epoch alone (Fisher and Yates).

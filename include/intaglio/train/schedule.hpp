@@ -48,7 +48,8 @@ struct OneCycleSchedule {
     Anneal anneal = Anneal::cosine;
 };
 
-/// A schedule of yours: the factor of step 0, 1, ... of `total`; a function of these two alone.
+/// A schedule of yours: the factor of step 0, 1, ... of `total`; a function of these two alone. Checkpoints compare it
+/// at 17 steps from the first to the last.
 struct CustomSchedule {
     std::function<double(std::uint64_t step, std::uint64_t total)> factor{};
     std::string name = "custom";  ///< tells runs apart
@@ -108,15 +109,22 @@ class Schedule {
         }
     }
 
-    /// Adds name and settings.
-    [[gnu::cold]] void describe(train::SettingsText& text) const {
+    /// Adds name and settings; of a function of yours its factors at some of `total` steps.
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t total) const {
         switch (kind_) {
             case Kind::constant:
                 return text.add("constant schedule");
             case Kind::cosine:
                 return text.add("cosine schedule");
             case Kind::custom:
-                return text.add("schedule " + custom_.name);
+                text.add("schedule " + custom_.name);
+                for (std::uint64_t part = 0; part <= 16; ++part) {
+                    const std::uint64_t last = total > 0 ? total - 1 : 0;
+                    const std::uint64_t step = last / 16 * part + last % 16 * part / 16;
+                    text.add("factor of step " + std::to_string(step) + ": " +
+                             train::rounded_text(custom_.factor(step, total)));
+                }
+                return;
             case Kind::step:
                 text.add("step schedule of factor", step_.factor);
                 text.add("every", step_.every);

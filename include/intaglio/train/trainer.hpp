@@ -16,6 +16,7 @@
 #include "intaglio/train/evaluation.hpp"
 #include "intaglio/train/kept_states.hpp"
 #include "intaglio/train/program.hpp"
+#include "intaglio/train/reestimation.hpp"
 #include "intaglio/train/trainer_options.hpp"
 #include "intaglio/train/update.hpp"
 
@@ -29,7 +30,8 @@ class Trainer {
     using Pixel = typename Training<Net>::Pixel;
     using Options = TrainerOptions<Optimizer, Pixel>;
 
-    /// Throws std::invalid_argument if the samples do not fit the network or an option is out of range.
+    /// Throws std::invalid_argument if the samples do not fit the network, an option is out of range, or a batch would
+    /// give a norm a single value to take its statistics from.
     [[gnu::cold]] Trainer(Training<Net>& training, BasicSamples<Pixel> samples, Options options)
         : training_(training),
           samples_(samples),
@@ -43,6 +45,9 @@ class Trainer {
             train::check_samples(other.pixels.size(), other.labels, pixels, classes, "validation samples");
         }
         train::check_options(options_, training.capacity(), classes);
+        const std::size_t end =
+            options_.local_loss ? static_cast<std::size_t>(options_.part.last) + 1 : train::every_row;
+        train::check_batches<Net>(samples.count(), options_.batch, end);
         for (const ParameterRange& range : Training<Net>::ranges()) {
             const TrainedPart& part = options_.part;
             if (part.first <= range.row && range.row <= part.last &&
@@ -61,6 +66,7 @@ class Trainer {
     [[nodiscard]] bool finished() const { return epoch_ >= options_.epochs || kept_.stopping().stopped(); }
     [[nodiscard]] std::int64_t epoch() const { return epoch_; }
     [[nodiscard]] const Options& options() const { return options_; }
+    [[nodiscard]] const BasicSamples<Pixel>& samples() const { return samples_; }
     [[nodiscard]] Training<Net>& training() { return training_; }
 
     /// One batch: forward, loss, backward, update. Returns the metrics of the epoch so far; behind the last batch of an
@@ -163,16 +169,15 @@ class Trainer {
     /// Whether the average is in the training at the moment.
     [[nodiscard]] bool average_in_use() const { return kept_.average_in_use(); }
 
-    /// Replaces the running statistics by averages over the training samples with the present weights (at most `limit`
-    /// images, in their own order).
-    void reestimate_statistics(std::int64_t limit = INT64_MAX) {
-        training_.restart_statistics();
-        const std::int64_t last = std::min(limit, samples_.count());
-        for (std::int64_t begin = 0; begin < last; begin += options_.batch) {
-            training_.forward(samples_.pixels.data() + begin * Training<Net>::pixels,
-                              std::min(options_.batch, last - begin), train::Statistics::reestimation);
-        }
+    /// Replaces the running statistics by those over the training samples with the present weights (over the first
+    /// `limit`, if there are more): see Reestimation. Throws std::invalid_argument if a statistic would be that of one
+    /// value.
+    void reestimate_statistics(std::int64_t limit = INT64_MAX, Reestimation how = Reestimation::exact) {
+        const auto count = static_cast<std::size_t>(std::clamp<std::int64_t>(limit, 0, samples_.count()));
+        const auto images = samples_.pixels.first(count * static_cast<std::size_t>(Training<Net>::pixels));
+        intaglio::reestimate_statistics(training_, images, how, how == Reestimation::exact ? 0 : options_.batch);
     }
+    void reestimate_statistics(Reestimation how) { reestimate_statistics(INT64_MAX, how); }
 
     /// Everything that a checkpoint keeps beside the position: parameters, moments, statistics, and where the options
     /// ask for them the weight average, the best state and the history of the validation. The spans refer to this
@@ -205,7 +210,7 @@ class Trainer {
     void check_position(const std::array<std::int64_t, 4>& position) const {
         train::check_run_position(position, options_.epochs, batches());
     }
-    /// The settings that a resumed run must share, as text.
+    /// The settings that a resumed run must share, as text, one a line.
     [[gnu::cold]] [[nodiscard]] std::string description() const {
         return train::options_text(options_, samples_.count());
     }
@@ -245,7 +250,8 @@ class Trainer {
     double loss(std::int64_t count) {
         const std::span<const float> logits = training_.float_logits();
         const std::span<float> gradient = training_.logit_gradient();
-        const double own = train::training_loss<float>(logits, labels_.data(), Training<Net>::classes, options_.gamma,
+        const Labels labels = Labels(labels_).first(static_cast<std::size_t>(count));
+        const double own = train::training_loss<float>(logits, labels, Training<Net>::classes, options_.gamma,
                                                        options_.loss, gradient);
         const Distillation<Pixel>& from = options_.distillation;
         if (!from.teacher) return own;
@@ -289,7 +295,7 @@ class Trainer {
     std::array<std::vector<float>, Optimizer::moments> moments_;
     std::vector<std::uint32_t> order_;
     std::vector<Pixel> images_;
-    std::vector<std::uint8_t> labels_;
+    std::vector<std::int64_t> labels_;
     std::int64_t epoch_ = 0;
     std::int64_t batch_ = 0;  ///< of the epoch; 0 also behind its end
     std::uint64_t steps_ = 0;

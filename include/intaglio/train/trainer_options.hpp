@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -92,7 +91,7 @@ template <class Optimizer, class Pixel>
         throw std::invalid_argument("epochs: expected at least 1, found " + std::to_string(options.epochs));
     }
     const double rate = options.optimizer.learning_rate;
-    require_option(rate > 0 && std::isfinite(rate), "learning rate", rate);
+    require_option(rate > 0, "learning rate", rate);
     if constexpr (requires { options.optimizer.check(); }) options.optimizer.check();
     require_option(options.weight_decay, 0, infinity, "weight decay");
     require_option(options.gamma, 0, 1, "gamma");
@@ -114,12 +113,16 @@ template <class Optimizer, class Pixel>
     }
 }
 
-/// All settings that the result depends on, as text. Of functions (augmentation, teacher) only that they are there.
+/// All settings that the result depends on, as text, one a line. Of augmentation, teacher and local loss only that they
+/// are there.
 template <class Optimizer, class Pixel>
 [[gnu::cold]] std::string options_text(const TrainerOptions<Optimizer, Pixel>& options, std::int64_t samples) {
+    static_assert(
+        requires { options.optimizer.description(); },
+        "an optimiser says its settings by description(), so that checkpoints can compare them");
     SettingsText text;
-    text.add(Optimizer::name);
-    if constexpr (requires { options.optimizer.description(); }) text.add(options.optimizer.description());
+    text.add(std::string("optimiser ") + Optimizer::name);
+    text.add(options.optimizer.description());
     text.add("learning rate", options.optimizer.learning_rate);
     text.add("epochs", options.epochs);
     text.add("batch", options.batch);
@@ -127,7 +130,8 @@ template <class Optimizer, class Pixel>
     text.add("gamma", options.gamma);
     text.add("seed " + std::to_string(options.seed));
     text.add("samples", samples);
-    options.schedule.describe(text);
+    const std::int64_t steps = options.epochs * ((samples + options.batch - 1) / options.batch);
+    options.schedule.describe(text, static_cast<std::uint64_t>(steps));
     text.add("warm-up", options.warm_up);
     text.add("clip_norm", options.clip_norm);
     text.add("clip_value", options.clip_value);

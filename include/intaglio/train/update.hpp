@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "intaglio/train/finite.hpp"
 #include "intaglio/train/program.hpp"
 #include "intaglio/train/thread_pool.hpp"
 
@@ -46,7 +47,7 @@ struct GradientChange {
         sums[static_cast<std::size_t>(group)] = tree_sum([&](std::size_t l) { return lane[l]; });
     });
     const double norm = std::sqrt(tree_sum([&](std::size_t group) { return sums[group]; }));
-    if (!std::isfinite(norm)) throw std::runtime_error("the gradient is not finite: the training has diverged");
+    if (!is_finite(norm)) throw std::runtime_error("the gradient is not finite: the training has diverged");
     return norm;
 }
 

@@ -12,10 +12,11 @@ namespace detail {
 template <std::int32_t Channels>
 using PreActBlock = Residual<Sequence<Normalize<>, Activate<>, Conv<Out<Channels>>, Conv<Out<Channels>, NoActivation>>,
                              Sequence<Normalize<>, Activate<>, Conv<Out<Channels>, Kernel<1>, NoActivation>>>;
-/// The same without the leading LBN-ACT, for the image.
+/// The same without the leading LBN-ACT, for the image. The three ternary weights of each channel of its shortcut would
+/// standardise to zero.
 template <std::int32_t Channels>
 using FirstBlock = Residual<Sequence<Conv<Out<Channels>>, Conv<Out<Channels>, NoActivation>>,
-                            Conv<Out<Channels>, Kernel<1>, NoActivation>>;
+                            Conv<Out<Channels>, Kernel<1>, NoActivation, NoWeightStandardization>>;
 
 }  // namespace detail
 

@@ -5,6 +5,7 @@
 
 #include "intaglio/model/codes.hpp"
 #include "intaglio/model/options.hpp"
+#include "intaglio/model/weights/standardizations.hpp"
 #include "intaglio/model/weights/surrogates.hpp"
 
 namespace intaglio {
@@ -24,6 +25,11 @@ struct States {
     static constexpr std::int32_t states = Count.count;
     static constexpr std::int32_t denominator = static_cast<std::int32_t>((std::int64_t{Count.count} - 1) / 2);
     static constexpr CodeRange codes{-std::int64_t{denominator}, denominator};
+    static constexpr double latent_range = 3;
+    /// A weight of at least 3 / (2 D_w) has a code that is not 0.
+    template <class Standardization>
+    static constexpr std::int64_t smallest_fan_in =
+        detail::fan_in_to_reach<Standardization>(9, 4 * std::int64_t{denominator} * denominator);
     static constexpr auto text = [] {
         detail::NameParts parts;
         detail::add_surrogate<Surrogate, Indicator<>>(parts);
@@ -40,6 +46,10 @@ struct LiteralStates {
     using option = option::weight;
     using surrogate = Surrogate;
     static constexpr std::int32_t count = Count.count;
+    /// A weight of at least 3 / (2 D_w) has a level that is not 0.
+    template <class Standardization>
+    static constexpr std::int64_t smallest_fan_in =
+        detail::fan_in_to_reach<Standardization>(9, std::int64_t{count} * count);
     static constexpr const ErrorKind* refusal = &end_levels_of_literal_weight_states_lie_off_the_grid_of_integer_codes;
     static constexpr auto text = [] {
         detail::NameParts parts;

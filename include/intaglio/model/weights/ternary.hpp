@@ -26,6 +26,13 @@ struct TernaryWeights {
     static constexpr CodeRange codes{-1, 1};
     static constexpr std::int32_t denominator = 1;
     static constexpr double factor = Factor.value;
+    /// The largest of n magnitudes is at most n times their mean, of weights with mean 0 n / 2 times.
+    template <class Standardization>
+    static constexpr std::int64_t smallest_fan_in = [] {
+        constexpr double to_exceed = Standardization::removes_mean ? 2 * factor : factor;
+        if (Scope == Per::layer || !(to_exceed > 0)) return std::int64_t{1};
+        return to_exceed < INT32_MAX ? static_cast<std::int64_t>(to_exceed) + 1 : std::int64_t{INT32_MAX};
+    }();
     static constexpr bool scaled = Scale != WeightScale::one;
     static constexpr auto text = [] {
         detail::NameParts parts;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "intaglio/train/weights/tanh.hpp"
 #include "intaglio/train/weights/weight_code.hpp"
 
 namespace intaglio::train {
@@ -17,6 +18,7 @@ struct WeightCode<DoReFa<Bits, Divisor>> {
 
     template <class Real>
     WeightCode(const Real* w, std::int64_t count) {
+        INTAGLIO_STRICT_FLOATS
         double most = 0;
         for (std::int64_t i = 0; i < count; ++i) {
             const double magnitude = std::fabs(static_cast<double>(w[i]));
@@ -26,16 +28,24 @@ struct WeightCode<DoReFa<Bits, Divisor>> {
             }
         }
         // 1 for weights that are all 0: any divisor leaves them 0.
-        maximum_ = most > 0 ? std::tanh(most) : 1.0;
+        maximum_ = most > 0 ? detail::tanh(most) : 1.0;
         inverse_ = most > 0 ? 1.0 / maximum_ : 0.0;
     }
 
     template <class Real>
     [[nodiscard]] std::int8_t code(Real w) const {
+        INTAGLIO_STRICT_FLOATS
         constexpr int highest = DoReFa<Bits>::codes.highest;
         constexpr double half = static_cast<double>(DoReFa<Bits>::denominator) / 2;
-        // |t| <= M, and half - 1/2 is the highest code.
-        const auto magnitude = static_cast<int>(half * (std::fabs(std::tanh(static_cast<double>(w))) / maximum_));
+        // |t| <= M, and half - 1/2 is the highest code. Libraries differ in the last bits of tanh: near a border ours
+        // decides.
+        constexpr double doubt = 1e-9;
+        const auto exact = static_cast<double>(w);
+        const double value = half * (std::fabs(std::tanh(exact)) / maximum_);
+        auto magnitude = static_cast<int>(value + doubt);
+        if (magnitude != static_cast<int>(value - doubt)) {
+            magnitude = static_cast<int>(half * (std::fabs(detail::tanh(exact)) / maximum_));
+        }
         const int clamped = magnitude < highest ? magnitude : highest;
         return static_cast<std::int8_t>(w < 0 ? -clamped - 1 : clamped);
     }

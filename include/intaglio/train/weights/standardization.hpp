@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "intaglio/model/weights/standardizations.hpp"
+#include "intaglio/train/strict_floats.hpp"
 
 namespace intaglio::model_error {
 template <class...>
@@ -24,13 +25,14 @@ struct WeightMoments {
 };
 template <class Real>
 WeightMoments weight_moments(const Real* w, std::int64_t count) {
+    INTAGLIO_STRICT_FLOATS
     double sum = 0;
     for (std::int64_t i = 0; i < count; ++i) sum += static_cast<double>(w[i]);
     const double mean = sum / static_cast<double>(count);
     double squares = 0;
     for (std::int64_t i = 0; i < count; ++i) {
         const double centred = static_cast<double>(w[i]) - mean;
-        squares += centred * centred;
+        squares += fence(centred * centred);
     }
     return {mean, squares / static_cast<double>(count)};
 }
@@ -42,6 +44,7 @@ WeightMoments weight_moments(const Real* w, std::int64_t count) {
 /// epsilon), or 0 for constant weights.
 template <class Real>
 Real standardize(const Real* w, std::int64_t fan_in, Real* out, double epsilon = standardization_epsilon) {
+    INTAGLIO_STRICT_FLOATS
     const auto [mean, variance] = detail::weight_moments(w, fan_in);
     const double inverse = variance > 0 ? 1.0 / std::sqrt(variance + epsilon) : 0.0;
     for (std::int64_t i = 0; i < fan_in; ++i) out[i] = static_cast<Real>((static_cast<double>(w[i]) - mean) * inverse);
@@ -66,9 +69,10 @@ void standardize_gradient(const Real* out, Real inverse, std::int64_t fan_in, Re
 /// weights give zeros. Returns 1 / sqrt(fan_in * sigma + epsilon), or 0 for constant weights.
 template <class Real>
 Real standardize_as_printed(const Real* w, std::int64_t fan_in, Real* out, double epsilon = standardization_epsilon) {
+    INTAGLIO_STRICT_FLOATS
     const detail::WeightMoments moments = detail::weight_moments(w, fan_in);
     const double sigma = std::sqrt(moments.variance);
-    const double inverse = sigma > 0 ? 1.0 / std::sqrt(static_cast<double>(fan_in) * sigma + epsilon) : 0.0;
+    const double inverse = sigma > 0 ? 1.0 / std::sqrt(std::fma(static_cast<double>(fan_in), sigma, epsilon)) : 0.0;
     for (std::int64_t i = 0; i < fan_in; ++i) {
         out[i] = static_cast<Real>((static_cast<double>(w[i]) - moments.mean) * inverse);
     }

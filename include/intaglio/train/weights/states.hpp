@@ -13,6 +13,7 @@ template <M_w Count, class Surrogate>
 struct WeightCode<States<Count, Surrogate>> {
     template <class Real>
     static std::int8_t code(Real standardized) {
+        INTAGLIO_STRICT_FLOATS
         constexpr Real highest = static_cast<Real>(States<Count>::codes.highest);
         const Real scaled = highest * standardized / Real{3};
         const Real magnitude = std::floor(std::fabs(scaled) + Real{0.5});

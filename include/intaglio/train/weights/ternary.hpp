@@ -16,7 +16,9 @@ struct WeightCode<TernaryWeights<Factor, Scope, Scale, Surrogate>> {
     static constexpr WeightScope scope = weight_scope_of(Scope);
 
     template <class Real>
-    WeightCode(const Real* w, std::int64_t count) : threshold_(Factor.value * detail::mean_magnitude(w, count)) {
+    WeightCode(const Real* w, std::int64_t count)
+        : threshold_(detail::product(Factor.value, detail::mean_magnitude(w, count))) {
+        INTAGLIO_STRICT_FLOATS
         if constexpr (Scale != WeightScale::one) {
             double sum = 0;
             for (std::int64_t i = 0; i < count; ++i) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "intaglio/model/weights.hpp"
+#include "intaglio/train/strict_floats.hpp"
 
 namespace intaglio::model_error {
 template <class...>
@@ -27,7 +28,8 @@ constexpr WeightScope weight_scope_of(Per per) {
 }
 
 /// A weight quantiser's arithmetic; specialised for each quantiser. A specialisation has
-/// - `code(w)`: the integer of a (standardised) weight, or `value(w)` where weights are real numbers,
+/// - `code(w)`: the integer of a (standardised) weight, or `value(w)` where weights are real numbers; codes are the same
+///   from every compiler if it and the constructor begin with INTAGLIO_STRICT_FLOATS and no product meets a sum,
 /// - `gradient(w)`: the surrogate derivative of the weight's value, scale and all.
 /// One that looks at several weights also has
 /// - `static constexpr WeightScope scope` and a constructor from a pointer to those weights and their count,
@@ -75,6 +77,7 @@ namespace detail {
 
 template <class Real>
 double mean_magnitude(const Real* w, std::int64_t count) {
+    INTAGLIO_STRICT_FLOATS
     double sum = 0;
     for (std::int64_t i = 0; i < count; ++i) sum += std::fabs(static_cast<double>(w[i]));
     return sum / static_cast<double>(count);

@@ -1,0 +1,36 @@
+// What a safetensors file says of the epsilon of its norms.
+#pragma once
+
+#include <cmath>
+#include <cstdlib>
+#include <intaglio/data/file_error.hpp>
+#include <intaglio/io/safetensors.hpp>
+#include <map>
+#include <string>
+
+#include "intaglio/canonical/describe.hpp"
+#include "intaglio/model/facts.hpp"
+#include "intaglio/train/option_text.hpp"
+
+namespace intaglio::detail {
+
+/// Throws std::runtime_error if the file's metadata say, under the key `own` or "eps", which is for all norms, that the
+/// norm of a row has another epsilon. Numbers are compared as floats, in which other frameworks may keep them.
+[[gnu::cold]] inline void check_norm_epsilon(const SafetensorsFile& file, const Row& row, const std::string& own) {
+    const std::map<std::string, std::string>& metadata = file.metadata();
+    const auto found = metadata.contains(own) ? metadata.find(own) : metadata.find("eps");
+    if (found == metadata.end()) return;
+    const auto& [key, text] = *found;
+    char* end = nullptr;
+    const double epsilon = std::strtod(text.c_str(), &end);
+    if (end == text.c_str() || *end != '\0' || !std::isfinite(epsilon) || !(epsilon > 0)) {
+        throw_file_error(file.path(), "metadata '" + key + "' is no positive number, but '" + text + "'");
+    }
+    if (static_cast<float>(epsilon) == static_cast<float>(row.epsilon)) return;
+    throw_file_error(file.path(), "metadata '" + key + "' says that a norm has the epsilon " + text +
+                                      ", but that of layer " + path_text(row.path) + " has " +
+                                      train::number_text(row.epsilon) + "; give it WithEpsilon<BatchNorm, Epsilon{" +
+                                      train::number_text(epsilon) + "}>");
+}
+
+}  // namespace intaglio::detail
