@@ -134,6 +134,8 @@ TEST_CASE("what is wrong with the input is named") {
     throws(make(data.samples(), {.batch = 20, .gamma = 1.5}), "gamma");
     throws([] { Training<Net>(0); }, "batch size");
     throws([] { Training<Net>(-3); }, "batch size");
+    throws([] { Training<Net>(INT64_MAX); }, "batch size: expected 1 to");
+    throws([] { Training<Net>(INT64_MAX / 64); }, "batch size: expected 1 to");
     throws([&] { training.forward(data.pixels.data(), 21, train::Statistics::batch); }, "expected 1 to 20, found 21");
     throws([&] { training.forward(data.pixels.data(), 0, train::Statistics::batch); }, "expected 1 to 20, found 0");
     throws([&] { (void)evaluate(training, {}); }, "evaluation samples");

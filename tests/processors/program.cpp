@@ -200,6 +200,29 @@ void run_statistics() {
     print("fixed statistics", hash_of(results));
 }
 
+/// What cannot be addressed is refused before memory is taken.
+void run_limits([[maybe_unused]] const std::filesystem::path& folder) {
+    const auto refuses = [](const char* words, const auto& action) {
+        try {
+            action();
+        } catch (const std::exception& error) {
+            require(std::string_view(error.what()).find(words) != std::string_view::npos, error.what());
+            return;
+        }
+        throw std::runtime_error(std::string("accepted, but for ") + words);
+    };
+    refuses("batch size", [] { Training<Lines>(PTRDIFF_MAX / 64); });
+    const std::vector<std::uint8_t> labels(std::size_t{1} << 20);
+    refuses("expected 4294967296 pixels", [&] { train::check_samples(0, labels, 4096, 2, "samples"); });
+    if constexpr (sizeof(void*) < 8) {
+        const std::filesystem::path file = folder / "large";
+        write_file_atomically(file, std::string_view("holes"));
+        std::filesystem::resize_file(file, std::uint64_t{5} << 30);
+        refuses("more than this processor can address", [&] { (void)read_bytes(file, std::uint64_t{1} << 34); });
+        std::filesystem::remove(file);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -208,6 +231,7 @@ int main(int argc, char** argv) {
         require(action == "train" || action == "resume", "program train FOLDER, or program resume FOLDER");
         const bool resume = action == "resume";
         if (!resume) {
+            run_limits(argv[2]);
             run_statistics();
             run_fixed();
         }

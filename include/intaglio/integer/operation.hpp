@@ -60,7 +60,7 @@ inline constexpr bool is_idle = requires {
 namespace detail {
 
 template <class T>
-const T* at(const std::byte* base, std::ptrdiff_t offset) {
+const T* at(const std::byte* base, std::int64_t offset) {
     return reinterpret_cast<const T*>(base + offset);
 }
 
