@@ -13,6 +13,6 @@ using namespace intaglio;
 #define TOKEN 9
 #endif
 
-struct Net : Network<Image<1, 5, 5>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>,
+struct Net : Network<Image<1, 5, 5>, Defaults<QInt<2>, NoWeightStandardization, Lbn, Act<M_a{4}>>,
                      Residual<Conv<Out<8>>, Conv<Out<8>, Kernel<TOKEN>, Padding<0>>>, Activate<>, Classifier<Out<10>>> {
 };

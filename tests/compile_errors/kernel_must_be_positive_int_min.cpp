@@ -13,6 +13,5 @@ using namespace intaglio;
 #define TOKEN INT32_MIN
 #endif
 
-struct Net
-    : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>, Kernel<TOKEN>>, Classifier<Out<10>>> {
-};
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, NoWeightStandardization, Lbn, Act<M_a{4}>>,
+                     Conv<Out<8>, Kernel<TOKEN>>, Classifier<Out<10>>> {};

@@ -13,5 +13,5 @@ using namespace intaglio;
 #define TOKEN 7
 #endif
 
-struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>,
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, NoWeightStandardization, Lbn, Act<M_a{4}>>,
                      Conv<QInt<8>, Kernel<1>, Out<10>, NoActivation>, AvgPool<TOKEN>> {};

@@ -13,4 +13,5 @@ using namespace intaglio;
 #define TOKEN 2147483647
 #endif
 
-struct Net : Network<Image<TOKEN, TOKEN, TOKEN>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Classifier<Out<10>>> {};
+struct Net : Network<Image<TOKEN, TOKEN, TOKEN>, Defaults<QInt<2>, NoWeightStandardization, Lbn, Act<M_a{4}>>,
+                     Classifier<Out<10>>> {};

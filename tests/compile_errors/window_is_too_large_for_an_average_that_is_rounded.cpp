@@ -13,4 +13,5 @@ using namespace intaglio;
 #define TOKEN 32769
 #endif
 
-struct Net : Network<Signal<1, TOKEN>, Defaults<QInt<2>>, AvgPool1d<TOKEN, Requantize>, Classifier<Out<2>>> {};
+struct Net : Network<Signal<1, TOKEN>, Defaults<QInt<2>, NoWeightStandardization>, AvgPool1d<TOKEN, Requantize>,
+                     Classifier<Out<2>>> {};

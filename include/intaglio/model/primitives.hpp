@@ -113,7 +113,7 @@ struct Product {
     static constexpr void check_size(Builder& b, const ConvolutionExtents& extents) {
         b.check_size(extents.out);
         check_weights(b, extents);
-        check_fan_in(b, extents.fan_in());
+        if (!b.failed()) check_fan_in(b, extents.fan_in());  // which may be more than 64 bits hold otherwise
     }
 
     /// Weights that are zero whatever is learned.
