@@ -213,7 +213,7 @@ TEST_CASE("windows: kernel, stride, padding, dilation, positions") {
     CHECK(says(positions(4, {.count = 3, .before = -1}), padding_must_not_be_negative, 0, -1));
 }
 
-TEST_CASE("pools: windows that cover the image; averages that are rounded") {
+TEST_CASE("pools: windows that cover the image, averages that are rounded") {
     CHECK(layer<AvgPool<2>>(bytes_of({4, 6, 1})).out.shape == Shape{2, 3, 1});
     CHECK(layer<AvgPool<2>>(bytes_of({4, 5, 1})).says(window_does_not_divide_the_image, 2, 5));
     CHECK(layer<AvgPool<2, Stride<2>>>(bytes_of({4, 5, 1})).out.shape == Shape{2, 2, 1});

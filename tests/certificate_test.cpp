@@ -179,7 +179,7 @@ TEST_CASE("multiplier and shift: one rounding to so many bits, which the addend 
     CHECK(steep.multiplier == 510'000'000);
 }
 
-TEST_CASE("multiplier and shift: every accumulator is rounded like the real function, but next to a middle; monotone") {
+TEST_CASE("multiplier and shift: every accumulator is rounded like the real function, but next to a middle, and monotone") {
     std::mt19937 random(2);
     std::normal_distribution<double> normal;
     constexpr CodeRange codes{0, 255};

@@ -77,5 +77,6 @@ TEST_CASE("samples compared: samples of another size are refused") {
     const tools::Stripes larger(4, 5, 5, 1, 3);
     const IntegerNetwork<Net> network = lower(training);
     CHECK_THROWS_WITH_AS(compare_on_samples(training, network, larger.samples()),
-                         doctest::Contains("expected 64 pixels, found 100"), std::invalid_argument);
+                         doctest::Contains("expected 64 pixels for 4 labels and images of 16, found 100"),
+                         std::invalid_argument);
 }

@@ -69,18 +69,20 @@ class Labels {
 
     /// Throws std::invalid_argument if the type of the labels has no number for the last class, or a label is none of
     /// 0 ... classes - 1; `name` says whose labels they are.
-    [[gnu::cold]] void check(std::int32_t classes, const std::string& name) const {
-        const std::string last = std::to_string(classes - 1);
+    [[gnu::cold]] void check(std::int32_t classes, const char* name) const {
+        // No text is made where there is nothing to say: training steps do not allocate.
+        const auto refuse = [&](const std::string& what) {
+            throw std::invalid_argument(std::string(name) + ": " + what + std::to_string(classes) + " classes, 0 to " +
+                                        std::to_string(classes - 1));
+        };
         if (type_->highest < classes - 1) {
-            throw std::invalid_argument(name + ": labels of " + std::to_string(8 * type_->bytes) + " bits end at " +
-                                        std::to_string(type_->highest) + ", but there are " + std::to_string(classes) +
-                                        " classes, 0 to " + last);
+            refuse("labels of " + std::to_string(8 * type_->bytes) + " bits end at " + std::to_string(type_->highest) +
+                   ", but there are ");
         }
         for (std::size_t i = 0; i < size_; ++i) {
             const std::int64_t label = (*this)[i];
             if (label < 0 || label >= classes) {
-                throw std::invalid_argument(name + ": label " + text(i) + " of image " + std::to_string(i) +
-                                            " is none of the " + std::to_string(classes) + " classes, 0 to " + last);
+                refuse("label " + text(i) + " of image " + std::to_string(i) + " is none of the ");
             }
         }
     }

@@ -78,7 +78,7 @@ struct BasicDataset {
                  " images of " + std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " +
                  std::to_string(shape.channels));
         }
-        Labels(labels).check(classes, words());
+        Labels(labels).check(classes, words().c_str());
     }
 
     /// The samples with these numbers, in this order, as a data set of their own (copied); a number may occur twice.
