@@ -10,6 +10,7 @@
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "intaglio/integer/step_parameters.hpp"
@@ -528,4 +529,104 @@ TEST_CASE("lowering a network with a parameter that is not finite throws") {
         }
     }
     CHECK_NOTHROW(lower(training));
+}
+
+TEST_CASE("lowering and proving change nothing: what the last pass left stays") {
+    std::mt19937 random(7);
+    Training<Small> training(4, 2);
+    const tools::Stripes data(4, 4, 4, 1, 2);
+    tools::randomize_parameters(training, random, tools::Biases::moderate);
+    training.forward(data.pixels.data(), 4, train::Statistics::batch);
+    tools::randomize_running_statistics(training, random);
+    training.forward(data.pixels.data(), 4, train::Statistics::running);
+    const auto codes = tools::all_codes(training, 4);
+    const std::vector<std::int64_t> logits(training.logits().begin(), training.logits().end());
+    const std::vector<double> statistics = tools::running_statistics(training);
+    const Training<Small>& unchanged = training;
+    const Model<Small> model = lower(unchanged);
+    const IntegerNetwork network(model);
+    CHECK(certify(unchanged, model).proven());
+    CHECK(certify(unchanged, network).proven());
+    CHECK(tools::all_codes(training, 4) == codes);
+    CHECK(std::equal(training.logits().begin(), training.logits().end(), logits.begin(), logits.end()));
+    CHECK(tools::running_statistics(training) == statistics);
+    training.visit(0, [&](const auto* pixels) { CHECK(static_cast<const void*>(pixels) == data.pixels.data()); });
+    // Also where the weights of the last pass are no longer those of the parameters.
+    for (float& p : training.parameters()) p = -p;
+    training.parameters_changed();
+    CHECK(lower(training) != model);
+    CHECK(tools::all_codes(training, 4) == codes);
+    CHECK(!certify(training, model).proven());
+    CHECK(!certify(training, network).proven());
+}
+
+TEST_CASE("a mutated model is found, and so is a mutated packing of it") {
+    std::mt19937 random(8);
+    Training<Small> training(4);
+    tools::randomize_parameters(training, random, tools::Biases::moderate);
+    const Model<Small> model = lower(training);
+    int mutations = 0;
+    const auto finds = [&](const Model<Small>& mutated, std::size_t row) {
+        ++mutations;
+        INFO("row " << row);
+        const Certificate of_model = certify(training, mutated);
+        CHECK(!of_model.proven());
+        CHECK(of_model.first_difference.find(place_text(facts<Small>.rows[row])) == 0);
+        // A faithful packing of a wrong model: its own proof holds, the whole does not.
+        const IntegerNetwork network(mutated);
+        CHECK(certify(mutated, network).proven());
+        CHECK(!certify(model, network).proven());
+        CHECK(!certify(training, network).proven());
+    };
+    for (std::size_t row = 0; row < model.rows.size(); ++row) {
+        const auto change = [&](auto member, auto by) {
+            Model<Small> mutated = model;
+            auto& list = mutated.rows[row].*member;
+            if (list.empty()) return;
+            auto& number = list[list.size() / 2];
+            number = static_cast<std::remove_reference_t<decltype(number)>>(number + by);
+            finds(mutated, row);
+        };
+        if (!model.rows[row].weights.empty()) {
+            Model<Small> mutated = model;
+            std::int8_t& code = mutated.rows[row].weights.front();
+            code = static_cast<std::int8_t>(code > 0 ? code - 1 : code + 1);
+            finds(mutated, row);
+        }
+        if (row + 1 == model.rows.size()) {
+            change(&RowNumbers::multipliers, 1);
+            change(&RowNumbers::addends, -1);
+        } else if (!model.rows[row].multipliers.empty()) {
+            change(&RowNumbers::addends, std::int64_t{1} << model.rows[row].shifts.front());
+            change(&RowNumbers::shifts, 1);
+        }
+    }
+    CHECK(mutations > 8);
+    Model<Small> other = model;
+    ++other.logit_exponent;
+    CHECK(!certify(training, other).proven());
+    CHECK(model.logit_unit() == 2 * other.logit_unit());
+}
+
+TEST_CASE("a model that does not fit its network is refused before it is packed") {
+    const Training<Small> training(1);
+    const Model<Small> model = lower(training);
+    const auto refuses = [&](const auto& change, const char* words) {
+        Model<Small> bad = model;
+        change(bad);
+        CHECK_THROWS_WITH_AS(IntegerNetwork<Small>{bad}, doctest::Contains(words), std::invalid_argument);
+        CHECK_THROWS_WITH_AS(certify(training, bad), doctest::Contains(words), std::invalid_argument);
+    };
+    refuses([](auto& m) { m.rows.pop_back(); }, "rows");
+    refuses([](auto& m) { m.rows.front().weights.pop_back(); }, "weight codes");
+    refuses([](auto& m) { m.rows.front().weights.front() = -128; }, "lies outside of");
+    refuses([](auto& m) { m.rows.back().multipliers.push_back(1); }, "multipliers");
+    refuses([](auto& m) { m.rows.back().addends.clear(); }, "addends");
+    for (std::size_t row = 0; row < model.rows.size(); ++row) {
+        if (!model.rows[row].thresholds.empty()) {
+            refuses([&](auto& m) { m.rows[row].thresholds.push_back(0); }, "thresholds");
+            refuses([&](auto& m) { m.rows[row].falling.pop_back(); }, "directions");
+        }
+        if (!model.rows[row].shifts.empty()) refuses([&](auto& m) { m.rows[row].shifts.front() = 63; }, "shift");
+    }
 }

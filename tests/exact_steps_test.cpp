@@ -93,7 +93,7 @@ std::int64_t check_steps_without_norm(unsigned seed) {
     training.parameters_changed();
     std::vector<Pixel> pixels(static_cast<std::size_t>(images * Training<Net>::pixels));
     const auto states = static_cast<unsigned>(codes.states());
-    for (Pixel& p : pixels) p = static_cast<Pixel>(codes.lowest + random() % states);
+    for (Pixel& p : pixels) p = static_cast<Pixel>(codes.lowest + static_cast<std::int64_t>(random() % states));
     // The first image is uniform.
     std::fill_n(pixels.begin(), Training<Net>::pixels, static_cast<Pixel>(codes.highest));
     training.forward(pixels.data(), images, train::Statistics::running);

@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "intaglio/train/distillation.hpp"
 #include "intaglio/train/early_stopping.hpp"
+#include "intaglio/train/loss.hpp"
 #include "intaglio/train/optimizer.hpp"
 #include "intaglio/train/option_text.hpp"
 #include "intaglio/train/schedule.hpp"
@@ -43,7 +43,6 @@ TEST_CASE("numbers that are not finite are found whatever the flags of the compi
         CHECK_THROWS_AS((Adam{.beta1 = bad}.check()), std::invalid_argument);
         CHECK_THROWS_AS((AdamW{.epsilon = bad}.check()), std::invalid_argument);
         CHECK_THROWS_AS((LossOptions{.class_weights = {bad}}.check(1)), std::invalid_argument);
-        CHECK_THROWS_AS(train::check_distillation(0.5, bad), std::invalid_argument);
         CHECK_THROWS_AS(Schedule(StepSchedule{.every = 1, .factor = bad}).check(), std::invalid_argument);
         CHECK_THROWS_AS((EarlyStopping{.min_change = bad}.check(true)), std::invalid_argument);
         CHECK_THROWS_AS((WeightAverage{.decay = bad}.check()), std::invalid_argument);

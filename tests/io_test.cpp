@@ -2,9 +2,11 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <csignal>
@@ -16,10 +18,12 @@
 #include <intaglio/io/checksum.hpp>
 #include <intaglio/io/little_endian.hpp>
 #include <limits>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "data_files/temporary_folder.hpp"
@@ -156,6 +160,153 @@ TEST_CASE("checksum: the published values of XXH64, in one piece or many") {
     Bytes code_bytes(2000);
     store_little_endian(std::span<const std::int16_t>(codes), code_bytes.data());
     CHECK(checksum(std::span<const std::int16_t>(codes)) == checksum_bytes(code_bytes));
+}
+
+namespace {
+
+/// A process of its own that runs `body` and then waits to be killed.
+class Child {
+  public:
+    template <class Body>
+    explicit Child(const Body& body) {
+        int ends[2];
+        REQUIRE(::pipe(ends) == 0);
+        id_ = ::fork();
+        REQUIRE(id_ >= 0);
+        if (id_ == 0) {
+            body([&] {
+                [[maybe_unused]] const auto told = ::write(ends[1], "x", 1);
+                for (;;) ::pause();
+            });
+            ::_exit(1);
+        }
+        char ready = 0;
+        CHECK(::read(ends[0], &ready, 1) == 1);
+        ::close(ends[0]);
+        ::close(ends[1]);
+    }
+    ~Child() { end(); }
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+
+    void end() {
+        if (id_ <= 0) return;
+        ::kill(id_, SIGKILL);
+        ::waitpid(id_, nullptr, 0);
+        id_ = 0;
+    }
+    [[nodiscard]] pid_t id() const { return id_; }
+
+  private:
+    pid_t id_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("atomic file: what a killed process has left is removed at the next write") {
+    const TemporaryFolder folder;
+    const auto path = folder / "file";
+    store(path, {1, 2, 3});
+    const auto half = [&](const auto& wait) {
+        AtomicFile file(path);
+        file.write(std::string_view("half"));
+        wait();
+    };
+    const std::string prefix = intaglio::detail::partial_prefix(path);
+
+    SUBCASE("killed, then written") {
+        Child child(half);
+        CHECK(folder.entries() == 2);
+        child.end();
+        CHECK(folder.entries() == 2);
+        CHECK(load(path).size() == 3);
+        write_file_atomically(folder / "another", std::string_view("x"));
+        CHECK(folder.entries() == 3);
+        write_file_atomically(path, std::string_view("whole"));
+        CHECK(folder.entries() == 2);
+        CHECK(load(path).size() == 5);
+    }
+    SUBCASE("in the folder in which the process runs") {
+        Child child(half);
+        child.end();
+        const auto here = std::filesystem::current_path();
+        std::filesystem::current_path(folder.path());
+        write_file_atomically("file", std::string_view("whole"));
+        std::filesystem::current_path(here);
+        CHECK(folder.entries() == 1);
+    }
+    SUBCASE("not while the process lives") {
+        const Child child(half);
+        write_file_atomically(path, std::string_view("whole"));
+        CHECK(folder.entries() == 2);
+        // Not even if nothing but the lock tells.
+        std::filesystem::rename(folder / (prefix + std::to_string(child.id()) + "-0"),
+                                folder / (prefix + std::to_string(::getpid()) + "-7"));
+        write_file_atomically(path, std::string_view("whole"));
+        CHECK(folder.entries() == 2);
+    }
+    SUBCASE("not those of this process, in whatever order they end") {
+        auto first = std::make_unique<AtomicFile>(path);
+        AtomicFile second(path);
+        CHECK(folder.entries() == 3);
+        first->write(std::string_view("first"));
+        second.write(std::string_view("second"));
+        second.commit();
+        CHECK(folder.entries() == 2);
+        write_file_atomically(path, std::string_view("third"));
+        first->commit();
+        CHECK(load(path).size() == 5);
+        CHECK(folder.entries() == 1);
+    }
+    SUBCASE("only temporaries of this target, this host, and of processes that are gone") {
+        // A process that is gone: it has been waited for.
+        Child child([](const auto& wait) { wait(); });
+        const std::string gone = std::to_string(child.id());
+        child.end();
+        const std::string own = std::to_string(::getpid());
+        const std::string kept[] = {"file.partial-another-host-" + gone + "-0",
+                                    "file.partial-" + gone + "-0",
+                                    "file2" + prefix.substr(4) + gone + "-0",
+                                    prefix + "1-0",  // the first process always runs
+                                    prefix + gone + "-",
+                                    prefix + gone,
+                                    prefix + gone + "-0-1",
+                                    prefix + "-1",
+                                    prefix + gone + "-x",
+                                    prefix + "0-0"};
+        for (const std::string& name : kept) store(folder / name, {1});
+        for (const std::string& name : {prefix + gone + "-0", prefix + gone + "-12", prefix + own + "-3"}) {
+            store(folder / name, {1});
+        }
+        std::filesystem::create_symlink(path, folder / (prefix + gone + "-5"));
+        std::filesystem::create_directory(folder / (prefix + gone + "-6"));
+        CHECK(folder.entries() == 1 + 10 + 3 + 2);
+        write_file_atomically(path, std::string_view("whole"));
+        CHECK(folder.entries() == 1 + 10 + 2);
+        for (const std::string& name : kept) CHECK(std::filesystem::exists(folder / name));
+    }
+}
+
+TEST_CASE("atomic file: writers of one target do not take each other's temporaries") {
+    const TemporaryFolder folder;
+    const auto path = folder / "file";
+    std::vector<std::thread> threads;
+    std::atomic<int> failures = 0;
+    for (int t = 0; t < 4; ++t) {
+        threads.emplace_back([&, t] {
+            for (int i = 0; i < 200; ++i) {
+                try {
+                    write_file_atomically(path, std::string(static_cast<std::size_t>(1000 + t), 'x'));
+                } catch (const std::exception&) {
+                    ++failures;
+                }
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(failures == 0);
+    CHECK(folder.entries() == 1);
+    CHECK(load(path).size() >= 1000);
 }
 
 TEST_CASE("atomic file: complete, or not there") {

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "intaglio/model/network.hpp"
 #include "intaglio/canonical/describe.hpp"
+#include "intaglio/model/network.hpp"
 #include "support/program_comparison.hpp"
 
 namespace {

@@ -164,7 +164,8 @@ TEST_CASE("the certificate finds a changed weight of a depthwise convolution and
 }
 
 TEST_CASE("a mean that lies between two codes is rounded up") {
-    struct Net : Network<Image<1, 2, 3>, AvgPool<whole_image, Requantize>, Dense<QInt<4>, NoWeightStandardization, Out<2>, NoNorm>> {};
+    struct Net : Network<Image<1, 2, 3>, AvgPool<whole_image, Requantize>,
+                         Dense<QInt<4>, NoWeightStandardization, Out<2>, NoNorm>> {};
     Training<Net> training(1);
     const auto check = [&](int sum) {
         std::vector<std::uint8_t> pixels(6, static_cast<std::uint8_t>(sum / 6));

@@ -91,12 +91,12 @@ struct Vgg : Network<Image<3, 32, 32>, Defaults<States<M_w{15}>, Lbn, Act<M_a{8}
 template <int Channels>
 using PreActBlock = Residual<Sequence<Normalize<>, Activate<>, Conv<Out<Channels>>, Conv<Out<Channels>, NoActivation>>,
                              Sequence<Normalize<>, Activate<>, Conv<Kernel<1>, Out<Channels>, NoActivation>>>;
-struct PreActResNet : Network<Image<3, 32, 32>, Ternary,                                      //
-                              Residual<Sequence<Conv<Out<16>>, Conv<Out<16>, NoActivation>>,  //
+struct PreActResNet : Network<Image<3, 32, 32>, Ternary,                                                  //
+                              Residual<Sequence<Conv<Out<16>>, Conv<Out<16>, NoActivation>>,              //
                                        Conv<Kernel<1>, Out<16>, NoActivation, NoWeightStandardization>>,  //
-                              AvgPool<2>, PreActBlock<32>, PreActBlock<32>,                   //
-                              AvgPool<2>, PreActBlock<64>,                                    //
-                              Normalize<>, Activate<>,                                        //
+                              AvgPool<2>, PreActBlock<32>, PreActBlock<32>,                               //
+                              AvgPool<2>, PreActBlock<64>,                                                //
+                              Normalize<>, Activate<>,                                                    //
                               Conv<Kernel<1>, Out<10>, SingleGain, NoActivation>, GlobalAvgPool> {};
 
 /// The common residual network: an activation behind every sum.
@@ -171,7 +171,8 @@ TEST_CASE("pools keep the sum of the codes") {
     CHECK(output_of<Example>(row<Example>("pool", 0)).shape == Shape{14, 14, 32});
     CHECK(output_of<Example>(row<Example>("pool", 1)).shape == Shape{7, 7, 64});
 
-    struct Wide : Network<Image<1, 28, 28>, Ternary, Conv<Out<4>, Act<M_a{256}>>, AvgPool<Window{2, 7}>, Classifier<Out<10>>> {
+    struct Wide
+        : Network<Image<1, 28, 28>, Ternary, Conv<Out<4>, Act<M_a{256}>>, AvgPool<Window{2, 7}>, Classifier<Out<10>>> {
     };
     constexpr const Row& pool = row<Wide>("pool", 0);
     static_assert(pool.codes == CodeRange{0, 14 * 255});

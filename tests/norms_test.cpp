@@ -91,8 +91,8 @@ static_assert(gives_real_numbers<Integers<GroupNorm<2>>> && gives_real_numbers<I
 static_assert(facts<Integers<LayerNorm<>>>.refusal().kind == &norm_depends_on_each_input_and_has_no_integer_program);
 static_assert(facts<Integers<InstanceNorm>>.refusal().kind == &norm_depends_on_each_input_and_has_no_integer_program);
 // A layer of its own.
-struct Scales : Network<Image<2, 4, 4>, Defaults<QInt<2>>, GainBias<>, Activate<Four>, Conv<Out<3>, NoNorm, NoActivation>,
-                        AvgPool<4>, GainBias<SingleGain>> {};
+struct Scales : Network<Image<2, 4, 4>, Defaults<QInt<2>>, GainBias<>, Activate<Four>,
+                        Conv<Out<3>, NoNorm, NoActivation>, AvgPool<4>, GainBias<SingleGain>> {};
 static_assert(norm_row<Scales>().gains == 2 && facts<Scales>.row(4).gains == 1 && facts<Scales>.integer_only());
 
 }  // namespace
@@ -323,12 +323,13 @@ template <class Norm>
 using Large = WithEpsilon<Norm, Epsilon{0.3}>;
 
 struct WithKerasEpsilon : Network<Features<4>, Dense<QInt<4>, NoWeightStandardization, Out<3>, NoNorm, NoActivation>,
-                         Normalize<WithEpsilon<BatchNorm, Epsilon{1e-3}>>> {};
+                                  Normalize<WithEpsilon<BatchNorm, Epsilon{1e-3}>>> {};
 
 }  // namespace
 
 static_assert(norm_row<Integers<BatchNorm>>().epsilon == 1e-5 && norm_row<Integers<InstanceNorm>>().epsilon == 1e-5);
-static_assert(norm_row<Integers<Large<Lbn>>>().epsilon == 0.3 && norm_row<Integers<Large<LayerNorm<>>>>().epsilon == 0.3);
+static_assert(norm_row<Integers<Large<Lbn>>>().epsilon == 0.3 &&
+              norm_row<Integers<Large<LayerNorm<>>>>().epsilon == 0.3);
 static_assert(norm_row<Integers<TrainedScale>>().epsilon == 0);
 // One code for a norm with any epsilon.
 static_assert(std::is_same_v<Integers<BatchNorm>::primitives, Integers<Large<BatchNorm>>::primitives>);
@@ -360,7 +361,8 @@ TEST_CASE("an epsilon counts as written: logits against double precision") {
     training.forward(pixels, 1, Statistics::running);
     const auto sums = training.codes<1>(0);
     for (std::size_t c = 0; c < 3; ++c) {
-        const double x = static_cast<double>(sums[c]) / static_cast<double>(facts<WithKerasEpsilon>.value(1).denominator);
+        const double x =
+            static_cast<double>(sums[c]) / static_cast<double>(facts<WithKerasEpsilon>.value(1).denominator);
         const double expected = static_cast<double>(training.parameters()[12 + c]) * (x - state.running_mean[c]) /
                                     std::sqrt(state.running_variance[c] + 1e-3) +
                                 static_cast<double>(training.parameters()[15 + c]);
@@ -373,7 +375,8 @@ TEST_CASE("checkpoints and the facts table tell an epsilon") {
     CHECK(signature(WithEpsilon<BatchNorm, Epsilon{1e-5}>{}) == signature(BatchNorm{}));
     CHECK(signature(Large<BatchNorm>{}) != signature(BatchNorm{}));
     CHECK(signature(Large<BatchNorm>{}).find("batch norm, epsilon 0.3,") != std::string::npos);
-    CHECK(signature(WithEpsilon<BatchNorm, Epsilon{1e-3}>{}) != signature(WithEpsilon<BatchNorm, Epsilon{0.0010001}>{}));
+    CHECK(signature(WithEpsilon<BatchNorm, Epsilon{1e-3}>{}) !=
+          signature(WithEpsilon<BatchNorm, Epsilon{0.0010001}>{}));
     CHECK(layer_facts(facts<Integers<Large<Lbn>>>.view())[0].norm == "layer-batch norm, epsilon 0.3");
     CHECK(layer_facts(facts<Integers<Lbn>>.view())[0].norm == "layer-batch norm");
 }

@@ -1,5 +1,5 @@
-// A padding of its own on every side of an image: sizes, accumulators against naive sums, gradients against differences,
-// the integer program against training, mistakes of loaders and checkpoints.
+// A padding of its own on every side of an image: sizes, accumulators against naive sums, gradients against
+// differences, the integer program against training, mistakes of loaders and checkpoints.
 #include <doctest/doctest.h>
 
 #include <cstddef>
@@ -25,34 +25,35 @@ using Plainly = Defaults<Weights, NoWeightStandardization, BatchNorm, Act<M_a{4}
 
 /// Every side alone, two of them, all four; strides, groups, depthwise.
 template <class Weights, class... Pools>
-struct Sides : Network<Image<3, 9, 8, UInt8, PaddingColour<124, 3, 255>>, Plainly<Weights>,
-                       Conv<Out<6>, Stride<2>, Padding<0, 1, 0, 1>>,       // 9 x 8 to 4 x 4
-                       Conv<Out<4>, Padding<2, 0, 0, 0>>,                  // 4 x 2
-                       Conv<Out<6>, Groups<2>, Padding<0, 0, 0, 2>>,       // 2 x 2
-                       Conv<Out<6>, Padding<1, 2, 2, 1>>,                  // 3 x 3
-                       DepthwiseConv<Padding<0, 0, 2, 0>, Kernel<1, 3>>,   // 3 x 3
-                       Pools..., GlobalAvgPool, Classifier<Out<3>, ChannelGain>> {};
-/// Max pools have no derivative where codes are equal: these are tested by their values, and their kernels by themselves.
-using WithPools = Sides<QInt<4>, MaxPool<2, Stride<1>, Padding<0, 1, 0, 1>>, MaxPool<2, Padding<0, 1, 1, 0>>>;
+struct EverySide : Network<Image<3, 9, 8, UInt8, PaddingColour<124, 3, 255>>, Plainly<Weights>,
+                           Conv<Out<6>, Stride<2>, Padding<0, 1, 0, 1>>,      // 9 x 8 to 4 x 4
+                           Conv<Out<4>, Padding<2, 0, 0, 0>>,                 // 4 x 2
+                           Conv<Out<6>, Groups<2>, Padding<0, 0, 0, 2>>,      // 2 x 2
+                           Conv<Out<6>, Padding<1, 2, 2, 1>>,                 // 3 x 3
+                           DepthwiseConv<Padding<0, 0, 2, 0>, Kernel<1, 3>>,  // 3 x 3
+                           Pools..., GlobalAvgPool, Classifier<Out<3>, ChannelGain>> {};
+/// Max pools have no derivative where codes are equal: these are tested by their values, and their kernels by
+/// themselves.
+using WithPools = EverySide<QInt<4>, MaxPool<2, Stride<1>, Padding<0, 1, 0, 1>>, MaxPool<2, Padding<0, 1, 1, 0>>>;
 
 /// In time: a causal convolution, a dilated one, one that looks ahead.
 template <class... Pools>
 struct InTime : Network<Image<2, 1, 17>, Plainly<QInt<4>>, Conv1d<Out<6>, Kernel<5>, Padding<4, 0>>,
-                        Conv1d<Out<5>, Kernel<3>, Stride<2>, Padding<0, 1>>, Pools...,
-                        Conv1d<Out<4>, Padding<0, 2>>, GlobalAvgPool, Classifier<Out<3>, ChannelGain>> {};
+                        Conv1d<Out<5>, Kernel<3>, Stride<2>, Padding<0, 1>>, Pools..., Conv1d<Out<4>, Padding<0, 2>>,
+                        GlobalAvgPool, Classifier<Out<3>, ChannelGain>> {};
 
 using InTimeWithPool = InTime<MaxPool1d<3, Stride<2>, Padding<0, 2>>>;
 
 /// Dilated, with standardised weights, for the reference that knows dilation.
-struct Dilated : Network<Image<2, 9, 8>, Defaults<QInt<3>, Act<M_a{4}>>,
-                         Conv<Out<6>, Dilation<2>, Padding<4, 0, 0, 3>>, DepthwiseConv<Dilation<3>, Padding<0, 5, 6, 1>>,
-                         Conv<Out<4>, Groups<2>, Dilation<2>, Stride<2>, Padding<1, 3, 2, 0>>, GlobalAvgPool,
-                         Classifier<Out<3>>> {};
+struct Dilated
+    : Network<Image<2, 9, 8>, Defaults<QInt<3>, Act<M_a{4}>>, Conv<Out<6>, Dilation<2>, Padding<4, 0, 0, 3>>,
+              DepthwiseConv<Dilation<3>, Padding<0, 5, 6, 1>>,
+              Conv<Out<4>, Groups<2>, Dilation<2>, Stride<2>, Padding<1, 3, 2, 0>>, GlobalAvgPool, Classifier<Out<3>>> {
+};
 
 struct Reals : Network<Image<2, 7, 6>, Defaults<FloatWeights, NoWeightStandardization, BatchNorm, Relu>,
                        Conv<Out<4>, Stride<2>, Padding<0, 1, 0, 1>>, Conv<Out<4>, Padding<2, 0, 1, 2>>,
-                       DepthwiseConv<Padding<0, 2, 0, 0>>, GlobalAvgPool,
-                       Classifier<Out<3>, ChannelGain>> {};
+                       DepthwiseConv<Padding<0, 2, 0, 0>>, GlobalAvgPool, Classifier<Out<3>, ChannelGain>> {};
 
 /// The window is the whole image, and one row more.
 struct Whole : Network<Image<2, 3, 3>, Plainly<QInt<4>>, Conv<Out<6>>, Conv<Out<5>, Padding<0, 1, 0, 0>>, GlobalAvgPool,
@@ -60,10 +61,9 @@ struct Whole : Network<Image<2, 3, 3>, Plainly<QInt<4>>, Conv<Out<6>>, Conv<Out<
 
 /// Products on bits, whose padding is a sum of its own.
 template <class Filling>
-struct Bits
-    : Network<Image<2, 8, 7>, Defaults<BinaryWeights, Sign<Filling>>, Conv<Out<33>>,
-              Conv<Out<32>, Stride<2>, Padding<0, 1, 0, 1>>, Conv<Out<40>, Padding<0, 0, 0, 2>>,
-              Conv<Out<36>, Padding<2, 1, 0, 0>>, Dense<Flatten, Out<40>>, Classifier<Out<3>>> {};
+struct Bits : Network<Image<2, 8, 7>, Defaults<BinaryWeights, Sign<Filling>>, Conv<Out<33>>,
+                      Conv<Out<32>, Stride<2>, Padding<0, 1, 0, 1>>, Conv<Out<40>, Padding<0, 0, 0, 2>>,
+                      Conv<Out<36>, Padding<2, 1, 0, 0>>, Dense<Flatten, Out<40>>, Classifier<Out<3>>> {};
 static_assert(integer::choose_product(facts<Bits<PadPlusOne>>.view(), facts<Bits<PadPlusOne>>.row(3), true) ==
               kernels::Product::sign_bits);
 
@@ -74,9 +74,11 @@ constexpr Shape shape_behind(std::size_t product) {
     }
     return {};
 }
-static_assert(shape_behind<Sides<QInt<4>>>(0) == Shape{4, 4, 6} && shape_behind<Sides<QInt<4>>>(1) == Shape{4, 2, 4});
-static_assert(shape_behind<Sides<QInt<4>>>(2) == Shape{2, 2, 6} && shape_behind<Sides<QInt<4>>>(3) == Shape{3, 3, 6});
-static_assert(shape_behind<Sides<QInt<4>>>(4) == Shape{3, 3, 6} && shape_behind<WithPools>(5) == Shape{3, 3, 6});
+static_assert(shape_behind<EverySide<QInt<4>>>(0) == Shape{4, 4, 6} &&
+              shape_behind<EverySide<QInt<4>>>(1) == Shape{4, 2, 4});
+static_assert(shape_behind<EverySide<QInt<4>>>(2) == Shape{2, 2, 6} &&
+              shape_behind<EverySide<QInt<4>>>(3) == Shape{3, 3, 6});
+static_assert(shape_behind<EverySide<QInt<4>>>(4) == Shape{3, 3, 6} && shape_behind<WithPools>(5) == Shape{3, 3, 6});
 static_assert(shape_behind<WithPools>(6) == Shape{2, 2, 6});
 static_assert(shape_behind<InTimeWithPool>(0) == Shape{1, 17, 6} && shape_behind<InTimeWithPool>(1) == Shape{1, 8, 5});
 static_assert(shape_behind<InTimeWithPool>(2) == Shape{1, 4, 5} && shape_behind<InTimeWithPool>(3) == Shape{1, 4, 4});
@@ -87,8 +89,9 @@ template <std::int32_t Size, std::int32_t Taps, std::int32_t Step>
 constexpr bool is_same_of_tensorflow() {
     constexpr std::int32_t windows = (Size + Step - 1) / Step;
     constexpr std::int32_t total = (windows - 1) * Step + Taps - Size > 0 ? (windows - 1) * Step + Taps - Size : 0;
-    using Net = Network<Image<1, Size, Size>, Conv<QInt<4>, Kernel<Taps>, Stride<Step>, Out<2>, Act<M_a{2}>,
-                                                   Padding<total / 2, total - total / 2, total / 2, total - total / 2>>,
+    using Net = Network<Image<1, Size, Size>,
+                        Conv<QInt<4>, Kernel<Taps>, Stride<Step>, Out<2>, Act<M_a{2}>,
+                             Padding<total / 2, total - total / 2, total / 2, total - total / 2>>,
                         Classifier<QInt<4>, Out<2>>>;
     constexpr ConvolutionExtents e = facts<Net>.row(0).extents;
     return e.out == Shape{windows, windows, 2} && e.padding_height == total / 2 &&
@@ -100,8 +103,8 @@ static_assert(is_same_of_tensorflow<224, 7, 2>() && is_same_of_tensorflow<9, 5, 
 
 /// The extents of the first layer.
 template <class Layer>
-constexpr ConvolutionExtents extents_of = facts<Network<Image<1, 9, 9>, Defaults<QInt<4>, Act<M_a{2}>>, Layer,
-                                                        Classifier<Out<2>>>>.row(0).extents;
+constexpr ConvolutionExtents extents_of =
+    facts<Network<Image<1, 9, 9>, Defaults<QInt<4>, Act<M_a{2}>>, Layer, Classifier<Out<2>>>>.row(0).extents;
 // One number, two, four.
 static_assert(extents_of<Conv<Out<2>, Padding<1>>> == extents_of<Conv<Out<2>, Padding<1, 1>>>);
 static_assert(extents_of<Conv<Out<2>, Padding<1, 2>>> == extents_of<Conv<Out<2>, Padding<1, 1, 2, 2>>>);
@@ -151,7 +154,7 @@ void check_products(unsigned seed) {
 
 TEST_CASE("padding on every side: accumulators and integer programs") {
     check_products<WithPools>(1);
-    check_products<Sides<DoReFa<3>>>(2);
+    check_products<EverySide<DoReFa<3>>>(2);
     check_products<InTimeWithPool>(3);
     check_products<Whole>(4);
     check_products<Bits<Masked>>(5);
@@ -160,7 +163,7 @@ TEST_CASE("padding on every side: accumulators and integer programs") {
 }
 
 TEST_CASE("padding on every side: passes and gradients agree with the naive network") {
-    checks::check_training<Sides<QInt<4>>>(11);
+    checks::check_training<EverySide<QInt<4>>>(11);
     checks::check_training<InTime<>>(12);
     checks::check_training<Whole>(13);
     checks::check_training<Reals>(14);

@@ -357,8 +357,7 @@ void relu(Planes& planes) {
 }
 
 /// The file's network, layer by layer.
-std::vector<double> naive_logits(Tensors tensors, const std::uint8_t* image, bool normalizes,
-                                 double epsilon = 1e-5) {
+std::vector<double> naive_logits(Tensors tensors, const std::uint8_t* image, bool normalizes, double epsilon = 1e-5) {
     Planes x{3, 6, 5, std::vector<double>(90)};
     for (std::size_t i = 0; i < 90; ++i) {
         const std::size_t c = i % 3;
@@ -448,11 +447,11 @@ TEST_CASE("weights of a file: the network computes what the file's network compu
 namespace {
 
 /// The network of the file, in a framework with another epsilon; small variances, so that it counts.
-struct Keras : Network<Image<3, 6, 5>,
-                       Defaults<FloatWeights, NoWeightStandardization, WithEpsilon<BatchNorm, Epsilon{1e-3}>, Relu>,
-                       Conv<Out<4>, Kernel<3>>,
-                       Conv<Out<6>, Groups<2>, Kernel<3, 2>, Stride<2, 1>, Padding<1, 0>, TrainedScale>,
-                       Dense<Flatten, Out<5>>, Classifier<TrainedBias, Out<3>>> {};
+struct Keras
+    : Network<Image<3, 6, 5>,
+              Defaults<FloatWeights, NoWeightStandardization, WithEpsilon<BatchNorm, Epsilon{1e-3}>, Relu>,
+              Conv<Out<4>, Kernel<3>>, Conv<Out<6>, Groups<2>, Kernel<3, 2>, Stride<2, 1>, Padding<1, 0>, TrainedScale>,
+              Dense<Flatten, Out<5>>, Classifier<TrainedBias, Out<3>>> {};
 Tensors small_variances() {
     Tensors tensors = random_tensors();
     for (const char* const name : {"bn1.running_var", "fc.1.running_var"}) {

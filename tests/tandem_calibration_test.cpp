@@ -490,8 +490,8 @@ TEST_CASE("latent weights are scaled to the range of a quantiser that has one") 
             double end = 0;
             for (std::size_t i = 0; i < teacher.size(); ++i) {
                 const double gain = gains[i / fan_in];
-                const double wanted = k * std::copysign(std::pow(std::fabs(gain), exponent), gain) *
-                                      static_cast<double>(teacher[i]);
+                const double wanted =
+                    k * std::copysign(std::pow(std::fabs(gain), exponent), gain) * static_cast<double>(teacher[i]);
                 CHECK(static_cast<double>(student[i]) == doctest::Approx(wanted).epsilon(1e-6));
                 end = std::max(end, std::fabs(wanted));
             }

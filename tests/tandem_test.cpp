@@ -23,9 +23,8 @@ using tandem::TaskKind;
 using tools::Quarters;
 
 struct Teacher : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, WithEpsilon<BatchNorm, Epsilon{1e-3}>, DoReFaAct<4>>,
-                         Conv<DoReFa<8>, Out<4>>,
-                         AvgPool<2>, Residual<Conv<Out<4>, NoActivation>>, Activate<>, Classifier<DoReFa<8>, Out<4>>> {
-};
+                         Conv<DoReFa<8>, Out<4>>, AvgPool<2>, Residual<Conv<Out<4>, NoActivation>>, Activate<>,
+                         Classifier<DoReFa<8>, Out<4>>> {};
 struct LayerStudent : BnFree<Teacher, Scale::Layer> {};
 struct BiasStudent : BnFree<Teacher, Scale::LayerBias> {};
 struct ChannelStudent : BnFree<Teacher, Scale::Channel> {};

@@ -1,5 +1,5 @@
-// Students of a teacher of real numbers under every weight quantiser: their latent weights are scaled to the range of the
-// quantiser, so that all codes are used and the error of stage 1 is that of the bits.
+// Students of a teacher of real numbers under every weight quantiser: their latent weights are scaled to the range of
+// the quantiser, so that all codes are used and the error of stage 1 is that of the bits.
 #include <doctest/doctest.h>
 
 #include <algorithm>

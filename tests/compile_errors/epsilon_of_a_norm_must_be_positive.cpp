@@ -12,5 +12,5 @@ using namespace intaglio;
 #define TOKEN 0.0
 #endif
 
-struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<WithEpsilon<BatchNorm, Epsilon{TOKEN}>, Out<8>>,
-                     Classifier<Out<10>>> {};
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Act<M_a{4}>>,
+                     Conv<WithEpsilon<BatchNorm, Epsilon{TOKEN}>, Out<8>>, Classifier<Out<10>>> {};

@@ -6,7 +6,7 @@
 using namespace intaglio;
 
 #ifdef INTAGLIO_CORRECT
-#define TOKEN 
+#define TOKEN
 #else
 #define TOKEN -
 #endif

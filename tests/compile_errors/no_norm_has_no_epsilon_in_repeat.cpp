@@ -13,5 +13,4 @@ using namespace intaglio;
 #endif
 
 struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Act<M_a{4}>>,
-                     Repeat<2, Conv<WithEpsilon<TOKEN, Epsilon{1e-3}>, Out<8>>>,
-                     Classifier<Out<10>>> {};
+                     Repeat<2, Conv<WithEpsilon<TOKEN, Epsilon{1e-3}>, Out<8>>>, Classifier<Out<10>>> {};

@@ -14,5 +14,4 @@ using namespace intaglio;
 #endif
 
 struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>,
-                     Repeat<2, Conv<Out<8>, Padding<1, TOKEN 1, 1, 1>>>,
-                     Classifier<Out<10>>> {};
+                     Repeat<2, Conv<Out<8>, Padding<1, TOKEN 1, 1, 1>>>, Classifier<Out<10>>> {};

@@ -12,4 +12,5 @@ using namespace intaglio;
 #define TOKEN
 #endif
 
-struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Padding<TOKEN>, Act<M_a{4}>>, Conv<Out<8>>, Classifier<Out<10>>> {};
+struct Net
+    : Network<Image<1, 28, 28>, Defaults<QInt<2>, Padding<TOKEN>, Act<M_a{4}>>, Conv<Out<8>>, Classifier<Out<10>>> {};

@@ -13,5 +13,5 @@ using namespace intaglio;
 #define TOKEN 2
 #endif
 
-struct Net : Network<Image<3, 28, 28>, Defaults<QInt<TOKEN>, Act<M_a{4}>>, Conv<Out<8>, Kernel<1>>, Classifier<Out<10>>> {
-};
+struct Net
+    : Network<Image<3, 28, 28>, Defaults<QInt<TOKEN>, Act<M_a{4}>>, Conv<Out<8>, Kernel<1>>, Classifier<Out<10>>> {};

@@ -21,4 +21,5 @@ struct Halved {
 };
 }  // namespace app
 
-struct Net : Network<Image<1, 28, 28>, Defaults<QInt<4>, app::Halved, Act<M_a{4}>>, Conv<Out<8>>, Classifier<Out<10>>> {};
+struct Net : Network<Image<1, 28, 28>, Defaults<QInt<4>, app::Halved, Act<M_a{4}>>, Conv<Out<8>>, Classifier<Out<10>>> {
+};

@@ -1,5 +1,4 @@
-// A weight quantiser outside of the library looks at each weight alone and does not say where its codes end; a conversion
-// from real numbers would use few of them.
+// A weight quantiser outside of the library looks at each weight alone and does not say where its codes end.
 // EXPECT: model_error::weights_of_a_student_do_not_say_their_latent_range<app::Clipped>
 #include "intaglio/tandem/convert.hpp"
 

@@ -85,8 +85,8 @@ inline std::string describe(const ConvolutionExtents& e) {
            "x" + number(e.out.width) + "x" + number(e.out.channels) + " kernel " + number(e.kernel_height) + "x" +
            number(e.kernel_width) + " stride " + number(e.stride_height) + "x" + number(e.stride_width) + " padding " +
            number(e.padding_height) + "x" + number(e.padding_width) + " and " + number(e.padding_below()) + "x" +
-           number(e.padding_right()) + " dilation " + number(e.dilation) + " groups " +
-           number(e.groups) + " padding code " + number(e.padding_code) +
+           number(e.padding_right()) + " dilation " + number(e.dilation) + " groups " + number(e.groups) +
+           " padding code " + number(e.padding_code) +
            (e.padding_codes.count > 0 ? " for each of " + number(e.padding_codes.count) + " channels" : "");
 }
 

@@ -448,11 +448,14 @@ class Network {
         for (std::size_t k = 0; k < codes[input].size(); ++k) {
             double& code = codes[output][k];
             const long double value = real(input, k);
-            if (mode == Mode::hard && traits[i].surrogate == Surrogate::rounding) {
+            const intaglio::Value& in = values[input];
+            if (mode == Mode::hard && in.norm_row == intaglio::none && !in.scaled) {
                 // Integers, half up.
-                const auto count = static_cast<std::int64_t>(values[input].denominator / values[output].denominator);
-                const auto twice = 2 * static_cast<std::int64_t>(codes[input][k]) + count;
-                code = static_cast<double>((twice - ((twice % (2 * count)) + 2 * count) % (2 * count)) / (2 * count));
+                const std::int64_t divisor = 2 * in.denominator;
+                const std::int64_t dividend =
+                    2 * traits[i].target_denominator * static_cast<std::int64_t>(codes[input][k]) + in.denominator;
+                const std::int64_t low = dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
+                code = static_cast<double>(std::clamp(low, range.lowest, range.highest));
                 continue;
             }
             if (mode == Mode::soft) {

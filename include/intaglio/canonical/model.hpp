@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "intaglio/model/network.hpp"
+
 namespace intaglio {
 
 /// The trained integers of one operation. What an operation does not have is empty.

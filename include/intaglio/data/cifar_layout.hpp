@@ -106,10 +106,10 @@ struct CifarLayout {
     const auto path = folder / file;
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) return built_in;
-    constexpr std::uint64_t most_bytes = 1 << 16;
+    constexpr std::uint64_t longest_file = 1 << 16;
     std::vector<std::string> names;
     std::string line;
-    for (const std::uint8_t byte : read_bytes(path, most_bytes)) {
+    for (const std::uint8_t byte : read_bytes(path, longest_file)) {
         if (byte != '\n') {
             if (byte != '\r') line += static_cast<char>(byte);
             continue;

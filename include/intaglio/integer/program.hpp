@@ -7,6 +7,7 @@
 #include "intaglio/integer/operations.hpp"
 #include "intaglio/integer/plan.hpp"
 #include "intaglio/model/memory.hpp"
+#include "intaglio/model/network.hpp"
 
 namespace intaglio {
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <intaglio/data/file_error.hpp>
+#include <intaglio/io/partial_files.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,21 +21,29 @@ namespace intaglio {
 
 /// A file under construction. Bytes go to a temporary beside the target; commit() brings them to the disk and renames,
 /// so that at every moment, even after a power cut, the target is the old file or the new one. Without commit(), also
-/// when an exception passes, the temporary is removed and the target stays as it was.
+/// when an exception passes, the temporary is removed and the target stays as it was. What a killed process has left
+/// is removed by whoever writes the target next.
 /// Errors: std::runtime_error that names the target and the reason.
 class AtomicFile {
   public:
     /// Opens the temporary. A link is followed; a target that exists and is no regular file is refused, because the
     /// rename would replace it (think of /dev/null). The permissions of an existing target are kept.
     [[gnu::cold]] explicit AtomicFile(const std::filesystem::path& target) : goal(resolved(target)) {
+        detail::remove_abandoned_partials(goal);
+        const std::string begin = detail::partial_prefix(goal) + std::to_string(::getpid()) + "-";
         constexpr int attempts = 100;
         for (int attempt = 0; descriptor < 0 && attempt < attempts; ++attempt) {
             temporary = goal;
-            temporary += ".partial-" + std::to_string(::getpid()) + "-" + std::to_string(attempt);
+            temporary.replace_filename(begin + std::to_string(attempt));
             descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
             if (descriptor < 0 && errno != EEXIST) break;
+            if (descriptor >= 0 && !detail::lock_partial(descriptor)) {
+                ::close(descriptor);
+                descriptor = -1;
+            }
         }
         if (descriptor < 0) throw_file_error(goal, "cannot be written", errno);
+        lock = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
         struct stat old {};
         if (::stat(goal.c_str(), &old) == 0 && ::fchmod(descriptor, old.st_mode & 0777) != 0) {
             const int reason = errno;
@@ -71,6 +80,7 @@ class AtomicFile {
         if (closed != 0) fail("cannot be closed", errno);
         if (::rename(temporary.c_str(), goal.c_str()) != 0) fail("cannot be renamed into place", errno);
         temporary.clear();
+        release();
         sync_folder();
     }
 
@@ -98,12 +108,17 @@ class AtomicFile {
         descriptor = -1;
         if (!temporary.empty()) ::unlink(temporary.c_str());
         temporary.clear();
+        release();
+    }
+
+    void release() noexcept {
+        if (lock >= 0) ::close(lock);
+        lock = -1;
     }
 
     /// The rename itself lives in the folder. Some file systems cannot sync a folder; the file is complete anyway.
     void sync_folder() const {
-        const auto folder = goal.has_parent_path() ? goal.parent_path() : std::filesystem::path(".");
-        const int handle = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC);
+        const int handle = ::open(detail::folder_of(goal).c_str(), O_RDONLY | O_CLOEXEC);
         if (handle < 0) return;
         ::fsync(handle);
         ::close(handle);
@@ -112,6 +127,7 @@ class AtomicFile {
     std::filesystem::path goal;
     std::filesystem::path temporary;
     int descriptor = -1;
+    int lock = -1;  ///< the same file, open until it has its name: the lock lasts as long
 };
 
 /// Writes `content`, bytes or text, as the whole file `target`. Errors: as AtomicFile.

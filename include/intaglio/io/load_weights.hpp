@@ -22,11 +22,11 @@ namespace intaglio {
 ///   flattened image their inputs are channels, rows, columns there and are brought into our order.
 /// - Weights become the latent ones: a network with quantised weights starts from them.
 /// - BatchNorm takes the statistics. Where the file's metadata have "bn1.eps", or "eps" for all norms, the epsilon of
-///   the norm must be that number: frameworks differ in it (1e-5, 1e-3), and tensors do not tell. The bias of a product moves into the norm behind it; TrainedBias and TrainedScale
-///   behind a product hold it and have no name of their own. Without a norm there is no place for a bias.
+///   the norm must be that number: frameworks differ in it (1e-5, 1e-3), and tensors do not tell.
+/// - The bias of a product moves into the norm behind it; TrainedBias and TrainedScale behind a product hold it and
+///   have no name of their own. Without a norm there is no place for a bias.
 /// - With options.normalization, products that read the input (also behind pools) take (x - mean) / deviation into
-/// their
-///   weights and the norm behind them. Where they pad, the padding colour of the input has to be the mean.
+///   their weights and the norm behind them. Where they pad, the padding colour of the input has to be the mean.
 ///
 /// Returns the tensors that no layer has taken ("...num_batches_tracked" are left out), which is an error unless
 /// options.ignore_unused. Everything is checked before anything in `training` is changed.

@@ -1,7 +1,6 @@
 // What a safetensors file says of the epsilon of its norms.
 #pragma once
 
-#include <cmath>
 #include <cstdlib>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/safetensors.hpp>
@@ -10,6 +9,7 @@
 
 #include "intaglio/canonical/describe.hpp"
 #include "intaglio/model/facts.hpp"
+#include "intaglio/train/finite.hpp"
 #include "intaglio/train/option_text.hpp"
 
 namespace intaglio::detail {
@@ -23,7 +23,7 @@ namespace intaglio::detail {
     const auto& [key, text] = *found;
     char* end = nullptr;
     const double epsilon = std::strtod(text.c_str(), &end);
-    if (end == text.c_str() || *end != '\0' || !std::isfinite(epsilon) || !(epsilon > 0)) {
+    if (end == text.c_str() || *end != '\0' || !train::is_finite(epsilon) || !(epsilon > 0)) {
         throw_file_error(file.path(), "metadata '" + key + "' is no positive number, but '" + text + "'");
     }
     if (static_cast<float>(epsilon) == static_cast<float>(row.epsilon)) return;

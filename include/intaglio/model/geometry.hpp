@@ -61,7 +61,8 @@ struct Stride {
 /// Rows above and below and columns left and right: `Padding<Everywhere>`, `Padding<Rows, Columns>` or, each side by
 /// itself, `Padding<Top, Bottom, Left, Right>`; of layers in one dimension `Padding<BothEnds>` or `Padding<Before,
 /// After>`. In a convolution they hold the padding code of its input (0, unless an activation says otherwise), and if
-/// not given half of what the kernel reaches over. In a max pool they do not take part, and there are none if not given.
+/// not given half of what the kernel reaches over. In a max pool they do not take part, and there are none if not
+/// given.
 template <std::int32_t... Sides>
 struct Padding {
     using option = option::padding;

@@ -80,7 +80,8 @@ struct WithEpsilon : Normalization {
         }
         if (std::is_same_v<Normalization, NoNorm>) return without_deviation();
         if (epsilon > 0 && epsilon <= 1.7976931348623157e308) return {};
-        return {.kind = &epsilon_of_a_norm_must_be_positive_and_finite, .subject = &model_error::the<WithEpsilon>::type};
+        return {.kind = &epsilon_of_a_norm_must_be_positive_and_finite,
+                .subject = &model_error::the<WithEpsilon>::type};
     }
 
   private:

@@ -21,8 +21,8 @@ namespace intaglio {
 // `clips`           true if latent weights are kept within -1 ... 1;
 // `standardization` what latent weights go through first if no option says so; WeightStandardization if not given;
 // `surrogate`       what stands for the derivative of its codes;
-// `latent_range`    the latent weight whose value is that of the last code, for quantisers that look at each weight alone;
-// `smallest_fan_in<Standardization>` the fewest weights of an output unit of which one can have another code than 0;
+// `latent_range`    the latent weight of which the value is that of the last code, where it is always the same one;
+// `smallest_fan_in` a template over a standardisation: the fewest weights of a unit of which one can have a code but 0;
 // `name`            for checkpoints, where states do not tell one quantiser from another;
 // `refusal`         address of the sentence that says why weights have no codes at all: they are then real numbers.
 

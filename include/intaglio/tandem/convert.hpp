@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "intaglio/tandem/conversion.hpp"
+#include "intaglio/train/lowering.hpp"
 
 namespace intaglio::tandem {
 

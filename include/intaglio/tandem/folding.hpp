@@ -29,7 +29,8 @@ struct Latent {
 };
 template <class Weight, class Standardization>
 requires(!requires { Weight::latent_range; }) struct Latent<Unscaled<Weight>, Standardization>
-    : Latent<Weight, Standardization> {};
+    : Latent<Weight, Standardization> {
+};
 /// Values are proportional to latent weights, up to those of the outermost codes.
 template <class Weight>
 requires requires {
@@ -105,8 +106,8 @@ template <class StudentWeight, class TeacherWeight, class Standardization = NoWe
     using OfTeacher = Latent<TeacherWeight, Standardization>;
     if constexpr (std::is_same_v<Standardization, NoWeightStandardization> &&
                   !std::is_base_of_v<TeacherWeight, StudentWeight> && detail::lacks_range<StudentWeight>()) {
-        static_assert(intaglio::detail::spell<
-                      model_error::weights_of_a_student_do_not_say_their_latent_range<StudentWeight>>());
+        static_assert(
+            intaglio::detail::spell<model_error::weights_of_a_student_do_not_say_their_latent_range<StudentWeight>>());
     }
     const std::size_t fan_in = teacher.size() / gains.size();
     const auto sign = [&](std::size_t i) { return gains[i / fan_in] < 0 ? -1.0F : 1.0F; };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include "intaglio/train/finite.hpp"
 #include "intaglio/train/strict_floats.hpp"
 
 namespace intaglio::train {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 
 #include "intaglio/train/strict_floats.hpp"
 
@@ -28,7 +29,8 @@ class ExactSum {
     static void multiply(double x, std::int64_t factor, const Next& next) {
         constexpr std::int64_t half = std::int64_t{1} << 31;
         const std::int64_t low = factor % half;
-        for (const std::int64_t integer : {factor - low, low}) {  // 31 bits each
+        const std::int64_t parts[] = {factor - low, low};  // 31 bits each
+        for (const std::int64_t integer : parts) {
             const auto y = static_cast<double>(integer);
             const double rounded = product(x, y);
             if (rounded == 0) continue;

@@ -24,8 +24,7 @@ struct GainForm {
 };
 
 template <class S>
-void use_running(const NormState<S>& state, double epsilon, std::vector<double>& mean,
-                 std::vector<double>& deviation) {
+void use_running(const NormState<S>& state, double epsilon, std::vector<double>& mean, std::vector<double>& deviation) {
     for (std::size_t s = 0; s < state.sets; ++s) {
         mean[s] = state.running_mean[s];
         deviation[s] = std::sqrt(state.running_variance[s] + epsilon);

@@ -17,6 +17,7 @@
 
 #include "intaglio/core/random.hpp"
 #include "intaglio/model/memory.hpp"
+#include "intaglio/model/network.hpp"
 #include "intaglio/train/aligned_vector.hpp"
 #include "intaglio/train/measured_values.hpp"
 #include "intaglio/train/node.hpp"

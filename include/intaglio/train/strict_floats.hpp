@@ -4,10 +4,6 @@
 // `fence`, what Clang's flags assume by INTAGLIO_STRICT_FLOATS. Nothing here concerns the integer program.
 #pragma once
 
-#include <bit>
-#include <cmath>
-#include <cstdint>
-
 // Clang says __FAST_MATH__ for all flags together and nothing for most of them alone: INTAGLIO_STRICT_FLOATS takes
 // back those.
 #if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0) || \
@@ -68,12 +64,6 @@ inline double sum(double a, double b) {
 inline double difference(double a, double b) {
     INTAGLIO_STRICT_FLOATS
     return fence(a - b);
-}
-
-/// Whether a number is neither infinite nor NaN; by its exponent, which no flag assumes away.
-inline bool is_finite(double x) {
-    constexpr std::uint64_t exponent = std::uint64_t{0x7ff} << 52;
-    return (std::bit_cast<std::uint64_t>(x) & exponent) != exponent;
 }
 
 }  // namespace intaglio::train::detail

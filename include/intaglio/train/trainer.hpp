@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -49,11 +48,7 @@ class Trainer {
             options_.local_loss ? static_cast<std::size_t>(options_.part.last) + 1 : train::every_row;
         train::check_batches<Net>(samples.count(), options_.batch, end);
         for (const ParameterRange& range : Training<Net>::ranges()) {
-            const TrainedPart& part = options_.part;
-            if (part.first <= range.row && range.row <= part.last &&
-                (part.gains || range.kind != ParameterKind::gain)) {
-                ranges_.push_back(range);
-            }
+            if (options_.part.trains(range)) ranges_.push_back(range);
         }
         for (std::vector<float>& moment : moments_) moment.assign(training.parameters().size(), 0.0F);
         order_.resize(static_cast<std::size_t>(samples.count()));
@@ -94,13 +89,7 @@ class Trainer {
             }
             training_.backward(first);
         }
-        const auto epoch_steps = static_cast<std::uint64_t>(batches());
-        const double rate = options_.optimizer.learning_rate *
-                            options_.schedule.factor({.step = steps_,
-                                                      .steps_per_epoch = epoch_steps,
-                                                      .epochs = static_cast<std::uint64_t>(options_.epochs),
-                                                      .warm_up = static_cast<std::uint64_t>(std::llround(
-                                                          options_.warm_up * static_cast<double>(epoch_steps)))});
+        const double rate = train::learning_rate(options_, steps_, batches());
         update(rate);
         report(begin + count, begin + count - resumed_at_, rate);
         if (++batch_ == batches()) {

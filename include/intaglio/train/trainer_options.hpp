@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -14,6 +15,7 @@
 #include "intaglio/train/early_stopping.hpp"
 #include "intaglio/train/loss.hpp"
 #include "intaglio/train/optimizer.hpp"
+#include "intaglio/train/parameters.hpp"
 #include "intaglio/train/samples.hpp"
 #include "intaglio/train/schedule.hpp"
 
@@ -26,6 +28,9 @@ struct TrainedPart {
     bool gains = true;  ///< of norms and scales, too
 
     [[nodiscard]] bool is_whole() const { return first == 0 && last == INT32_MAX && gains; }
+    [[nodiscard]] bool trains(const ParameterRange& range) const {
+        return first <= range.row && range.row <= last && (gains || range.kind != ParameterKind::gain);
+    }
 };
 
 /// A loss that looks at the value behind the trained part: computes it for the last forward pass, which read these
@@ -111,6 +116,18 @@ template <class Optimizer, class Pixel>
         throw std::invalid_argument(
             "clip_norm looks at the gradients of the whole network, of which a part is trained");
     }
+}
+
+/// The learning rate of step `step` (from 0) of a run with so many batches in an epoch.
+template <class Optimizer, class Pixel>
+[[gnu::cold]] double learning_rate(const TrainerOptions<Optimizer, Pixel>& options, std::uint64_t step,
+                                   std::int64_t batches) {
+    const double warm_up = options.warm_up * static_cast<double>(batches);
+    return options.optimizer.learning_rate *
+           options.schedule.factor({.step = step,
+                                    .steps_per_epoch = static_cast<std::uint64_t>(batches),
+                                    .epochs = static_cast<std::uint64_t>(options.epochs),
+                                    .warm_up = static_cast<std::uint64_t>(std::llround(warm_up))});
 }
 
 /// All settings that the result depends on, as text, one a line. Of augmentation, teacher and local loss only that they

@@ -7,9 +7,10 @@
 
 namespace intaglio {
 
-// A standardisation is an empty type that sets option::standardization. It has a `name`; `scaled` says whether quantised
-// weights are multiplied by a factor of their own; `removes_mean`, whether the weights of an output unit have mean 0
-// behind it: then a unit of one weight is always 0. With `unit_variance` they also have variance 1 (false if not given).
+// A standardisation is an empty type that sets option::standardization. It has a `name`; `scaled` says whether
+// quantised weights are multiplied by a factor of their own; `removes_mean`, whether the weights of an output unit have
+// mean 0 behind it: then a unit of one weight is always 0. With `unit_variance` they also have variance 1 (false if not
+// given).
 
 /// Weights are brought to mean 0 and variance 1 per output unit before they are quantised (Qiao et al. 2019; the
 /// reading of (P2.4) under which (P2.7) covers a Gaussian). The default of most quantisers.
@@ -52,7 +53,9 @@ namespace detail {
 
 /// Whether no weight is larger than the square root of fan-in - 1: one against all others, with mean 0 and variance 1.
 template <class Standardization>
-constexpr bool is_bounded = requires { requires Standardization::unit_variance; };
+constexpr bool is_bounded = requires {
+    requires Standardization::unit_variance;
+};
 
 /// The smallest fan-in at which the square of a standardised weight can reach numerator / denominator.
 template <class Standardization>

@@ -49,7 +49,7 @@ struct LiteralStates {
     /// A weight of at least 3 / (2 D_w) has a level that is not 0.
     template <class Standardization>
     static constexpr std::int64_t smallest_fan_in =
-        detail::fan_in_to_reach<Standardization>(9, std::int64_t{count} * count);
+        detail::fan_in_to_reach<Standardization>(9, static_cast<std::int64_t>(count) * count);
     static constexpr const ErrorKind* refusal = &end_levels_of_literal_weight_states_lie_off_the_grid_of_integer_codes;
     static constexpr auto text = [] {
         detail::NameParts parts;

@@ -1,0 +1,13 @@
+// The header alone is enough for what it is for.
+#include <intaglio/canonical/network.hpp>
+
+using namespace intaglio;
+
+namespace {
+
+struct Net : Network<Image<1, 8, 8>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<4>>, Classifier<Out<2>>> {};
+[[maybe_unused]] IntegerNetwork<Net> use(const Model<Net>& model) {
+    return IntegerNetwork<Net>(model);
+}
+
+}  // namespace

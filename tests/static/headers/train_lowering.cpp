@@ -1,0 +1,15 @@
+// The header alone is enough for what it is for.
+#include <intaglio/train/lowering.hpp>
+
+using namespace intaglio;
+
+namespace {
+
+struct Net : Network<Image<1, 8, 8>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<4>>, Classifier<Out<2>>> {};
+[[maybe_unused]] bool use() {
+    Training<Net> training(10);
+    const IntegerNetwork<Net> network = lower(training);
+    return certify(training, network).proven();
+}
+
+}  // namespace

@@ -1,0 +1,16 @@
+// The header alone is enough for what it is for.
+#include <intaglio/train/trainer.hpp>
+
+using namespace intaglio;
+
+namespace {
+
+struct Net : Network<Image<1, 8, 8>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<4>>, Classifier<Out<2>>> {};
+[[maybe_unused]] void use(Samples samples) {
+    Training<Net> training(10);
+    Trainer<Net> trainer(training, samples, {.epochs = 1});
+    trainer.fit();
+    trainer.reestimate_statistics();
+}
+
+}  // namespace

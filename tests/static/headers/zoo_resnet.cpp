@@ -1,0 +1,11 @@
+// The header alone is enough for what it is for.
+#include <intaglio/zoo/resnet.hpp>
+
+using namespace intaglio;
+
+namespace {
+
+struct Net : zoo::ResNet20<Image<3, 32, 32>, 10, zoo::WidthMultiplier<1, 4>, Defaults<QInt<4>, Act<M_a{4}>>> {};
+static_assert(facts<Net>.classes() == 10);
+
+}  // namespace
