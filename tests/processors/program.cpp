@@ -201,7 +201,7 @@ void run_statistics() {
 }
 
 /// What cannot be addressed is refused before memory is taken.
-void run_limits([[maybe_unused]] const std::filesystem::path& folder) {
+void run_limits(const std::filesystem::path& folder) {
     const auto refuses = [](const char* words, const auto& action) {
         try {
             action();
