@@ -172,29 +172,37 @@ TEST_CASE("windows: kernel, stride, padding, dilation, positions") {
     };
     CHECK(positions(5, {.count = 5}).size == 1);
     CHECK(says(positions(5, {.count = 6}), kernel_is_larger_than_padded_input, 5, 6));
-    CHECK(positions(4, {.count = 6, .padding = 1}).size == 1);
-    CHECK(says(positions(3, {.count = 6, .padding = 1}), kernel_is_larger_than_padded_input, 5, 6));
+    CHECK(positions(4, {.count = 6, .before = 1, .after = 1}).size == 1);
+    CHECK(says(positions(3, {.count = 6, .before = 1, .after = 1}), kernel_is_larger_than_padded_input, 5, 6));
     CHECK(positions(7, {.count = 3, .dilation = 3}).size == 1);
     CHECK(says(positions(6, {.count = 3, .dilation = 3}), kernel_is_larger_than_padded_input, 6, 7));
     CHECK(says(positions(5, {.count = 0}), kernel_and_stride_must_be_positive, 1, 0));
     CHECK(says(positions(5, {.stride = 0}), kernel_and_stride_must_be_positive, 1, 0));
-    CHECK(positions(5, {.count = 3, .padding = 2}).size == 7);
-    CHECK(says(positions(5, {.count = 3, .padding = 3}), padding_must_be_smaller_than_kernel, 3, 3));
-    CHECK(says(positions(5, {.count = 3, .padding = -1}), padding_must_not_be_negative, 0, -1));
+    CHECK(positions(5, {.count = 3, .before = 2, .after = 2}).size == 7);
+    CHECK(says(positions(5, {.count = 3, .before = 3, .after = 3}), padding_must_be_smaller_than_kernel, 3, 3));
+    CHECK(says(positions(5, {.count = 3, .before = -1, .after = -1}), padding_must_not_be_negative, 0, -1));
+    CHECK(says(positions(5, {.count = 3, .after = 3}), padding_must_be_smaller_than_kernel, 3, 3));
+    CHECK(says(positions(5, {.count = 3, .after = -1}), padding_must_not_be_negative, 0, -1));
+    CHECK(positions(5, {.count = 3, .after = 2}).size == 5);
     // The last window ends at the last pixel, or before it.
     CHECK(positions(9, {.count = 3, .stride = 2}).size == 4);
     CHECK(positions(10, {.count = 3, .stride = 2}).size == 4);
     CHECK(positions(11, {.count = 3, .stride = 2}).size == 5);
     CHECK(positions(INT32_MAX, {}).size == INT32_MAX);
-    CHECK(positions(INT32_MAX, {.count = 3, .padding = 1}).size == INT32_MAX);
-    CHECK(says(positions(INT32_MAX, {.count = 2, .padding = 1}), tensor_has_too_many_values, most, most + 1));
+    CHECK(positions(INT32_MAX, {.count = 3, .before = 1, .after = 1}).size == INT32_MAX);
+    CHECK(says(positions(INT32_MAX, {.count = 2, .before = 1, .after = 1}), tensor_has_too_many_values, most, most + 1));
     // A window longer than any image.
     CHECK(positions(INT32_MAX, {.count = INT32_MAX}).size == 1);
-    CHECK(positions(INT32_MAX, {.count = 1 << 30, .padding = 2, .dilation = 2}).size == 5);
-    CHECK(says(positions(INT32_MAX, {.count = (1 << 30) + 1, .padding = 1, .dilation = 2}),
+    CHECK(positions(INT32_MAX, {.count = 1 << 30, .before = 2, .after = 2, .dilation = 2}).size == 5);
+    CHECK(says(positions(INT32_MAX, {.count = (1 << 30) + 1, .before = 1, .after = 1, .dilation = 2}),
                kernel_is_larger_than_padded_input, most, most + 2));
-    CHECK(detail::Taps{.count = 5}.same_padding() == 2);
-    CHECK(detail::Taps{.count = 3, .dilation = 4}.same_padding() == 4);
+    const auto same_padding = [](detail::Taps taps) {
+        taps.keep_size();
+        CHECK(taps.after == taps.before);
+        return taps.before;
+    };
+    CHECK(same_padding({.count = 5}) == 2);
+    CHECK(same_padding({.count = 3, .dilation = 4}) == 4);
 }
 
 TEST_CASE("pools: windows that cover the image; averages that are rounded") {
