@@ -76,6 +76,7 @@ TEST_CASE("accumulators have 32 bits, and one value at each end to spare") {
     const Value words{
         .shape = {1, 65536, 1}, .codes = {-32768, 32767}, .denominator = 32768, .storage = Storage::int16};
     CHECK(layer<AvgPool<Window{1, 65535}, Stride<1>>>(words).out.codes == CodeRange{-32768LL * 65535, 32767LL * 65535});
+    CHECK(layer<AvgPool<Window{1, 65535}, Stride<1>>>(words).out.denominator == 32768LL * 65535);
     CHECK(layer<AvgPool<Window{1, 65536}>>(words).says(accumulator_needs_more_than_32_bits, 32, 32));
     // The sum of two values.
     const auto sum = [](CodeRange main, CodeRange shortcut) {

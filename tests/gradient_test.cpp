@@ -378,6 +378,14 @@ TEST_CASE("standardisation: gradient, invariances, constant weights") {
             }
         }
     }
+    // Variance 8/3 of 3 weights, not of 2, and an epsilon that counts.
+    Vector three(3);
+    const Vector spread{1, 3, 5};
+    CHECK(train::standardize(spread.data(), 3, three.data(), 4.0 / 3) == doctest::Approx(0.5).epsilon(1e-15));
+    CHECK(three[2] == doctest::Approx(1.0).epsilon(1e-15));
+    const double small = 0.001;  // the epsilon that is given if there is no other, 1e-5
+    const Vector close{small, -small};
+    CHECK(train::standardize(close.data(), 2, three.data()) == doctest::Approx(1 / std::sqrt(1.1e-5)).epsilon(1e-12));
     std::vector<float> same(9, 0.1F);
     std::vector<float> out(9, 5.0F);
     std::vector<float> gradient(9, 3.0F);

@@ -419,3 +419,35 @@ TEST_CASE("a conversion keeps what it has where a task changes nothing: merely e
     }
     CHECK(kept >= 3);
 }
+
+TEST_CASE("a conversion takes what has the same accuracy and a smaller loss") {
+    struct Student : BnFree<Net, Scale::LayerBias> {};
+    Training<Net> teacher(batch);
+    Trainer<Net> trainer(teacher, data().samples(), {.epochs = 12});
+    trainer.fit();
+    trainer.reestimate_statistics();
+    tandem::Options options;
+    options.stage1 = {.samples = samples, .minimum = 2};
+    options.stage2.epochs = 2;
+    options.joint.epochs = 6;
+    options.batch = batch;
+    tandem::Conversion<Student, Net> conversion(teacher, data().samples(), data().samples(), options);
+    int by_loss = 0;
+    while (!conversion.finished()) {
+        const std::size_t task = conversion.task();
+        if (!conversion.tasks()[task].trains()) {
+            conversion.step();
+            continue;
+        }
+        const Evaluation before = evaluate(conversion.student(), data().samples());
+        while (conversion.task() == task) conversion.step();
+        const Evaluation after = evaluate(conversion.student(), data().samples());
+        if (conversion.records()[task].decided() == tandem::Decision::kept) {
+            CHECK(after.loss == before.loss);
+            continue;
+        }
+        CHECK((after.correct > before.correct || (after.correct == before.correct && after.loss < before.loss)));
+        by_loss += after.correct == before.correct ? 1 : 0;
+    }
+    CHECK(by_loss > 0);
+}

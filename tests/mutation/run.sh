@@ -142,16 +142,28 @@ build() {
 # run PROGRAM FILTER [NUMBER]: runs a test program, and not for ever, with a mutation switched on.
 run() { (cd tests && MUTATION=${3:--1} timeout 300 "$1" --no-skip --abort-after=1 ${2:+"-tc=$2"}); }
 
+# Whether the list fits the headers.
+check_list() {
+    local i header text rest
+    for i in "${!names[@]}"; do
+        header=include/intaglio/${files[$i]}
+        [ -f "$header" ] || die "${names[$i]}: there is no $header: the list is out of date"
+        text=$(<"$header")
+        rest=${text//"${finds[$i]}"/}
+        [ $((${#text} - ${#rest})) = ${#finds[$i]} ] ||
+            die "${names[$i]}: $header does not hold the text once: the list is out of date"
+    done
+}
+
 # mutate FOLDER I TEXT: puts TEXT in the place of what mutation I finds, in the header in FOLDER or a copy of it.
 mutate() {
-    local original=include/intaglio/${files[$2]} header=$1/intaglio/${files[$2]} find=${finds[$2]} text rest
-    [ -f "$original" ] || die "${names[$2]}: there is no $original: the list is out of date"
-    text=$(cat "$original")
-    rest=${text//"$find"/}
-    [ $((${#text} - ${#rest})) = ${#find} ] ||
-        die "${names[$2]}: $original holds the text $(((${#text} - ${#rest}) / ${#find})) times: the list is out of date"
-    mkdir -p "$(dirname "$header")"
-    [ ! -f "$header" ] || text=$(cat "$header")
+    local header=$1/intaglio/${files[$2]} find=${finds[$2]} text
+    if [ -f "$header" ]; then
+        text=$(<"$header")
+    else
+        mkdir -p "${header%/*}"
+        text=$(<"include/intaglio/${files[$2]}")
+    fi
     # The last one: a switch has the original behind the mutation.
     [[ $text == *"$find"* ]] || die "${names[$2]}: overlaps with a mutation in front of it"
     printf '%s\n' "${text%"$find"*}$3${text##*"$find"}" >"$header"
@@ -165,7 +177,7 @@ check_unmutated() {
     rm -rf "$headers"
     mkdir "$headers"
     for i in "${!names[@]}"; do
-        if [ -n "${once[$i]}" ] && grep -qE -- "^($level )?$test( |$)" <<<"${tests[$i]}"; then
+        if [ -n "${once[$i]}" ] && [[ $'\n'${tests[$i]} =~ $'\n'("$level ")?"$test"[[:space:]] ]]; then
             mutate "$headers" "$i" "(::mutation::is(${numbers[$i]}) ? (${puts[$i]}) : (${finds[$i]}))"
         fi
     done
@@ -210,10 +222,9 @@ examine() {
 
 read_list
 write_prefix
+check_list
 chosen=()
 for i in "${!names[@]}"; do
-    mutate "$work/check$i" "$i" "${puts[$i]}"
-    rm -rf "${work:?}/check$i"
     is_chosen "$i" && chosen+=("$i")
 done
 [ ${#chosen[@]} -gt 0 ] || die "no mutation matches $pattern"
