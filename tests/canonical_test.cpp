@@ -22,7 +22,7 @@ using namespace intaglio;
 namespace {
 
 /// A step by thresholds, a step by multipliers, logits.
-struct Net : Network<Image<1, 3, 3>, Defaults<QInt<2>, BatchNorm>, Conv<Out<3>, Act<M_a{3}>>, Conv<Out<2>, Act<M_a{40}>>,
+struct Net : Network<Image<1, 3, 3>, Defaults<QInt<2>, BatchNorm>, Conv<Out<3>, Act<M_a{3}>>, Conv<Out<4>, Act<M_a{40}>>,
                      GlobalAvgPool, Classifier<Out<2>>> {};
 
 /// Numbers as many as the rows need, of the smallest kind.
@@ -157,9 +157,9 @@ TEST_CASE("a model whose numbers do not fit the network is refused, with the lay
     says(few, "expected 6 thresholds, found 7", [](RowNumbers& r) { r.thresholds.push_back(0); });
     says(few, "expected 3 directions of steps, found 2", [](RowNumbers& r) { r.falling.pop_back(); });
     says(few, "expected 0 shifts, found 1", [](RowNumbers& r) { r.shifts.push_back(1); });
-    says(many, "expected 2 multipliers, found 0", [](RowNumbers& r) { r.multipliers.clear(); });
-    says(many, "expected 2 addends, found 3", [](RowNumbers& r) { r.addends.push_back(0); });
-    says(many, "expected 2 shifts, found 1", [](RowNumbers& r) { r.shifts.pop_back(); });
+    says(many, "expected 4 multipliers, found 0", [](RowNumbers& r) { r.multipliers.clear(); });
+    says(many, "expected 4 addends, found 5", [](RowNumbers& r) { r.addends.push_back(0); });
+    says(many, "expected 4 shifts, found 3", [](RowNumbers& r) { r.shifts.pop_back(); });
     says(many, "a shift is 1 ... 62, found 0", [](RowNumbers& r) { r.shifts[1] = 0; });
     says(many, "a shift is 1 ... 62, found 63", [](RowNumbers& r) { r.shifts[1] = 63; });
     CHECK(refusal([&](ModelNumbers& m) { m.rows[many].shifts[0] = 62; }) == "");

@@ -169,7 +169,7 @@ mutate() {
     printf '%s\n' "${text%"$find"*}$3${text##*"$find"}" >"$header"
 }
 
-# Builds the program of a test with all its switches, unless it is there, and checks that it passes without them.
+# Builds the program of a test with all its switches, unless it is there, and tells whether it passes without them.
 check_unmutated() {
     local level test filter i program headers=$work/headers
     split_test "$1"
@@ -183,13 +183,14 @@ check_unmutated() {
     done
     if ! is_fresh "$program" include tests/support tests/data_files tests/golden "tests/${test}_test.cpp" ||
         ! diff -r "$headers" "$program.headers" >"$work/differences" 2>&1; then
-        build "$program" "$level" "$test" "$headers" || die "$test: does not compile"
+        rm -f "$program"
+        build "$program" "$level" "$test" "$headers" || return
         rm -rf "$program.headers"
         cp -r "$headers" "$program.headers"
     fi
     if ! run "$program" "$filter" >"$work/unmutated" 2>&1 || ! grep -q 'test cases: *[1-9]' "$work/unmutated"; then
         cat "$work/unmutated"
-        die "$test $filter: does not pass without a mutation, or has no test case"
+        return 1
     fi
 }
 
@@ -197,6 +198,10 @@ check_unmutated() {
 examine() {
     local level test filter line verdict=survived program number=${numbers[$1]}
     while read -r line; do
+        if [ -n "${broken[$line]:-}" ]; then
+            verdict="not examined: $line does not pass without it"
+            break
+        fi
         split_test "$line"
         program=$kept/$test$level
         if [ -z "${once[$1]}" ]; then
@@ -229,8 +234,12 @@ for i in "${!names[@]}"; do
 done
 [ ${#chosen[@]} -gt 0 ] || die "no mutation matches $pattern"
 printf '%d mutations; the tests without them ...\n' "${#chosen[@]}"
+declare -A broken=()
 while read -r line; do
-    check_unmutated "$line"
+    if ! check_unmutated "$line"; then
+        printf '%s: does not compile, does not pass, or has no test case\n' "$line"
+        broken[$line]=1
+    fi
 done < <(for i in "${chosen[@]}"; do printf '%s' "${tests[$i]}"; done | sort -u)
 
 for i in "${chosen[@]}"; do
@@ -252,7 +261,7 @@ for i in "${chosen[@]}"; do
     *)
         failed=$((failed + 1))
         printf '%-45s %-32s %s\n' "${names[$i]}" "${files[$i]}" \
-            "not noticed by $(printf '%s' "${tests[$i]}" | paste -sd, | sed 's/,/, /g')"
+            "$(cat "$work/$i.result"): $(printf '%s' "${tests[$i]}" | paste -sd, | sed 's/,/, /g')"
         ;;
     esac
 done
