@@ -191,7 +191,8 @@ TEST_CASE("windows: kernel, stride, padding, dilation, positions") {
     CHECK(positions(11, {.count = 3, .stride = 2}).size == 5);
     CHECK(positions(INT32_MAX, {}).size == INT32_MAX);
     CHECK(positions(INT32_MAX, {.count = 3, .before = 1, .after = 1}).size == INT32_MAX);
-    CHECK(says(positions(INT32_MAX, {.count = 2, .before = 1, .after = 1}), tensor_has_too_many_values, most, most + 1));
+    CHECK(
+        says(positions(INT32_MAX, {.count = 2, .before = 1, .after = 1}), tensor_has_too_many_values, most, most + 1));
     // A window longer than any image.
     CHECK(positions(INT32_MAX, {.count = INT32_MAX}).size == 1);
     CHECK(positions(INT32_MAX, {.count = 1 << 30, .before = 2, .after = 2, .dilation = 2}).size == 5);
@@ -356,6 +357,13 @@ TEST_CASE("two byte products that fit 16 bits take the kernel that saturates, on
     static_assert(kernel_of<Behind<DoReFa<7>, 256>>(false) == Product::bytes_small);
     static_assert(kernel_of<Behind<QInt<8>, 130>>(true) == Product::bytes);
     static_assert(kernel_of<Behind<DoReFa<8>, 129>>(true) == Product::bytes);
+}
+
+TEST_CASE("the kernel of byte products is chosen so at run time, too") {
+    using kernels::Product;
+    CHECK((kernel_of<Behind<DoReFa<8>, 128>>(false) == Product::bytes_small));
+    CHECK((kernel_of<Behind<DoReFa<8>, 129>>(false) == Product::bytes));
+    CHECK((kernel_of<Behind<DoReFa<8>, 128>>(true) == Product::bytes));
 }
 
 #if INTAGLIO_HAS_AVX2

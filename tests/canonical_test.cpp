@@ -22,8 +22,8 @@ using namespace intaglio;
 namespace {
 
 /// A step by thresholds, a step by multipliers, logits.
-struct Net : Network<Image<1, 3, 3>, Defaults<QInt<2>, BatchNorm>, Conv<Out<3>, Act<M_a{3}>>, Conv<Out<4>, Act<M_a{40}>>,
-                     GlobalAvgPool, Classifier<Out<2>>> {};
+struct Net : Network<Image<1, 3, 3>, Defaults<QInt<2>, BatchNorm>, Conv<Out<3>, Act<M_a{3}>>,
+                     Conv<Out<4>, Act<M_a{40}>>, GlobalAvgPool, Classifier<Out<2>>> {};
 
 /// Numbers as many as the rows need, of the smallest kind.
 ModelNumbers fitting_model() {
@@ -48,8 +48,8 @@ ModelNumbers fitting_model() {
 }
 
 std::size_t row_with(const auto& has) {
-    return static_cast<std::size_t>(
-        std::find_if(facts<Net>.rows.begin(), facts<Net>.rows.end(), has) - facts<Net>.rows.begin());
+    return static_cast<std::size_t>(std::find_if(facts<Net>.rows.begin(), facts<Net>.rows.end(), has) -
+                                    facts<Net>.rows.begin());
 }
 
 /// The message about a changed model, behind "model, layer "; empty if it fits.
@@ -90,7 +90,9 @@ TEST_CASE("the bytes of a model, spelt out") {
     model.rows[1].shifts = {7};
     model.rows[1].numbers = {1};
     std::vector<int> expected{0xfd, 0xff, 0xff, 0xff};
-    const auto add = [&](const std::vector<int>& bytes) { expected.insert(expected.end(), bytes.begin(), bytes.end()); };
+    const auto add = [&](const std::vector<int>& bytes) {
+        expected.insert(expected.end(), bytes.begin(), bytes.end());
+    };
     const auto count = [&](int number) { add({number, 0, 0, 0, 0, 0, 0, 0}); };
     count(2);
     count(2), add({0xff, 2});
@@ -181,8 +183,9 @@ TEST_CASE("two steps differ in each of their positions, and at the ends of the r
         };
         const Certificate found = compared(step, late);
         CHECK(found.differences == 1);
-        CHECK(found.first_difference == "here, channel 0, step " + std::to_string(code) + ": one steps at accumulator " +
-                                            std::to_string(border) + ", the other at " + std::to_string(border + 1));
+        CHECK(found.first_difference == "here, channel 0, step " + std::to_string(code) +
+                                            ": one steps at accumulator " + std::to_string(border) + ", the other at " +
+                                            std::to_string(border + 1));
     }
     // Codes beyond the last one: all positions are equal.
     const Certificate beyond = compared(step, staircase(60, 4));

@@ -284,7 +284,8 @@ TEST_CASE("numbers of 128 bits are those of the compiler") {
     }
     // Halfway between two doubles, and one beside it on either side: 53 bits, then 100...0.
     for (int exponent = 1; exponent <= 75; ++exponent) {
-        for (const std::uint64_t leading : {std::uint64_t{1} << 52, (std::uint64_t{1} << 52) + 1, (std::uint64_t{1} << 53) - 1}) {
+        for (const std::uint64_t leading :
+             {std::uint64_t{1} << 52, (std::uint64_t{1} << 52) + 1, (std::uint64_t{1} << 53) - 1}) {
             for (const int beside : {-1, 0, 1}) {
                 const unsigned __int128 tie = ((static_cast<unsigned __int128>(leading) << 1) + 1) << (exponent - 1);
                 const unsigned __int128 number = tie + static_cast<unsigned __int128>(static_cast<__int128>(beside));

@@ -440,8 +440,16 @@ TEST_CASE("a conversion takes what has the same accuracy and a smaller loss") {
             continue;
         }
         const Evaluation before = evaluate(conversion.student(), data().samples());
+        const std::vector<float> numbers(conversion.student().parameters().begin(),
+                                         conversion.student().parameters().end());
         while (conversion.task() == task) conversion.step();
         const Evaluation after = evaluate(conversion.student(), data().samples());
+        for (const ParameterRange& range : Training<Student>::ranges()) {
+            if (conversion.tasks()[task].kind != tandem::TaskKind::joint || range.kind != ParameterKind::gain) continue;
+            const auto begin = static_cast<std::ptrdiff_t>(range.begin);
+            const std::span<const float> now = conversion.student().parameters();
+            CHECK(std::equal(now.begin() + begin, now.begin() + begin + range.count, numbers.begin() + begin));
+        }
         if (conversion.records()[task].decided() == tandem::Decision::kept) {
             CHECK(after.loss == before.loss);
             continue;
