@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # tests/mutation/run.sh [-j JOBS] [PATTERN]: makes one mistake after another in a copy of the library and tells which of
-# them the tests do not notice. PATTERN (a regular expression) chooses among the names and headers of the mutations. The
-# last line is `N passed, M failed`; a mutation has passed if a test or the compiler has killed it, or if it is accepted.
+# them the tests do not notice. PATTERN (a regular expression) chooses among the mutations by name, header and tests. The last
+# line is `N passed, M failed`; a mutation has passed if a test or the compiler has killed it, or if it is accepted.
 #
 # mutations.txt holds blocks, set apart by blank lines, of lines `KEY VALUE`:
 #   mutation  its name, the first line of a block
@@ -69,7 +69,7 @@ read_list() {
     done < <(cat "$list" && echo && echo)
 }
 
-is_chosen() { [[ ${names[$1]} =~ $pattern || ${files[$1]} =~ $pattern ]]; }
+is_chosen() { [[ ${names[$1]} =~ $pattern || ${files[$1]} =~ $pattern || ${tests[$1]} =~ $pattern ]]; }
 
 # split_test LINE: sets level, test and filter.
 split_test() {
