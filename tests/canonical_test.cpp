@@ -13,6 +13,7 @@
 #include "intaglio/canonical/certificate.hpp"
 #include "intaglio/canonical/check.hpp"
 #include "intaglio/canonical/model.hpp"
+#include "intaglio/canonical/network.hpp"
 #include "intaglio/canonical/step.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/model/vocabulary.hpp"
@@ -198,4 +199,33 @@ TEST_CASE("two steps differ in each of their positions, and at the ends of the r
     CHECK(both.first_difference == beyond.first_difference);
     both.add_proof(beyond);
     CHECK(both.differences == 2);
+}
+
+TEST_CASE("a packed program is that of its model, and of no model with one other number") {
+    Model<Net> model;
+    static_cast<ModelNumbers&>(model) = fitting_model();
+    const IntegerNetwork<Net, simd::Portable> network(model);
+    CHECK(certify(model, network).proven());
+    const auto finds = [&](std::size_t row, const auto& change) {
+        Model<Net> other = model;
+        change(other.rows[row]);
+        const Certificate certificate = certify(other, network);
+        CHECK(!certificate.proven());
+        CHECK(certificate.first_difference.starts_with(place_text(facts<Net>.rows[row])));
+    };
+    const std::size_t product = row_with([](const Row& row) { return row.weights > 0; });
+    const std::size_t few = row_with([](const Row& row) { return row.steps > 0 && row.has_thresholds(); });
+    const std::size_t many = row_with([](const Row& row) { return row.steps > 0 && !row.has_thresholds(); });
+    const std::size_t last = facts<Net>.row_count() - 1;
+    CHECK(product == 0);
+    for (const std::size_t i : {0U, 13U, 26U}) finds(product, [=](RowNumbers& r) { r.weights[i] = 1; });
+    finds(few, [](RowNumbers& r) { r.thresholds[5] = 1; });
+    finds(few, [](RowNumbers& r) { r.falling[1] = 1; });
+    finds(many, [](RowNumbers& r) { r.multipliers[3] = 2; });
+    finds(many, [](RowNumbers& r) { r.addends[0] = 1; });
+    finds(many, [](RowNumbers& r) { r.shifts[2] = 2; });
+    for (const std::size_t c : {0U, 1U}) {
+        finds(last, [=](RowNumbers& r) { r.multipliers[c] = 2; });
+        finds(last, [=](RowNumbers& r) { r.addends[c] = 1; });
+    }
 }
