@@ -76,6 +76,7 @@ TEST_CASE("accumulators have 32 bits, and one value at each end to spare") {
     const Value words{
         .shape = {1, 65536, 1}, .codes = {-32768, 32767}, .denominator = 32768, .storage = Storage::int16};
     CHECK(layer<AvgPool<Window{1, 65535}, Stride<1>>>(words).out.codes == CodeRange{-32768LL * 65535, 32767LL * 65535});
+    CHECK(layer<AvgPool<Window{1, 65535}, Stride<1>>>(words).out.denominator == 32768LL * 65535);
     CHECK(layer<AvgPool<Window{1, 65536}>>(words).says(accumulator_needs_more_than_32_bits, 32, 32));
     // The sum of two values.
     const auto sum = [](CodeRange main, CodeRange shortcut) {
@@ -363,6 +364,13 @@ TEST_CASE("two byte products that fit 16 bits take the kernel that saturates, on
     static_assert(kernel_of<Behind<DoReFa<7>, 256>>(false) == Product::bytes_small);
     static_assert(kernel_of<Behind<QInt<8>, 130>>(true) == Product::bytes);
     static_assert(kernel_of<Behind<DoReFa<8>, 129>>(true) == Product::bytes);
+}
+
+TEST_CASE("the kernel of byte products is chosen so at run time, too") {
+    using kernels::Product;
+    CHECK((kernel_of<Behind<DoReFa<8>, 128>>(false) == Product::bytes_small));
+    CHECK((kernel_of<Behind<DoReFa<8>, 129>>(false) == Product::bytes));
+    CHECK((kernel_of<Behind<DoReFa<8>, 128>>(true) == Product::bytes));
 }
 
 #if INTAGLIO_HAS_AVX2

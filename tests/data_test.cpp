@@ -204,6 +204,7 @@ TEST_CASE("IDX: every kind of damage names the file and the reason") {
     CHECK(contains(images_complaint(idx_images(2, 0, 5, 0)), "0 x 5"));
     CHECK(contains(images_complaint(idx_images(2, 5, 0, 0)), "5 x 0"));
     CHECK(contains(images_complaint(idx_images(1, 65536, 1, 65536)), "65536 x 1"));
+    CHECK(contains(images_complaint(idx_images(1, 1, 65536, 65536)), "1 x 65536"));
     // The largest numbers of the format: no overflow, and no attempt to get that much memory.
     constexpr std::uint32_t most = 0xffffffff;
     CHECK(contains(images_complaint(idx_images(most, 3, 5, 30)), "announces 64424509425 bytes of data, found 30"));

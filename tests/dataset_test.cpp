@@ -88,6 +88,10 @@ TEST_CASE("image data set: access, parts, checks") {
     CHECK(contains(complaint([](auto& d) { d.classes = 0; }), "0 classes"));
     CHECK(contains(complaint([](auto& d) { d.classes = 257; }), "257 classes"));
     CHECK(contains(complaint([](auto& d) { d.class_names.pop_back(); }), "2 class names for 3 classes"));
+    auto most_classes = small_dataset();
+    most_classes.classes = 256;
+    most_classes.class_names.clear();
+    most_classes.validate();
     CHECK(contains(complaint([](auto& d) { d.shape.width = 0; }), "not positive"));
     CHECK(contains(complaint([](auto& d) { d.shape = {0x7fffffff, 0x7fffffff, 0x7fffffff}; }), "pixel codes"));
     // 2^30 * 2^30 * 2^4 is 0 modulo 2^64: an overflowing product would accept it.

@@ -284,7 +284,8 @@ TEST_CASE("numbers of 128 bits are those of the compiler") {
     }
     // Halfway between two doubles, and one beside it on either side: 53 bits, then 100...0.
     for (int exponent = 1; exponent <= 75; ++exponent) {
-        for (const std::uint64_t leading : {std::uint64_t{1} << 52, (std::uint64_t{1} << 52) + 1, (std::uint64_t{1} << 53) - 1}) {
+        for (const std::uint64_t leading :
+             {std::uint64_t{1} << 52, (std::uint64_t{1} << 52) + 1, (std::uint64_t{1} << 53) - 1}) {
             for (const int beside : {-1, 0, 1}) {
                 const unsigned __int128 tie = ((static_cast<unsigned __int128>(leading) << 1) + 1) << (exponent - 1);
                 const unsigned __int128 number = tie + static_cast<unsigned __int128>(static_cast<__int128>(beside));
@@ -378,6 +379,14 @@ TEST_CASE("standardisation: gradient, invariances, constant weights") {
             }
         }
     }
+    // Variance 8/3 of 3 weights, not of 2, and an epsilon that counts.
+    Vector three(3);
+    const Vector spread{1, 3, 5};
+    CHECK(train::standardize(spread.data(), 3, three.data(), 4.0 / 3) == doctest::Approx(0.5).epsilon(1e-15));
+    CHECK(three[2] == doctest::Approx(1.0).epsilon(1e-15));
+    const double small = 0.001;  // the epsilon that is given if there is no other, 1e-5
+    const Vector close{small, -small};
+    CHECK(train::standardize(close.data(), 2, three.data()) == doctest::Approx(1 / std::sqrt(1.1e-5)).epsilon(1e-12));
     std::vector<float> same(9, 0.1F);
     std::vector<float> out(9, 5.0F);
     std::vector<float> gradient(9, 3.0F);

@@ -297,9 +297,9 @@ TEST_CASE("a trainer changes the part that it is given, and nothing else") {
     const tools::Stripes data(64, 6, 6, 1, 4);
     constexpr auto rows = static_cast<std::int32_t>(Training<Net>::rows);
     for (const bool gains : {true, false}) {
-        for (const TrainedPart part :
-             {TrainedPart{0, 2, gains}, TrainedPart{3, 5, gains}, TrainedPart{3, INT32_MAX, gains},
-              TrainedPart{rows - 4, rows - 1, gains}, TrainedPart{0, INT32_MAX, gains}}) {
+        for (const TrainedPart part : {TrainedPart{0, 2, gains}, TrainedPart{0, 1, gains}, TrainedPart{4, 4, gains},
+                                       TrainedPart{3, 5, gains}, TrainedPart{3, INT32_MAX, gains},
+                                       TrainedPart{rows - 4, rows - 1, gains}, TrainedPart{0, INT32_MAX, gains}}) {
             INFO("rows " << part.first << " ... " << part.last << (gains ? " with gains" : " without gains"));
             Passes<Net> p;
             Training<Net> training(8, 2, 3);

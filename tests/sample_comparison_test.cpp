@@ -64,6 +64,15 @@ TEST_CASE_TEMPLATE("samples compared: equal programs, then one with other weight
     CHECK(other.training_hashes == same.training_hashes);
     CHECK(other.differing_images > images / 2);
     CHECK(other.differing_images <= images);
+    // Codes differ also where the prediction is the same by chance.
+    std::int64_t other_predictions = 0;
+    const auto scratch = network.make_scratch();
+    for (std::int64_t i = 0; i < images; ++i) {
+        const std::int32_t found = network.program().predict(data.pixels.data() + i * 16, *scratch);
+        other_predictions += found == other.evaluation.predictions[static_cast<std::size_t>(i)] ? 0 : 1;
+    }
+    CHECK(other_predictions < images);
+    CHECK(other.differing_images > other_predictions);
     CHECK(other.integer_correct == correct_of());
     const auto first = static_cast<std::size_t>(facts<Net>.rows[changed_row].input);
     CHECK(std::equal(other.integer_hashes.begin(),

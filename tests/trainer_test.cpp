@@ -422,3 +422,43 @@ TEST_CASE("a conversion keeps what it has where a task changes nothing: merely e
     }
     CHECK(kept >= 3);
 }
+
+TEST_CASE("a conversion takes what has the same accuracy and a smaller loss") {
+    struct Student : BnFree<Net, Scale::LayerBias> {};
+    Training<Net> teacher(batch);
+    Trainer<Net> trainer(teacher, data().samples(), {.epochs = 12});
+    trainer.fit();
+    trainer.reestimate_statistics();
+    tandem::Options options;
+    options.stage1 = {.samples = samples, .minimum = 2};
+    options.stage2.epochs = 2;
+    options.joint.epochs = 6;
+    options.batch = batch;
+    tandem::Conversion<Student, Net> conversion(teacher, data().samples(), data().samples(), options);
+    int by_loss = 0;
+    while (!conversion.finished()) {
+        const std::size_t task = conversion.task();
+        if (!conversion.tasks()[task].trains()) {
+            conversion.step();
+            continue;
+        }
+        const Evaluation before = evaluate(conversion.student(), data().samples());
+        const std::vector<float> numbers(conversion.student().parameters().begin(),
+                                         conversion.student().parameters().end());
+        while (conversion.task() == task) conversion.step();
+        const Evaluation after = evaluate(conversion.student(), data().samples());
+        for (const ParameterRange& range : Training<Student>::ranges()) {
+            if (conversion.tasks()[task].kind != tandem::TaskKind::joint || range.kind != ParameterKind::gain) continue;
+            const auto begin = static_cast<std::ptrdiff_t>(range.begin);
+            const std::span<const float> now = conversion.student().parameters();
+            CHECK(std::equal(now.begin() + begin, now.begin() + begin + range.count, numbers.begin() + begin));
+        }
+        if (conversion.records()[task].decided() == tandem::Decision::kept) {
+            CHECK(after.loss == before.loss);
+            continue;
+        }
+        CHECK((after.correct > before.correct || (after.correct == before.correct && after.loss < before.loss)));
+        by_loss += after.correct == before.correct ? 1 : 0;
+    }
+    CHECK(by_loss > 0);
+}
