@@ -325,7 +325,7 @@ struct Count {
 template <class Net, class Tag>
 class Mutator {
   public:
-    explicit Mutator(Training<Net>& training) : training_(training), network_(lower(training)) {
+    explicit Mutator(Training<Net>& training) : training_(training), model_(lower(training)), network_(model_) {
         const Certificate untouched = certify(training_, network_);
         CHECK(untouched.differences == 0);
         CHECK(untouched.first_difference == "");
@@ -349,7 +349,7 @@ class Mutator {
 
     /// The certificate's verdict on the present parameters: found if and only if `expected`, in this row.
     void verdict(std::size_t row, bool expected, const std::string& words, Count& count) {
-        const Certificate c = certify(training_, network_);
+        const Certificate c = certify(model_, network_);
         ++(expected ? count.harmful : count.harmless);
         INFO("row " << row << ", " << words << ": " << c.first_difference);
         CHECK((c.differences > 0) == expected);
@@ -449,6 +449,7 @@ class Mutator {
 
   private:
     Training<Net>& training_;
+    Model<Net> model_;
     IntegerNetwork<Net, Tag> network_;
 };
 
