@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/integer/step_parameters.hpp"
 #include "intaglio/model/network.hpp"
-#include "intaglio/canonical/describe.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "support/network_checks.hpp"
 
@@ -138,7 +138,8 @@ struct Found {
 /// Every changed integer of a scaled step is found if it changes the function, and only then.
 template <class Net>
 Found change_integers(Training<Net>& training) {
-    IntegerNetwork<Net> network = lower(training);
+    const Model<Net> model = lower(training);
+    IntegerNetwork<Net> network(model);
     Found found;
     Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
@@ -152,7 +153,7 @@ Found change_integers(Training<Net>& training) {
                 const auto kept = number;
                 number = static_cast<std::decay_t<decltype(number)>>(to);
                 const bool differs = steps_differ(row, range, channels, before.data(), parameters);
-                const Certificate certificate = certify(training, network);
+                const Certificate certificate = certify(model, network);
                 CHECK((certificate.differences > 0) == differs);
                 CHECK(certificate.proven() == !differs);
                 count += differs ? 1 : 0;
@@ -176,10 +177,10 @@ Found change_integers(Training<Net>& training) {
             auto& m = *reinterpret_cast<std::int32_t*>(parameters + layout.multiplier);
             auto& c = *reinterpret_cast<std::int64_t*>(parameters + layout.addend);
             ++m;
-            CHECK(!certify(training, network).proven());
+            CHECK(!certify(model, network).proven());
             --m;
             ++c;
-            CHECK(!certify(training, network).proven());
+            CHECK(!certify(model, network).proven());
             --c;
         }
     });
@@ -196,7 +197,7 @@ void check_program(unsigned seed, bool has_scaled_steps = true) {
         const std::vector<std::uint8_t> pixels = checks::random_pixels(images * Training<Net>::pixels, random);
         scale_parameters(training, pixels, images, random);
         for (const Certificate& c : {checks::check_integer_program<simd::Portable>(training, pixels, images),
-                                            checks::check_integer_program<simd::Native>(training, pixels, images)}) {
+                                     checks::check_integer_program<simd::Native>(training, pixels, images)}) {
             // The function that is trained is the function of the integers: each step is where it belongs.
             CHECK(c.largest_distance == doctest::Approx(0.5).epsilon(1e-9));
             CHECK(c.weights_compared == facts<Net>.weights());

@@ -153,7 +153,7 @@ void check_threads(unsigned seed) {
 /// The integer program for one instruction set against training's evaluation: every value, the logits, the certificate.
 template <class Tag, class Net>
 Certificate check_integer_program(Training<Net>& training, const std::vector<std::uint8_t>& pixels,
-                                         std::int64_t images) {
+                                  std::int64_t images) {
     training.forward(pixels.data(), images, Statistics::running);
     const auto expected = tools::all_codes(training, images);
     const std::vector<std::int64_t> logits(training.logits().begin(), training.logits().end());
@@ -194,7 +194,8 @@ void check_lowering(unsigned seed) {
         check_integer_program<simd::Portable>(training, pixels, images);
         check_integer_program<simd::Native>(training, pixels, images);
     }
-    IntegerNetwork<Net> network = lower(training);
+    const Model<Net> model = lower(training);
+    IntegerNetwork<Net> network(model);
     int moved = 0;
     Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
@@ -204,7 +205,7 @@ void check_lowering(unsigned seed) {
             auto& addend = *reinterpret_cast<std::int64_t*>(parameters + layout.addend);
             const std::int64_t code = std::int64_t{1} << static_cast<int>(parameters[layout.shift]);
             addend += code;
-            CHECK(!certify(training, network).proven());
+            CHECK(!certify(model, network).proven());
             addend -= code;
             ++moved;
         } else if constexpr (row.steps > 0) {
@@ -213,7 +214,7 @@ void check_lowering(unsigned seed) {
             for (std::int64_t i = 0; i < row.steps * facts<Net>.value(row.output).shape.channels; ++i) {
                 if (thresholds[i] <= range.lowest + 1 || thresholds[i] >= range.highest - 1) continue;
                 ++thresholds[i];
-                CHECK(!certify(training, network).proven());
+                CHECK(!certify(model, network).proven());
                 --thresholds[i];
                 ++moved;
                 break;

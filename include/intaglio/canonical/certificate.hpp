@@ -117,7 +117,7 @@ struct Sides {
 };
 
 /// Compares two monotone step functions on the whole range of accumulators; `real` is what both stand for, in codes
-/// of which neighbours lie `code_step` apart, or empty if that is not to be looked at.
+/// of which neighbours lie `code_step` apart, or empty if that is not to be looked at. A function is equal to itself.
 [[gnu::cold]] inline void compare_steps(CodeRange accumulators, CodeRange codes, std::int64_t channels,
                                         const StepFunction& first, const StepFunction& second, const RealFunction& real,
                                         std::int64_t code_step, const Sides& sides, Certificate& certificate) {
@@ -133,7 +133,7 @@ struct Sides {
     }
     for (std::int64_t level = codes.lowest; level < codes.highest; ++level) {
         const std::vector<std::int64_t> a = left.positions(level);
-        const std::vector<std::int64_t> b = right.positions(level);
+        const std::vector<std::int64_t> b = &first == &second ? a : right.positions(level);
         const std::int64_t below = codes.lowest + (level - codes.lowest) / code_step * code_step;
         const double middle = static_cast<double>(below) + 0.5 * static_cast<double>(code_step);
         for (std::size_t c = 0; c < n; ++c) {
