@@ -25,7 +25,7 @@ foreach(name intaglio_precompiled intaglio_precompiled_fast)
     target_precompile_headers(${name} PRIVATE <boost/mp11.hpp> <xsimd/xsimd.hpp>)
 endforeach()
 add_library(intaglio_fast_build INTERFACE)
-target_compile_options(intaglio_fast_build INTERFACE $<$<CONFIG:Release>:-O1> $<$<AND:$<CONFIG:RelWithDebInfo>,$<CXX_COMPILER_ID:GNU>>:-O0>)
+target_compile_options(intaglio_fast_build INTERFACE $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O0>)
 target_link_libraries(intaglio_precompiled_fast PRIVATE intaglio_fast_build)
 
 # Adds an executable, or a library of objects, that links what its sources include. If one of these libraries is not
