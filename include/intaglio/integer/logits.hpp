@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/core/memory_size.hpp"
 #include "intaglio/integer/operation.hpp"
 #include "intaglio/integer/step_parameters.hpp"
 

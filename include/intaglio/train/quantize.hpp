@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "intaglio/core/memory_size.hpp"
 #include "intaglio/integer/step.hpp"
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/model/primitives.hpp"
