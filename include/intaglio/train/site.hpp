@@ -8,6 +8,7 @@
 
 #include "intaglio/integer/site.hpp"
 #include "intaglio/model/facts.hpp"
+#include "intaglio/model/readers.hpp"
 
 namespace intaglio::train {
 
@@ -43,12 +44,7 @@ struct Site {
 /// The sites of a network with this plan, in order.
 template <class Plan>
 [[gnu::cold]] std::vector<Site> make_sites(const FactsView& facts, const Plan& plan) {
-    std::vector<std::int32_t> last_reader(facts.values.size, none);
-    for (std::size_t i = 0; i < facts.rows.size; ++i) {
-        for (const std::int32_t value : {facts.rows[i].input, facts.rows[i].second_input}) {
-            if (value != none) last_reader[static_cast<std::size_t>(value)] = static_cast<std::int32_t>(i);
-        }
-    }
+    const Readers<decltype(plan.codes)::size()> readers(facts);
     std::vector<Site> sites(facts.rows.size);
     for (std::size_t i = 0; i < sites.size(); ++i) {
         const auto row = static_cast<std::int32_t>(i);
@@ -62,7 +58,7 @@ template <class Plan>
             if (memory != 0) result.codes = plan.codes[memory];
             result.gradient = plan.gradients[static_cast<std::size_t>(plan.gradient_of[at])].offset;
             // The way back goes from the last reader to the first.
-            result.overwrites = last_reader[at] == row;
+            result.overwrites = readers.last[at] == row;
             return result;
         };
         Site& site = sites[i];
