@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
-#include <utility>
 
 #include "intaglio/simd/portable.hpp"
 
@@ -103,7 +102,7 @@ struct BitArithmetic {
     }
     template <class Vector>
     static INTAGLIO_INLINE Vector total(Vector sum, Vector constant) {
-        if constexpr (Distance == 2) sum = add_int32(Tag{}, sum, sum);
+        if constexpr (Distance == 2) constant = subtract_int32(Tag{}, constant, sum);
         return subtract_int32(Tag{}, constant, sum);
     }
     template <class Vector>
@@ -130,17 +129,6 @@ template <int Value>
 struct Index {
     INTAGLIO_INLINE constexpr operator int() const { return Value; }
 };
-
-/// Calls function(Index<0>) ... function(Index<Count - 1>): loops over registers, unrolled in the source, since
-/// compilers keep arrays of vectors in memory unless every index is a constant from the start.
-template <int... Value, class Function>
-INTAGLIO_INLINE void for_each_index(std::integer_sequence<int, Value...>, const Function& function) {
-    (function(Index<Value>{}), ...);
-}
-template <int Count, class Function>
-INTAGLIO_INLINE void unrolled(const Function& function) {
-    for_each_index(std::make_integer_sequence<int, Count>{}, function);
-}
 
 }  // namespace INTAGLIO_INSTRUCTION_SET
 }  // namespace intaglio::kernels

@@ -53,44 +53,48 @@ struct DepthwiseGrid {
 
 /// `Pixels` neighbouring pixels by `Columns` vectors of channels, of which `channels` lanes are stored.
 template <class Arithmetic, int Pixels, int Columns>
-void depthwise_tile(const ConvolutionPlan& plan, const DepthwiseGrid& grid, const typename Arithmetic::Stored* codes,
-                    const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* output,
-                    std::int32_t channels) {
+INTAGLIO_INLINE void depthwise_tile(const ConvolutionPlan& plan, const DepthwiseGrid& grid,
+                                    const typename Arithmetic::Stored* codes,
+                                    const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* output,
+                                    std::int32_t channels) {
     constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_step;
     decltype(Arithmetic::zero()) sums[Pixels][Columns];
-    unrolled<Pixels>([&](auto p) __attribute__((always_inline)) {
-        unrolled<Columns>([&](auto c) __attribute__((always_inline)) { sums[p][c] = Arithmetic::zero(); });
-    });
+    INTAGLIO_UNROLLED (p, Pixels) {
+        INTAGLIO_UNROLLED (c, Columns) {
+            sums[p][c] = Arithmetic::zero();
+        }
+    }
     for (std::int32_t row = 0; row < plan.segment_rows; ++row) {
         const auto* from = codes + row * grid.window_row;
         for (std::int32_t step = 0; step < plan.segment_steps; ++step) {
-            unrolled<Columns>([&](auto c) __attribute__((always_inline)) {
+            INTAGLIO_UNROLLED (c, Columns) {
                 const auto factor = Arithmetic::weights(weights + c * vector);
-                unrolled<Pixels>([&](auto p) __attribute__((always_inline)) {
+                INTAGLIO_UNROLLED (p, Pixels) {
                     const auto window = Arithmetic::codes_of_lanes(from + p * grid.pixel + c * vector);
                     sums[p][c] = Arithmetic::multiply_add(sums[p][c], window, factor);
-                });
-            });
+                }
+            }
             weights += Columns * vector;
             from += grid.step;
         }
     }
-    unrolled<Pixels>([&](auto p) __attribute__((always_inline)) {
-        unrolled<Columns>([&](auto c) __attribute__((always_inline)) {
+    INTAGLIO_UNROLLED (p, Pixels) {
+        INTAGLIO_UNROLLED (c, Columns) {
             auto* const to = output + p * grid.output_pixel + c * Arithmetic::lanes;
             if (channels >= (c + 1) * Arithmetic::lanes) {
                 Arithmetic::store_sum(to, sums[p][c]);
             } else {
                 Arithmetic::store_first_sums(to, sums[p][c], channels - c * Arithmetic::lanes);
             }
-        });
-    });
+        }
+    }
 }
 
 /// All channels of `Pixels` neighbouring pixels.
 template <class Arithmetic, int Pixels>
-void depthwise_pixels(const ConvolutionPlan& plan, const DepthwiseGrid& grid, const typename Arithmetic::Stored* codes,
-                      const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* output) {
+INTAGLIO_INLINE void depthwise_pixels(const ConvolutionPlan& plan, const DepthwiseGrid& grid,
+                                      const typename Arithmetic::Stored* codes,
+                                      const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* output) {
     constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_step;
     std::int32_t channels = plan.group_outputs;
     for (; channels > Arithmetic::lanes; channels -= 2 * Arithmetic::lanes) {

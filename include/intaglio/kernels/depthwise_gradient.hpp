@@ -31,26 +31,28 @@ void depthwise_gradient_tile(const DepthwiseGradientGrid<Real>& grid, const Shap
     constexpr Tag tag{};
     constexpr int lanes = real_lanes(Tag{}, Real{});
     decltype(zero_real(tag, Real{})) sums[Taps];
-    unrolled<Taps>([&](auto t) __attribute__((always_inline)) { sums[t] = zero_real(tag, Real{}); });
+    INTAGLIO_UNROLLED (t, Taps) {
+        sums[t] = zero_real(tag, Real{});
+    }
     const Real* dout = grid.dout;
     for (std::int32_t image = 0; image < grid.images; ++image) {
         for (std::int32_t y = 0; y < out.height; ++y) {
             const Real* codes = grid.codes + image * grid.codes_image + y * grid.codes_row;
             for (std::int32_t x = 0; x < out.width; ++x) {
                 const auto gradient = count == lanes ? load_real(tag, dout) : load_first_real(tag, dout, count);
-                unrolled<Taps>([&](auto t) __attribute__((always_inline)) {
+                INTAGLIO_UNROLLED (t, Taps) {
                     sums[t] = simd::multiply_add(tag, sums[t], load_real(tag, codes + t * grid.codes_tap), gradient);
-                });
+                }
                 codes += grid.codes_pixel;
                 dout += out.channels;
             }
         }
     }
-    unrolled<Taps>([&](auto t) __attribute__((always_inline)) {
+    INTAGLIO_UNROLLED (t, Taps) {
         Real values[lanes];
         store_real(tag, values, sums[t]);
         for (int lane = 0; lane < count; ++lane) dweights[lane * fan_in + t] += values[lane];
-    });
+    }
 }
 
 /// The gradient of all weights from padded images; see weight_gradient. Codes are readable for one vector beyond their

@@ -95,59 +95,60 @@ void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& gr
     const std::ptrdiff_t three_pixels = 3 * pixel;
 
     decltype(Arithmetic::zero()) sums[rows][Columns];
-    unrolled<rows>([&](auto r) __attribute__((always_inline)) {
-        unrolled<Columns>([&](auto c) __attribute__((always_inline)) { sums[r][c] = Arithmetic::zero(); });
-    });
+    INTAGLIO_UNROLLED (r, rows) {
+        INTAGLIO_UNROLLED (c, Columns) {
+            sums[r][c] = Arithmetic::zero();
+        }
+    }
     for (std::int32_t segment_row = 0; segment_row < plan.segment_rows; ++segment_row) {
         for (std::int32_t segment_column = 0; segment_column < plan.segment_columns; ++segment_column) {
             const std::ptrdiff_t offset = segment_row * grid.segment_row + segment_column * grid.segment_column;
             const std::byte* pointers[Groups];
-            unrolled<Groups>([&](auto g) __attribute__((always_inline)) {
+            INTAGLIO_UNROLLED (g, Groups) {
                 pointers[g] = reinterpret_cast<const std::byte*>(inputs[g] + offset);
-            });
+            }
             for (std::int32_t step = 0; step < plan.segment_steps; ++step) {
                 decltype(Arithmetic::weights(weights)) factors[Columns];
-                unrolled<Columns>([&](auto c) __attribute__((always_inline)) {
+                INTAGLIO_UNROLLED (c, Columns) {
                     factors[c] = Arithmetic::weights(weights + c * vector);
-                });
-                unrolled<rows>([&](auto r) __attribute__((always_inline)) {
-                    constexpr int in_group = r % 4;
+                }
+                INTAGLIO_UNROLLED (r, rows) {
+                    const int in_group = r % 4;
                     const std::ptrdiff_t distance = in_group == 3 ? three_pixels : in_group * pixel;
                     const auto codes = Arithmetic::codes(reinterpret_cast<const Stored*>(pointers[r / 4] + distance));
-                    unrolled<Columns>([&](auto c) __attribute__((always_inline)) {
+                    INTAGLIO_UNROLLED (c, Columns) {
                         sums[r][c] = Arithmetic::multiply_add(sums[r][c], codes, factors[c]);
-                    });
-                });
-                unrolled<Groups>([&](auto g) __attribute__((always_inline)) {
+                    }
+                }
+                INTAGLIO_UNROLLED (g, Groups) {
                     pointers[g] += per_step * static_cast<std::ptrdiff_t>(sizeof(Stored));
-                });
+                }
                 weights += Columns * vector;
             }
         }
     }
-    if constexpr (Arithmetic::has_constants) {
-        unrolled<Columns>([&](auto c) __attribute__((always_inline)) {
-            const auto constants = Arithmetic::constants(weights + c * vector);
-            unrolled<rows>([&](auto r) __attribute__((always_inline)) {
-                sums[r][c] = Arithmetic::total(sums[r][c], constants);
-            });
-        });
-    }
+    const auto total = [weights](auto sum, int column) __attribute__((always_inline)) {
+        if constexpr (Arithmetic::has_constants) {
+            return Arithmetic::total(sum, Arithmetic::constants(weights + column * vector));
+        } else {
+            return sum;
+        }
+    };
     if (channels >= Columns * Arithmetic::lanes) {
-        unrolled<rows>([&](auto r) __attribute__((always_inline)) {
+        INTAGLIO_UNROLLED (r, rows) {
             auto* const output = outputs[r / 4] + r % 4 * grid.output_pixel;
-            unrolled<Columns>([&](auto c) __attribute__((always_inline)) {
-                Arithmetic::store_sum(output + c * Arithmetic::lanes, sums[r][c]);
-            });
-        });
+            INTAGLIO_UNROLLED (c, Columns) {
+                Arithmetic::store_sum(output + c * Arithmetic::lanes, total(sums[r][c], c));
+            }
+        }
     } else {
-        unrolled<rows>([&](auto r) __attribute__((always_inline)) {
+        INTAGLIO_UNROLLED (r, rows) {
             auto* const output = outputs[r / 4] + r % 4 * grid.output_pixel;
-            unrolled<Columns>([&](auto c) __attribute__((always_inline)) {
-                Arithmetic::store_first_sums(output + c * Arithmetic::lanes, sums[r][c],
+            INTAGLIO_UNROLLED (c, Columns) {
+                Arithmetic::store_first_sums(output + c * Arithmetic::lanes, total(sums[r][c], c),
                                              channels - c * Arithmetic::lanes);
-            });
-        });
+            }
+        }
     }
 }
 
@@ -162,33 +163,37 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
     // One way in plain code: GCC 12 vectorises four scalar ways of 16-bit codes wrongly at -O3.
     constexpr int ways = Arithmetic::lanes == 1 ? 1 : 4;
     decltype(Arithmetic::zero()) sums[ways][Columns];
-    unrolled<ways>([&](auto way) __attribute__((always_inline)) {
-        unrolled<Columns>([&](auto c) __attribute__((always_inline)) { sums[way][c] = Arithmetic::zero(); });
-    });
-    const auto multiply = [&](auto way, const auto* codes) __attribute__((always_inline)) {
+    INTAGLIO_UNROLLED (way, ways) {
+        INTAGLIO_UNROLLED (c, Columns) {
+            sums[way][c] = Arithmetic::zero();
+        }
+    }
+    const auto multiply = [&](int way, const auto* codes) __attribute__((always_inline)) {
         const auto factor = Arithmetic::codes(codes + way * per_step);
-        unrolled<Columns>([&](auto c) __attribute__((always_inline)) {
+        INTAGLIO_UNROLLED (c, Columns) {
             const auto weight = Arithmetic::weights(weights + (way * Columns + c) * vector);
             sums[way][c] = Arithmetic::multiply_add(sums[way][c], factor, weight);
-        });
+        }
     };
     for (std::int32_t segment_row = 0; segment_row < plan.segment_rows; ++segment_row) {
         for (std::int32_t segment_column = 0; segment_column < plan.segment_columns; ++segment_column) {
             const auto* codes = input + segment_row * grid.segment_row + segment_column * grid.segment_column;
             std::int32_t step = 0;
             for (; step + ways <= plan.segment_steps; step += ways) {
-                unrolled<ways>([&](auto way) __attribute__((always_inline)) { multiply(way, codes); });
+                INTAGLIO_UNROLLED (way, ways) {
+                    multiply(way, codes);
+                }
                 codes += ways * per_step;
                 weights += ways * Columns * vector;
             }
             for (; step < plan.segment_steps; ++step) {
-                multiply(Index<0>{}, codes);
+                multiply(0, codes);
                 codes += per_step;
                 weights += Columns * vector;
             }
         }
     }
-    unrolled<Columns>([&](auto c) __attribute__((always_inline)) {
+    INTAGLIO_UNROLLED (c, Columns) {
         auto sum = sums[0][c];
         if constexpr (ways == 4) {
             sum = Arithmetic::add(Arithmetic::add(sum, sums[1][c]), Arithmetic::add(sums[2][c], sums[3][c]));
@@ -197,7 +202,7 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
             sum = Arithmetic::total(sum, Arithmetic::constants(weights + c * vector));
         }
         Arithmetic::store_first_sums(output + c * Arithmetic::lanes, sum, channels - c * Arithmetic::lanes);
-    });
+    }
 }
 
 /// All pixels of the grid by one block of `Columns` vectors.

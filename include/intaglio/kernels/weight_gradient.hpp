@@ -42,40 +42,45 @@ void gradient_tile(const GradientGrid<Real>& grid, Real* dweights, std::ptrdiff_
     constexpr Tag tag{};
     constexpr int lanes = real_lanes(Tag{}, Real{});
     decltype(zero_real(tag, Real{})) sums[Outputs][Vectors];
-    unrolled<Outputs>([&](auto o) __attribute__((always_inline)) {
-        unrolled<Vectors>([&](auto v) __attribute__((always_inline)) { sums[o][v] = zero_real(tag, Real{}); });
-    });
+    INTAGLIO_UNROLLED (o, Outputs) {
+        INTAGLIO_UNROLLED (v, Vectors) {
+            sums[o][v] = zero_real(tag, Real{});
+        }
+    }
     for (std::int32_t image = 0; image < grid.images; ++image) {
         for (std::int32_t row = 0; row < grid.rows; ++row) {
             const Real* codes = grid.codes + image * grid.codes_image + row * grid.codes_row;
             const Real* dout = grid.dout + image * grid.dout_image + row * grid.dout_row;
             for (std::int32_t x = 0; x < grid.width; ++x) {
                 decltype(zero_real(tag, Real{})) window[Vectors];
-                unrolled<Vectors>([&](auto v) __attribute__((always_inline)) {
+                INTAGLIO_UNROLLED (v, Vectors) {
                     window[v] = load_real(tag, codes + v * lanes);
-                });
-                unrolled<Outputs>([&](auto o) __attribute__((always_inline)) {
+                }
+                INTAGLIO_UNROLLED (o, Outputs) {
                     const auto gradient = broadcast_real(tag, dout + o);
-                    unrolled<Vectors>([&](auto v) __attribute__((always_inline)) {
+                    INTAGLIO_UNROLLED (v, Vectors) {
                         sums[o][v] = simd::multiply_add(tag, sums[o][v], window[v], gradient);
-                    });
-                });
+                    }
+                }
                 codes += grid.codes_pixel;
                 dout += grid.dout_pixel;
             }
         }
     }
-    unrolled<Outputs>([&](auto o) __attribute__((always_inline)) {
-        unrolled<Vectors>([&](auto v) __attribute__((always_inline)) {
-            Real* const to = dweights + o * fan_in + v * lanes;
-            const int left = count - v * lanes;
-            if (left >= lanes) {
-                store_real(tag, to, add_real(tag, load_real(tag, to), sums[o][v]));
-            } else if (left > 0) {
-                store_first_real(tag, to, add_real(tag, load_first_real(tag, to, left), sums[o][v]), left);
+    INTAGLIO_UNROLLED (v, Vectors) {
+        Real* const to = dweights + v * lanes;
+        const int left = count - v * lanes;
+        if (left >= lanes) {
+            INTAGLIO_UNROLLED (o, Outputs) {
+                store_real(tag, to + o * fan_in, add_real(tag, load_real(tag, to + o * fan_in), sums[o][v]));
             }
-        });
-    });
+        } else if (left > 0) {
+            INTAGLIO_UNROLLED (o, Outputs) {
+                const auto sum = add_real(tag, load_first_real(tag, to + o * fan_in, left), sums[o][v]);
+                store_first_real(tag, to + o * fan_in, sum, left);
+            }
+        }
+    }
 }
 
 /// All `outputs` channels by `Vectors` vectors of the window, in tiles of at most `Outputs` channels.

@@ -93,6 +93,7 @@ template <class Tag>
 }
 
 [[nodiscard]] INTAGLIO_INLINE Int256 subtract_int32(Avx2, Int256 a, Int256 b) {
+    __asm__("" : "+x"(b.data));  // GCC would keep a - b beside b in each pass of the loop that sums b up
     return a - b;
 }
 

@@ -94,6 +94,7 @@ template <class Tag>
 }
 
 [[nodiscard]] INTAGLIO_INLINE Int512 subtract_int32(Avx512, Int512 a, Int512 b) {
+    __asm__("" : "+v"(b.data));  // GCC would keep a - b beside b in each pass of the loop that sums b up
     return a - b;
 }
 

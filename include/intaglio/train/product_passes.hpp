@@ -33,7 +33,23 @@ constexpr std::int64_t largest_group(std::int64_t capacity) {
     return (capacity + sample_groups - 1) / sample_groups;
 }
 
-inline constexpr std::int32_t tall_block_rows = 96;
+/// Rows of the result that are computed at once.
+constexpr std::int32_t block_rows(const ConvolutionExtents& e, const ConvolutionExtents& many) {
+    constexpr std::int32_t tall_block_rows = 96;
+    return is_pointwise(e) && many.out.height > tall_block_rows ? tall_block_rows : many.out.height;
+}
+
+/// Calls body(extents, first image, worker) for each image of the batch, or for each group of images that are one tall
+/// image.
+template <class Body>
+void for_images(const ConvolutionExtents& e, const Context& context, const Body& body) {
+    const bool pointwise = is_pointwise(e);
+    context.pool->run(pointwise ? sample_groups : context.images, [&](std::int64_t task, int worker) {
+        const std::int64_t begin = pointwise ? group_begin(context.images, task) : task;
+        const std::int64_t end = pointwise ? group_begin(context.images, task + 1) : task + 1;
+        if (begin < end) body(pointwise ? tall(e, end - begin) : e, begin, worker);
+    });
+}
 
 /// Accumulators of all images of a batch.
 template <integer::ProductVariant Variant, class Code>
@@ -41,25 +57,17 @@ void multiply(const Row& row, const Code* in, const std::byte* packed, std::int3
     using Tag = simd::Native;
     const ConvolutionExtents& e = row.extents;
     const integer::WeightForm weight = integer::weight_form(row);
-    if (is_pointwise(e)) {
-        context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int worker) {
-            if (count == 0) return;
-            const ConvolutionExtents many = tall(e, count);
-            const Code* first_in = in + begin * e.in.size();
-            std::int32_t* first_out = out + begin * e.out.size();
-            for (std::int32_t first = 0; first < many.out.height; first += tall_block_rows) {
-                const std::int32_t left = many.out.height - first;
-                integer::detail::multiply_rows<Tag, Variant>(
-                    many, weight, first_in, first, left < tall_block_rows ? left : tall_block_rows, packed,
-                    first_out + std::int64_t{first} * e.out.channels, context.worker_memory(worker));
-            }
-        });
-    } else {
-        context.pool->run(context.images, [&](std::int64_t image, int worker) {
-            integer::detail::multiply_rows<Tag, Variant>(e, weight, in + image * e.in.size(), 0, e.out.height, packed,
-                                                         out + image * e.out.size(), context.worker_memory(worker));
-        });
-    }
+    for_images(e, context, [&](const ConvolutionExtents& many, std::int64_t begin, int worker) {
+        const Code* first_in = in + begin * e.in.size();
+        std::int32_t* first_out = out + begin * e.out.size();
+        const std::int32_t block = block_rows(e, many);
+        for (std::int32_t first = 0; first < many.out.height; first += block) {
+            const std::int32_t left = many.out.height - first;
+            integer::detail::multiply_rows<Tag, Variant>(many, weight, first_in, first, left < block ? left : block,
+                                                         packed, first_out + std::int64_t{first} * e.out.channels,
+                                                         context.worker_memory(worker));
+        }
+    });
 }
 
 /// Products of real weights. The terms of one output are added in one order whatever the thread count.
@@ -104,26 +112,15 @@ template <kernels::Grouping Grouping>
 void input_gradient(const ConvolutionExtents& e, const std::byte* transposed, const float* out_gradient, bool overwrite,
                     float* gradient, const Context& context) {
     using Tag = simd::Native;
-    const auto one = [&](const ConvolutionExtents& extents, std::int64_t begin, int worker) {
+    for_images(e, context, [&](const ConvolutionExtents& many, std::int64_t begin, int worker) {
         std::byte* memory = context.worker_memory(worker);
         float* target = gradient + begin * e.in.size();
-        if (overwrite) {
-            kernels::input_gradient<Tag, float, Grouping>(extents, out_gradient + begin * e.out.size(), transposed,
-                                                          target, memory);
-            return;
-        }
-        auto* sum = reinterpret_cast<float*>(memory);
-        kernels::input_gradient<Tag, float, Grouping>(extents, out_gradient + begin * e.out.size(), transposed, sum,
-                                                      memory + aligned(extents.in.size() * 4));
-        for (std::int64_t i = 0; i < extents.in.size(); ++i) target[i] += sum[i];
-    };
-    if (is_pointwise(e)) {
-        context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int worker) {
-            if (count > 0) one(tall(e, count), begin, worker);
-        });
-    } else {
-        context.pool->run(context.images, [&](std::int64_t image, int worker) { one(e, image, worker); });
-    }
+        float* sum = overwrite ? target : reinterpret_cast<float*>(memory);
+        kernels::input_gradient<Tag, float, Grouping>(many, out_gradient + begin * e.out.size(), transposed, sum,
+                                                      overwrite ? memory : memory + aligned(many.in.size() * 4));
+        if (overwrite) return;
+        for (std::int64_t i = 0; i < many.in.size(); ++i) target[i] += sum[i];
+    });
 }
 
 /// Bytes of one worker for all of the above; `forward(extents, rows)` says what the forward pass needs.
@@ -131,10 +128,8 @@ template <class ForwardBytes>
 [[gnu::cold]] std::int64_t product_workspace_bytes(const ConvolutionExtents& e, std::int64_t capacity,
                                                    const ForwardBytes& forward) {
     using Tag = simd::Native;
-    const bool pointwise = is_pointwise(e);
-    const ConvolutionExtents many = pointwise ? tall(e, largest_group(capacity)) : e;
-    const std::int32_t rows = pointwise && many.out.height > tall_block_rows ? tall_block_rows : many.out.height;
-    const std::size_t bytes[] = {forward(many, rows),
+    const ConvolutionExtents many = is_pointwise(e) ? tall(e, largest_group(capacity)) : e;
+    const std::size_t bytes[] = {forward(many, block_rows(e, many)),
                                  kernels::input_gradient_workspace_bytes<Tag, float>(many) +
                                      memory_size(aligned(many.in.size() * 4)),
                                  kernels::weight_gradient_workspace_bytes<Tag, float>(many)};
