@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/model/codes.hpp"
 
 namespace intaglio {
@@ -127,8 +128,7 @@ struct Sides {
     certificate.range_values += accumulators.states() * channels;
     for (std::size_t c = 0; c < n; ++c) {
         if (!left.same_ends(right, c)) {
-            certificate.difference(sides.where + ", channel " + std::to_string(c) +
-                                   ": codes at the ends of the range differ");
+            certificate.difference(joined({sides.where, ", channel ", c, ": codes at the ends of the range differ"}));
         }
     }
     for (std::int64_t level = codes.lowest; level < codes.highest; ++level) {
@@ -139,10 +139,9 @@ struct Sides {
         for (std::size_t c = 0; c < n; ++c) {
             ++certificate.steps_compared;
             if (a[c] != b[c]) {
-                certificate.difference(sides.where + ", channel " + std::to_string(c) + ", step " +
-                                       std::to_string(level - codes.lowest) + ": " + sides.first +
-                                       " steps at accumulator " + std::to_string(a[c]) + ", " + sides.second + " at " +
-                                       std::to_string(b[c]));
+                certificate.difference(
+                    joined({sides.where, ", channel ", c, ", step ", level - codes.lowest, ": ", sides.first,
+                            " steps at accumulator ", a[c], ", ", sides.second, " at ", b[c]}));
             }
             // A step at an end of the range was clamped to it.
             if (!real || a[c] <= accumulators.lowest || a[c] > accumulators.highest) continue;

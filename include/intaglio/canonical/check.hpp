@@ -8,6 +8,7 @@
 
 #include "intaglio/canonical/describe.hpp"
 #include "intaglio/canonical/model.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/integer/step_parameters.hpp"
 
 namespace intaglio {
@@ -17,8 +18,7 @@ namespace detail {
 [[gnu::cold]] inline void require_count(const std::string& place, const char* what, std::size_t found,
                                         std::int64_t expected) {
     if (static_cast<std::int64_t>(found) == expected) return;
-    throw std::invalid_argument("model, " + place + ": expected " + std::to_string(expected) + " " + what + ", found " +
-                                std::to_string(found));
+    throw std::invalid_argument(joined({"model, ", place, ": expected ", expected, " ", what, ", found ", found}));
 }
 
 [[gnu::cold]] inline void require_fitting(const RowNumbers& numbers, const FactsView& facts, const Row& row,
@@ -28,8 +28,8 @@ namespace detail {
     require_count(place, "weight codes", numbers.weights.size(), row.weight_states > 0 ? row.weights : 0);
     for (const std::int8_t code : numbers.weights) {
         if (!row.weight_codes.contains(code)) {
-            throw std::invalid_argument("model, " + place + ": weight code " + std::to_string(code) +
-                                        " lies outside of " + range_text(row.weight_codes));
+            throw std::invalid_argument(
+                joined({"model, ", place, ": weight code ", code, " lies outside of ", range_text(row.weight_codes)}));
         }
     }
     const bool steps = row.steps > 0 || is_last;
@@ -42,7 +42,7 @@ namespace detail {
     require_count(place, "shifts", numbers.shifts.size(), multiplies && !is_last ? row.scale.multipliers(channels) : 0);
     for (const std::uint8_t shift : numbers.shifts) {
         if (shift < 1 || shift > 62) {
-            throw std::invalid_argument("model, " + place + ": a shift is 1 ... 62, found " + std::to_string(shift));
+            throw std::invalid_argument(joined({"model, ", place, ": a shift is 1 ... 62, found ", shift}));
         }
     }
 }
@@ -52,8 +52,7 @@ namespace detail {
 /// Throws std::invalid_argument, which names the layer, if the numbers do not fit the network.
 [[gnu::cold]] inline void require_fitting(const ModelNumbers& model, const FactsView& facts) {
     if (model.rows.size() != facts.rows.size) {
-        throw std::invalid_argument("model: expected " + std::to_string(facts.rows.size) + " rows, found " +
-                                    std::to_string(model.rows.size()));
+        throw std::invalid_argument(joined({"model: expected ", facts.rows.size, " rows, found ", model.rows.size()}));
     }
     for (std::size_t i = 0; i < facts.rows.size; ++i) {
         detail::require_fitting(model.rows[i], facts, facts.rows[i], i + 1 == facts.rows.size);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/model/parameter_text.hpp"
 
@@ -30,17 +31,17 @@ inline std::string path_text(const Path& path) {
 
 /// "layer 6.repetition 2.1 (product)"
 inline std::string place_text(const Row& row) {
-    return "layer " + path_text(row.path) + " (" + row.kind + ")";
+    return joined({"layer ", path_text(row.path), " (", row.kind, ")"});
 }
 
 /// "14x14x64", or "10" for a vector.
 inline std::string shape_text(Shape shape) {
     if (shape.pixels() == 1) return std::to_string(shape.channels);
-    return std::to_string(shape.height) + "x" + std::to_string(shape.width) + "x" + std::to_string(shape.channels);
+    return joined({shape.height, "x", shape.width, "x", shape.channels});
 }
 /// "0 .. 3"
 inline std::string range_text(CodeRange range) {
-    return std::to_string(range.lowest) + " .. " + std::to_string(range.highest);
+    return joined({range.lowest, " .. ", range.highest});
 }
 
 /// The name of a row's norm, surrogate or standardisation; that of a norm with its epsilon if it is not the usual one.
@@ -53,22 +54,21 @@ inline std::string detail_text(const Row& row) {
 
 /// Text that two model types share only if their parameters mean the same: one line per operation.
 [[gnu::cold]] inline std::string model_signature(const FactsView& table) {
-    std::string text = "input " + shape_text(table.value(0).shape) + "\n";
+    std::string text = joined({"input ", shape_text(table.value(0).shape), "\n"});
     for (const Row& row : table.rows) {
         const ConvolutionExtents& e = row.extents;
         const Value& out = table.value(row.output);
-        text += "layer " + path_text(row.path) + ": " + row.kind + " " + detail_text(row);
+        text += joined({"layer ", path_text(row.path), ": ", row.kind, " ", detail_text(row)});
         if (row.weights > 0) {
             text += row.weight_states == 0 ? std::string(", real weights")
-                                           : ", weights of " + std::to_string(row.weight_states) + " states";
-            if (*row.quantizer != '\0') text += std::string(" (") + row.quantizer + ")";
+                                           : joined({", weights of ", row.weight_states, " states"});
+            if (*row.quantizer != '\0') text += joined({" (", row.quantizer, ")"});
         }
         if (e.kernel_height * e.kernel_width * e.stride_height * e.stride_width > 1 || row.weights > 0) {
-            text += ", kernel " + std::to_string(e.kernel_height) + "x" + std::to_string(e.kernel_width) + ", stride " +
-                    std::to_string(e.stride_height) + "x" + std::to_string(e.stride_width) + ", padding " +
-                    std::to_string(e.padding_height) + "x" + std::to_string(e.padding_width);
+            text += joined({", kernel ", e.kernel_height, "x", e.kernel_width, ", stride ", e.stride_height, "x",
+                            e.stride_width, ", padding ", e.padding_height, "x", e.padding_width});
             if (e.padding_below() > e.padding_height || e.padding_right() > e.padding_width) {
-                text += " and " + std::to_string(e.padding_below()) + "x" + std::to_string(e.padding_right()) + " behind";
+                text += joined({" and ", e.padding_below(), "x", e.padding_right(), " behind"});
             }
             text += ", groups " + std::to_string(e.groups);
             if (e.padding_code != 0) text += ", padding code " + std::to_string(e.padding_code);
@@ -78,19 +78,18 @@ inline std::string detail_text(const Row& row) {
             if (e.dilation != 1) text += ", dilation " + std::to_string(e.dilation);
         }
         if (row.settings != decltype(row.settings){}) {
-            text += ", settings " + std::to_string(row.settings[0]) + " and " + std::to_string(row.settings[1]);
+            text += joined({", settings ", row.settings[0], " and ", row.settings[1]});
         }
         const bool multiplies = row.scale.given || &row == table.rows.data + table.rows.size - 1 ||
                                 (row.steps > 0 && !row.has_thresholds());
-        if (multiplies) text += ", multipliers of " + std::to_string(row.scale.precision) + " bits";
-        text += ", values " + std::to_string(row.input) +
-                (row.second_input == none ? "" : " and " + std::to_string(row.second_input)) + ", out " +
-                shape_text(out.shape) + ", " +
-                (out.storage == Storage::real
-                     ? "real numbers"
-                     : "codes " + range_text(row.codes) + " / " + std::to_string(out.denominator)) +
-                (row.code_step == 1 ? "" : " in steps of " + std::to_string(row.code_step)) + ", gains " +
-                std::to_string(row.gains) + ", biases " + std::to_string(row.biases) + "\n";
+        if (multiplies) text += joined({", multipliers of ", row.scale.precision, " bits"});
+        text += joined(
+            {", values ", row.input, (row.second_input == none ? "" : " and " + std::to_string(row.second_input)),
+             ", out ", shape_text(out.shape), ", ",
+             (out.storage == Storage::real ? "real numbers"
+                                           : joined({"codes ", range_text(row.codes), " / ", out.denominator})),
+             (row.code_step == 1 ? "" : " in steps of " + std::to_string(row.code_step)), ", gains ", row.gains,
+             ", biases ", row.biases, "\n"});
     }
     return text;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "intaglio/canonical/step.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/integer/operations.hpp"
 
 namespace intaglio::model_error {
@@ -42,7 +43,7 @@ struct Packing<primitive::Product<Weight, Standardization>> {
         const std::int64_t differences = certificate.differences;
         for (std::size_t i = 0; i < read.size(); ++i) {
             ++certificate.weights_compared;
-            if (read[i] != numbers.weights[i]) certificate.difference(sides.where + ", weight " + std::to_string(i));
+            if (read[i] != numbers.weights[i]) certificate.difference(joined({sides.where, ", weight ", i}));
         }
         // Kernels also multiply what fills up the last vectors, and rely on its being zero.
         std::vector<std::byte> again(kernels::packed_weight_bytes<Tag, Kind::variant.kernel>(site.extents) + 64);
@@ -122,7 +123,7 @@ struct Packing<primitive::Logits> {
             const std::size_t a = site.step.one_addend ? 0 : static_cast<std::size_t>(c);
             certificate.logits_compared += 2;
             if (multipliers[m] != numbers.multipliers[m] || addends[a] != numbers.addends[a]) {
-                certificate.difference(sides.where + ", class " + std::to_string(c));
+                certificate.difference(joined({sides.where, ", class ", c}));
             }
         }
     }

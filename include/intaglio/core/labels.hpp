@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "intaglio/core/text.hpp"
+
 namespace intaglio {
 
 /// The types of labels: integers of up to 64 bits.
@@ -72,17 +74,15 @@ class Labels {
     [[gnu::cold]] void check(std::int32_t classes, const char* name) const {
         // No text is made where there is nothing to say: training steps do not allocate.
         const auto refuse = [&](const std::string& what) {
-            throw std::invalid_argument(std::string(name) + ": " + what + std::to_string(classes) + " classes, 0 to " +
-                                        std::to_string(classes - 1));
+            throw std::invalid_argument(joined({name, ": ", what, classes, " classes, 0 to ", classes - 1}));
         };
         if (type_->highest < classes - 1) {
-            refuse("labels of " + std::to_string(8 * type_->bytes) + " bits end at " + std::to_string(type_->highest) +
-                   ", but there are ");
+            refuse(joined({"labels of ", 8 * type_->bytes, " bits end at ", type_->highest, ", but there are "}));
         }
         for (std::size_t i = 0; i < size_; ++i) {
             const std::int64_t label = (*this)[i];
             if (label < 0 || label >= classes) {
-                refuse("label " + text(i) + " of image " + std::to_string(i) + " is none of the ");
+                refuse(joined({"label ", text(i), " of image ", i, " is none of the "}));
             }
         }
     }

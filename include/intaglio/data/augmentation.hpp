@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <intaglio/core/extents.hpp>
 #include <intaglio/core/random.hpp>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/dataset.hpp>
 #include <limits>
 #include <span>
@@ -98,8 +99,8 @@ struct Augmentation {
     void validate() const {
         const auto require = [](bool good, const char* what, std::int32_t found, std::int64_t low, std::int64_t high) {
             if (good) return;
-            throw std::invalid_argument(std::string("augmentation: ") + what + " is " + std::to_string(found) +
-                                        ", not in " + std::to_string(low) + " ... " + std::to_string(high));
+            throw std::invalid_argument(
+                joined({"augmentation: ", what, " is ", found, ", not in ", low, " ... ", high}));
         };
         const auto in = [&](const char* what, std::int32_t value, std::int64_t low, std::int64_t high) {
             require(low <= value && value <= high, what, value, low, high);
@@ -120,9 +121,8 @@ struct Augmentation {
         validate<Pixel>();
         if (image.size() / static_cast<std::size_t>(shape.channels) != static_cast<std::size_t>(shape.pixels()) ||
             image.size() % static_cast<std::size_t>(shape.channels) != 0) {
-            throw std::invalid_argument("augmentation: an image of " + std::to_string(image.size()) +
-                                        " codes, expected " + std::to_string(shape.height) + " x " +
-                                        std::to_string(shape.width) + " x " + std::to_string(shape.channels));
+            throw std::invalid_argument(joined({"augmentation: an image of ", image.size(), " codes, expected ",
+                                                shape.height, " x ", shape.width, " x ", shape.channels}));
         }
         const auto code = static_cast<Pixel>(fill);
         const std::int32_t rows = offset(shift_height, random);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <memory>
 #include <string>
@@ -45,11 +46,10 @@ inline void grow_decoded(std::vector<std::uint8_t>& out, std::uint64_t limit) {
     const std::uint64_t size = std::filesystem::file_size(path, error);
     if (error) throw_file_error(path, "size unknown: " + error.message());
     if (size > max_bytes) {
-        throw_file_error(path,
-                         "has " + std::to_string(size) + " bytes, more than the limit of " + std::to_string(max_bytes));
+        throw_file_error(path, joined({"has ", size, " bytes, more than the limit of ", max_bytes}));
     }
     if (size > PTRDIFF_MAX) {
-        throw_file_error(path, "has " + std::to_string(size) + " bytes, more than this processor can address");
+        throw_file_error(path, joined({"has ", size, " bytes, more than this processor can address"}));
     }
 
     errno = 0;

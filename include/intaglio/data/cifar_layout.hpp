@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <future>
 #include <intaglio/core/extents.hpp>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/bytes_file.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/data/find_dataset.hpp>
@@ -39,8 +40,8 @@ struct CifarLayout {
     const std::size_t record = label_bytes + image_bytes;
     if (bytes.empty()) throw_file_error(path, "holds no image");
     if (bytes.size() % record != 0) {
-        throw_file_error(path, "is truncated or has trailing bytes: its size " + std::to_string(bytes.size()) +
-                                   " is no multiple of a record of " + std::to_string(record) + " bytes");
+        throw_file_error(path, joined({"is truncated or has trailing bytes: its size ", bytes.size(),
+                                       " is no multiple of a record of ", record, " bytes"}));
     }
     ImageDataset part;
     part.shape = cifar_shape;
@@ -51,9 +52,8 @@ struct CifarLayout {
         const std::uint8_t* in = bytes.data() + index * record;
         for (std::size_t label = 0; label < label_bytes; ++label) {
             if (in[label] >= layout.label_classes[label]) {
-                throw_file_error(path, "label " + std::to_string(in[label]) + " of image " + std::to_string(index) +
-                                           " is not below the number of classes, " +
-                                           std::to_string(layout.label_classes[label]));
+                throw_file_error(path, joined({"label ", in[label], " of image ", index,
+                                               " is not below the number of classes, ", layout.label_classes[label]}));
             }
         }
         part.labels[index] = in[layout.used_label];
@@ -118,8 +118,7 @@ struct CifarLayout {
     }
     if (!line.empty()) names.push_back(line);
     if (names.size() != built_in.size()) {
-        throw_file_error(
-            path, "has " + std::to_string(names.size()) + " class names, expected " + std::to_string(built_in.size()));
+        throw_file_error(path, joined({"has ", names.size(), " class names, expected ", built_in.size()}));
     }
     return names;
 }

@@ -7,6 +7,7 @@
 #include <intaglio/core/extents.hpp>
 #include <intaglio/core/labels.hpp>
 #include <intaglio/core/random.hpp>
+#include <intaglio/core/text.hpp>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -60,10 +61,9 @@ struct BasicDataset {
     /// thing that is wrong.
     void validate() const {
         if (shape.height < 1 || shape.width < 1 || shape.channels < 1) fail("an extent of the shape is not positive");
-        if (classes < 1) fail("has " + std::to_string(classes) + " classes");
+        if (classes < 1) fail(joined({"has ", classes, " classes"}));
         if (!class_names.empty() && class_names.size() != static_cast<std::size_t>(classes)) {
-            fail("has " + std::to_string(class_names.size()) + " class names for " + std::to_string(classes) +
-                 " classes");
+            fail(joined({"has ", class_names.size(), " class names for ", classes, " classes"}));
         }
         // Division first: a hostile shape could overflow the product (height * width * channels of 2^31 each).
         const std::uint64_t row = static_cast<std::uint64_t>(shape.width) * static_cast<std::uint64_t>(shape.channels);
@@ -74,9 +74,8 @@ struct BasicDataset {
                                : fits && stored % labels.size() == 0 &&
                                      stored / labels.size() == row * static_cast<std::uint64_t>(shape.height);
         if (!exact) {
-            fail("has " + std::to_string(stored) + " pixel codes, which is not " + std::to_string(labels.size()) +
-                 " images of " + std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " +
-                 std::to_string(shape.channels));
+            fail(joined({"has ", stored, " pixel codes, which is not ", labels.size(), " images of ", shape.height,
+                         " x ", shape.width, " x ", shape.channels}));
         }
         Labels(labels).check(classes, words().c_str());
     }
@@ -86,7 +85,7 @@ struct BasicDataset {
     [[nodiscard]] BasicDataset subset(std::span<const std::size_t> indices) const {
         for (const std::size_t index : indices) {
             if (index >= size()) {
-                fail("image " + std::to_string(index) + " asked for, but there are " + std::to_string(size()));
+                fail(joined({"image ", index, " asked for, but there are ", size()}));
             }
         }
         const auto image_codes = static_cast<std::size_t>(shape.size());
@@ -104,8 +103,7 @@ struct BasicDataset {
     /// begin <= end <= size().
     [[nodiscard]] BasicDataset slice(std::size_t begin, std::size_t end) const {
         if (begin > end || end > size()) {
-            fail("images " + std::to_string(begin) + " ... " + std::to_string(end) + " asked for, but there are " +
-                 std::to_string(size()));
+            fail(joined({"images ", begin, " ... ", end, " asked for, but there are ", size()}));
         }
         const auto at = [](const auto& values, std::size_t position) {
             return values.begin() + static_cast<std::ptrdiff_t>(position);
@@ -130,7 +128,7 @@ struct BasicDataset {
     /// Errors: std::invalid_argument when more are asked for than there are, or there are 2^32 or more.
     [[nodiscard]] std::pair<BasicDataset, BasicDataset> random_split(const SplitOptions& options) const {
         if (options.validation > size()) {
-            fail(std::to_string(options.validation) + " images asked for, but there are " + std::to_string(size()));
+            fail(joined({options.validation, " images asked for, but there are ", size()}));
         }
         if (size() > std::numeric_limits<std::uint32_t>::max()) fail("has too many images for a random split");
         std::vector<bool> chosen(size());
@@ -156,8 +154,10 @@ struct BasicDataset {
     }
 
   private:
-    [[nodiscard]] std::string words() const { return "data set '" + name + "'"; }
-    [[noreturn]] void fail(const std::string& reason) const { throw std::invalid_argument(words() + ": " + reason); }
+    [[nodiscard]] std::string words() const { return joined({"data set '", name, "'"}); }
+    [[noreturn]] void fail(const std::string& reason) const {
+        throw std::invalid_argument(joined({words(), ": ", reason}));
+    }
 
     [[nodiscard]] BasicDataset without_samples() const { return {shape, classes, {}, {}, class_names, name}; }
 
@@ -207,7 +207,7 @@ template <PixelCode Pixel, LabelNumber Label>
 [[nodiscard]] BasicDataset<Pixel, Label> concatenate(const BasicDataset<Pixel, Label>& first,
                                                      const BasicDataset<Pixel, Label>& second) {
     const auto fail = [&](const std::string& what) {
-        throw std::invalid_argument("data sets '" + first.name + "' and '" + second.name + "' differ in " + what);
+        throw std::invalid_argument(joined({"data sets '", first.name, "' and '", second.name, "' differ in ", what}));
     };
     if (first.shape != second.shape) fail("shape");
     if (first.classes != second.classes) fail("the number of classes");

@@ -8,17 +8,19 @@
 #include <string_view>
 #include <system_error>
 
+#include "intaglio/core/text.hpp"
+
 namespace intaglio {
 
 /// Throws std::runtime_error("<path>: <reason>").
 [[noreturn]] inline void throw_file_error(const std::filesystem::path& path, std::string_view reason) {
-    throw std::runtime_error(path.string() + ": " + std::string(reason));
+    throw std::runtime_error(joined({path.string(), ": ", reason}));
 }
 
 /// The same with the text of an errno value behind the reason: "<path>: <reason>: No such file or directory".
 [[noreturn]] inline void throw_file_error(const std::filesystem::path& path, std::string_view reason,
                                           int error_number) {
-    throw_file_error(path, std::string(reason) + ": " + std::generic_category().message(error_number));
+    throw_file_error(path, joined({reason, ": ", std::generic_category().message(error_number)}));
 }
 
 }  // namespace intaglio

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <optional>
 #include <stdexcept>
@@ -71,9 +72,10 @@ struct DatasetSearch {
         if (missing_count == 0) return place;
         std::error_code ignored;
         const bool exists = std::filesystem::is_directory(place, ignored);
-        looked_at += "\n  " + place.string() + (exists ? " (lacks " + missing + ")" : " (no such folder)");
+        looked_at +=
+            joined({"\n  ", place.string(), (exists ? joined({" (lacks ", missing, ")"}) : " (no such folder)")});
     }
-    throw std::runtime_error(search.name + " was not found. Looked at:" + looked_at + "\n" + search.advice);
+    throw std::runtime_error(joined({search.name, " was not found. Looked at:", looked_at, "\n", search.advice}));
 }
 
 }  // namespace intaglio

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/bytes_file.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <limits>
@@ -66,7 +67,7 @@ class InflateStream {
         produced += room - stream.avail_out;
         if (state == Z_OK && produced <= max_bytes) continue;
         if (produced > max_bytes) {
-            throw_file_error(path, "decompresses to more than the limit of " + std::to_string(max_bytes) + " bytes");
+            throw_file_error(path, joined({"decompresses to more than the limit of ", max_bytes, " bytes"}));
         }
         if (state == Z_STREAM_END) {
             const auto rest = compressed.subspan(consumed);

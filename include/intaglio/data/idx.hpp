@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <intaglio/core/extents.hpp>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/data/packed_file.hpp>
 #include <span>
@@ -38,21 +39,19 @@ inline std::uint32_t load_big_endian(std::span<const std::uint8_t> bytes, std::s
 inline void check_idx_header(std::span<const std::uint8_t> bytes, std::size_t header_bytes, std::uint32_t magic,
                              const std::filesystem::path& path) {
     if (bytes.size() < header_bytes) {
-        throw_file_error(path, "is truncated: " + std::to_string(bytes.size()) + " bytes, the IDX header has " +
-                                   std::to_string(header_bytes));
+        throw_file_error(path, joined({"is truncated: ", bytes.size(), " bytes, the IDX header has ", header_bytes}));
     }
     const std::uint32_t found = load_big_endian(bytes, 0);
     if (found != magic) {
-        throw_file_error(path, "has IDX magic number " + std::to_string(found) + ", expected " + std::to_string(magic) +
-                                   (magic == idx_image_magic ? " (images)" : " (labels)"));
+        throw_file_error(path, joined({"has IDX magic number ", found, ", expected ", magic,
+                                       (magic == idx_image_magic ? " (images)" : " (labels)")}));
     }
 }
 
 inline void check_idx_payload(std::uint64_t found, std::uint64_t expected, const std::filesystem::path& path) {
     if (found != expected) {
-        throw_file_error(path, std::string(found < expected ? "is truncated" : "has trailing bytes") +
-                                   ": its header announces " + std::to_string(expected) + " bytes of data, found " +
-                                   std::to_string(found));
+        throw_file_error(path, joined({found < expected ? "is truncated" : "has trailing bytes",
+                                       ": its header announces ", expected, " bytes of data, found ", found}));
     }
 }
 
@@ -68,8 +67,7 @@ inline void check_idx_payload(std::uint64_t found, std::uint64_t expected, const
     const std::uint64_t width = detail::load_big_endian(bytes, 12);
     if (count == 0) throw_file_error(path, "holds no image");
     if (height == 0 || width == 0 || height > idx_max_side || width > idx_max_side) {
-        throw_file_error(path, "image size " + std::to_string(height) + " x " + std::to_string(width) +
-                                   " is not in 1 ... " + std::to_string(idx_max_side));
+        throw_file_error(path, joined({"image size ", height, " x ", width, " is not in 1 ... ", idx_max_side}));
     }
     // Below 2^32 * 2^16 * 2^16 = 2^64: the product cannot overflow, because the sides stay below 2^16.
     detail::check_idx_payload(bytes.size() - idx_image_header_bytes, count * height * width, path);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <intaglio/core/extents.hpp>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/data/find_dataset.hpp>
 #include <intaglio/data/idx.hpp>
@@ -37,18 +38,17 @@ namespace intaglio {
     const auto wrong =
         std::find_if(labels.begin(), labels.end(), [&](std::uint8_t label) { return label >= class_names.size(); });
     if (wrong != labels.end()) {
-        throw_file_error(labels_path, "label " + std::to_string(*wrong) + " of image " +
-                                          std::to_string(wrong - labels.begin()) +
-                                          " is not below the number of classes, " + std::to_string(class_names.size()));
+        throw_file_error(labels_path, joined({"label ", *wrong, " of image ", wrong - labels.begin(),
+                                              " is not below the number of classes, ", class_names.size()}));
     }
     auto images = read_idx_images(images_path, image_limit);
     if (images.shape != expected) {
-        throw_file_error(images_path, "images of " + std::to_string(images.shape.height) + " x " +
-                                          std::to_string(images.shape.width) + ", expected 28 x 28");
+        throw_file_error(images_path,
+                         joined({"images of ", images.shape.height, " x ", images.shape.width, ", expected 28 x 28"}));
     }
     if (images.count != labels.size()) {
-        throw_file_error(images_path, "holds " + std::to_string(images.count) + " images, but " + labels_path.string() +
-                                          " holds " + std::to_string(labels.size()) + " labels");
+        throw_file_error(images_path, joined({"holds ", images.count, " images, but ", labels_path.string(), " holds ",
+                                              labels.size(), " labels"}));
     }
 
     ImageDataset part;
@@ -83,9 +83,8 @@ struct MnistLayout {
                                            layout.class_names);
         const std::int64_t found = std::count(part.labels.begin(), part.labels.end(), std::uint8_t{0});
         if (part.size() == complete && found != first_class) {
-            throw_file_error(folder / files[first_file + 1], "is not " + layout.name + ": " + std::to_string(found) +
-                                                                 " images of class 0, expected " +
-                                                                 std::to_string(first_class));
+            throw_file_error(folder / files[first_file + 1], joined({"is not ", layout.name, ": ", found,
+                                                                     " images of class 0, expected ", first_class}));
         }
         return part;
     };

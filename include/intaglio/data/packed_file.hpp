@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/bytes_file.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/data/gzip.hpp>
@@ -25,8 +26,7 @@ namespace intaglio {
     if (is_gzip(bytes)) return decompress_gzip(bytes, max_bytes, path);
     if (is_xz(bytes)) return decompress_xz(bytes, max_bytes, path);
     if (bytes.size() > max_bytes) {
-        throw_file_error(path, "has " + std::to_string(bytes.size()) + " bytes, more than the limit of " +
-                                   std::to_string(max_bytes));
+        throw_file_error(path, joined({"has ", bytes.size(), " bytes, more than the limit of ", max_bytes}));
     }
     return bytes;
 }

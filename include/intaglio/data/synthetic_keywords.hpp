@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <intaglio/core/array.hpp>
 #include <intaglio/core/random.hpp>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/dataset.hpp>
 #include <limits>
 #include <stdexcept>
@@ -122,8 +123,8 @@ template <PixelCode Pixel = std::int16_t>
     static_assert(std::is_signed_v<Pixel>, "the codes of a signal have a sign");
     const auto require = [](const char* what, std::int32_t value, std::int32_t low, std::int32_t high) {
         if (low <= value && value <= high) return;
-        throw std::invalid_argument(std::string("synthetic keywords: ") + what + " is " + std::to_string(value) +
-                                    ", not in " + std::to_string(low) + " ... " + std::to_string(high));
+        throw std::invalid_argument(
+            joined({"synthetic keywords: ", what, " is ", value, ", not in ", low, " ... ", high}));
     };
     require("length", settings.length, 256, 65536);
     require("classes", settings.classes, 2, 24);

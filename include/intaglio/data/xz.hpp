@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/bytes_file.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <iterator>
@@ -53,8 +54,8 @@ inline std::string xz_complaint(lzma_ret answer, const lzma_stream& stream) {
         case LZMA_MEM_ERROR:
             return "no memory to decompress";
         case LZMA_MEMLIMIT_ERROR:
-            return "xz data needs " + std::to_string(lzma_memusage(&stream)) +
-                   " bytes to decode, more than the limit of " + std::to_string(xz_max_decoder_bytes);
+            return joined({"xz data needs ", lzma_memusage(&stream), " bytes to decode, more than the limit of ",
+                           xz_max_decoder_bytes});
         case LZMA_FORMAT_ERROR:
             return "is not xz data";
         case LZMA_OPTIONS_ERROR:
@@ -91,7 +92,7 @@ inline std::string xz_complaint(lzma_ret answer, const lzma_stream& stream) {
         answer = lzma_code(&stream, LZMA_FINISH);
         produced = out.size() - stream.avail_out;
         if (produced > max_bytes) {
-            throw_file_error(path, "decompresses to more than the limit of " + std::to_string(max_bytes) + " bytes");
+            throw_file_error(path, joined({"decompresses to more than the limit of ", max_bytes, " bytes"}));
         }
     }
     if (answer != LZMA_STREAM_END) throw_file_error(path, detail::xz_complaint(answer, stream));

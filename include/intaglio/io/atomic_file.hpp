@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/partial_files.hpp>
 #include <span>
@@ -30,7 +31,7 @@ class AtomicFile {
     /// rename would replace it (think of /dev/null). The permissions of an existing target are kept.
     [[gnu::cold]] explicit AtomicFile(const std::filesystem::path& target) : goal(resolved(target)) {
         detail::remove_abandoned_partials(goal);
-        const std::string begin = detail::partial_prefix(goal) + std::to_string(::getpid()) + "-";
+        const std::string begin = joined({detail::partial_prefix(goal), ::getpid(), "-"});
         constexpr int attempts = 100;
         for (int attempt = 0; descriptor < 0 && attempt < attempts; ++attempt) {
             temporary = goal;

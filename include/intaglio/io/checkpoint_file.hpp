@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/checkpoint_reader.hpp>
 #include <intaglio/io/checkpoint_writer.hpp>
@@ -31,7 +32,7 @@ inline std::string quoted_line(const std::optional<std::string_view>& line) {
     std::replace_if(
         shown.begin(), shown.end(),
         [](char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f; }, '?');
-    return "'" + shown + (line->size() > most ? "...'" : "'");
+    return joined({"'", shown, (line->size() > most ? "...'" : "'")});
 }
 
 }  // namespace detail
@@ -70,15 +71,15 @@ inline void compare_lines(const CheckpointReader& reader, std::string_view expec
         auto expected_line = take_line(expected_rest);
         auto found_line = take_line(found_rest);
         if (expected_line == found_line) continue;
-        std::string what = "another model: line " + std::to_string(number) + " of the signature";
+        std::string what = joined({"another model: line ", number, " of the signature"});
         if (expected_line && found_line && expected_line->starts_with(option_prefix) &&
             found_line->starts_with(option_prefix)) {
             what = "a run with another option";
             expected_line->remove_prefix(option_prefix.size());
             found_line->remove_prefix(option_prefix.size());
         }
-        throw_file_error(reader.path(), "belongs to " + what + ": expected " + quoted_line(expected_line) + ", found " +
-                                            quoted_line(found_line));
+        throw_file_error(reader.path(), joined({"belongs to ", what, ": expected ", quoted_line(expected_line),
+                                                ", found ", quoted_line(found_line)}));
     }
 }
 

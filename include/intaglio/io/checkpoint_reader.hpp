@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/bytes_file.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/checkpoint_format.hpp>
@@ -51,12 +52,7 @@ class CheckpointReader {
     /// Copies the section `name` to `out`. Its type must be T and its count out.size(), or nothing is written.
     template <FileNumber T>
     void read(std::string_view name, std::span<T> out) const {
-        const auto& section = typed_section<T>(name);
-        if (section.count != out.size()) {
-            throw_file_error(file, "section '" + section.name + "' has " + std::to_string(section.count) +
-                                       " elements, expected " + std::to_string(out.size()));
-        }
-        load_little_endian(bytes.data() + section.offset, out);
+        load_little_endian(section_bytes(name, element_type_of<T>, out.size()), out);
     }
 
     /// The only number of the section `name`.
@@ -70,14 +66,14 @@ class CheckpointReader {
     /// All numbers of the section `name`, however many there are.
     template <FileNumber T>
     [[nodiscard]] std::vector<T> values(std::string_view name) const {
-        std::vector<T> all(typed_section<T>(name).count);
+        std::vector<T> all(typed_section(name, element_type_of<T>).count);
         read(name, std::span<T>(all));
         return all;
     }
 
     /// The text in the section `name`, as CheckpointWriter::add_text stored it.
     [[nodiscard]] std::string text(std::string_view name) const {
-        const auto& section = typed_section<std::uint8_t>(name);
+        const auto& section = typed_section(name, element_type_of<std::uint8_t>);
         return std::string(reinterpret_cast<const char*>(bytes.data()) + section.offset, section.count);
     }
 
@@ -98,12 +94,11 @@ class CheckpointReader {
             throw_file_error(file, "is truncated or damaged: the checksum does not match");
         }
         if (announced != size) {
-            throw_file_error(file, "announces " + std::to_string(announced) + " bytes, found " + std::to_string(size));
+            throw_file_error(file, joined({"announces ", announced, " bytes, found ", size}));
         }
         const auto stored_version = load_little_endian<std::uint32_t>(bytes.data() + 8);
         if (stored_version != version) {
-            throw_file_error(file, "has format version " + std::to_string(stored_version) + ", this program reads " +
-                                       std::to_string(version));
+            throw_file_error(file, joined({"has format version ", stored_version, ", this program reads ", version}));
         }
     }
 
@@ -115,7 +110,7 @@ class CheckpointReader {
         signature_text = take_text(position, load_little_endian<std::uint64_t>(bytes.data() + 16), "signature");
         // Each section needs at least its header and one padded name, which bounds the memory for the list.
         if (count > (end - position) / (section_header_bytes + alignment)) {
-            throw_file_error(file, "announces " + std::to_string(count) + " sections, more than fit into it");
+            throw_file_error(file, joined({"announces ", count, " sections, more than fit into it"}));
         }
         found.reserve(count);
         for (std::uint32_t index = 0; index < count; ++index) found.push_back(take_section(position, index));
@@ -132,7 +127,8 @@ class CheckpointReader {
         const auto twice = std::adjacent_find(by_name.begin(), by_name.end(), [&](std::size_t left, std::size_t right) {
             return found[left].name == found[right].name;
         });
-        if (twice != by_name.end()) throw_file_error(file, "has two sections named '" + found[*twice].name + "'");
+        if (twice != by_name.end())
+            throw_file_error(file, joined({"has two sections named '", found[*twice].name, "'"}));
     }
 
     [[gnu::cold]] [[nodiscard]] CheckpointSection take_section(std::size_t& position, std::uint32_t index) const {
@@ -148,13 +144,13 @@ class CheckpointReader {
         auto name = take_text(position, name_bytes, where);
         if (!is_valid_name(name)) throw_file_error(file, where + " has an unprintable or empty name");
         if (element_type_name(type) == nullptr) {
-            throw_file_error(file, "section '" + name + "' has the unknown element type " +
-                                       std::to_string(static_cast<std::uint32_t>(type)));
+            throw_file_error(
+                file, joined({"section '", name, "' has the unknown element type ", static_cast<std::uint32_t>(type)}));
         }
         // Division, because the product could overflow.
         if (elements > (end - position) / element_bytes(type)) {
-            throw_file_error(file, "section '" + name + "' announces " + std::to_string(elements) +
-                                       " elements, more than fit into it");
+            throw_file_error(file,
+                             joined({"section '", name, "' announces ", elements, " elements, more than fit into it"}));
         }
         CheckpointSection section{std::move(name), type, static_cast<std::size_t>(elements), position};
         skip(position, elements * element_bytes(type), where);
@@ -183,15 +179,22 @@ class CheckpointReader {
         return at == by_name.end() || found[*at].name != name ? nullptr : &found[*at];
     }
 
-    template <FileNumber T>
-    [[nodiscard]] const CheckpointSection& typed_section(std::string_view name) const {
+    [[gnu::cold]] [[nodiscard]] const CheckpointSection& typed_section(std::string_view name, ElementType type) const {
         const auto* section = find(name);
-        if (section == nullptr) throw_file_error(file, "has no section '" + std::string(name) + "'");
-        if (section->type != element_type_of<T>) {
-            throw_file_error(file, "section '" + section->name + "' holds " + element_type_name(section->type) +
-                                       ", expected " + element_type_name(element_type_of<T>));
+        if (section == nullptr) throw_file_error(file, joined({"has no section '", name, "'"}));
+        if (section->type != type) {
+            throw_file_error(file, joined({"section '", name, "' holds ", element_type_name(section->type),
+                                           ", expected ", element_type_name(type)}));
         }
         return *section;
+    }
+    [[gnu::cold]] [[nodiscard]] const std::uint8_t* section_bytes(std::string_view name, ElementType type,
+                                                                  std::size_t count) const {
+        const auto& section = typed_section(name, type);
+        if (section.count != count) {
+            throw_file_error(file, joined({"section '", name, "' has ", section.count, " elements, expected ", count}));
+        }
+        return bytes.data() + section.offset;
     }
 
     std::filesystem::path file;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/core/text.hpp>
 #include <intaglio/io/atomic_file.hpp>
 #include <intaglio/io/checkpoint_format.hpp>
 #include <intaglio/io/checksum.hpp>
@@ -30,17 +31,7 @@ class CheckpointWriter {
     /// Errors: std::invalid_argument when the name is empty, longer than 255 bytes, has control characters or is taken.
     template <FileNumber T>
     void add(std::string name, std::span<const T> values) {
-        if (!checkpoint_format::is_valid_name(name)) {
-            throw std::invalid_argument("checkpoint section name '" + name.substr(0, 40) +
-                                        "': not 1 ... 255 bytes without control characters");
-        }
-        if (std::any_of(sections.begin(), sections.end(), [&](const Section& other) { return other.name == name; })) {
-            throw std::invalid_argument("checkpoint section name '" + name + "' is used twice");
-        }
-        Section section{std::move(name), element_type_of<T>, values.size(), {}};
-        section.bytes.resize(values.size_bytes());
-        store_little_endian(values, section.bytes.data());
-        sections.push_back(std::move(section));
+        store_little_endian(values, add_section(std::move(name), element_type_of<T>, values.size(), sizeof(T)));
     }
 
     /// Adds one number.
@@ -81,12 +72,25 @@ class CheckpointWriter {
         std::vector<std::uint8_t> bytes;
     };
 
+    /// The bytes of a new section, to be filled.
+    [[gnu::cold]] std::uint8_t* add_section(std::string name, ElementType type, std::size_t count, std::size_t size) {
+        if (!checkpoint_format::is_valid_name(name)) {
+            throw std::invalid_argument(joined({"checkpoint section name '", name.substr(0, 40),
+                                                "': not 1 ... 255 bytes without control characters"}));
+        }
+        if (std::any_of(sections.begin(), sections.end(), [&](const Section& other) { return other.name == name; })) {
+            throw std::invalid_argument(joined({"checkpoint section name '", name, "' is used twice"}));
+        }
+        sections.push_back({std::move(name), type, count, std::vector<std::uint8_t>(count * size)});
+        return sections.back().bytes.data();
+    }
+
     /// Counts and hashes what goes into the file, in blocks: headers are tiny, and each write is a system call.
     class Output {
       public:
         explicit Output(const std::filesystem::path& path) : file(path) {}
 
-        void put_bytes(std::span<const std::uint8_t> bytes) {
+        [[gnu::cold]] void put_bytes(std::span<const std::uint8_t> bytes) {
             sum.add_bytes(bytes);
             size += bytes.size();
             if (bytes.size() >= block_bytes) {
@@ -111,7 +115,7 @@ class CheckpointWriter {
             constexpr std::array<std::uint8_t, checkpoint_format::alignment> zeros{};
             put_bytes(std::span(zeros).first(static_cast<std::size_t>(checkpoint_format::padding(size))));
         }
-        void finish() {
+        [[gnu::cold]] void finish() {
             put(size + checkpoint_format::trailer_bytes);
             put(sum.value());
             flush();

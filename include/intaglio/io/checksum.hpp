@@ -21,7 +21,7 @@ class Checksum {
         : lanes{seed + prime_1 + prime_2, seed + prime_2, seed, seed - prime_1}, start(seed + prime_5) {}
 
     /// Appends bytes.
-    void add_bytes(std::span<const std::uint8_t> bytes) {
+    [[gnu::noinline]] void add_bytes(std::span<const std::uint8_t> bytes) {
         total += bytes.size();
         while (!bytes.empty()) {
             // Whole stripes are taken where they lie; only what is left over at either end goes through the buffer.
@@ -55,7 +55,7 @@ class Checksum {
     }
 
     /// The hash of everything added so far; adding may go on afterwards.
-    [[nodiscard]] std::uint64_t value() const {
+    [[nodiscard]] [[gnu::noinline]] std::uint64_t value() const {
         std::uint64_t hash = start;
         if (total >= stripe_bytes) {
             hash = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);

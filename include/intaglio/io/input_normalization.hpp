@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/train/finite.hpp"
 
@@ -38,14 +39,13 @@ namespace detail {
     const Value& input = table.value(0);
     const auto channels = static_cast<std::size_t>(input.shape.channels);
     if (normalization.mean.size() != channels || normalization.deviation.size() != channels) {
-        fail(std::to_string(normalization.mean.size()) + " means and " +
-             std::to_string(normalization.deviation.size()) + " deviations for " + std::to_string(channels) +
-             " channels");
+        fail(joined({normalization.mean.size(), " means and ", normalization.deviation.size(), " deviations for ",
+                     channels, " channels"}));
     }
     for (std::size_t c = 0; c < channels; ++c) {
-        if (!train::is_finite(normalization.mean[c])) fail("mean " + std::to_string(c) + " is not finite");
+        if (!train::is_finite(normalization.mean[c])) fail(joined({"mean ", c, " is not finite"}));
         if (!train::is_finite(normalization.deviation[c]) || !(normalization.deviation[c] > 0)) {
-            fail("deviation " + std::to_string(c) + " is not positive");
+            fail(joined({"deviation ", c, " is not positive"}));
         }
     }
     std::vector<bool> result(table.values.size);
@@ -68,9 +68,8 @@ namespace detail {
             const double code = static_cast<double>(input.denominator);
             // Half a code is as near as a code can be.
             if (std::fabs(colour - normalization.mean[c]) * code > 0.5 + 1e-6) {
-                fail(place + " pads channel " + std::to_string(c) + " with code " + std::to_string(colour * code) +
-                     ", but the mean is " + std::to_string(normalization.mean[c] * code) +
-                     ": give the input a PaddingColour");
+                fail(joined({place, " pads channel ", c, " with code ", colour * code, ", but the mean is ",
+                             normalization.mean[c] * code, ": give the input a PaddingColour"}));
             }
         }
     }

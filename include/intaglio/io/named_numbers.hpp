@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/checkpoint_reader.hpp>
 #include <intaglio/io/checkpoint_writer.hpp>
@@ -35,8 +36,8 @@ namespace intaglio::detail {
                 for (std::size_t i = 0; i < read.size(); ++i) {
                     const bool negative = read[i] < 0 && numbers.name.ends_with("variance");
                     if (train::is_finite(read[i]) && !negative) continue;
-                    throw_file_error(reader.path(), numbers.name + "[" + std::to_string(i) + "] is " +
-                                                        (negative ? "negative" : "not a finite number"));
+                    throw_file_error(reader.path(), joined({numbers.name, "[", i, "] is ",
+                                                            (negative ? "negative" : "not a finite number")}));
                 }
                 all.emplace_back(std::move(read));
             },

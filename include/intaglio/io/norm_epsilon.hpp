@@ -8,6 +8,7 @@
 #include <string>
 
 #include "intaglio/canonical/describe.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/train/finite.hpp"
 #include "intaglio/train/option_text.hpp"
@@ -24,13 +25,13 @@ namespace intaglio::detail {
     char* end = nullptr;
     const double epsilon = std::strtod(text.c_str(), &end);
     if (end == text.c_str() || *end != '\0' || !train::is_finite(epsilon) || !(epsilon > 0)) {
-        throw_file_error(file.path(), "metadata '" + key + "' is no positive number, but '" + text + "'");
+        throw_file_error(file.path(), joined({"metadata '", key, "' is no positive number, but '", text, "'"}));
     }
     if (static_cast<float>(epsilon) == static_cast<float>(row.epsilon)) return;
-    throw_file_error(file.path(), "metadata '" + key + "' says that a norm has the epsilon " + text +
-                                      ", but that of layer " + path_text(row.path) + " has " +
-                                      train::number_text(row.epsilon) + "; give it WithEpsilon<BatchNorm, Epsilon{" +
-                                      train::number_text(epsilon) + "}>");
+    throw_file_error(file.path(),
+                     joined({"metadata '", key, "' says that a norm has the epsilon ", text, ", but that of layer ",
+                             path_text(row.path), " has ", train::number_text(row.epsilon),
+                             "; give it WithEpsilon<BatchNorm, Epsilon{", train::number_text(epsilon), "}>"}));
 }
 
 }  // namespace intaglio::detail

@@ -20,6 +20,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "intaglio/core/text.hpp"
+
 namespace intaglio::detail {
 
 [[gnu::cold]] inline std::string host_name() {
@@ -32,7 +34,7 @@ namespace intaglio::detail {
 
 /// What the temporaries of a target that are made on this host begin with.
 [[gnu::cold]] inline std::string partial_prefix(const std::filesystem::path& target) {
-    return target.filename().string() + ".partial-" + host_name() + "-";
+    return joined({target.filename().string(), ".partial-", host_name(), "-"});
 }
 
 [[nodiscard]] inline std::filesystem::path folder_of(const std::filesystem::path& target) {

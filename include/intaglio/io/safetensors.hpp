@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/bytes_file.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/little_endian.hpp>
@@ -61,7 +62,7 @@ class SafetensorsFile {
     /// Throws std::runtime_error if there is no tensor of this name.
     [[nodiscard]] const SafetensorsEntry& tensor(std::string_view name) const {
         const SafetensorsEntry* const entry = find(name);
-        if (entry == nullptr) throw_file_error(file_, "has no tensor '" + std::string(name) + "'");
+        if (entry == nullptr) throw_file_error(file_, joined({"has no tensor '", name, "'"}));
         return *entry;
     }
 
@@ -81,11 +82,11 @@ class SafetensorsFile {
             convert<std::uint16_t>(from, values,
                                    [](std::uint16_t x) { return std::bit_cast<float>(std::uint32_t{x} << 16); });
         } else {
-            throw_file_error(file_, "tensor '" + entry.name + "' has type " + entry.type + ", expected F32");
+            throw_file_error(file_, joined({"tensor '", entry.name, "' has type ", entry.type, ", expected F32"}));
         }
         for (std::size_t i = 0; i < values.size(); ++i) {
             if (!train::is_finite(values[i])) {
-                throw_file_error(file_, "tensor '" + entry.name + "': number " + std::to_string(i) + " is not finite");
+                throw_file_error(file_, joined({"tensor '", entry.name, "': number ", i, " is not finite"}));
             }
         }
         return values;

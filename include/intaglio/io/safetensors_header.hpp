@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/little_endian.hpp>
 #include <map>
@@ -74,13 +75,12 @@ class SafetensorsHeaderReader {
         if (bytes_.size() < length_bytes) throw_file_error(path_, "is truncated: no safetensors header");
         const auto length = load_little_endian<std::uint64_t>(bytes_.data());
         if (length > max_safetensors_header) {
-            throw_file_error(path_, "announces a header of " + std::to_string(length) +
-                                        " bytes, more than the limit of " + std::to_string(max_safetensors_header) +
-                                        ": no safetensors file");
+            throw_file_error(path_, joined({"announces a header of ", length, " bytes, more than the limit of ",
+                                            max_safetensors_header, ": no safetensors file"}));
         }
         if (length > bytes_.size() - length_bytes) {
-            throw_file_error(path_, "is truncated: its header has " + std::to_string(length) + " bytes, found " +
-                                        std::to_string(bytes_.size() - length_bytes));
+            throw_file_error(path_, joined({"is truncated: its header has ", length, " bytes, found ",
+                                            bytes_.size() - length_bytes}));
         }
         data_ = length_bytes + static_cast<std::size_t>(length);
         const nlohmann::json header = parse(length_bytes);
@@ -112,7 +112,7 @@ class SafetensorsHeaderReader {
             if (event == Json::parse_event_t::key) {
                 const auto name = parsed.get<std::string>();
                 if (!names.back().insert(name).second) {
-                    throw_file_error(path_, "has a header with two entries '" + name + "'");
+                    throw_file_error(path_, joined({"has a header with two entries '", name, "'"}));
                 }
             }
             return true;
@@ -131,13 +131,13 @@ class SafetensorsHeaderReader {
     void read_metadata(const nlohmann::json& value, std::map<std::string, std::string>& metadata) const {
         if (!value.is_object()) throw_file_error(path_, "has metadata that are no JSON object");
         for (const auto& [key, text] : value.items()) {
-            if (!text.is_string()) throw_file_error(path_, "has metadata '" + key + "' that are no text");
+            if (!text.is_string()) throw_file_error(path_, joined({"has metadata '", key, "' that are no text"}));
             metadata.emplace(key, text.get<std::string>());
         }
     }
 
     [[noreturn]] void fail(const std::string& name, const std::string& reason) const {
-        throw_file_error(path_, "tensor '" + name + "' " + reason);
+        throw_file_error(path_, joined({"tensor '", name, "' ", reason}));
     }
 
     [[nodiscard]] static std::uint64_t checked_product(std::uint64_t a, std::uint64_t b, bool& overflows) {
@@ -149,16 +149,16 @@ class SafetensorsHeaderReader {
         if (!value.is_object()) fail(name, "is described by no JSON object");
         for (const auto& [key, unused] : value.items()) {
             if (key != "dtype" && key != "shape" && key != "data_offsets")
-                fail(name, "has an unknown entry '" + key + "'");
+                fail(name, joined({"has an unknown entry '", key, "'"}));
         }
         for (const char* const key : {"dtype", "shape", "data_offsets"}) {
-            if (!value.contains(key)) fail(name, "has no entry '" + std::string(key) + "'");
+            if (!value.contains(key)) fail(name, joined({"has no entry '", key, "'"}));
         }
         const nlohmann::json& type = value["dtype"];
         if (!type.is_string()) fail(name, "has a dtype that is no text");
         SafetensorsEntry entry{.name = name, .type = type.get<std::string>()};
         const std::size_t number_bytes = safetensors_type_bytes(entry.type);
-        if (number_bytes == 0) fail(name, "has the unknown dtype '" + entry.type + "'");
+        if (number_bytes == 0) fail(name, joined({"has the unknown dtype '", entry.type, "'"}));
 
         const nlohmann::json& shape = value["shape"];
         if (!shape.is_array()) fail(name, "has a shape that is no list");
@@ -179,20 +179,21 @@ class SafetensorsHeaderReader {
         const nlohmann::json& offsets = value["data_offsets"];
         if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
             !offsets[1].is_number_unsigned()) {
-            fail(name, "has data_offsets " + offsets.dump() + ", expected two numbers");
+            fail(name, joined({"has data_offsets ", offsets.dump(), ", expected two numbers"}));
         }
         const auto begin = offsets[0].get<std::uint64_t>();
         const auto end = offsets[1].get<std::uint64_t>();
         const std::uint64_t size = bytes_.size() - data_;
         if (begin > end) fail(name, "ends in front of its beginning: bytes " + offsets.dump());
         if (end > size) {
-            fail(name, "has bytes " + offsets.dump() + ", but the file has " + std::to_string(size) +
-                           " behind its header: it is truncated or damaged");
+            fail(name, joined({"has bytes ", offsets.dump(), ", but the file has ", size,
+                               " behind its header: it is truncated or damaged"}));
         }
         if ((overflows && !empty) || needed != end - begin) {
-            fail(name, "has " + std::to_string(end - begin) + " bytes, but " + entry.type + " of shape " +
-                           shape_text(entry.shape) + " needs " +
-                           (overflows && !empty ? std::string("more than there can be") : std::to_string(needed)));
+            fail(name,
+                 joined({"has ", end - begin, " bytes, but ", entry.type, " of shape ", shape_text(entry.shape),
+                         " needs ",
+                         (overflows && !empty ? std::string("more than there can be") : std::to_string(needed))}));
         }
         entry.begin = data_ + static_cast<std::size_t>(begin);
         entry.end = data_ + static_cast<std::size_t>(end);
@@ -203,16 +204,15 @@ class SafetensorsHeaderReader {
         std::size_t position = data_;
         const SafetensorsEntry* before = nullptr;
         for (const SafetensorsEntry& entry : tensors) {
-            if (entry.begin < position) fail(entry.name, "shares bytes with tensor '" + before->name + "'");
+            if (entry.begin < position) fail(entry.name, joined({"shares bytes with tensor '", before->name, "'"}));
             if (entry.begin > position) {
-                fail(entry.name, "lies behind " + std::to_string(entry.begin - position) + " bytes of no tensor");
+                fail(entry.name, joined({"lies behind ", entry.begin - position, " bytes of no tensor"}));
             }
             position = entry.end;
             before = &entry;
         }
         if (position != bytes_.size()) {
-            throw_file_error(path_,
-                             "has " + std::to_string(bytes_.size() - position) + " bytes behind the last tensor");
+            throw_file_error(path_, joined({"has ", bytes_.size() - position, " bytes behind the last tensor"}));
         }
     }
 

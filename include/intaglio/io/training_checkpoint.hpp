@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/io/checkpoint_file.hpp"
 #include "intaglio/io/named_numbers.hpp"
 #include "intaglio/io/run_identity.hpp"
@@ -64,9 +65,9 @@ template <class Net, class Optimizer>
         const double distance = std::fabs(static_cast<double>(expected[i]) - static_cast<double>(found[i]));
         if (distance <= 1e-3 * (1 + std::fabs(static_cast<double>(expected[i])))) continue;
         throw_file_error(reader.path(),
-                         "belongs to a run with another teacher: its logits of the first images: expected " +
-                             train::number_text(static_cast<double>(expected[i])) + ", found " +
-                             train::number_text(static_cast<double>(found[i])));
+                         joined({"belongs to a run with another teacher: its logits of the first images: expected ",
+                                 train::number_text(static_cast<double>(expected[i])), ", found ",
+                                 train::number_text(static_cast<double>(found[i]))}));
     }
 }
 

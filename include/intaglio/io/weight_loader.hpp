@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/model/weights.hpp"
 
@@ -81,10 +82,9 @@ class WeightLoader {
             }
         }
         if (!unused.empty() && !options_.ignore_unused) {
-            throw_file_error(file_.path(), "has " + std::to_string(unused.size()) +
-                                               " tensors that the network does not need, the first is '" +
-                                               unused.front() + "' of shape " +
-                                               shape_text(file_.tensor(unused.front()).shape));
+            throw_file_error(file_.path(),
+                             joined({"has ", unused.size(), " tensors that the network does not need, the first is '",
+                                     unused.front(), "' of shape ", shape_text(file_.tensor(unused.front()).shape)}));
         }
         return unused;
     }
@@ -134,15 +134,15 @@ class WeightLoader {
         for (const LoadedRow& row : rows_) {
             if (row.kind == LoadedRow::Kind::other) {
                 const Row& other = row_of(row);
-                throw std::invalid_argument(
-                    "the parameters of " + place(other) + ", a " + other.kind + " (" + other.detail +
-                    "), cannot be read from a file: a norm has to be BatchNorm," + " TrainedBias or TrainedScale");
+                throw std::invalid_argument(joined(
+                    {"the parameters of ", place(other), ", a ", other.kind, " (", other.detail,
+                     "), cannot be read from a file: a norm has to be BatchNorm,", " TrainedBias or TrainedScale"}));
             }
             needed += has_name(row) ? 1 : 0;
         }
         if (needed != names_.size()) {
-            throw std::invalid_argument("names of products and norms: expected " + std::to_string(needed) + ", found " +
-                                        std::to_string(names_.size()));
+            throw std::invalid_argument(
+                joined({"names of products and norms: expected ", needed, ", found ", names_.size()}));
         }
     }
 
@@ -155,10 +155,10 @@ class WeightLoader {
     [[nodiscard]] std::vector<float> read_tensor(const std::string& name, const Row& row, const Shapes& shapes) {
         const SafetensorsEntry& entry = file_.tensor(name);
         if (std::find(shapes.begin(), shapes.end(), entry.shape) == shapes.end()) {
-            fail("tensor '" + name + "' has shape " + shape_text(entry.shape) + ", but " + place(row) + " needs " +
-                 shape_text(shapes.front()));
+            fail(joined({"tensor '", name, "' has shape ", shape_text(entry.shape), ", but ", place(row), " needs ",
+                         shape_text(shapes.front())}));
         }
-        if (!used_.insert(name).second) fail("tensor '" + name + "' is asked for twice");
+        if (!used_.insert(name).second) fail(joined({"tensor '", name, "' is asked for twice"}));
         return file_.read(name);
     }
 
@@ -184,9 +184,9 @@ class WeightLoader {
         const std::string name = next_name();
         if (std::string_view(row.quantizer) == FloatWeights::name &&
             std::string_view(row.detail) != NoWeightStandardization::name) {
-            fail("tensor '" + name + "weight': " + place(row) +
-                 " standardises its weights and would not compute what the file's network does; give it"
-                 " NoWeightStandardization");
+            fail(joined({"tensor '", name, "weight': ", place(row),
+                         " standardises its weights and would not compute what the file's network does; give it"
+                         " NoWeightStandardization"}));
         }
         const std::vector<float> weights = read_tensor(name + "weight", row, weight_shapes(row));
         const std::int64_t units = row.extents.out.channels;
@@ -201,8 +201,9 @@ class WeightLoader {
         if (!biased && !normalized) return;
         const LoadedRow* const norm = norm_behind(loaded);
         if (norm == nullptr) {
-            fail((biased ? "tensor '" + name + "bias'" : "the mean of the input behind '" + name + "weight'") +
-                 " has no place: " + place(row) + " has no norm; give it TrainedBias");
+            fail(joined({(biased ? joined({"tensor '", name, "bias'"})
+                                 : joined({"the mean of the input behind '", name, "weight'"})),
+                         " has no place: ", place(row), " has no norm; give it TrainedBias"}));
         }
         constants_[static_cast<std::size_t>(norm->row)] = std::move(constant);
     }
@@ -231,8 +232,8 @@ class WeightLoader {
                     }
                     const auto stored = static_cast<float>(weight);
                     if (!(std::fabs(stored) <= std::numeric_limits<float>::max())) {
-                        fail("tensor '" + name + "': number " + std::to_string(from) +
-                             " is too large behind the normalisation of the input");
+                        fail(joined({"tensor '", name, "': number ", from,
+                                     " is too large behind the normalisation of the input"}));
                     }
                     parameters_[static_cast<std::size_t>(to)] = stored;
                 }
@@ -268,7 +269,7 @@ class WeightLoader {
         variances_[at].assign(variance.begin(), variance.end());
         for (std::size_t c = 0; c < variance.size(); ++c) {
             if (variance[c] < 0) {
-                fail("tensor '" + name + "running_var': number " + std::to_string(c) + " is negative");
+                fail(joined({"tensor '", name, "running_var': number ", c, " is negative"}));
             }
         }
         for (std::size_t c = 0; c < constant.size(); ++c) means_[at][c] -= constant[c];

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/core/text.hpp"
+
 namespace intaglio {
 
 /// The names of zoo::ResNet with `blocks` blocks in each of its three stages (3: ResNet-20, 7: ResNet-44), as
@@ -18,7 +20,7 @@ namespace intaglio {
     std::vector<std::string> names{"conv1", "bn1"};
     for (int stage = 1; stage <= 3; ++stage) {
         for (std::int32_t block = 0; block < blocks; ++block) {
-            const std::string place = "layer" + std::to_string(stage) + "." + std::to_string(block) + ".";
+            const std::string place = joined({"layer", stage, ".", block, "."});
             for (const char* const part : {"conv1", "bn1", "conv2", "bn2"}) names.push_back(place + part);
         }
     }

@@ -59,8 +59,8 @@ enum class Grouping : std::uint8_t { any, mixed, depthwise };
 }
 
 /// The plan for vectors of so many lanes and so many codes per lane and step.
-[[nodiscard]] constexpr ConvolutionPlan plan_convolution(const ConvolutionExtents& extents, int lanes,
-                                                         int codes_per_step) {
+[[nodiscard]] [[gnu::noinline]] constexpr ConvolutionPlan plan_convolution(const ConvolutionExtents& extents, int lanes,
+                                                                           int codes_per_step) {
     ConvolutionPlan plan;
     const bool contiguous_rows = extents.dilation == 1 && extents.groups == 1;
     plan.depthwise = is_depthwise(extents);

@@ -122,7 +122,7 @@ void pack_transposed(const ConvolutionExtents& given, const Real* weights, std::
 
 /// Bytes of workspace of input_gradient; a multiple of 64, possibly zero.
 template <class Tag, class Real>
-[[nodiscard]] constexpr std::size_t input_gradient_workspace_bytes(const ConvolutionExtents& extents) {
+[[nodiscard]] [[gnu::cold]] constexpr std::size_t input_gradient_workspace_bytes(const ConvolutionExtents& extents) {
     const ConvolutionExtents transposed = transposed_extents(extents);
     const std::int64_t images = images_per_block(transposed.out, 64);
     const std::int64_t spread = round_up(spread_size(extents) * images, 64);

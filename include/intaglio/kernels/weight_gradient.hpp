@@ -143,7 +143,7 @@ template <class Tag, class Real>
 
 /// Bytes of workspace of weight_gradient; a multiple of 64.
 template <class Tag, class Real>
-[[nodiscard]] constexpr std::size_t weight_gradient_workspace_bytes(const ConvolutionExtents& extents) {
+[[nodiscard]] [[gnu::cold]] constexpr std::size_t weight_gradient_workspace_bytes(const ConvolutionExtents& extents) {
     const std::int64_t elements =
         gradient_copy_size<Tag, Real>(extents) * images_per_block(extents.out, gradient_block_pixels);
     return memory_size(round_up(elements * static_cast<std::int64_t>(sizeof(Real)), 64));

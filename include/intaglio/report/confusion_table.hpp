@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/report/table.hpp"
 #include "intaglio/train/finite.hpp"
 #include "intaglio/train/metrics.hpp"
@@ -21,13 +22,14 @@ namespace intaglio {
                                                          std::span<const std::string> names = {}) {
     const std::int32_t classes = matrix.classes();
     if (!names.empty() && names.size() != static_cast<std::size_t>(classes)) {
-        throw std::invalid_argument("confusion table: " + std::to_string(names.size()) + " names for " +
-                                    std::to_string(classes) + " classes");
+        throw std::invalid_argument(joined({"confusion table: ", names.size(), " names for ", classes, " classes"}));
     }
     const auto name = [&](std::int32_t c) {
         return names.empty() ? std::to_string(c) : names[static_cast<std::size_t>(c)];
     };
-    const auto percent = [](double share) { return train::is_finite(share) ? fixed(100 * share, 1) : std::string("-"); };
+    const auto percent = [](double share) {
+        return train::is_finite(share) ? fixed(100 * share, 1) : std::string("-");
+    };
     std::vector<Column> columns{{"label", Align::left}};
     std::vector<std::string> last{"precision"};
     for (std::int32_t c = 0; c < classes; ++c) {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/bytes_file.hpp>
 #include <stdexcept>
 #include <string>
@@ -107,7 +108,7 @@ class SpawnActions {
     pid_t child = 0;
     const int problem = ::posix_spawnp(&child, program.c_str(), &actions.actions, nullptr, arguments.data(), ::environ);
     const std::string missing = "gnuplot cannot be started; install the Debian package gnuplot-nox";
-    if (problem != 0) throw std::runtime_error(missing + " (" + std::generic_category().message(problem) + ")");
+    if (problem != 0) throw std::runtime_error(joined({missing, " (", std::generic_category().message(problem), ")"}));
 
     int status = 0;
     pid_t ended = 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/integer/kernel_choice.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/report/table.hpp"
@@ -114,7 +115,7 @@ inline std::string parts_text(const LayerFacts& layer) {
         if (!part.empty()) text += (text.empty() ? "" : ", ") + part;
     }
     if (layer.multiplier_bits == 0 || layer.multiplier_bits == 31) return text;
-    return text + (text.empty() ? "" : ", ") + "multipliers of " + std::to_string(layer.multiplier_bits) + " bits";
+    return joined({text, (text.empty() ? "" : ", "), "multipliers of ", layer.multiplier_bits, " bits"});
 }
 
 }  // namespace detail
@@ -147,7 +148,7 @@ inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const 
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const LayerFacts& layer = layers[i];
         const bool product = layer.weights > 0;
-        std::vector<std::string> cells{layer.path + " " + layer.kind,
+        std::vector<std::string> cells{joined({layer.path, " ", layer.kind}),
                                        layer.kernel,
                                        shape_text(layer.in),
                                        shape_text(layer.out),

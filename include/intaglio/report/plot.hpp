@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/atomic_file.hpp>
 #include <intaglio/report/gnuplot.hpp>
@@ -50,7 +51,7 @@ inline constexpr std::array<const char*, 8> plot_colors{"#0072b2", "#d55e00", "#
                                                         "#e69f00", "#56b4e9", "#7f7f7f", "#000000"};
 
 inline std::string plot_color(std::size_t index) {
-    return std::string("'") + plot_colors[index % plot_colors.size()] + "'";
+    return joined({"'", plot_colors[index % plot_colors.size()], "'"});
 }
 
 /// A value above a bar: four digits, but whole numbers up to a million in full (48212, not 4.821e+04).
@@ -75,11 +76,11 @@ inline std::string plot_preamble(const std::filesystem::path& path, std::string_
             "set terminal svg noenhanced size 960,600 font 'DejaVu Sans,Verdana,sans-serif,14' "
             "background '#ffffff'\n";
     } else {
-        throw std::invalid_argument("plot " + path.string() + ": the file name must end with .png or .svg");
+        throw std::invalid_argument(joined({"plot ", path.string(), ": the file name must end with .png or .svg"}));
     }
     script += "set encoding utf8\n";
-    script += "set title " + gnuplot_quoted(title) + " offset 0,0.3\n";
-    script += "set ylabel " + gnuplot_quoted(y_label) + "\n";
+    script += joined({"set title ", gnuplot_quoted(title), " offset 0,0.3\n"});
+    script += joined({"set ylabel ", gnuplot_quoted(y_label), "\n"});
     script += "set border 3 linecolor '#404040'\nset tics nomirror out\n";
     script += "set grid x y linetype 1 linewidth 1 linecolor rgb '#dcdcdc'\n";
     script += "set key outside below center horizontal Left reverse samplen 2 height 0.8\n";
@@ -93,9 +94,9 @@ inline std::string named_tics(const std::vector<std::string>& names) {
     std::string tics;
     for (std::size_t name = 0; name < names.size(); ++name) {
         letters += names[name].size() + 2;
-        tics += (name == 0 ? "" : ", ") + gnuplot_quoted(names[name]) + " " + std::to_string(name);
+        tics += joined({(name == 0 ? "" : ", "), gnuplot_quoted(names[name]), " ", name});
     }
-    return std::string("set xtics ") + (letters > letters_in_a_row ? "rotate by -35 " : "") + "(" + tics + ")\n";
+    return joined({"set xtics ", (letters > letters_in_a_row ? "rotate by -35 " : ""), "(", tics, ")\n"});
 }
 
 inline void write_picture(const std::string& script, const std::filesystem::path& path) {
@@ -130,12 +131,12 @@ inline bool has_whole_tics(const std::vector<Series>& series) {
 /// point to draw; std::runtime_error when gnuplot is missing (names the package) or the file cannot be written.
 inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
     std::string script = detail::plot_preamble(path, plot.title, plot.y_label);
-    script += "set xlabel " + gnuplot_quoted(plot.x_label) + "\n";
+    script += joined({"set xlabel ", gnuplot_quoted(plot.x_label), "\n"});
     // Format %g: with the default, gnuplot 5.4 writes 1x10^{-2} with visible braces when enhanced text is off.
     if (plot.log_y) script += "set logscale y\nset format y '%g'\n";
     if (!plot.x_names.empty()) {
         script += detail::named_tics(plot.x_names);
-        script += "set xrange [-0.3:" + gnuplot_number(static_cast<double>(plot.x_names.size()) - 0.7) + "]\n";
+        script += joined({"set xrange [-0.3:", gnuplot_number(static_cast<double>(plot.x_names.size()) - 0.7), "]\n"});
     } else if (detail::has_whole_tics(plot.series)) {
         script += "set xtics 1\n";
     }
@@ -143,9 +144,8 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
     for (std::size_t index = 0; index < plot.series.size(); ++index) {
         const auto& series = plot.series[index];
         if (series.x.size() != series.y.size()) {
-            throw std::invalid_argument("plot " + path.string() + ": series '" + series.label + "' has " +
-                                        std::to_string(series.x.size()) + " x and " + std::to_string(series.y.size()) +
-                                        " y values");
+            throw std::invalid_argument(joined({"plot ", path.string(), ": series '", series.label, "' has ",
+                                                series.x.size(), " x and ", series.y.size(), " y values"}));
         }
         std::string points;
         bool drawable = false;
@@ -153,22 +153,23 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
             const bool good = train::is_finite(series.x[point]) && train::is_finite(series.y[point]) &&
                               !(plot.log_y && series.y[point] <= 0);
             // An empty line interrupts the curve.
-            points += good ? gnuplot_number(series.x[point]) + " " + gnuplot_number(series.y[point]) + "\n" : "\n";
+            points +=
+                good ? joined({gnuplot_number(series.x[point]), " ", gnuplot_number(series.y[point]), "\n"}) : "\n";
             drawable = drawable || good;
         }
         if (!drawable) continue;
         const std::string block = "$series" + std::to_string(index);
-        script += block + " << END_OF_SERIES\n" + points + "END_OF_SERIES\n";
+        script += joined({block, " << END_OF_SERIES\n", points, "END_OF_SERIES\n"});
         constexpr std::size_t few_points = 40;
         const bool marked = series.x.size() <= few_points && !series.dashed;
-        curves += (curves.empty() ? "" : ", ") + block + " using 1:2 with " +
-                  (marked ? "linespoints pointtype 7 pointsize 0.7" : "lines") +
-                  (series.dashed ? " dashtype 2 linewidth 2 linecolor rgb '#404040'"
-                                 : " linewidth 2.5 linecolor rgb " + detail::plot_color(index));
+        curves += joined({(curves.empty() ? "" : ", "), block, " using 1:2 with ",
+                          (marked ? "linespoints pointtype 7 pointsize 0.7" : "lines"),
+                          (series.dashed ? " dashtype 2 linewidth 2 linecolor rgb '#404040'"
+                                         : " linewidth 2.5 linecolor rgb " + detail::plot_color(index))});
         curves += series.label.empty() ? " notitle" : " title " + gnuplot_quoted(series.label);
     }
-    if (curves.empty()) throw std::invalid_argument("plot " + path.string() + ": there is no point to draw");
-    detail::write_picture(script + "plot " + curves + "\n", path);
+    if (curves.empty()) throw std::invalid_argument(joined({"plot ", path.string(), ": there is no point to draw"}));
+    detail::write_picture(joined({script, "plot ", curves, "\n"}), path);
 }
 
 /// Draws a bar chart: at each of `names`, one bar of each of `groups`, with its value above where there is room. The
@@ -177,7 +178,7 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
 inline void write_bars(const std::string& title, const std::string& y_label, const std::vector<std::string>& names,
                        const std::vector<Bars>& groups, const std::filesystem::path& path) {
     std::string script = detail::plot_preamble(path, title, y_label);
-    const std::string complaint = "bar chart " + path.string() + ": ";
+    const std::string complaint = joined({"bar chart ", path.string(), ": "});
     if (names.empty() || groups.empty()) throw std::invalid_argument(complaint + "there is no bar to draw");
 
     constexpr double group_width = 0.8;
@@ -191,8 +192,8 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
     for (std::size_t index = 0; index < groups.size(); ++index) {
         const auto& group = groups[index];
         if (group.values.size() != names.size()) {
-            throw std::invalid_argument(complaint + "'" + group.label + "' has " + std::to_string(group.values.size()) +
-                                        " values for " + std::to_string(names.size()) + " names");
+            throw std::invalid_argument(joined(
+                {complaint, "'", group.label, "' has ", group.values.size(), " values for ", names.size(), " names"}));
         }
         const std::string block = "$bars" + std::to_string(index);
         script += block + " << END_OF_BARS\n";
@@ -200,21 +201,21 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
         for (std::size_t name = 0; name < names.size(); ++name) {
             const double value = group.values[name];
             if (!train::is_finite(value)) {
-                throw std::invalid_argument(complaint + "the value of '" + names[name] + "' is not finite");
+                throw std::invalid_argument(joined({complaint, "the value of '", names[name], "' is not finite"}));
             }
             lowest = std::min(lowest, value);
             highest = std::max(highest, value);
             const std::string center = gnuplot_number(static_cast<double>(name) + shift);
-            script += center + " " + gnuplot_number(value) + "\n";
+            script += joined({center, " ", gnuplot_number(value), "\n"});
             const auto text = detail::short_number(value);
             longest_value = std::max(longest_value, text.size());
-            value_texts += "set label " + gnuplot_quoted(text) + " at " + center + "," + gnuplot_number(value) +
-                           " center offset 0," + (value < 0 ? "-0.6" : "0.6") + " font ',12'\n";
+            value_texts += joined({"set label ", gnuplot_quoted(text), " at ", center, ",", gnuplot_number(value),
+                                   " center offset 0,", (value < 0 ? "-0.6" : "0.6"), " font ',12'\n"});
         }
         script += "END_OF_BARS\n";
-        bars += (bars.empty() ? "" : ", ") + block + " using 1:2 with boxes linecolor rgb " +
-                detail::plot_color(index) +
-                (group.label.empty() ? " notitle" : " title " + gnuplot_quoted(group.label));
+        bars += joined({(bars.empty() ? "" : ", "), block, " using 1:2 with boxes linecolor rgb ",
+                        detail::plot_color(index),
+                        (group.label.empty() ? " notitle" : " title " + gnuplot_quoted(group.label))});
     }
     // Above narrow bars the values would run into each other and into the neighbours.
     constexpr std::size_t value_letters_in_a_row = 90;
@@ -223,14 +224,14 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
     script += detail::named_tics(names);
     // Room above and below for the texts; bars that all are 0 still need an axis.
     const double margin = highest > lowest ? 0.08 * (highest - lowest) : 1;
-    script += "set yrange [" + (lowest < 0 ? gnuplot_number(lowest - margin) : "0") + ":" +
-              gnuplot_number(highest + margin) + "]\n";
-    script += "set xrange [-0.6:" + gnuplot_number(static_cast<double>(names.size()) - 0.4) + "]\n";
+    script += joined({"set yrange [", (lowest < 0 ? gnuplot_number(lowest - margin) : "0"), ":",
+                      gnuplot_number(highest + margin), "]\n"});
+    script += joined({"set xrange [-0.6:", gnuplot_number(static_cast<double>(names.size()) - 0.4), "]\n"});
     script +=
         "set grid noxtics\nset style fill solid 0.9 noborder\nset xzeroaxis linetype 1 linewidth 1 linecolor rgb "
         "'#404040'\n";
-    script += "set boxwidth " + gnuplot_number(0.92 * bar_width) + "\n";
-    detail::write_picture(script + "plot " + bars + "\n", path);
+    script += joined({"set boxwidth ", gnuplot_number(0.92 * bar_width), "\n"});
+    detail::write_picture(joined({script, "plot ", bars, "\n"}), path);
 }
 
 /// The same with one bar at each name, without a legend.

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "intaglio/core/text.hpp"
+
 namespace intaglio {
 
 enum class Align { left, right };
@@ -58,8 +60,8 @@ class Table {
     /// Adds a row. Errors: std::invalid_argument unless there is one cell for each column.
     void add_row(std::vector<std::string> cells) {
         if (cells.size() != columns.size()) {
-            throw std::invalid_argument("table: a row of " + std::to_string(cells.size()) + " cells for " +
-                                        std::to_string(columns.size()) + " columns");
+            throw std::invalid_argument(
+                joined({"table: a row of ", cells.size(), " cells for ", columns.size(), " columns"}));
         }
         rows.push_back(std::move(cells));
     }

@@ -9,9 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/report/table.hpp"
 #include "intaglio/tandem/tasks.hpp"
-#include "intaglio/canonical/describe.hpp"
 
 namespace intaglio {
 
@@ -24,7 +25,7 @@ inline std::string significant(double value, int digits) {
 }
 
 inline std::string counted(std::int64_t number, const char* one, const char* many) {
-    return grouped(number) + " " + (number == 1 ? one : many);
+    return joined({grouped(number), " ", (number == 1 ? one : many)});
 }
 
 /// What the rows `first` ... `last` have to train in stage 2: weights and biases.
@@ -49,7 +50,8 @@ inline std::string frozen_text(std::int32_t end) {
 inline std::string fitted_text(const tandem::Stage& stage, const FactsView& student) {
     const Row& scale = student.row(stage.scale);
     std::string text = scale.detail;
-    if (stage.product != none) text = counted(student.row(stage.product).weights, "weight", "weights") + "; " + text;
+    if (stage.product != none)
+        text = joined({counted(student.row(stage.product).weights, "weight", "weights"), "; ", text});
     return text;
 }
 
@@ -59,7 +61,7 @@ inline std::string logits_target_text(double share) {
 }
 
 inline std::string epochs_text(const char* task, std::int64_t epochs) {
-    return std::string(task) + " " + std::to_string(epochs);
+    return joined({task, " ", epochs});
 }
 
 }  // namespace detail
@@ -113,7 +115,7 @@ inline std::string epochs_text(const char* task, std::int64_t epochs) {
     if (record[Record::fell_back] != 0) text += ", fell back to the slope of mode LB";
     if (record[Record::fold] != 0) text += ", weights times gains^" + detail::significant(record[Record::fold], 2);
     if (count(Record::flipped) > 0) {
-        text += ", " + detail::counted(count(Record::flipped), "channel", "channels") + " changed sign";
+        text += joined({", ", detail::counted(count(Record::flipped), "channel", "channels"), " changed sign"});
     }
     if (count(Record::dead_channels) > 0) {
         text += ", " + detail::counted(count(Record::dead_channels), "dead channel", "dead channels");
@@ -152,8 +154,8 @@ inline std::string epochs_text(const char* task, std::int64_t epochs) {
             trained = detail::trained_text(student, stage.first_row(), stage.step);
             towards = stage.kind == tandem::StageKind::logits
                           ? logits
-                          : "teacher " + path_text(activation.path) +
-                                (options.stage2.target == tandem::Target::clipped ? ", clipped" : ", quantized");
+                          : joined({"teacher ", path_text(activation.path),
+                                    (options.stage2.target == tandem::Target::clipped ? ", clipped" : ", quantized")});
         }
         table.add_row({std::to_string(i + 1), stage_text(stage), detail::fitted_text(stage, student), frozen, trained,
                        towards, of_stage});
@@ -185,8 +187,8 @@ template <class Teacher, class Student>
     using tandem::Record;
     using tandem::TaskKind;
     if (tasks.size() != records.size()) {
-        throw std::invalid_argument("conversion table: " + std::to_string(records.size()) + " records for " +
-                                    std::to_string(tasks.size()) + " tasks");
+        throw std::invalid_argument(
+            joined({"conversion table: ", records.size(), " records for ", tasks.size(), " tasks"}));
     }
     Table table({{"task", Align::right},
                  {""},

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/report/plot.hpp"
 #include "intaglio/report/tandem.hpp"
 
@@ -40,8 +41,8 @@ struct ConversionCurve {
     }
     for (const ConversionCurve& student : students) {
         if (student.records.size() != tasks.size()) {
-            throw std::invalid_argument("conversion plot: " + std::to_string(student.records.size()) + " records for " +
-                                        std::to_string(tasks.size()) + " tasks");
+            throw std::invalid_argument(
+                joined({"conversion plot: ", student.records.size(), " records for ", tasks.size(), " tasks"}));
         }
         Series series{.label = student.label, .x = {}, .y = {}};
         for (std::size_t i = first; i < tasks.size(); ++i) {

@@ -8,6 +8,7 @@
 #include <ostream>
 #include <string>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/report/progress.hpp"
 #include "intaglio/report/tandem.hpp"
 #include "intaglio/train/trainer_options.hpp"
@@ -86,8 +87,8 @@ class TandemProgress {
         std::string number = std::to_string(task_ + 1);
         number.insert(0, total.size() - number.size(), ' ');
         const bool all = task.kind == tandem::TaskKind::ranges || task.kind == tandem::TaskKind::joint;
-        return "[" + number + "/" + total + "] " + padded(task_text(task.kind), columns ? kind_width : 0) + " " +
-               padded(all ? "all" : stage_text(Conversion::stages[task.stage]), columns ? layer_width_ : 0);
+        return joined({"[", number, "/", total, "] ", padded(task_text(task.kind), columns ? kind_width : 0), " ",
+                       padded(all ? "all" : stage_text(Conversion::stages[task.stage]), columns ? layer_width_ : 0)});
     }
 
     [[nodiscard]] std::string finished_text(double now) const {
@@ -96,10 +97,9 @@ class TandemProgress {
         const bool measured = record[tandem::Record::accuracy] >= 0;
         std::string text = head(true) + "  ";
         text += padded(fits ? "loss " + detail::significant(record[tandem::Record::loss], 3) : "", number_width + 5);
-        text += "  " + padded(measured ? "student " + fixed(100 * accuracy_, 2) + " %" : "", 15);
+        text += "  " + padded(measured ? joined({"student ", fixed(100 * accuracy_, 2), " %"}) : "", 15);
         const std::string seconds = fixed(now - started_, 1) + " s";
-        return text + std::string(seconds.size() < 8 ? 8 - seconds.size() : 0, ' ') + seconds + "  " +
-               decision_text(record);
+        return joined({text, seconds.size() < 8 ? 8 - seconds.size() : 0, ' ', seconds, "  ", decision_text(record)});
     }
 
     void begin_task(double now) {
@@ -114,7 +114,7 @@ class TandemProgress {
     void start_line() {
         shown_accuracy_ = accuracy_;
         title_ = head(false);
-        if (accuracy_ >= 0) title_ += ", student " + fixed(100 * accuracy_, 2) + " %";
+        if (accuracy_ >= 0) title_ += joined({", student ", fixed(100 * accuracy_, 2), " %"});
         progress_.restart({.batches = batches_, .title = title_}, started_);
     }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/tandem/collection.hpp"
 #include "intaglio/tandem/initialization.hpp"
 #include "intaglio/tandem/tasks.hpp"
@@ -97,7 +98,8 @@ class Conversion {
             }
         } catch (const std::runtime_error& error) {
             undo();
-            throw std::runtime_error("tandem, layer " + path_text(stages[task.stage].path) + ": " + error.what());
+            throw std::runtime_error(
+                joined({"tandem, layer ", path_text(stages[task.stage].path), ": ", error.what()}));
         } catch (...) {
             undo();
             throw;
@@ -129,9 +131,8 @@ class Conversion {
         const bool trains = is_task && position[0] < static_cast<std::int64_t>(tasks_.size()) &&
                             tasks_[static_cast<std::size_t>(position[0])].trains();
         if (!is_task || (!trains && position[3] != 0)) {
-            throw std::runtime_error("position in the conversion: task " + std::to_string(position[0]) + " of " +
-                                     std::to_string(tasks_.size()) + ", step " + std::to_string(position[3]) +
-                                     " do not belong together");
+            throw std::runtime_error(joined({"position in the conversion: task ", position[0], " of ", tasks_.size(),
+                                             ", step ", position[3], " do not belong together"}));
         }
         task_ = static_cast<std::size_t>(position[0]);
         trainer_.reset();

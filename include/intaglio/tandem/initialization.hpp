@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/tandem/collection.hpp"
 #include "intaglio/tandem/folding.hpp"
 #include "intaglio/tandem/places.hpp"
@@ -122,24 +123,24 @@ template <class Teacher>
     for (const ParameterRange& range : Training<Teacher>::ranges()) {
         for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
             if (!train::is_finite(teacher.parameters()[static_cast<std::size_t>(i)])) {
-                throw std::runtime_error("teacher, layer " + path_text(facts<Teacher>.row(range.row).path) + ": " +
-                                         (range.kind == ParameterKind::weight ? "a weight"
-                                          : range.kind == ParameterKind::gain ? "a gain"
-                                                                              : "a bias") +
-                                         " is not a finite number");
+                throw std::runtime_error(joined({"teacher, layer ", path_text(facts<Teacher>.row(range.row).path), ": ",
+                                                 (range.kind == ParameterKind::weight ? "a weight"
+                                                  : range.kind == ParameterKind::gain ? "a gain"
+                                                                                      : "a bias"),
+                                                 " is not a finite number"}));
             }
         }
     }
     std::vector<train::NamedNumbers> list;
-    teacher.add_persistent(list, [](const Row& row) { return "layer " + path_text(row.path) + ": running"; });
+    teacher.add_persistent(list, [](const Row& row) { return joined({"layer ", path_text(row.path), ": running"}); });
     for (const train::NamedNumbers& numbers : list) {
         std::visit(
             [&](const auto& values) {
                 for (const auto v : values) {
                     if (!train::is_finite(v))
-                        throw std::runtime_error("teacher, " + numbers.name + " is not a finite number");
+                        throw std::runtime_error(joined({"teacher, ", numbers.name, " is not a finite number"}));
                     if (v < 0 && numbers.name.ends_with("variance")) {
-                        throw std::runtime_error("teacher, " + numbers.name + " is negative");
+                        throw std::runtime_error(joined({"teacher, ", numbers.name, " is negative"}));
                     }
                 }
             },
@@ -149,7 +150,8 @@ template <class Teacher>
         try {
             teacher.forward(image, 1, train::Statistics::running, i + 1, i);
         } catch (const std::runtime_error& error) {
-            throw std::runtime_error("teacher, layer " + path_text(facts<Teacher>.rows[i].path) + ": " + error.what());
+            throw std::runtime_error(
+                joined({"teacher, layer ", path_text(facts<Teacher>.rows[i].path), ": ", error.what()}));
         }
     }
 }

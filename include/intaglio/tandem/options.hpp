@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/train/early_stopping.hpp"
 #include "intaglio/train/option_text.hpp"
 
@@ -85,15 +86,14 @@ struct Options {
     /// Throws std::invalid_argument for a setting that is out of range.
     [[gnu::cold]] void check(std::int64_t capacity, std::int64_t samples, std::int64_t validation) const {
         const auto require = [](bool good, const char* what, std::int64_t found) {
-            if (!good) throw std::invalid_argument(std::string(what) + ", found " + std::to_string(found));
+            if (!good) throw std::invalid_argument(joined({what, ", found ", found}));
         };
         require(batch >= 1 && batch <= capacity, "tandem: batch must be 1 to what the teacher has memory for", batch);
         require(stage1.samples >= 2, "tandem: stage 1 needs at least 2 calibration samples", stage1.samples);
         require(stage1.pixels >= 1, "tandem: pixels of stage 1 must be at least 1", stage1.pixels);
         const std::int64_t used = samples < stage1.samples ? samples : stage1.samples;
         require(used >= stage1.minimum,
-                ("tandem: the calibration set is too small: expected at least " + std::to_string(stage1.minimum) +
-                 " images")
+                (joined({"tandem: the calibration set is too small: expected at least ", stage1.minimum, " images"}))
                     .c_str(),
                 used);
         require(stage2.epochs >= 0, "tandem: epochs of stage 2 must not be negative", stage2.epochs);
@@ -142,7 +142,7 @@ struct Options {
     [[gnu::cold]] static void check_stage(const Trained& stage, const std::string& name) {
         constexpr double infinity = std::numeric_limits<double>::infinity();
         const auto positive = [&](double value, const char* what) {
-            train::require_option(value > 0, std::string("tandem: ") + what + " of " + name, value);
+            train::require_option(value > 0, joined({"tandem: ", what, " of ", name}), value);
         };
         positive(stage.learning_rate, "learning rate");
         positive(stage.temperature, "temperature");

@@ -132,7 +132,7 @@ struct Lowering {
     std::vector<std::vector<Affine>> affine;         ///< per row: the real function that its step stands for
 
     /// Scales of the result, which the operations behind read.
-    [[nodiscard]] std::vector<double>& own_scales(const Site& site, std::size_t count) {
+    [[nodiscard]] [[gnu::cold]] std::vector<double>& own_scales(const Site& site, std::size_t count) {
         std::vector<double>& own = scales[static_cast<std::size_t>(site.output.index)];
         own.assign(count, 1.0);
         context.scales[site.output.index] = own.data();

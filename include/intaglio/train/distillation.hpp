@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/train/loss.hpp"
 #include "intaglio/train/program.hpp"
 
@@ -50,8 +51,7 @@ template <class Real>
 [[gnu::cold]] double distil(std::span<const Real> student, std::span<const Real> teacher, std::int32_t classes,
                             double share, double temperature, double loss, std::span<Real> gradient) {
     if (teacher.size() != student.size()) {
-        throw std::runtime_error("teacher logits: expected " + std::to_string(student.size()) + ", found " +
-                                 std::to_string(teacher.size()));
+        throw std::runtime_error(joined({"teacher logits: expected ", student.size(), ", found ", teacher.size()}));
     }
     const auto n = static_cast<std::size_t>(classes);
     const double images = static_cast<double>(student.size() / n);

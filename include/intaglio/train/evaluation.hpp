@@ -28,12 +28,22 @@ struct Evaluation {
     }
 };
 
+namespace train {
+
+/// How many codes are not zero.
+template <class Code>
+[[gnu::noinline]] std::int64_t count_nonzero(const Code* codes, std::int64_t count) {
+    return count - static_cast<std::int64_t>(std::count(codes, codes + count, Code{0}));
+}
+
+}  // namespace train
+
 /// Runs a network over samples as the integer program will: with running statistics and integer logits. `observer(first
 /// image, count)` is called after each batch, with the codes of the batch still in place. Throws std::invalid_argument
 /// if the samples do not fit the network.
 template <class Net, class Observer>
-Evaluation evaluate(Training<Net>& training, BasicSamples<typename Training<Net>::Pixel> samples,
-                    const Observer& observer) {
+[[gnu::cold]] Evaluation evaluate(Training<Net>& training, BasicSamples<typename Training<Net>::Pixel> samples,
+                                  const Observer& observer) {
     constexpr std::int64_t pixels = Training<Net>::pixels;
     train::check_samples(samples.pixels.size(), samples.labels, pixels, Training<Net>::classes, "evaluation samples");
     Evaluation result;
@@ -55,9 +65,8 @@ Evaluation evaluate(Training<Net>& training, BasicSamples<typename Training<Net>
         for (const Row& row : facts<Net>.rows) {
             if (facts<Net>.value(row.output).pending) continue;
             training.visit(row.output, [&](const auto* codes) {
-                const std::int64_t size = count * facts<Net>.value(row.output).shape.size();
                 nonzero[static_cast<std::size_t>(row.output)] +=
-                    size - static_cast<std::int64_t>(std::count(codes, codes + size, 0));
+                    train::count_nonzero(codes, count * facts<Net>.value(row.output).shape.size());
             });
         }
         observer(begin, count);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "intaglio/core/labels.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/train/finite.hpp"
 #include "intaglio/train/option_text.hpp"
 
@@ -29,8 +30,8 @@ struct LossOptions {
     [[gnu::cold]] void check(std::int32_t classes) const {
         train::require_option(label_smoothing, 0, 1, "label smoothing");
         if (!class_weights.empty() && class_weights.size() != static_cast<std::size_t>(classes)) {
-            throw std::invalid_argument("class weights: expected " + std::to_string(classes) + ", found " +
-                                        std::to_string(class_weights.size()));
+            throw std::invalid_argument(
+                joined({"class weights: expected ", classes, ", found ", class_weights.size()}));
         }
         for (std::size_t c = 0; c < class_weights.size(); ++c) {
             train::require_option(class_weights[c] > 0, "class weight " + std::to_string(c), class_weights[c]);
@@ -60,8 +61,7 @@ template <class Real>
 
 [[gnu::cold]] inline void check_batch_labels(const Labels& labels, std::size_t images, std::int32_t classes) {
     if (labels.size() != images) {
-        throw std::invalid_argument("labels of the batch: expected " + std::to_string(images) + ", found " +
-                                    std::to_string(labels.size()));
+        throw std::invalid_argument(joined({"labels of the batch: expected ", images, ", found ", labels.size()}));
     }
     labels.check(classes, "labels of the batch");
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "intaglio/canonical/network.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/train/program.hpp"
 
 namespace intaglio {
@@ -34,7 +35,7 @@ namespace train::detail {
     for (std::size_t i = 0; i < training.weights.size(); ++i) {
         ++certificate.weights_compared;
         if (training.weights[i] != model.weights[i]) {
-            certificate.difference(sides.where + ", weight " + std::to_string(i));
+            certificate.difference(joined({sides.where, ", weight ", i}));
         }
     }
     if (row.steps > 0) {
@@ -51,13 +52,13 @@ namespace train::detail {
     for (std::size_t i = 0; i < training.multipliers.size(); ++i) {
         ++certificate.logits_compared;
         if (training.multipliers[i] != model.multipliers[i]) {
-            certificate.difference(sides.where + ", multiplier " + std::to_string(i));
+            certificate.difference(joined({sides.where, ", multiplier ", i}));
         }
     }
     for (std::size_t i = 0; i < training.addends.size(); ++i) {
         ++certificate.logits_compared;
         if (training.addends[i] != model.addends[i]) {
-            certificate.difference(sides.where + ", addend " + std::to_string(i));
+            certificate.difference(joined({sides.where, ", addend ", i}));
         }
     }
     if (training.numbers != model.numbers) certificate.difference(sides.where);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "intaglio/canonical/describe.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/model/primitives.hpp"
 
@@ -57,9 +58,9 @@ template <class Net>
     const FactsView table = facts<Net>.view();
     for (std::size_t i = first_row; i < end_row && i < values.size(); ++i) {
         if (values[i] != 1) continue;
-        throw std::invalid_argument(batch + ": the " + table.rows[i].detail + " of layer " +
-                                    path_text(table.rows[i].path) +
-                                    " would take mean and deviation from a single value; it needs at least 2 images");
+        throw std::invalid_argument(
+            joined({batch, ": the ", table.rows[i].detail, " of layer ", path_text(table.rows[i].path),
+                    " would take mean and deviation from a single value; it needs at least 2 images"}));
     }
 }
 
@@ -69,9 +70,8 @@ template <class Net>
     const bool all = batch == 1 || samples == 1;
     if (!all && samples % batch != 1) return;
     const std::int64_t batches = (samples + batch - 1) / batch;
-    check_single_image<Net>("batch " + std::to_string(all ? 1 : batches) + " of " + std::to_string(batches) + ", of " +
-                                std::to_string(samples) + " samples in batches of " + std::to_string(batch) +
-                                ", has 1 image",
+    check_single_image<Net>(joined({"batch ", all ? 1 : batches, " of ", batches, ", of ", samples,
+                                    " samples in batches of ", batch, ", has 1 image"}),
                             0, end_row);
 }
 

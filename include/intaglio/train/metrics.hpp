@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "intaglio/core/labels.hpp"
+#include "intaglio/core/text.hpp"
 
 namespace intaglio {
 
@@ -29,8 +30,8 @@ class ConfusionMatrix {
     ConfusionMatrix(std::int32_t classes, const Labels& labels, std::span<const std::int32_t> predictions)
         : ConfusionMatrix(classes) {
         if (labels.size() != predictions.size()) {
-            throw std::invalid_argument("confusion matrix: " + std::to_string(labels.size()) + " labels for " +
-                                        std::to_string(predictions.size()) + " predictions");
+            throw std::invalid_argument(
+                joined({"confusion matrix: ", labels.size(), " labels for ", predictions.size(), " predictions"}));
         }
         labels.check(classes, "confusion matrix");
         for (std::size_t i = 0; i < labels.size(); ++i) add(labels[i], predictions[i]);
@@ -94,8 +95,8 @@ class ConfusionMatrix {
     [[nodiscard]] std::size_t place(std::int64_t label, std::int64_t prediction) const {
         for (const std::int64_t c : {label, prediction}) {
             if (c < 0 || c >= classes_) {
-                throw std::invalid_argument("confusion matrix: expected classes 0 to " + std::to_string(classes_ - 1) +
-                                            ", found " + std::to_string(c));
+                throw std::invalid_argument(
+                    joined({"confusion matrix: expected classes 0 to ", classes_ - 1, ", found ", c}));
             }
         }
         return static_cast<std::size_t>(label) * static_cast<std::size_t>(classes_) +

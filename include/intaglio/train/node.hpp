@@ -38,11 +38,15 @@ class NodeOf final : public Node {
     using State = typename Op::template State<Kind>;
     [[gnu::cold]] NodeOf(const Site& site, std::int64_t capacity) : state(site, capacity) {}
 
-    [[nodiscard]] std::int64_t workspace_bytes(const Site& site, std::int64_t capacity) const override {
+    [[nodiscard]] [[gnu::cold]] std::int64_t workspace_bytes(const Site& site, std::int64_t capacity) const override {
         return Op::template workspace_bytes<Kind>(site, capacity);
     }
-    void forward(const Site& site, Context& context) override { Op::template forward<Kind>(state, site, context); }
-    void backward(const Site& site, Context& context) override { Op::template backward<Kind>(state, site, context); }
+    [[gnu::cold]] void forward(const Site& site, Context& context) override {
+        Op::template forward<Kind>(state, site, context);
+    }
+    [[gnu::cold]] void backward(const Site& site, Context& context) override {
+        Op::template backward<Kind>(state, site, context);
+    }
     [[gnu::cold]] void lower(const Site& site, Lowering& lowering, RowNumbers& numbers) const override {
         Op::template lower<Kind>(state, site, lowering, numbers);
     }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/train/option_text.hpp"
 
 namespace intaglio {
@@ -42,7 +43,7 @@ namespace train {
     require_option(epsilon > 0, "epsilon", epsilon);
 }
 [[gnu::cold]] inline std::string adam_text(double beta1, double beta2, double epsilon) {
-    return "beta1 " + number_text(beta1) + ", beta2 " + number_text(beta2) + ", epsilon " + number_text(epsilon);
+    return joined({"beta1 ", number_text(beta1), ", beta2 ", number_text(beta2), ", epsilon ", number_text(epsilon)});
 }
 
 /// One step of Adam; `Decoupled` says whether weights decay by themselves or through the gradient.

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/train/finite.hpp"
 
 namespace intaglio::train {
@@ -40,9 +41,7 @@ class SettingsText {
         text_ += '\n';
     }
     [[gnu::cold]] void add(std::string_view name, double value) { add(std::string(name) + ' ' + number_text(value)); }
-    [[gnu::cold]] void add(std::string_view name, std::int64_t value) {
-        add(std::string(name) + ' ' + std::to_string(value));
-    }
+    [[gnu::cold]] void add(std::string_view name, std::int64_t value) { add(joined({name, ' ', value})); }
     [[gnu::cold]] void add_lines(std::string_view lines) {
         for (std::size_t begin = 0; begin < lines.size();) {
             const std::size_t end = std::min(lines.find('\n', begin), lines.size());
@@ -62,14 +61,14 @@ class SettingsText {
 /// Throws std::invalid_argument with the option's name and value unless `good` and the value is finite.
 [[gnu::cold]] inline void require_option(bool good, std::string_view name, double value) {
     if (!good || !is_finite(value))
-        throw std::invalid_argument(std::string(name) + " is out of range: " + number_text(value));
+        throw std::invalid_argument(joined({name, " is out of range: ", number_text(value)}));
 }
 /// The same for a finite number that is at least `low` and at most `high`. NaN is out of range.
 [[gnu::cold]] inline void require_option(double value, double low, double high, std::string_view name) {
     if (!is_finite(value) || !(value >= low && value <= high)) {
-        throw std::invalid_argument(std::string(name) + " is out of range: expected " + number_text(low) +
-                                    (is_finite(high) ? " to " + number_text(high) : " or more") + ", found " +
-                                    number_text(value));
+        throw std::invalid_argument(
+            joined({name, " is out of range: expected ", number_text(low),
+                    (is_finite(high) ? " to " + number_text(high) : " or more"), ", found ", number_text(value)}));
     }
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "intaglio/core/random.hpp"
+#include "intaglio/core/text.hpp"
 #include "intaglio/model/memory.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/train/aligned_vector.hpp"
@@ -63,8 +64,8 @@ class Training {
         }
         workspace_bytes_ = aligned(most);
         if (workspace_bytes_ > (most_bytes - 1) / threads) {
-            throw std::invalid_argument("batch size: " + std::to_string(batch) + " images on " +
-                                        std::to_string(threads) + " threads need more memory than can be addressed");
+            throw std::invalid_argument(joined(
+                {"batch size: ", batch, " images on ", threads, " threads need more memory than can be addressed"}));
         }
         workspace_.resize(static_cast<std::size_t>(workspace_bytes_ * threads));
         initialize(seed);
@@ -90,11 +91,11 @@ class Training {
     /// Runs `count` images, each of `pixels` codes, through the rows first_row ... end_row - 1; those in front must
     /// have run on the same images. Throws std::invalid_argument if they do not fit the batch or if a norm would take
     /// its statistics from a single value, and std::runtime_error if a parameter is not finite.
-    void forward(const Pixel* images, std::int64_t count, train::Statistics statistics, std::size_t end_row = rows,
-                 std::size_t first_row = 0) {
+    [[gnu::cold]] void forward(const Pixel* images, std::int64_t count, train::Statistics statistics,
+                               std::size_t end_row = rows, std::size_t first_row = 0) {
         if (count < 1 || count > capacity_) {
-            throw std::invalid_argument("number of images in a batch: expected 1 to " + std::to_string(capacity_) +
-                                        ", found " + std::to_string(count));
+            throw std::invalid_argument(
+                joined({"number of images in a batch: expected 1 to ", capacity_, ", found ", count}));
         }
         if (count == 1 && statistics != train::Statistics::running) {
             // What is only added to statistics over more images may be one value, if nothing reads its normalised code.
@@ -117,7 +118,7 @@ class Training {
     /// depend on parameters.
     [[nodiscard]] std::span<float> value_gradient(std::int32_t value) {
         if (value < 0 || value >= table.value_count || !table.value(value).needs_gradient) {
-            throw std::invalid_argument("value " + std::to_string(value) + " has no gradient");
+            throw std::invalid_argument(joined({"value ", value, " has no gradient"}));
         }
         return gradient_of(value);
     }
@@ -125,7 +126,7 @@ class Training {
     /// Gradients of the parameters of the rows first_row ... end_row - 1 for the last forward pass, which must have
     /// used the statistics of its batch; the gradient of what row end_row - 1 gives is the caller's. Rows from end_row
     /// on count for nothing, also where they read values of rows in front.
-    void backward(std::size_t first_row = 0, std::size_t end_row = rows) {
+    [[gnu::cold]] void backward(std::size_t first_row = 0, std::size_t end_row = rows) {
         train::Context context = make_context(pixels_, count_, train::Statistics::batch);
         context.first_row = first_row;
         if (end_row < rows) clear_gradients(first_row, end_row);
@@ -178,19 +179,12 @@ class Training {
             f(pixels_);
             return;
         }
-        const std::byte* const memory = value_memory(value);
-        switch (table.value(value).storage) {
-            case Storage::uint8:
-                return f(reinterpret_cast<const std::uint8_t*>(memory));
-            case Storage::int8:
-                return f(reinterpret_cast<const std::int8_t*>(memory));
-            case Storage::int16:
-                return f(reinterpret_cast<const std::int16_t*>(memory));
-            case Storage::int32:
-                return f(reinterpret_cast<const std::int32_t*>(memory));
-            case Storage::real:
-                return f(reinterpret_cast<const float*>(memory));
-        }
+        const Storage storage = table.value(value).storage;
+        visit_as<Storage::uint8>(value, storage, f);
+        visit_as<Storage::int8>(value, storage, f);
+        visit_as<Storage::int16>(value, storage, f);
+        visit_as<Storage::int32>(value, storage, f);
+        visit_as<Storage::real>(value, storage, f);
     }
     /// The affine function that gave a value of the last pass its meaning, of one channel.
     [[nodiscard]] train::Affine affine(std::int32_t value, std::int64_t channel) const {
@@ -307,11 +301,25 @@ class Training {
     template <std::size_t I>
     using NodeAt = typename train::detail::NodeAt<Net, I, boost::mp11::mp_at_c<typename Net::primitives, I>>::type;
 
+    /// Whether a value of the network is stored so: what is not compiled for it is not compiled at all.
+    template <Storage S>
+    static constexpr bool stores() {
+        for (std::int32_t v = 0; v < table.value_count; ++v) {
+            if (table.value(v).storage == S) return true;
+        }
+        return false;
+    }
+    template <Storage S, class F>
+    void visit_as(std::int32_t value, Storage storage, const F& f) {
+        if constexpr (stores<S>()) {
+            if (storage == S) f(reinterpret_cast<const train::detail::stored<S>*>(value_memory(value)));
+        }
+    }
+
     static std::int64_t checked(std::int64_t batch) {
         constexpr std::int64_t most = most_images();
         if (batch < 1 || batch > most) {
-            throw std::invalid_argument("batch size: expected 1 to " + std::to_string(most) + ", found " +
-                                        std::to_string(batch));
+            throw std::invalid_argument(joined({"batch size: expected 1 to ", most, ", found ", batch}));
         }
         return batch;
     }

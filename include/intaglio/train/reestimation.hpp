@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/train/measured_values.hpp"
 #include "intaglio/train/program.hpp"
 
@@ -35,8 +36,8 @@ void reestimate_statistics(Training<Net>& training, std::span<const typename Tra
     constexpr std::int64_t pixels = Training<Net>::pixels;
     const std::int64_t count = static_cast<std::int64_t>(images.size()) / pixels;
     if (count < 1 || count * pixels != static_cast<std::int64_t>(images.size())) {
-        throw std::invalid_argument("re-estimation: expected images of " + std::to_string(pixels) + " pixels, found " +
-                                    std::to_string(images.size()) + " pixels");
+        throw std::invalid_argument(
+            joined({"re-estimation: expected images of ", pixels, " pixels, found ", images.size(), " pixels"}));
     }
     if (batch == 0) batch = training.capacity();
     if (count == 1) train::check_single_image<Net>("re-estimation of 1 image");

@@ -12,6 +12,7 @@
 
 #include "intaglio/core/labels.hpp"
 #include "intaglio/core/random.hpp"
+#include "intaglio/core/text.hpp"
 
 namespace intaglio {
 
@@ -36,9 +37,8 @@ namespace train {
                                         std::int32_t classes, const char* name) {
     const auto expected = static_cast<std::uint64_t>(labels.size()) * static_cast<std::uint64_t>(pixels);
     if (labels.empty() || found != expected) {
-        throw std::invalid_argument(std::string(name) + ": expected " + std::to_string(expected) + " pixels for " +
-                                    std::to_string(labels.size()) + " labels and images of " + std::to_string(pixels) +
-                                    ", found " + std::to_string(found));
+        throw std::invalid_argument(joined({name, ": expected ", expected, " pixels for ", labels.size(),
+                                            " labels and images of ", pixels, ", found ", found}));
     }
     labels.check(classes, name);
 }

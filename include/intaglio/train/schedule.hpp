@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/train/option_text.hpp"
 
 namespace intaglio {
@@ -92,8 +93,8 @@ class Schedule {
             std::int64_t last = 0;
             for (const std::int64_t milestone : step_.milestones) {
                 if (milestone <= last) {
-                    throw std::invalid_argument("step schedule: milestones must be positive and rising, found " +
-                                                std::to_string(milestone) + " behind " + std::to_string(last));
+                    throw std::invalid_argument(joined({"step schedule: milestones must be positive and rising, found ",
+                                                        milestone, " behind ", last}));
                 }
                 last = milestone;
             }
@@ -121,8 +122,7 @@ class Schedule {
                 for (std::uint64_t part = 0; part <= 16; ++part) {
                     const std::uint64_t last = total > 0 ? total - 1 : 0;
                     const std::uint64_t step = last / 16 * part + last % 16 * part / 16;
-                    text.add("factor of step " + std::to_string(step) + ": " +
-                             train::rounded_text(custom_.factor(step, total)));
+                    text.add(joined({"factor of step ", step, ": ", train::rounded_text(custom_.factor(step, total))}));
                 }
                 return;
             case Kind::step:

@@ -18,7 +18,7 @@ namespace intaglio::train {
 /// Runs the tasks of one loop at a time on `threads` threads, the caller's among them. `run` allocates nothing.
 class ThreadPool {
   public:
-    explicit ThreadPool(int threads) {
+    [[gnu::cold]] explicit ThreadPool(int threads) {
         if (threads < 1 || threads > 1024) {
             throw std::invalid_argument("threads: expected 1 to 1024, found " + std::to_string(threads));
         }
@@ -28,7 +28,7 @@ class ThreadPool {
     }
     ThreadPool(const ThreadPool&) = delete;
     ThreadPool& operator=(const ThreadPool&) = delete;
-    ~ThreadPool() {
+    [[gnu::cold]] ~ThreadPool() {
         {
             const std::lock_guard lock(mutex_);
             stopping_ = true;
@@ -80,7 +80,7 @@ class ThreadPool {
         }
     }
 
-    void work(int worker) {
+    [[gnu::cold]] void work(int worker) {
         std::uint64_t seen = 0;
         for (;;) {
             {

@@ -67,7 +67,7 @@ class Trainer {
     /// One batch: forward, loss, backward, update. Returns the metrics of the epoch so far; behind the last batch of an
     /// epoch the next call begins the next one. Throws std::runtime_error when the training diverges and
     /// std::logic_error while the weight average is in use.
-    const EpochMetrics& step() {
+    [[gnu::cold]] const EpochMetrics& step() {
         if (kept_.average_in_use())
             throw std::logic_error("the weight average is in use: swap the weights back to train on");
         if (batch_ == 0 || !ordered_) start_epoch();
@@ -103,7 +103,7 @@ class Trainer {
     /// after every batch and stops the training by returning false; `observer.epoch(metrics)` is called after every
     /// epoch and its validation. A call after such a stop goes on.
     template <class Observer>
-    void fit(Observer& observer) {
+    [[gnu::cold]] void fit(Observer& observer) {
         if (kept_.stops_early() && batch_ == 0 && kept_.stopping().validated_epoch() < epoch_) validate();
         while (!finished()) {
             step();
@@ -211,7 +211,7 @@ class Trainer {
         return list;
     }
 
-    void start_epoch() {
+    [[gnu::cold]] void start_epoch() {
         train::shuffle(order_, options_.seed, epoch_);
         if (batch_ == 0) {
             loss_sum_ = 0;
@@ -222,7 +222,7 @@ class Trainer {
         started_ = std::chrono::steady_clock::now();
     }
 
-    void gather(std::int64_t begin, std::int64_t count) {
+    [[gnu::cold]] void gather(std::int64_t begin, std::int64_t count) {
         constexpr auto size = static_cast<std::size_t>(Training<Net>::pixels);
         const std::uint32_t* indices = order_.data() + begin;
         for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
@@ -236,7 +236,7 @@ class Trainer {
         }
     }
 
-    double loss(std::int64_t count) {
+    [[gnu::cold]] double loss(std::int64_t count) {
         const std::span<const float> logits = training_.float_logits();
         const std::span<float> gradient = training_.logit_gradient();
         const Labels labels = Labels(labels_).first(static_cast<std::size_t>(count));
@@ -248,7 +248,7 @@ class Trainer {
                                     from.temperature, own, gradient);
     }
 
-    void update(double rate) {
+    [[gnu::cold]] void update(double rate) {
         ++steps_;
         train::GradientChange change{.value = options_.clip_value};
         if (options_.clip_norm > 0) {
@@ -262,7 +262,7 @@ class Trainer {
         kept_.follow(steps_, training_.pool());
     }
 
-    void report(std::int64_t images, std::int64_t images_since, double rate) {
+    [[gnu::cold]] void report(std::int64_t images, std::int64_t images_since, double rate) {
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
         metrics_ = {.epoch = epoch_ + 1,
                     .epochs = options_.epochs,

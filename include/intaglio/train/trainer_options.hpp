@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/train/augmentation.hpp"
 #include "intaglio/train/distillation.hpp"
 #include "intaglio/train/early_stopping.hpp"
@@ -89,8 +90,8 @@ template <class Optimizer, class Pixel>
     constexpr double infinity = std::numeric_limits<double>::infinity();
     if (options.batch == 0) options.batch = capacity;
     if (options.batch < 1 || options.batch > capacity) {
-        throw std::invalid_argument("batch size: expected 1 to " + std::to_string(capacity) +
-                                    ", which the training has memory for, found " + std::to_string(options.batch));
+        throw std::invalid_argument(joined(
+            {"batch size: expected 1 to ", capacity, ", which the training has memory for, found ", options.batch}));
     }
     if (options.epochs < 1) {
         throw std::invalid_argument("epochs: expected at least 1, found " + std::to_string(options.epochs));
@@ -109,8 +110,8 @@ template <class Optimizer, class Pixel>
     options.early_stopping.check(options.validation.count() > 0);
     check_distillation(options.distillation.share, options.distillation.temperature);
     if (options.part.first < 0 || options.part.first > options.part.last) {
-        throw std::invalid_argument("trained part: expected first row <= last row, found " +
-                                    std::to_string(options.part.first) + " and " + std::to_string(options.part.last));
+        throw std::invalid_argument(joined(
+            {"trained part: expected first row <= last row, found ", options.part.first, " and ", options.part.last}));
     }
     if (!options.part.is_whole() && options.clip_norm > 0) {
         throw std::invalid_argument(
@@ -175,9 +176,8 @@ template <class Optimizer, class Pixel>
                                              std::int64_t batches) {
     if (position[0] < 0 || position[0] > epochs || position[1] < 0 || position[1] >= batches ||
         position[2] != position[0] * batches + position[1] || position[3] < 0) {
-        throw std::runtime_error("position in the run: epoch " + std::to_string(position[0]) + ", batch " +
-                                 std::to_string(position[1]) + ", step " + std::to_string(position[2]) +
-                                 " do not belong together");
+        throw std::runtime_error(joined({"position in the run: epoch ", position[0], ", batch ", position[1], ", step ",
+                                         position[2], " do not belong together"}));
     }
 }
 

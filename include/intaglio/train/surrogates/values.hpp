@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/train/staircase.hpp"
 
 namespace intaglio::train::detail {
@@ -48,8 +49,8 @@ inline constexpr int most_levels = 255;
 inline int summed_levels(const Staircase& staircase) {
     const std::int64_t levels = staircase.levels();
     if (levels < 1 || levels > most_levels) {
-        throw std::invalid_argument("surrogate gradient: the staircase has " + std::to_string(levels) +
-                                    " levels, expected 1 to " + std::to_string(most_levels));
+        throw std::invalid_argument(
+            joined({"surrogate gradient: the staircase has ", levels, " levels, expected 1 to ", most_levels}));
     }
     return static_cast<int>(levels);
 }
