@@ -233,6 +233,13 @@ TEST_CASE("pools: windows that cover the image, averages that are rounded") {
     CHECK(layer<AvgPool<Window{1, 8421504}, Requantize>>(bytes_of({1, 8421504, 1})).good());
     CHECK(layer<AvgPool<Window{1, 8421505}, Requantize>>(bytes_of({1, 8421505, 1}))
               .says(window_is_too_large_for_an_average_that_is_rounded, 8421504, 8421505));
+    // 18 n = 2^31 - 2
+    const auto codes_of_19 = [](std::int32_t length) {
+        return Value{.shape = {1, length, 1}, .codes = {0, 18}, .denominator = 18, .storage = Storage::uint8};
+    };
+    CHECK(layer<AvgPool1d<119304646, Requantize>>(codes_of_19(119304646)).good());
+    CHECK(layer<AvgPool1d<119304647, Requantize>>(codes_of_19(119304647))
+              .says(window_is_too_large_for_an_average_that_is_rounded, 119304646, 119304647));
     CHECK(layer<MaxPool<3, Padding<1>>>(bytes_of({4, 4, 1})).good());
     CHECK(layer<MaxPool<3, Padding<3>>>(bytes_of({3, 3, 1})).problem.exists());
 }

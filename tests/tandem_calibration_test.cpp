@@ -328,6 +328,14 @@ TEST_CASE("dead channels are counted and do not touch the others") {
         CHECK(with.beta[3] + own == doctest::Approx(0.25));
         if (!form.one_multiplier) CHECK(with.alpha[3] == 0);
     }
+    // Targets that never change say as little.
+    for (std::size_t row = 0; row < 300; ++row) {
+        data.accumulators[4 * row + 3] = static_cast<std::int32_t>(row);
+        data.targets[4 * row + 3] = 0.25F;
+    }
+    for (const ScaleForm& form : {Scale::LayerBias::form, Scale::Channel::form}) {
+        CHECK(tandem::fit_scale(data, four_bits, form, false).dead_channels == 1);
+    }
     // All of them: constants.
     std::fill(data.accumulators.begin(), data.accumulators.end(), 5);
     for (const ScaleForm& form : {Scale::LayerBias::form, Scale::PowerOfTwo::form, Scale::Channel::form}) {

@@ -125,6 +125,8 @@ TEST_CASE("options out of range are named") {
         refused({.optimizer = {.learning_rate = bad}}, "learning rate");
         refused({.gamma = bad}, "gamma");
     }
+    refused({.batch = 17}, "batch size: expected 1 to 16, which the training has memory for, found 17");
+    refused({.batch = -1}, "batch size");
     refused({.epochs = 2, .warm_up = 2.5}, "warm_up is out of range: expected 0 to 2, found 2.5");
     refused({.loss = {.class_weights = {1, 1, 1}}}, "class weights: expected 4, found 3");
     refused({.loss = {.class_weights = {1, 1, 1, 0}}}, "class weight 3");

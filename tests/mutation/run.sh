@@ -135,7 +135,7 @@ build() {
         "$compiler" "${flags[@]}" -x c++-header "$prefix/prefix.hpp" -o "$prefix/prefix.hpp.gch" || return
     fi
     is_fresh "$kept/main.o" tests/main.cpp || "$compiler" "${flags[@]}" -c tests/main.cpp -o "$kept/main.o" || return
-    "$compiler" "${flags[@]}" -include "$prefix/prefix.hpp" "-I$4" -Iinclude -Itests "tests/$3_test.cpp" "$kept/main.o" \
+    "$compiler" "${flags[@]}" -include "$prefix/prefix.hpp" "-I$4" -Iinclude "-I$root/tests" "$root/tests/$3_test.cpp" "$kept/main.o" \
         -o "$1" -lz -llzma -pthread
 }
 

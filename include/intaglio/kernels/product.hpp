@@ -127,7 +127,7 @@ void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& gr
             }
         }
     }
-    const auto total = [weights](auto sum, int column) __attribute__((always_inline)) {
+    const auto total = [&](auto sum, [[maybe_unused]] int column) __attribute__((always_inline)) {
         if constexpr (Arithmetic::has_constants) {
             return Arithmetic::total(sum, Arithmetic::constants(weights + column * vector));
         } else {
