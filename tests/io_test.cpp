@@ -16,7 +16,7 @@
 #include <intaglio/io/atomic_file.hpp>
 #include <intaglio/io/checkpoint_file.hpp>
 #include <intaglio/io/checksum.hpp>
-#include <intaglio/io/little_endian.hpp>
+#include <intaglio/core/little_endian.hpp>
 #include <limits>
 #include <memory>
 #include <span>

@@ -3,24 +3,30 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
+#include <span>
 #include <vector>
 
 #include "intaglio/canonical/model.hpp"
+#include "intaglio/core/little_endian.hpp"
 
 namespace intaglio {
 
 namespace detail {
 
 template <class T>
-void append_little_endian(std::vector<std::byte>& bytes, T value) {
-    auto rest = static_cast<std::uint64_t>(static_cast<std::make_unsigned_t<T>>(value));
-    for (std::size_t i = 0; i < sizeof(T); ++i, rest >>= 8) bytes.push_back(static_cast<std::byte>(rest & 0xff));
+void append_numbers(std::vector<std::byte>& bytes, std::span<const T> numbers) {
+    const std::size_t size = bytes.size();
+    bytes.resize(size + numbers.size_bytes());
+    store_little_endian(numbers, reinterpret_cast<std::uint8_t*>(bytes.data() + size));
 }
 template <class T>
-void append_numbers(std::vector<std::byte>& bytes, const std::vector<T>& numbers) {
-    append_little_endian(bytes, static_cast<std::uint64_t>(numbers.size()));
-    for (const T number : numbers) append_little_endian(bytes, number);
+void append_number(std::vector<std::byte>& bytes, const T& number) {
+    append_numbers(bytes, std::span<const T>(&number, 1));
+}
+template <class T>
+void append_list(std::vector<std::byte>& bytes, const std::vector<T>& numbers) {
+    append_number(bytes, std::uint64_t{numbers.size()});
+    append_numbers(bytes, std::span<const T>(numbers));
 }
 
 }  // namespace detail
@@ -29,16 +35,16 @@ void append_numbers(std::vector<std::byte>& bytes, const std::vector<T>& numbers
 /// behind its length in 8 bytes. All numbers are little-endian and as wide as their type.
 [[nodiscard]] inline std::vector<std::byte> canonical_bytes(const ModelNumbers& model) {
     std::vector<std::byte> bytes;
-    detail::append_little_endian(bytes, model.logit_exponent);
-    detail::append_little_endian(bytes, static_cast<std::uint64_t>(model.rows.size()));
+    detail::append_number(bytes, model.logit_exponent);
+    detail::append_number(bytes, std::uint64_t{model.rows.size()});
     for (const RowNumbers& row : model.rows) {
-        detail::append_numbers(bytes, row.weights);
-        detail::append_numbers(bytes, row.thresholds);
-        detail::append_numbers(bytes, row.falling);
-        detail::append_numbers(bytes, row.multipliers);
-        detail::append_numbers(bytes, row.addends);
-        detail::append_numbers(bytes, row.shifts);
-        detail::append_numbers(bytes, row.numbers);
+        detail::append_list(bytes, row.weights);
+        detail::append_list(bytes, row.thresholds);
+        detail::append_list(bytes, row.falling);
+        detail::append_list(bytes, row.multipliers);
+        detail::append_list(bytes, row.addends);
+        detail::append_list(bytes, row.shifts);
+        detail::append_list(bytes, row.numbers);
     }
     return bytes;
 }

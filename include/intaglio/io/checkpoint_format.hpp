@@ -20,7 +20,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <intaglio/io/little_endian.hpp>
+#include <intaglio/core/little_endian.hpp>
 #include <string>
 #include <string_view>
 #include <type_traits>

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <intaglio/io/little_endian.hpp>
+#include <intaglio/core/little_endian.hpp>
 #include <span>
 
 namespace intaglio {

@@ -14,7 +14,7 @@
 #include <intaglio/core/text.hpp>
 #include <intaglio/data/bytes_file.hpp>
 #include <intaglio/data/file_error.hpp>
-#include <intaglio/io/little_endian.hpp>
+#include <intaglio/core/little_endian.hpp>
 #include <intaglio/io/safetensors_header.hpp>
 #include <intaglio/train/finite.hpp>
 #include <map>

@@ -8,7 +8,7 @@
 #include <functional>
 #include <intaglio/core/text.hpp>
 #include <intaglio/data/file_error.hpp>
-#include <intaglio/io/little_endian.hpp>
+#include <intaglio/core/little_endian.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>

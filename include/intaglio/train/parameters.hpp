@@ -1,6 +1,7 @@
 // Trained parameters: what they are, and the numbers they start from.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -50,6 +51,22 @@ inline double normal(Random& random) {
     const double u = (static_cast<double>(random()) + 0.5) * scale;
     const double v = (static_cast<double>(random()) + 0.5) * scale;
     return std::sqrt(-2.0 * std::log(u)) * std::cos(6.283185307179586 * v);
+}
+
+/// The numbers that a training starts from: weights are normal with variance 2 / fan-in, gains 1, biases 0.
+[[gnu::cold]] inline void draw_parameters(const std::vector<ParameterRange>& ranges, View<const Row> rows,
+                                          std::uint64_t seed, float* parameters) {
+    for (const ParameterRange& range : ranges) {
+        float* const begin = parameters + range.begin;
+        if (range.kind != ParameterKind::weight) {
+            std::fill(begin, begin + range.count, range.kind == ParameterKind::gain ? 1.0F : 0.0F);
+            continue;
+        }
+        Random random(seed, static_cast<std::uint64_t>(range.row));
+        const double fan_in = static_cast<double>(rows[static_cast<std::size_t>(range.row)].extents.fan_in());
+        const double deviation = std::sqrt(2.0 / fan_in);
+        for (std::int64_t i = 0; i < range.count; ++i) begin[i] = static_cast<float>(deviation * normal(random));
+    }
 }
 
 }  // namespace train

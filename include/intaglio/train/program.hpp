@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <boost/mp11/algorithm.hpp>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -15,11 +14,11 @@
 #include <utility>
 #include <vector>
 
-#include "intaglio/core/random.hpp"
 #include "intaglio/core/text.hpp"
 #include "intaglio/model/memory.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/train/aligned_vector.hpp"
+#include "intaglio/train/lower_rows.hpp"
 #include "intaglio/train/measured_values.hpp"
 #include "intaglio/train/node.hpp"
 #include "intaglio/train/operations.hpp"
@@ -74,17 +73,7 @@ class Training {
     /// Draws all parameters anew, as a Training of this seed has them, whose seed it becomes. Statistics of norms stay.
     void initialize(std::uint64_t seed) {
         seed_ = seed;
-        for (const ParameterRange& range : ranges()) {
-            float* const begin = parameters_.data() + range.begin;
-            if (range.kind == ParameterKind::weight) {
-                Random random(seed, static_cast<std::uint64_t>(range.row));
-                const double deviation = std::sqrt(2.0 / static_cast<double>(table.row(range.row).extents.fan_in()));
-                for (std::int64_t i = 0; i < range.count; ++i)
-                    begin[i] = static_cast<float>(deviation * train::normal(random));
-            } else {
-                std::fill(begin, begin + range.count, range.kind == ParameterKind::gain ? 1.0F : 0.0F);
-            }
-        }
+        train::draw_parameters(ranges(), table.view().rows, seed, parameters_.data());
         parameters_changed();
     }
 
@@ -269,23 +258,8 @@ class Training {
     [[nodiscard]] [[gnu::cold]] Model<Net> lower() const { return lower(nullptr); }
     /// The same; `affine` receives the real functions that the steps stand for, per row and channel.
     [[nodiscard]] [[gnu::cold]] Model<Net> lower(std::vector<std::vector<train::Affine>>* affine) const {
-        train::ThreadPool alone(1);
-        std::vector<const train::NormChannel*> norms(rows, nullptr);
-        std::vector<const double*> scales(rows + 1, nullptr);
-        train::Lowering lowering{.context = {.pool = &alone,
-                                             .statistics = train::Statistics::running,
-                                             .parameters = parameters_.data(),
-                                             .norms = norms.data(),
-                                             .scales = scales.data(),
-                                             .parameter_version = parameter_version_},
-                                 .channels = std::vector<std::vector<train::NormChannel>>(rows),
-                                 .scales = std::vector<std::vector<double>>(rows + 1),
-                                 .affine = std::vector<std::vector<train::Affine>>(rows)};
         Model<Net> model;
-        model.rows.resize(rows);
-        for (std::size_t i = 0; i < rows; ++i) nodes_[i]->lower(sites_[i], lowering, model.rows[i]);
-        model.logit_exponent = lowering.logit_exponent;
-        if (affine != nullptr) *affine = std::move(lowering.affine);
+        train::lower_rows(nodes_, sites_, parameters_.data(), parameter_version_, model, affine);
         return model;
     }
 

@@ -1,4 +1,4 @@
-// Numbers as little-endian bytes, the order of all our files, on hosts of either order.
+// host only: numbers as little-endian bytes, the order of all our files, on hosts of either order.
 #pragma once
 
 #include <bit>
