@@ -17,16 +17,24 @@ endif()
 
 find_package(CLI11 QUIET)
 
-# Precompiled headers of the third-party headers that nearly every source includes; the second for what a release does
+# Precompiled headers of what nearly every source includes and none of our headers; the second for what a release does
 # not optimise to the end (see tests/CMakeLists.txt), since the flags have to agree.
-foreach(name intaglio_precompiled intaglio_precompiled_fast)
-    add_library(${name} OBJECT "${CMAKE_CURRENT_SOURCE_DIR}/cmake/precompiled.cpp")
-    target_link_libraries(${name} PRIVATE intaglio::intaglio intaglio_warnings)
-    target_precompile_headers(${name} PRIVATE <boost/mp11.hpp> <xsimd/xsimd.hpp>)
-endforeach()
+set(precompiled_headers
+    <algorithm> <array> <boost/mp11.hpp> <charconv> <chrono> <cmath> <condition_variable> <filesystem> <functional>
+    <memory> <mutex> <optional> <span> <sstream> <string> <thread> <variant> <vector> <xsimd/xsimd.hpp>)
 add_library(intaglio_fast_build INTERFACE)
 target_compile_options(intaglio_fast_build INTERFACE $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O0>)
-target_link_libraries(intaglio_precompiled_fast PRIVATE intaglio_fast_build)
+# intaglio_add_precompiled(NAME HEADER...): both, as NAME and NAME_fast.
+function(intaglio_add_precompiled name)
+    foreach(target ${name} ${name}_fast)
+        add_library(${target} OBJECT "${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp")
+        target_link_libraries(${target} PRIVATE intaglio::intaglio intaglio_warnings)
+        target_precompile_headers(${target} PRIVATE ${ARGN})
+    endforeach()
+    target_link_libraries(${name}_fast PRIVATE intaglio_fast_build)
+endfunction()
+set(INTAGLIO_PRECOMPILED intaglio_precompiled)  # those of the targets that follow
+intaglio_add_precompiled(${INTAGLIO_PRECOMPILED} ${precompiled_headers})
 
 # Adds an executable, or a library of objects, that links what its sources include. If one of these libraries is not
 # here, the target is left out with a message, or the configuration stops under INTAGLIO_REQUIRE_ALL; `added` tells which.
@@ -91,9 +99,9 @@ function(intaglio_add_target kind target added)
     target_link_libraries(${target} PRIVATE ${libraries})
     if(kind STREQUAL "FAST_EXECUTABLE")
         target_link_libraries(${target} PRIVATE intaglio_fast_build)
-        target_precompile_headers(${target} REUSE_FROM intaglio_precompiled_fast)
+        target_precompile_headers(${target} REUSE_FROM ${INTAGLIO_PRECOMPILED}_fast)
     else()
-        target_precompile_headers(${target} REUSE_FROM intaglio_precompiled)
+        target_precompile_headers(${target} REUSE_FROM ${INTAGLIO_PRECOMPILED})
     endif()
     set(${added} TRUE PARENT_SCOPE)
 endfunction()
