@@ -11,7 +11,7 @@
 namespace intaglio {
 
 /// Writes a layer's place as a person reads it: "6.repetition 2.1".
-inline std::string path_text(const Path& path) {
+[[gnu::cold]] inline std::string path_text(const Path& path) {
     std::string text;
     for (int i = 0; i < path.printed(); ++i) {
         const auto at = static_cast<std::size_t>(i);
@@ -30,22 +30,22 @@ inline std::string path_text(const Path& path) {
 }
 
 /// "layer 6.repetition 2.1 (product)"
-inline std::string place_text(const Row& row) {
+[[gnu::cold]] inline std::string place_text(const Row& row) {
     return joined({"layer ", path_text(row.path), " (", row.kind, ")"});
 }
 
 /// "14x14x64", or "10" for a vector.
-inline std::string shape_text(Shape shape) {
+[[gnu::cold]] inline std::string shape_text(Shape shape) {
     if (shape.pixels() == 1) return std::to_string(shape.channels);
     return joined({shape.height, "x", shape.width, "x", shape.channels});
 }
 /// "0 .. 3"
-inline std::string range_text(CodeRange range) {
+[[gnu::cold]] inline std::string range_text(CodeRange range) {
     return joined({range.lowest, " .. ", range.highest});
 }
 
 /// The name of a row's norm, surrogate or standardisation; that of a norm with its epsilon if it is not the usual one.
-inline std::string detail_text(const Row& row) {
+[[gnu::cold]] inline std::string detail_text(const Row& row) {
     detail::NameParts parts;
     parts.add(row.detail);
     if (row.epsilon > 0 && row.epsilon != default_epsilon) parts.add("epsilon", row.epsilon);
@@ -70,12 +70,12 @@ inline std::string detail_text(const Row& row) {
             if (e.padding_below() > e.padding_height || e.padding_right() > e.padding_width) {
                 text += joined({" and ", e.padding_below(), "x", e.padding_right(), " behind"});
             }
-            text += ", groups " + std::to_string(e.groups);
-            if (e.padding_code != 0) text += ", padding code " + std::to_string(e.padding_code);
+            text += joined({", groups ", e.groups});
+            if (e.padding_code != 0) text += joined({", padding code ", e.padding_code});
             for (std::int32_t c = 0; c < e.padding_codes.count; ++c) {
-                text += (c == 0 ? ", padding colour " : " ") + std::to_string(e.padding_code_of(c));
+                text += joined({(c == 0 ? ", padding colour " : " "), e.padding_code_of(c)});
             }
-            if (e.dilation != 1) text += ", dilation " + std::to_string(e.dilation);
+            if (e.dilation != 1) text += joined({", dilation ", e.dilation});
         }
         if (row.settings != decltype(row.settings){}) {
             text += joined({", settings ", row.settings[0], " and ", row.settings[1]});
@@ -83,13 +83,13 @@ inline std::string detail_text(const Row& row) {
         const bool multiplies = row.scale.given || &row == table.rows.data + table.rows.size - 1 ||
                                 (row.steps > 0 && !row.has_thresholds());
         if (multiplies) text += joined({", multipliers of ", row.scale.precision, " bits"});
-        text += joined(
-            {", values ", row.input, (row.second_input == none ? "" : " and " + std::to_string(row.second_input)),
-             ", out ", shape_text(out.shape), ", ",
-             (out.storage == Storage::real ? "real numbers"
-                                           : joined({"codes ", range_text(row.codes), " / ", out.denominator})),
-             (row.code_step == 1 ? "" : " in steps of " + std::to_string(row.code_step)), ", gains ", row.gains,
-             ", biases ", row.biases, "\n"});
+        text +=
+            joined({", values ", row.input, (row.second_input == none ? "" : joined({" and ", row.second_input})),
+                    ", out ", shape_text(out.shape), ", ",
+                    (out.storage == Storage::real ? "real numbers"
+                                                  : joined({"codes ", range_text(row.codes), " / ", out.denominator})),
+                    (row.code_step == 1 ? "" : joined({" in steps of ", row.code_step})), ", gains ", row.gains,
+                    ", biases ", row.biases, "\n"});
     }
     return text;
 }

@@ -50,7 +50,7 @@ struct Packing<primitive::Product<Weight, Standardization>> {
         auto* const aligned_to = again.data() + (64 - reinterpret_cast<std::uintptr_t>(again.data()) % 64) % 64;
         pack<Tag, Kind>(numbers, site, aligned_to);
         if (certificate.differences == differences && std::memcmp(aligned_to, packed, again.size() - 64) != 0) {
-            certificate.difference(sides.where + ", between the packed weights");
+            certificate.difference(joined({sides.where, ", between the packed weights"}));
         }
     }
 };

@@ -40,11 +40,11 @@ inline void grow_decoded(std::vector<std::uint8_t>& out, std::uint64_t limit) {
     const auto status = std::filesystem::status(path, error);
     if (!std::filesystem::exists(status)) {
         // A missing file also sets `error`; anything else (no permission, a loop of links) says more by itself.
-        throw_file_error(path, error ? "cannot be opened: " + error.message() : std::string("no such file"));
+        throw_file_error(path, error ? joined({"cannot be opened: ", error.message()}) : std::string("no such file"));
     }
     if (!std::filesystem::is_regular_file(status)) throw_file_error(path, "is not a regular file");
     const std::uint64_t size = std::filesystem::file_size(path, error);
-    if (error) throw_file_error(path, "size unknown: " + error.message());
+    if (error) throw_file_error(path, joined({"size unknown: ", error.message()}));
     if (size > max_bytes) {
         throw_file_error(path, joined({"has ", size, " bytes, more than the limit of ", max_bytes}));
     }

@@ -35,7 +35,7 @@ class AtomicFile {
         constexpr int attempts = 100;
         for (int attempt = 0; descriptor < 0 && attempt < attempts; ++attempt) {
             temporary = goal;
-            temporary.replace_filename(begin + std::to_string(attempt));
+            temporary.replace_filename(joined({begin, attempt}));
             descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
             if (descriptor < 0 && errno != EEXIST) break;
             if (descriptor >= 0 && !detail::lock_partial(descriptor)) {
@@ -95,7 +95,7 @@ class AtomicFile {
         if (!target.has_filename()) throw_file_error(target, "is not a file name");
         if (!std::filesystem::exists(status)) return target;
         auto real = std::filesystem::canonical(target, error);
-        if (error) throw_file_error(target, "cannot be resolved: " + error.message());
+        if (error) throw_file_error(target, joined({"cannot be resolved: ", error.message()}));
         return real;
     }
 

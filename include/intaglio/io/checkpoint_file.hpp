@@ -58,7 +58,7 @@ inline std::string option_lines(const std::string& settings) {
 /// The lines of a signature in front of the options.
 inline std::string_view network_lines(std::string_view signature) {
     if (signature.starts_with(option_prefix)) return {};
-    const auto options = signature.find("\n" + std::string(option_prefix));
+    const auto options = signature.find(joined({"\n", option_prefix}));
     return options == std::string_view::npos ? signature : signature.substr(0, options + 1);
 }
 

@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/core/little_endian.hpp>
 #include <intaglio/core/text.hpp>
 #include <intaglio/data/bytes_file.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/checkpoint_format.hpp>
 #include <intaglio/io/checksum.hpp>
-#include <intaglio/core/little_endian.hpp>
 #include <numeric>
 #include <span>
 #include <string>
@@ -133,16 +133,16 @@ class CheckpointReader {
 
     [[gnu::cold]] [[nodiscard]] CheckpointSection take_section(std::size_t& position, std::uint32_t index) const {
         using namespace checkpoint_format;
-        const auto where = "section " + std::to_string(index);
-        if (end - position < section_header_bytes) throw_file_error(file, where + " lies outside the file");
+        const auto where = joined({"section ", index});
+        if (end - position < section_header_bytes) throw_file_error(file, joined({where, " lies outside the file"}));
         const auto* header = bytes.data() + position;
         const auto name_bytes = load_little_endian<std::uint32_t>(header);
         const auto type = static_cast<ElementType>(load_little_endian<std::uint32_t>(header + 4));
         const auto elements = load_little_endian<std::uint64_t>(header + 8);
         position += static_cast<std::size_t>(section_header_bytes);
-        if (name_bytes > max_name_bytes) throw_file_error(file, where + " has a name that is too long");
+        if (name_bytes > max_name_bytes) throw_file_error(file, joined({where, " has a name that is too long"}));
         auto name = take_text(position, name_bytes, where);
-        if (!is_valid_name(name)) throw_file_error(file, where + " has an unprintable or empty name");
+        if (!is_valid_name(name)) throw_file_error(file, joined({where, " has an unprintable or empty name"}));
         if (element_type_name(type) == nullptr) {
             throw_file_error(
                 file, joined({"section '", name, "' has the unknown element type ", static_cast<std::uint32_t>(type)}));
@@ -158,7 +158,7 @@ class CheckpointReader {
     }
 
     [[nodiscard]] std::string take_text(std::size_t& position, std::uint64_t size, const std::string& where) const {
-        if (size > end - position) throw_file_error(file, where + " lies outside the file");
+        if (size > end - position) throw_file_error(file, joined({where, " lies outside the file"}));
         std::string text(reinterpret_cast<const char*>(bytes.data()) + position, static_cast<std::size_t>(size));
         skip(position, size, where);
         return text;
@@ -168,7 +168,8 @@ class CheckpointReader {
     void skip(std::size_t& position, std::uint64_t size, const std::string& where) const {
         position += static_cast<std::size_t>(size);
         for (auto left = checkpoint_format::padding(size); left > 0; --left, ++position) {
-            if (position >= end || bytes[position] != 0) throw_file_error(file, where + " is not padded with zeros");
+            if (position >= end || bytes[position] != 0)
+                throw_file_error(file, joined({where, " is not padded with zeros"}));
         }
     }
 

@@ -34,7 +34,7 @@ namespace detail {
 [[gnu::cold]] inline std::vector<bool> normalized_values(const FactsView& table,
                                                          const InputNormalization& normalization) {
     const auto fail = [](const std::string& reason) {
-        throw std::invalid_argument("normalisation of the input: " + reason);
+        throw std::invalid_argument(joined({"normalisation of the input: ", reason}));
     };
     const Value& input = table.value(0);
     const auto channels = static_cast<std::size_t>(input.shape.channels);
@@ -58,8 +58,8 @@ namespace detail {
             result[static_cast<std::size_t>(row.output)] = true;
             continue;
         }
-        const std::string place = "layer " + path_text(row.path);
-        if (row.weights == 0) fail(place + " reads the input and has no weights that could take it");
+        const std::string place = joined({"layer ", path_text(row.path)});
+        if (row.weights == 0) fail(joined({place, " reads the input and has no weights that could take it"}));
         const ConvolutionExtents& e = row.extents;
         if (!e.has_padding()) continue;
         const auto denominator = static_cast<double>(table.value(row.input).denominator);
@@ -68,8 +68,9 @@ namespace detail {
             const double code = static_cast<double>(input.denominator);
             // Half a code is as near as a code can be.
             if (std::fabs(colour - normalization.mean[c]) * code > 0.5 + 1e-6) {
-                fail(joined({place, " pads channel ", c, " with code ", colour * code, ", but the mean is ",
-                             normalization.mean[c] * code, ": give the input a PaddingColour"}));
+                fail(joined({place, " pads channel ", c, " with code ", std::to_string(colour * code),
+                             ", but the mean is ", std::to_string(normalization.mean[c] * code),
+                             ": give the input a PaddingColour"}));
             }
         }
     }

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <intaglio/core/little_endian.hpp>
 #include <intaglio/core/text.hpp>
 #include <intaglio/data/file_error.hpp>
-#include <intaglio/core/little_endian.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -39,8 +39,8 @@ struct SafetensorsEntry {
 /// "[16, 3, 3, 3]"
 [[nodiscard]] inline std::string shape_text(const std::vector<std::int64_t>& shape) {
     std::string text = "[";
-    for (const std::int64_t extent : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
-    return text + "]";
+    for (const std::int64_t extent : shape) text += joined({(text.size() > 1 ? ", " : ""), extent});
+    return joined({text, "]"});
 }
 
 namespace detail {
@@ -167,7 +167,7 @@ class SafetensorsHeaderReader {
         bool empty = false;
         for (const nlohmann::json& extent : shape) {
             if (!extent.is_number_unsigned() || extent.get<std::uint64_t>() > INT64_MAX) {
-                fail(name, "has a shape with an extent " + extent.dump());
+                fail(name, joined({"has a shape with an extent ", extent.dump()}));
             }
             const auto number = extent.get<std::uint64_t>();
             empty |= number == 0;
@@ -184,7 +184,7 @@ class SafetensorsHeaderReader {
         const auto begin = offsets[0].get<std::uint64_t>();
         const auto end = offsets[1].get<std::uint64_t>();
         const std::uint64_t size = bytes_.size() - data_;
-        if (begin > end) fail(name, "ends in front of its beginning: bytes " + offsets.dump());
+        if (begin > end) fail(name, joined({"ends in front of its beginning: bytes ", offsets.dump()}));
         if (end > size) {
             fail(name, joined({"has bytes ", offsets.dump(), ", but the file has ", size,
                                " behind its header: it is truncated or damaged"}));

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/io/training_checkpoint.hpp"
 #include "intaglio/tandem/conversion.hpp"
 
@@ -20,13 +21,13 @@ template <class Student, class Teacher>
 [[gnu::cold]] std::string conversion_signature(const tandem::Conversion<Student, Teacher>& conversion) {
     constexpr auto pixels = static_cast<std::size_t>(Training<Student>::pixels);
     train::SettingsText text;
-    text.add("checksum of the teacher " + checksum_text(parameters_checksum(conversion.teacher())));
-    text.add("checksum of the samples " + checksum_text(samples_checksum(conversion.samples())));
-    text.add("checksum of the validation samples " + checksum_text(samples_checksum(conversion.validation())));
+    text.add(joined({"checksum of the teacher ", checksum_text(parameters_checksum(conversion.teacher()))}));
+    text.add(joined({"checksum of the samples ", checksum_text(samples_checksum(conversion.samples()))}));
+    text.add(joined({"checksum of the validation samples ", checksum_text(samples_checksum(conversion.validation()))}));
     if (conversion.augmentation()) {
-        text.add("checksum of the augmentation of the first samples " +
-                 checksum_text(augmentation_checksum(conversion.augmentation(), conversion.samples(), pixels,
-                                                     conversion.options().seed)));
+        text.add(joined({"checksum of the augmentation of the first samples ",
+                         checksum_text(augmentation_checksum(conversion.augmentation(), conversion.samples(), pixels,
+                                                             conversion.options().seed))}));
     }
     return model_signature(facts<Student>.view()) + option_lines(conversion.description() + text.text());
 }

@@ -33,13 +33,14 @@ template <class Net, class Optimizer>
     constexpr auto pixels = static_cast<std::size_t>(Training<Net>::pixels);
     const auto& options = trainer.options();
     train::SettingsText text;
-    text.add("checksum of the samples " + checksum_text(samples_checksum(trainer.samples())));
+    text.add(joined({"checksum of the samples ", checksum_text(samples_checksum(trainer.samples()))}));
     if (options.early_stopping.patience > 0) {
-        text.add("checksum of the validation samples " + checksum_text(samples_checksum(options.validation)));
+        text.add(joined({"checksum of the validation samples ", checksum_text(samples_checksum(options.validation))}));
     }
     if (options.augment) {
-        text.add("checksum of the augmentation of the first samples " +
-                 checksum_text(augmentation_checksum(options.augment, trainer.samples(), pixels, options.seed)));
+        text.add(
+            joined({"checksum of the augmentation of the first samples ",
+                    checksum_text(augmentation_checksum(options.augment, trainer.samples(), pixels, options.seed))}));
     }
     return model_signature(facts<Net>.view()) + option_lines(trainer.description() + text.text());
 }

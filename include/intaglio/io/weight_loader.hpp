@@ -102,7 +102,7 @@ class WeightLoader {
     using Shapes = std::vector<std::vector<std::int64_t>>;
 
     [[nodiscard]] const Row& row_of(const LoadedRow& row) const { return table_.row(row.row); }
-    [[nodiscard]] static std::string place(const Row& row) { return "layer " + path_text(row.path); }
+    [[nodiscard]] static std::string place(const Row& row) { return joined({"layer ", path_text(row.path)}); }
     [[noreturn]] void fail(const std::string& reason) const { throw_file_error(file_.path(), reason); }
 
     /// The product whose accumulators a norm reads, or none.
@@ -148,7 +148,7 @@ class WeightLoader {
 
     [[nodiscard]] std::string next_name() {
         const std::string& name = names_[next_name_++];
-        return name.empty() ? name : name + ".";
+        return name.empty() ? name : joined({name, "."});
     }
 
     /// The tensor, which must have one of the shapes; the first is the one that a message names.
@@ -188,14 +188,14 @@ class WeightLoader {
                          " standardises its weights and would not compute what the file's network does; give it"
                          " NoWeightStandardization"}));
         }
-        const std::vector<float> weights = read_tensor(name + "weight", row, weight_shapes(row));
+        const std::vector<float> weights = read_tensor(joined({name, "weight"}), row, weight_shapes(row));
         const std::int64_t units = row.extents.out.channels;
         std::vector<double> constant(static_cast<std::size_t>(units));
         const bool normalized = !normalized_.empty() && normalized_[static_cast<std::size_t>(row.input)];
-        store_weights(loaded, weights, name + "weight", normalized, constant);
-        const bool biased = file_.has(name + "bias");
+        store_weights(loaded, weights, joined({name, "weight"}), normalized, constant);
+        const bool biased = file_.has(joined({name, "bias"}));
         if (biased) {
-            const std::vector<float> bias = read_tensor(name + "bias", row, {{units}});
+            const std::vector<float> bias = read_tensor(joined({name, "bias"}), row, {{units}});
             for (std::size_t c = 0; c < constant.size(); ++c) constant[c] += static_cast<double>(bias[c]);
         }
         if (!biased && !normalized) return;
@@ -256,15 +256,15 @@ class WeightLoader {
         }
         const std::string name = next_name();
         if (row.gains > 0) {
-            const std::vector<float> read = read_tensor(name + "weight", row, {{row.gains}});
+            const std::vector<float> read = read_tensor(joined({name, "weight"}), row, {{row.gains}});
             std::copy(read.begin(), read.end(), gain);
         }
-        const std::vector<float> read_bias = read_tensor(name + "bias", row, {{channels}});
+        const std::vector<float> read_bias = read_tensor(joined({name, "bias"}), row, {{channels}});
         std::copy(read_bias.begin(), read_bias.end(), bias);
         if (loaded.kind == LoadedRow::Kind::plain_norm) return;
-        check_norm_epsilon(file_, row, name + "eps");
-        const std::vector<float> mean = read_tensor(name + "running_mean", row, {{channels}});
-        const std::vector<float> variance = read_tensor(name + "running_var", row, {{channels}});
+        check_norm_epsilon(file_, row, joined({name, "eps"}));
+        const std::vector<float> mean = read_tensor(joined({name, "running_mean"}), row, {{channels}});
+        const std::vector<float> variance = read_tensor(joined({name, "running_var"}), row, {{channels}});
         means_[at].assign(mean.begin(), mean.end());
         variances_[at].assign(variance.begin(), variance.end());
         for (std::size_t c = 0; c < variance.size(); ++c) {

@@ -15,7 +15,7 @@ namespace intaglio {
 /// there is no block.
 [[gnu::cold]] [[nodiscard]] inline std::vector<std::string> resnet_names(std::int32_t blocks) {
     if (blocks < 1) {
-        throw std::invalid_argument("blocks of a ResNet: expected at least 1, found " + std::to_string(blocks));
+        throw std::invalid_argument(joined({"blocks of a ResNet: expected at least 1, found ", blocks}));
     }
     std::vector<std::string> names{"conv1", "bn1"};
     for (int stage = 1; stage <= 3; ++stage) {

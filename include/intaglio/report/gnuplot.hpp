@@ -26,7 +26,8 @@ namespace detail {
 /// programs wait for each other.
 inline FileHandle anonymous_file() {
     FileHandle file(std::tmpfile());
-    if (!file) throw std::runtime_error("gnuplot: no temporary file: " + std::generic_category().message(errno));
+    if (!file)
+        throw std::runtime_error(joined({"gnuplot: no temporary file: ", std::generic_category().message(errno)}));
     return file;
 }
 
@@ -76,7 +77,7 @@ class SpawnActions {
         for (const int shift : {6, 3, 0}) quoted += static_cast<char>('0' + ((code >> shift) & 7));
         behind_escape = true;
     }
-    return quoted + "\"";
+    return joined({quoted, "\""});
 }
 
 /// A number as gnuplot reads it, with all digits.
@@ -94,7 +95,8 @@ class SpawnActions {
     const auto output = detail::anonymous_file();
     const auto complaints = detail::anonymous_file();
     if (std::fwrite(script.data(), 1, script.size(), input.get()) != script.size() || std::fflush(input.get()) != 0) {
-        throw std::runtime_error("gnuplot: the script cannot be stored: " + std::generic_category().message(errno));
+        throw std::runtime_error(
+            joined({"gnuplot: the script cannot be stored: ", std::generic_category().message(errno)}));
     }
     std::rewind(input.get());
 
@@ -119,7 +121,7 @@ class SpawnActions {
     if (ended == child && WIFEXITED(status) && WEXITSTATUS(status) == not_found) throw std::runtime_error(missing);
     if (ended != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         const auto bytes = detail::whole_content(complaints.get());
-        throw std::runtime_error("gnuplot failed: " + std::string(bytes.begin(), bytes.end()));
+        throw std::runtime_error(joined({"gnuplot failed: ", std::string(bytes.begin(), bytes.end())}));
     }
     return detail::whole_content(output.get());
 }

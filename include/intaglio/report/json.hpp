@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/core/text.hpp>
 #include <intaglio/data/bytes_file.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/io/atomic_file.hpp>
@@ -20,7 +21,7 @@ inline void write_json(const std::filesystem::path& path, const nlohmann::json& 
     } catch (const nlohmann::json::exception& error) {
         throw_file_error(path, std::string("cannot be written as JSON: ") + error.what());
     }
-    write_file_atomically(path, text + "\n");
+    write_file_atomically(path, joined({text, "\n"}));
 }
 
 /// The content of a JSON file of at most `max_bytes`. Errors: std::runtime_error that names the file and the position.

@@ -95,7 +95,7 @@ struct LayerFacts {
 namespace detail {
 
 inline std::string share_text(double share) {
-    return share < 0 ? "" : fixed(100 * share, 1) + " %";
+    return share < 0 ? "" : joined({fixed(100 * share, 1), " %"});
 }
 inline std::string codes_text(bool real, CodeRange codes) {
     return real ? "real" : range_text(codes);

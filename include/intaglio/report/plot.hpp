@@ -158,15 +158,15 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
             drawable = drawable || good;
         }
         if (!drawable) continue;
-        const std::string block = "$series" + std::to_string(index);
+        const std::string block = joined({"$series", index});
         script += joined({block, " << END_OF_SERIES\n", points, "END_OF_SERIES\n"});
         constexpr std::size_t few_points = 40;
         const bool marked = series.x.size() <= few_points && !series.dashed;
         curves += joined({(curves.empty() ? "" : ", "), block, " using 1:2 with ",
                           (marked ? "linespoints pointtype 7 pointsize 0.7" : "lines"),
                           (series.dashed ? " dashtype 2 linewidth 2 linecolor rgb '#404040'"
-                                         : " linewidth 2.5 linecolor rgb " + detail::plot_color(index))});
-        curves += series.label.empty() ? " notitle" : " title " + gnuplot_quoted(series.label);
+                                         : joined({" linewidth 2.5 linecolor rgb ", detail::plot_color(index)}))});
+        curves += series.label.empty() ? " notitle" : joined({" title ", gnuplot_quoted(series.label)});
     }
     if (curves.empty()) throw std::invalid_argument(joined({"plot ", path.string(), ": there is no point to draw"}));
     detail::write_picture(joined({script, "plot ", curves, "\n"}), path);
@@ -179,7 +179,7 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
                        const std::vector<Bars>& groups, const std::filesystem::path& path) {
     std::string script = detail::plot_preamble(path, title, y_label);
     const std::string complaint = joined({"bar chart ", path.string(), ": "});
-    if (names.empty() || groups.empty()) throw std::invalid_argument(complaint + "there is no bar to draw");
+    if (names.empty() || groups.empty()) throw std::invalid_argument(joined({complaint, "there is no bar to draw"}));
 
     constexpr double group_width = 0.8;
     const double bar_width = group_width / static_cast<double>(groups.size());
@@ -195,8 +195,8 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
             throw std::invalid_argument(joined(
                 {complaint, "'", group.label, "' has ", group.values.size(), " values for ", names.size(), " names"}));
         }
-        const std::string block = "$bars" + std::to_string(index);
-        script += block + " << END_OF_BARS\n";
+        const std::string block = joined({"$bars", index});
+        script += joined({block, " << END_OF_BARS\n"});
         const double shift = (static_cast<double>(index) + 0.5) * bar_width - group_width / 2;
         for (std::size_t name = 0; name < names.size(); ++name) {
             const double value = group.values[name];
@@ -215,7 +215,7 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
         script += "END_OF_BARS\n";
         bars += joined({(bars.empty() ? "" : ", "), block, " using 1:2 with boxes linecolor rgb ",
                         detail::plot_color(index),
-                        (group.label.empty() ? " notitle" : " title " + gnuplot_quoted(group.label))});
+                        (group.label.empty() ? " notitle" : joined({" title ", gnuplot_quoted(group.label)}))});
     }
     // Above narrow bars the values would run into each other and into the neighbours.
     constexpr std::size_t value_letters_in_a_row = 90;

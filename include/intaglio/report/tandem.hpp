@@ -37,13 +37,13 @@ inline std::string trained_text(const FactsView& student, std::int32_t first, st
         biases += student.row(row).biases;
     }
     std::string text = counted(weights, "weight", "weights");
-    if (biases > 0) text += ", " + counted(biases, "bias", "biases");
+    if (biases > 0) text += joined({", ", counted(biases, "bias", "biases")});
     return text;
 }
 
 inline std::string frozen_text(std::int32_t end) {
     if (end == 0) return "none";
-    return end == 1 ? "0" : "0 .. " + std::to_string(end - 1);
+    return end == 1 ? "0" : joined({"0 .. ", end - 1});
 }
 
 /// The operations that stage 1 gives numbers to.
@@ -113,12 +113,13 @@ inline std::string epochs_text(const char* task, std::int64_t epochs) {
     }
     const auto count = [&](Record::Place place) { return static_cast<std::int64_t>(record[place]); };
     if (record[Record::fell_back] != 0) text += ", fell back to the slope of mode LB";
-    if (record[Record::fold] != 0) text += ", weights times gains^" + detail::significant(record[Record::fold], 2);
+    if (record[Record::fold] != 0)
+        text += joined({", weights times gains^", detail::significant(record[Record::fold], 2)});
     if (count(Record::flipped) > 0) {
         text += joined({", ", detail::counted(count(Record::flipped), "channel", "channels"), " changed sign"});
     }
     if (count(Record::dead_channels) > 0) {
-        text += ", " + detail::counted(count(Record::dead_channels), "dead channel", "dead channels");
+        text += joined({", ", detail::counted(count(Record::dead_channels), "dead channel", "dead channels")});
     }
     return text;
 }
@@ -160,7 +161,7 @@ inline std::string epochs_text(const char* task, std::int64_t epochs) {
         table.add_row({std::to_string(i + 1), stage_text(stage), detail::fitted_text(stage, student), frozen, trained,
                        towards, of_stage});
         if (!behind.empty()) {
-            table.add_row({"", "behind " + path_text(stage.path), "", detail::frozen_text(stage.step + 1),
+            table.add_row({"", joined({"behind ", path_text(stage.path)}), "", detail::frozen_text(stage.step + 1),
                            detail::trained_text(student, stage.step + 1, last_row), logits, behind});
         }
     }
@@ -206,7 +207,8 @@ template <class Teacher, class Student>
         table.add_row({std::to_string(i + 1), task_text(task.kind), all ? "all" : stage_text(stages[task.stage]),
                        done && task.kind != TaskKind::ranges ? detail::significant(record[Record::loss], 4) : "",
                        done && record[Record::alpha] != 0 ? detail::significant(record[Record::alpha], 4) : "",
-                       measured ? fixed(100 * record[Record::accuracy], 2) + " %" : "", decision_text(record)});
+                       measured ? joined({fixed(100 * record[Record::accuracy], 2), " %"}) : "",
+                       decision_text(record)});
     }
     return table;
 }

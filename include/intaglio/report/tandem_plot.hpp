@@ -37,7 +37,7 @@ struct ConversionCurve {
         plot.x_names.push_back(i == first ? "stage 1"
                                : task.kind == TaskKind::joint
                                    ? "joint"
-                                   : task_text(task.kind) + (" " + stage_text(stages[task.stage])));
+                                   : joined({task_text(task.kind), " ", stage_text(stages[task.stage])}));
     }
     for (const ConversionCurve& student : students) {
         if (student.records.size() != tasks.size()) {

@@ -95,11 +95,13 @@ class TandemProgress {
         const tandem::Record& record = conversion_.records()[task_];
         const bool fits = conversion_.tasks()[task_].kind != tandem::TaskKind::ranges;
         const bool measured = record[tandem::Record::accuracy] >= 0;
-        std::string text = head(true) + "  ";
-        text += padded(fits ? "loss " + detail::significant(record[tandem::Record::loss], 3) : "", number_width + 5);
-        text += "  " + padded(measured ? joined({"student ", fixed(100 * accuracy_, 2), " %"}) : "", 15);
-        const std::string seconds = fixed(now - started_, 1) + " s";
-        return joined({text, seconds.size() < 8 ? 8 - seconds.size() : 0, ' ', seconds, "  ", decision_text(record)});
+        std::string text = joined({head(true), "  "});
+        text += padded(fits ? joined({"loss ", detail::significant(record[tandem::Record::loss], 3)}) : "",
+                       number_width + 5);
+        text += joined({"  ", padded(measured ? joined({"student ", fixed(100 * accuracy_, 2), " %"}) : "", 15)});
+        const std::string seconds = joined({fixed(now - started_, 1), " s"});
+        const std::string padding(seconds.size() < 8 ? 8 - seconds.size() : 0, ' ');
+        return joined({text, padding, seconds, "  ", decision_text(record)});
     }
 
     void begin_task(double now) {

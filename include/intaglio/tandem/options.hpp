@@ -107,7 +107,7 @@ struct Options {
         train::SettingsText text;
         text.add("tandem");
         text.add("batch", batch);
-        text.add("seed " + std::to_string(seed));
+        text.add(joined({"seed ", seed}));
         text.begin_part("stage 1");
         text.add("samples", stage1.samples);
         text.add("pixels", stage1.pixels);
@@ -146,8 +146,8 @@ struct Options {
         };
         positive(stage.learning_rate, "learning rate");
         positive(stage.temperature, "temperature");
-        train::require_option(stage.weight_decay, 0, infinity, "tandem: weight decay of " + name);
-        train::require_option(stage.share, 0, 1, "tandem: share of " + name);
+        train::require_option(stage.weight_decay, 0, infinity, joined({"tandem: weight decay of ", name}));
+        train::require_option(stage.share, 0, 1, joined({"tandem: share of ", name}));
         stage.patience.check(true);
     }
 };

@@ -34,7 +34,7 @@ struct LossOptions {
                 joined({"class weights: expected ", classes, ", found ", class_weights.size()}));
         }
         for (std::size_t c = 0; c < class_weights.size(); ++c) {
-            train::require_option(class_weights[c] > 0, "class weight " + std::to_string(c), class_weights[c]);
+            train::require_option(class_weights[c] > 0, joined({"class weight ", c}), class_weights[c]);
         }
     }
     /// Adds the settings.
@@ -42,7 +42,7 @@ struct LossOptions {
         text.add("label smoothing", label_smoothing);
         text.add(squared_error == SquaredError::logits ? "squared error of logits" : "squared error of probabilities");
         for (std::size_t c = 0; c < class_weights.size(); ++c) {
-            text.add("weight of class " + std::to_string(c), class_weights[c]);
+            text.add(joined({"weight of class ", c}), class_weights[c]);
         }
     }
 };

@@ -20,8 +20,7 @@ class ConfusionMatrix {
     /// Nothing counted yet, in classes^2 numbers of 8 bytes. Throws std::invalid_argument unless there is a class.
     explicit ConfusionMatrix(std::int32_t classes) : classes_(classes) {
         if (classes < 1) {
-            throw std::invalid_argument("confusion matrix: expected at least 1 class, found " +
-                                        std::to_string(classes));
+            throw std::invalid_argument(joined({"confusion matrix: expected at least 1 class, found ", classes}));
         }
         counts_.resize(static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes));
     }

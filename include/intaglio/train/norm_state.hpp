@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/kernels/statistics.hpp"
 #include "intaglio/model/norms.hpp"
 #include "intaglio/simd/simd.hpp"
@@ -45,8 +46,8 @@ struct NormState {
 
     void add_persistent(std::vector<NamedNumbers>& list, const std::string& place) {
         if (!measures) return;
-        list.push_back({place + " mean", std::span<double>(running_mean)});
-        list.push_back({place + " variance", std::span<double>(running_variance)});
+        list.push_back({joined({place, " mean"}), std::span<double>(running_mean)});
+        list.push_back({joined({place, " variance"}), std::span<double>(running_variance)});
     }
 
     [[nodiscard]] RunningStatistics running_statistics() { return {running_mean, running_variance, measures, shared}; }

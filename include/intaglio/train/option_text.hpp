@@ -50,7 +50,7 @@ class SettingsText {
         }
     }
     /// Says what the settings that follow belong to.
-    [[gnu::cold]] void begin_part(std::string_view name) { part_ = std::string(name) + ": "; }
+    [[gnu::cold]] void begin_part(std::string_view name) { part_ = joined({name, ": "}); }
     [[nodiscard]] const std::string& text() const { return text_; }
 
   private:
@@ -66,9 +66,9 @@ class SettingsText {
 /// The same for a finite number that is at least `low` and at most `high`. NaN is out of range.
 [[gnu::cold]] inline void require_option(double value, double low, double high, std::string_view name) {
     if (!is_finite(value) || !(value >= low && value <= high)) {
-        throw std::invalid_argument(
-            joined({name, " is out of range: expected ", number_text(low),
-                    (is_finite(high) ? " to " + number_text(high) : " or more"), ", found ", number_text(value)}));
+        throw std::invalid_argument(joined({name, " is out of range: expected ", number_text(low),
+                                            (is_finite(high) ? joined({" to ", number_text(high)}) : " or more"),
+                                            ", found ", number_text(value)}));
     }
 }
 

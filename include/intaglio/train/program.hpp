@@ -225,7 +225,7 @@ class Training {
 
     /// Adds all that a checkpoint must keep beside the parameters: the statistics of the norms.
     void add_persistent(std::vector<train::NamedNumbers>& list) {
-        add_persistent(list, [](const Row& row) { return "row " + std::to_string(&row - table.rows.data); });
+        add_persistent(list, [](const Row& row) { return joined({"row ", &row - table.rows.data}); });
     }
     /// The same under the names that `place` gives to rows.
     template <class Place>

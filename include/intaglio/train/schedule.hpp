@@ -118,7 +118,7 @@ class Schedule {
             case Kind::cosine:
                 return text.add("cosine schedule");
             case Kind::custom:
-                text.add("schedule " + custom_.name);
+                text.add(joined({"schedule ", custom_.name}));
                 for (std::uint64_t part = 0; part <= 16; ++part) {
                     const std::uint64_t last = total > 0 ? total - 1 : 0;
                     const std::uint64_t step = last / 16 * part + last % 16 * part / 16;

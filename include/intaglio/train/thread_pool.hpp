@@ -13,6 +13,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "intaglio/core/text.hpp"
+
 namespace intaglio::train {
 
 /// Runs the tasks of one loop at a time on `threads` threads, the caller's among them. `run` allocates nothing.
@@ -20,7 +22,7 @@ class ThreadPool {
   public:
     [[gnu::cold]] explicit ThreadPool(int threads) {
         if (threads < 1 || threads > 1024) {
-            throw std::invalid_argument("threads: expected 1 to 1024, found " + std::to_string(threads));
+            throw std::invalid_argument(joined({"threads: expected 1 to 1024, found ", threads}));
         }
         for (int worker = 1; worker < threads; ++worker) {
             workers_.emplace_back([this, worker] { work(worker); });

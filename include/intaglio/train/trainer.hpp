@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/core/text.hpp"
 #include "intaglio/train/evaluation.hpp"
 #include "intaglio/train/kept_states.hpp"
 #include "intaglio/train/program.hpp"
@@ -175,7 +176,7 @@ class Trainer {
         std::vector<train::NamedNumbers> list;
         kept_.add_to(list);
         for (std::size_t i = 0; i < moments_.size(); ++i) {
-            list.push_back({"moment " + std::to_string(i), std::span<float>(moments_[i])});
+            list.push_back({joined({"moment ", i}), std::span<float>(moments_[i])});
         }
         list.push_back({"loss sum", std::span<double>(&loss_sum_, 1)});
         return list;

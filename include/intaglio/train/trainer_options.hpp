@@ -94,7 +94,7 @@ template <class Optimizer, class Pixel>
             {"batch size: expected 1 to ", capacity, ", which the training has memory for, found ", options.batch}));
     }
     if (options.epochs < 1) {
-        throw std::invalid_argument("epochs: expected at least 1, found " + std::to_string(options.epochs));
+        throw std::invalid_argument(joined({"epochs: expected at least 1, found ", options.epochs}));
     }
     const double rate = options.optimizer.learning_rate;
     require_option(rate > 0, "learning rate", rate);
@@ -146,7 +146,7 @@ template <class Optimizer, class Pixel>
     text.add("batch", options.batch);
     text.add("weight decay", options.weight_decay);
     text.add("gamma", options.gamma);
-    text.add("seed " + std::to_string(options.seed));
+    text.add(joined({"seed ", options.seed}));
     text.add("samples", samples);
     const std::int64_t steps = options.epochs * ((samples + options.batch - 1) / options.batch);
     options.schedule.describe(text, static_cast<std::uint64_t>(steps));
