@@ -106,6 +106,9 @@ check_preset() {
         failed=$((failed + 1))
     fi
     took "$preset: build" "$since"
+    printf '\nThe ten targets of %s that took longest to build:\n' "$preset"
+    awk -F '\t' 'NR > 1 { time[$4] = ($2 - $1) / 1000 } END { for (target in time) printf "%7.1f s  %s\n", time[target], target }' \
+        "build/$preset/.ninja_log" | sort -rn | head -n 10
     since=$SECONDS
     ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --no-tests=error \
         --output-junit "$PWD/$results" "${ctest_arguments[@]}"
