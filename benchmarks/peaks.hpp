@@ -51,17 +51,19 @@ template <class Arithmetic>
     const auto factor = Arithmetic::codes(codes);
     auto weight = Arithmetic::weights(weights);
     decltype(Arithmetic::zero()) sum[sums];
-    kernels::unrolled<sums>([&](auto i) __attribute__((always_inline)) { sum[i] = Arithmetic::zero(); });
+    INTAGLIO_UNROLLED (i, sums) {
+        sum[i] = Arithmetic::zero();
+    }
     for (std::int64_t round = 0; round < rounds; ++round) {
-        kernels::unrolled<sums>([&](auto i) __attribute__((always_inline)) {
+        INTAGLIO_UNROLLED (i, sums) {
             hide(weight);
             sum[i] = Arithmetic::multiply_add(sum[i], factor, weight);
-        });
+        }
     }
-    kernels::unrolled<sums>([&](auto i) __attribute__((always_inline)) {
+    INTAGLIO_UNROLLED (i, sums) {
         Arithmetic::store_sum(results, sum[i]);
         touch(results);
-    });
+    }
     return rounds * sums * Arithmetic::lanes * Arithmetic::codes_per_step;
 }
 
@@ -73,17 +75,19 @@ template <class Arithmetic>
     constexpr std::int64_t lanes = int32_lanes(Tag{});
     auto* const result = reinterpret_cast<std::int32_t*>(sink());
     decltype(zero_int32(tag)) sum[sums];
-    kernels::unrolled<sums>([&](auto i) __attribute__((always_inline)) { sum[i] = zero_int32(tag); });
+    INTAGLIO_UNROLLED (i, sums) {
+        sum[i] = zero_int32(tag);
+    }
     const std::int64_t whole = count / (sums * lanes) * (sums * lanes);
     for (std::int64_t at = 0; at < whole; at += sums * lanes) {
-        kernels::unrolled<sums>([&](auto i) __attribute__((always_inline)) {
+        INTAGLIO_UNROLLED (i, sums) {
             sum[i] = add_int32(tag, sum[i], load_int32(tag, values + at + i * lanes));
-        });
+        }
     }
-    kernels::unrolled<sums>([&](auto i) __attribute__((always_inline)) {
+    INTAGLIO_UNROLLED (i, sums) {
         store(tag, result, sum[i]);
         touch(result);
-    });
+    }
     return whole * static_cast<std::int64_t>(sizeof(std::int32_t));
 }
 
@@ -123,23 +127,23 @@ struct PopcountWord {
         PopcountWord::Word key, first, second;
     };
     Lane lane[keys];
-    kernels::unrolled<keys>([&](auto i) __attribute__((always_inline)) {
+    INTAGLIO_UNROLLED (i, keys) {
         lane[i] = {PopcountWord::load(key + i * words), PopcountWord::zero(), PopcountWord::zero()};
-    });
+    }
     for (std::int64_t at = 0; at < count; at += 2 * words) {
         const auto first = PopcountWord::load(values + at);
         const auto second = PopcountWord::load(values + at + words);
-        kernels::unrolled<keys>([&](auto i) __attribute__((always_inline)) {
+        INTAGLIO_UNROLLED (i, keys) {
             lane[i].first = PopcountWord::count(lane[i].first, first, lane[i].key);
             lane[i].second = PopcountWord::count(lane[i].second, second, lane[i].key);
-        });
+        }
     }
-    kernels::unrolled<keys>([&](auto i) __attribute__((always_inline)) {
+    INTAGLIO_UNROLLED (i, keys) {
         PopcountWord::store(results, lane[i].first);
         touch(results);
         PopcountWord::store(results, lane[i].second);
         touch(results);
-    });
+    }
     return count * 64 * keys;
 }
 

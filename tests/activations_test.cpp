@@ -12,6 +12,8 @@
 #include "support/network_checks.hpp"
 #include "support/test_weights.hpp"
 
+namespace activations_test {
+
 namespace {
 
 using namespace intaglio;
@@ -175,3 +177,5 @@ TEST_CASE("checkpoints of one activation do not fit another") {
     add.operator()<Linear>();
     CHECK(signatures.size() == 10);
 }
+
+}  // namespace activations_test

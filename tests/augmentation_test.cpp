@@ -18,6 +18,8 @@
 
 #include "data_files/temporary_folder.hpp"
 
+namespace augmentation_test {
+
 using namespace intaglio;
 using test_files::contains;
 using test_files::message_of;
@@ -258,3 +260,5 @@ TEST_CASE("wrong parameters and sizes") {
     CHECK(contains(message_of<std::invalid_argument>([&] { negative.validate<std::int8_t>(); }),
                    "fill is -129, not in -128 ... 127"));
 }
+
+}  // namespace augmentation_test

@@ -14,6 +14,8 @@
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
 
+namespace bit_kernels_test {
+
 namespace {
 
 using namespace intaglio;
@@ -117,3 +119,5 @@ TEST_CASE_TEMPLATE("products of bits are exact: strides, dilations, all extents 
     }
     CHECK(checked > 150);
 }
+
+}  // namespace bit_kernels_test

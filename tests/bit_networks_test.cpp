@@ -14,6 +14,8 @@
 #include "support/kernel_tools.hpp"
 #include "support/program_comparison.hpp"
 
+namespace bit_networks_test {
+
 namespace {
 
 using namespace intaglio;
@@ -179,3 +181,5 @@ TEST_CASE("networks on bits: the certificate finds one changed bit") {
     check_mutations<Blocks<Masked>, simd::Native>();
     check_mutations<Blocks<Masked>, simd::Portable>();
 }
+
+}  // namespace bit_networks_test

@@ -12,6 +12,8 @@
 #include "intaglio/simd/detect.hpp"
 #include "intaglio/train/lowering.hpp"
 
+namespace borders_test {
+
 namespace {
 
 using namespace intaglio;
@@ -389,3 +391,5 @@ TEST_CASE("on both sides of that border AVX2 without a byte dot product gives wh
     check_extremes<Behind<States<M_w{131}>, 256>, simd::Avx2>();
 }
 #endif
+
+}  // namespace borders_test

@@ -18,6 +18,8 @@
 #include "intaglio/model/network.hpp"
 #include "intaglio/model/vocabulary.hpp"
 
+namespace canonical_test {
+
 using namespace intaglio;
 
 namespace {
@@ -229,3 +231,5 @@ TEST_CASE("a packed program is that of its model, and of no model with one other
         finds(last, [=](RowNumbers& r) { r.addends[c] = 1; });
     }
 }
+
+}  // namespace canonical_test

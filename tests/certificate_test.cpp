@@ -19,6 +19,8 @@
 #include "intaglio/train/steps.hpp"
 #include "support/training_tools.hpp"
 
+namespace certificate_test {
+
 namespace {
 
 using namespace intaglio;
@@ -631,3 +633,5 @@ TEST_CASE("a model that does not fit its network is refused before it is packed"
         if (!model.rows[row].shifts.empty()) refuses([&](auto& m) { m.rows[row].shifts.front() = 63; }, "shift");
     }
 }
+
+}  // namespace certificate_test

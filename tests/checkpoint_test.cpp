@@ -15,6 +15,8 @@
 #include "intaglio/io/training_checkpoint.hpp"
 #include "intaglio/model/network.hpp"
 
+namespace checkpoint_test {
+
 using namespace intaglio;
 using test_files::TemporaryFolder;
 
@@ -355,3 +357,5 @@ TEST_CASE("a checkpoint with numbers that are not finite, or with an impossible 
     }
     CHECK(all_state(trainer) == before);
 }
+
+}  // namespace checkpoint_test

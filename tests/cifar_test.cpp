@@ -18,6 +18,8 @@
 #include "data_files/packing.hpp"
 #include "data_files/temporary_folder.hpp"
 
+namespace cifar_test {
+
 using namespace intaglio;
 using namespace test_files;
 
@@ -308,3 +310,5 @@ TEST_CASE("CIFAR-10: the real files") {
         CHECK(mean < published[channel] + 1e-8);
     }
 }
+
+}  // namespace cifar_test

@@ -11,6 +11,8 @@
 #include "intaglio/core/extents.hpp"
 #include "intaglio/core/random.hpp"
 
+namespace core_test {
+
 using namespace intaglio;
 
 namespace {
@@ -181,3 +183,5 @@ TEST_CASE("streams and seeds are independent") {
         }
     }
 }
+
+}  // namespace core_test

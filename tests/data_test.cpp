@@ -20,6 +20,8 @@
 #include "data_files/packing.hpp"
 #include "data_files/temporary_folder.hpp"
 
+namespace data_test {
+
 using namespace intaglio;
 using namespace test_files;
 
@@ -333,3 +335,5 @@ TEST_CASE("Fashion-MNIST: the real files") {
     }
     CHECK(rejected > 450);
 }
+
+}  // namespace data_test

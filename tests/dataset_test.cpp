@@ -18,6 +18,8 @@
 
 #include "data_files/temporary_folder.hpp"
 
+namespace dataset_test {
+
 using namespace intaglio;
 using namespace test_files;
 
@@ -270,3 +272,5 @@ TEST_CASE("synthetic keywords: settings out of range") {
     CHECK(synthetic_keywords(1, 1, {.length = 65536, .noise = 16384}).pixels.size() == 65536);
     CHECK(synthetic_keywords(0, 1).size() == 0);
 }
+
+}  // namespace dataset_test

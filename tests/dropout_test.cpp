@@ -14,6 +14,8 @@
 #include "intaglio/report/model_facts.hpp"
 #include "support/program_comparison.hpp"
 
+namespace dropout_test {
+
 namespace {
 
 using namespace intaglio;
@@ -314,3 +316,5 @@ TEST_CASE("a network that was trained with dropout lowers exactly") {
     forward(training, pixels, Statistics::running);
     comparison::compare_with_reference(training, pixels, true);
 }
+
+}  // namespace dropout_test

@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+namespace dropout_training_test {
+
 using namespace intaglio;
 
 namespace {
@@ -93,3 +95,5 @@ TEST_CASE("the integer program drops nothing") {
         CHECK(network.predict(data.pixels.data() + 36 * i, *scratch) == evaluation.predictions[i]);
     }
 }
+
+}  // namespace dropout_training_test

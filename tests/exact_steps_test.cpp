@@ -19,6 +19,8 @@
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/train/steps.hpp"
 
+namespace exact_steps_test {
+
 namespace {
 
 using namespace intaglio;
@@ -409,3 +411,5 @@ TEST_CASE("numbers of a norm that are not finite are found, each of them") {
     }
     CHECK_NOTHROW(train::norm_affine(1, 0, 0, 1, 3));
 }
+
+}  // namespace exact_steps_test

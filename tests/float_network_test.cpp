@@ -18,6 +18,8 @@
 #include "support/network_checks.hpp"
 #include "support/test_weights.hpp"
 
+namespace float_network_test {
+
 namespace {
 
 using namespace intaglio;
@@ -156,3 +158,5 @@ TEST_CASE("the facts table calls real numbers real") {
     CHECK(mixed[1].real_accumulators);
     CHECK(mixed[1].out_codes == CodeRange{0, 3});
 }
+
+}  // namespace float_network_test

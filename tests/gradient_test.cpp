@@ -20,6 +20,8 @@
 #include "intaglio/train/surrogate_gradient.hpp"
 #include "intaglio/train/weight_quantization.hpp"
 
+namespace gradient_test {
+
 namespace {
 
 using namespace intaglio;
@@ -592,3 +594,5 @@ TEST_CASE("rounding of weights: half away from zero, an odd function, clamped") 
     CHECK(Binary::gradient(1.0) == 1);
     CHECK(Binary::gradient(1.0000001) == 0);
 }
+
+}  // namespace gradient_test

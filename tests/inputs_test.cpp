@@ -9,6 +9,8 @@
 #include "intaglio/model/network.hpp"
 #include "support/program_comparison.hpp"
 
+namespace inputs_test {
+
 namespace {
 
 using namespace intaglio;
@@ -101,3 +103,5 @@ TEST_CASE("the mean of 16-bit codes, rounded") {
     }
     comparison::compare_integer_program<Portable>(training, std::vector<std::int16_t>(40, std::int16_t{-3}));
 }
+
+}  // namespace inputs_test

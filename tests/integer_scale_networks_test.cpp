@@ -18,6 +18,8 @@
 #include "intaglio/train/lowering.hpp"
 #include "support/network_checks.hpp"
 
+namespace integer_scale_networks_test {
+
 namespace {
 
 using namespace intaglio;
@@ -418,3 +420,5 @@ TEST_CASE("the signature of a network names the bits of its multipliers") {
     CHECK(model_signature(facts<Plain<Scale::LayerBias>>.view()) !=
           model_signature(facts<Plain<Scale::PowerOfTwo>>.view()));
 }
+
+}  // namespace integer_scale_networks_test

@@ -19,6 +19,8 @@
 #include "intaglio/train/steps.hpp"
 #include "support/kernel_tools.hpp"
 
+namespace integer_scale_test {
+
 namespace {
 
 using namespace intaglio;
@@ -284,3 +286,5 @@ TEST_CASE_TEMPLATE("one multiplier, one addend for all channels: the kernel", Ta
         }
     }
 }
+
+}  // namespace integer_scale_test

@@ -28,6 +28,8 @@
 
 #include "data_files/temporary_folder.hpp"
 
+namespace io_test {
+
 using namespace intaglio;
 using namespace test_files;
 
@@ -580,3 +582,5 @@ TEST_CASE("checkpoint: the first line of the signature that differs") {
     CHECK(contains(complaint(""), "line 1 of the signature: expected '', found 'network small'"));
     CHECK(complaint(std::string(100000, 'x')).size() < 1000);
 }
+
+}  // namespace io_test

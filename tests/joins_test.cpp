@@ -7,6 +7,8 @@
 #include "intaglio/model/network.hpp"
 #include "support/program_comparison.hpp"
 
+namespace joins_test {
+
 namespace {
 
 using namespace intaglio;
@@ -84,3 +86,5 @@ TEST_CASE("gradients of branches agree with the naive ones") {
     compare_gradients<Grid>(22, 5e-4);
     compare_gradients<Gates>(33, 5e-4);
 }
+
+}  // namespace joins_test

@@ -22,6 +22,8 @@
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
 
+namespace kernels_test {
+
 namespace {
 
 using namespace intaglio;
@@ -499,3 +501,5 @@ TEST_CASE_TEMPLATE("kernels: pools and joins", Tag, KERNELS_TEST_TAGS) {
         check_join<Tag, float, float>(random, n);
     }
 }
+
+}  // namespace kernels_test

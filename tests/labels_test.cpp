@@ -22,6 +22,8 @@
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 
+namespace labels_test {
+
 using namespace intaglio;
 
 namespace {
@@ -207,3 +209,5 @@ TEST_CASE("300 classes: labels of 16 bits train all of them, labels of 8 bits ar
     CHECK(confusion.correct() == result.correct);
     CHECK(confusion.recall(299) >= 0);
 }
+
+}  // namespace labels_test

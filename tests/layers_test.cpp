@@ -14,6 +14,8 @@
 #include "intaglio/report/model_facts.hpp"
 #include "support/program_comparison.hpp"
 
+namespace layers_test {
+
 namespace {
 
 using namespace intaglio;
@@ -258,3 +260,5 @@ TEST_CASE("gradients of layers agree with the naive ones") {
     compare_gradients<Shortcuts>(23, 5e-4);
     compare_gradients<Depthwise>(24, 5e-4);
 }
+
+}  // namespace layers_test

@@ -14,6 +14,8 @@
 
 #include "intaglio/train/distillation.hpp"
 
+namespace loss_test {
+
 using namespace intaglio;
 
 namespace {
@@ -165,3 +167,5 @@ TEST_CASE("losses of logits that are wrong") {
     CHECK(train::distil<double>(large, Vector{0, 0, 0}, 3, 1.0, 1.0, 0.0, gradient) ==
           doctest::Approx(-std::log(3.0) + 1e4));
 }
+
+}  // namespace loss_test

@@ -12,6 +12,8 @@
 
 #include "intaglio/report/confusion_table.hpp"
 
+namespace metrics_test {
+
 using namespace intaglio;
 
 namespace {
@@ -78,3 +80,5 @@ TEST_CASE("a confusion matrix as a table") {
     CHECK(numbered.str().find("| 2         |") != std::string::npos);
     CHECK_THROWS_AS((void)confusion_table(matrix, std::span(names).first(3)), std::invalid_argument);
 }
+
+}  // namespace metrics_test

@@ -10,6 +10,8 @@
 
 #include "intaglio/model/network.hpp"
 
+namespace model_test {
+
 using namespace intaglio;
 
 namespace {
@@ -556,3 +558,5 @@ TEST_CASE("a user adds layers and options") {
     static_assert(Wrong::description.problem.expected == 8 && Wrong::description.problem.found == 9);
     CHECK(spelt(Wrong::description.problem.path) == "3");
 }
+
+}  // namespace model_test

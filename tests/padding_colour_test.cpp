@@ -14,6 +14,8 @@
 #include "support/network_checks.hpp"
 #include "support/program_comparison.hpp"
 
+namespace padding_colour_test {
+
 namespace {
 
 using namespace intaglio;
@@ -159,3 +161,5 @@ TEST_CASE("checkpoints tell padding colours apart") {
     CHECK(first.find("padding colour 124 3 255,") != std::string::npos);
     CHECK(model_signature(facts<Second>.view()).find("padding colour 124 3 254,") != std::string::npos);
 }
+
+}  // namespace padding_colour_test

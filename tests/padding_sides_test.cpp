@@ -15,6 +15,8 @@
 #include "support/network_checks.hpp"
 #include "support/program_comparison.hpp"
 
+namespace padding_sides_test {
+
 namespace {
 
 using namespace intaglio;
@@ -187,3 +189,5 @@ TEST_CASE("checkpoints tell the sides of a padding apart") {
     CHECK(signature(Conv<Out<2>, Padding<1, 0, 1, 0>, Stride<2>>{}) == symmetric);
     CHECK(signature(Conv<Out<2>, Padding<1, 0, 0, 1>>{}) != signature(Conv<Out<2>, Padding<0, 1, 1, 0>>{}));
 }
+
+}  // namespace padding_sides_test

@@ -20,6 +20,8 @@
 #include "intaglio/train/lowering.hpp"
 #include "support/training_tools.hpp"
 
+namespace parameters_test {
+
 using namespace intaglio;
 using test_files::contains;
 using test_files::TemporaryFolder;
@@ -172,3 +174,5 @@ TEST_CASE("parameters of another network, damaged or not finite ones are refused
     CHECK(write(0.5, 1) == "no exception");
     CHECK((numbers_of(kept) != kept_before));
 }
+
+}  // namespace parameters_test

@@ -14,6 +14,8 @@
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 
+namespace partial_training_test {
+
 namespace {
 
 using namespace intaglio;
@@ -375,3 +377,5 @@ TEST_CASE("the settings of a run name its part and its loss") {
     CHECK(part != without);
     CHECK(without != text());
 }
+
+}  // namespace partial_training_test

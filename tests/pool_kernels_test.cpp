@@ -15,6 +15,8 @@
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
 
+namespace pool_kernels_test {
+
 namespace {
 
 using namespace intaglio;
@@ -373,3 +375,5 @@ TEST_CASE_TEMPLATE("kernels: rearrangements and their gradients", Tag, KERNELS_T
         check_pairs<Tag, float, float, float>(random);
     }
 }
+
+}  // namespace pool_kernels_test

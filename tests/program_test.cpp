@@ -7,6 +7,8 @@
 #include "support/networks.hpp"
 #include "support/program_comparison.hpp"
 
+namespace program_test {
+
 namespace {
 
 using namespace intaglio;
@@ -94,3 +96,5 @@ TEST_CASE("gradients of the training program agree with the naive ones") {
         compare_gradients<networks::RawInput>(26, 5e-4);
     }
 }
+
+}  // namespace program_test

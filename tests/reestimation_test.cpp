@@ -17,6 +17,8 @@
 #include "support/test_weights.hpp"
 #include "support/training_tools.hpp"
 
+namespace reestimation_test {
+
 using namespace intaglio;
 using train::Statistics;
 
@@ -242,3 +244,5 @@ TEST_CASE("only the norms of rows that a local loss lets run need a second image
     CHECK(run(0) == "no exception");
     CHECK(run(1).find("layer 2") != std::string::npos);
 }
+
+}  // namespace reestimation_test

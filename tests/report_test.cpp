@@ -26,6 +26,8 @@
 
 #include "data_files/temporary_folder.hpp"
 
+namespace report_test {
+
 using namespace intaglio;
 using namespace test_files;
 
@@ -322,3 +324,5 @@ TEST_CASE("JSON files") {
     CHECK(contains(message_of<std::runtime_error>([&] { (void)read_json(path); }), path.string() + ": is not valid"));
     CHECK_THROWS_AS((void)read_json(folder / "none"), std::runtime_error);
 }
+
+}  // namespace report_test

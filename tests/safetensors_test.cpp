@@ -20,6 +20,8 @@
 #include "intaglio/model/network.hpp"
 #include "intaglio/zoo/resnet.hpp"
 
+namespace safetensors_test {
+
 using namespace intaglio;
 using test_files::Bytes;
 using test_files::TemporaryFolder;
@@ -689,3 +691,5 @@ TEST_CASE("names of a ResNet") {
     CHECK(all[38] == "linear");
     CHECK_THROWS_WITH(static_cast<void>(resnet_names(0)), "blocks of a ResNet: expected at least 1, found 0");
 }
+
+}  // namespace safetensors_test

@@ -12,6 +12,8 @@
 #include "intaglio/simd/simd.hpp"
 #include "support/training_tools.hpp"
 
+namespace sample_comparison_test {
+
 using namespace intaglio;
 
 namespace {
@@ -89,3 +91,5 @@ TEST_CASE("samples compared: samples of another size are refused") {
                          doctest::Contains("expected 64 pixels for 4 labels and images of 16, found 100"),
                          std::invalid_argument);
 }
+
+}  // namespace sample_comparison_test

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace schedule_test {
+
 using namespace intaglio;
 
 namespace {
@@ -152,3 +154,5 @@ TEST_CASE("numbers as text read back as themselves") {
     CHECK(train::number_text(0.003) == "0.003");
     CHECK(train::number_text(1e-8) == "1e-08");
 }
+
+}  // namespace schedule_test

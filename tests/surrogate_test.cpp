@@ -17,6 +17,8 @@
 #include "intaglio/train/quantize.hpp"
 #include "intaglio/train/surrogate_gradient.hpp"
 
+namespace surrogate_test {
+
 namespace {
 
 using namespace intaglio;
@@ -438,3 +440,5 @@ TEST_CASE("impossible parameters are mistakes") {
     static_assert(surrogate_problem<Rectangle<Width{-2}>>().exists());
     CHECK(std::string(Rectangle<Width{-2}>::name) == "rectangle, width -2");
 }
+
+}  // namespace surrogate_test

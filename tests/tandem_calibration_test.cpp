@@ -20,6 +20,8 @@
 #include "intaglio/tandem/options.hpp"
 #include "intaglio/tandem/tasks.hpp"
 
+namespace tandem_calibration_test {
+
 namespace {
 
 using namespace intaglio;
@@ -622,3 +624,5 @@ TEST_CASE("options that change the result change the description") {
     threads.threads = 3;
     CHECK(threads.description() == usual);
 }
+
+}  // namespace tandem_calibration_test

@@ -17,6 +17,8 @@
 #include "intaglio/core/random.hpp"
 #include "intaglio/model/network.hpp"
 
+namespace tandem_checkpoint_test {
+
 using namespace intaglio;
 using test_files::contains;
 using test_files::TemporaryFolder;
@@ -261,3 +263,5 @@ TEST_CASE("a conversion stays as it was, in the middle of a task, when a checkpo
     while (!run.conversion.finished()) run.conversion.step();
     CHECK(run.all_state() == untouched.all_state());
 }
+
+}  // namespace tandem_checkpoint_test

@@ -16,6 +16,8 @@
 
 #include "data_files/temporary_folder.hpp"
 
+namespace tandem_report_test {
+
 using namespace intaglio;
 using tandem::Decision;
 using tandem::Record;
@@ -235,3 +237,5 @@ TEST_CASE("tandem report: one line for each task, and a live one below") {
           "\r[7/7] distil 4 logits, student 87.50 %\r[7/7] distil 4 logits, student 87.50 %  20/40  loss 0.5000  acc "
           "62.50 %  500 im\r[7/7] distil      4 logits  loss 0.0312     student 87.50 %   6.0 s  kept what it was\n");
 }
+
+}  // namespace tandem_report_test

@@ -15,6 +15,8 @@
 #include "intaglio/tandem/convert.hpp"
 #include "support/tandem_tools.hpp"
 
+namespace tandem_teachers_test {
+
 namespace {
 
 using namespace intaglio;
@@ -400,3 +402,5 @@ TEST_CASE("a task that fails half-way is undone, and can be done again") {
     CHECK(std::equal(untouched->student().parameters().begin(), untouched->student().parameters().end(),
                      failing->student().parameters().begin()));
 }
+
+}  // namespace tandem_teachers_test

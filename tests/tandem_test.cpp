@@ -13,6 +13,8 @@
 #include "intaglio/tandem/convert.hpp"
 #include "support/tandem_tools.hpp"
 
+namespace tandem_test {
+
 namespace {
 
 using namespace intaglio;
@@ -464,3 +466,5 @@ TEST_CASE("a conversion that is stopped inside of a task gives back what was acc
     CHECK(accuracy_of(*stopped.student) == stage1);
     CHECK(stopped.records.back().decided() == Decision::none);
 }
+
+}  // namespace tandem_test

@@ -14,6 +14,8 @@
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 
+namespace threads_test {
+
 namespace {
 
 using namespace intaglio;
@@ -150,3 +152,5 @@ TEST_CASE("the summation tree is fixed") {
     for (const float v : x) in_line += v;
     CHECK(in_line != expected);
 }
+
+}  // namespace threads_test

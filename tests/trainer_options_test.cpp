@@ -23,6 +23,8 @@
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 
+namespace trainer_options_test {
+
 using namespace intaglio;
 
 namespace {
@@ -589,3 +591,5 @@ TEST_CASE("validation belongs between epochs and needs samples") {
     Trainer<Net> without(training, data().samples(), {});
     CHECK_THROWS_WITH_AS(without.validate(), doctest::Contains("no validation samples"), std::logic_error);
 }
+
+}  // namespace trainer_options_test

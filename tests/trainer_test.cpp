@@ -23,6 +23,8 @@
 #include "intaglio/tandem/convert.hpp"
 #include "support/training_tools.hpp"
 
+namespace trainer_test {
+
 using namespace intaglio;
 using train::Statistics;
 
@@ -462,3 +464,5 @@ TEST_CASE("a conversion takes what has the same accuracy and a smaller loss") {
     }
     CHECK(by_loss > 0);
 }
+
+}  // namespace trainer_test

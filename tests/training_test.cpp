@@ -18,6 +18,8 @@
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 
+namespace training_test {
+
 namespace {
 
 using namespace intaglio;
@@ -368,3 +370,5 @@ TEST_CASE("memory plans: what is alive together does not overlap") {
         CHECK(total <= sum);
     }
 }
+
+}  // namespace training_test

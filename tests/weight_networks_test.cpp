@@ -19,6 +19,8 @@
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 
+namespace weight_networks_test {
+
 namespace {
 
 using namespace intaglio;
@@ -412,3 +414,5 @@ TEST_CASE("weights of one input learn if they are not standardised") {
     CHECK(training.weight_density(0) > 0.5);
     CHECK(evaluate(training, {values, labels}).accuracy() > 0.9);
 }
+
+}  // namespace weight_networks_test

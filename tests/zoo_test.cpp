@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+namespace zoo_test {
+
 using namespace intaglio;
 
 namespace {
@@ -176,3 +178,5 @@ TEST_CASE("AlexNet is that of the DoReFa reference") {
     struct Small : zoo::AlexNet<Image<3, 64, 64>, 12, Tiny, Options> {};
     trains_and_lowers<Small>();
 }
+
+}  // namespace zoo_test
