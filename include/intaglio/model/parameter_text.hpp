@@ -70,7 +70,7 @@ struct NameParts {
         if (length > 0) append(text, length, ", ");
         append(text, length, words);
     }
-    constexpr void add(const char* words, double value) {
+    [[gnu::cold]] constexpr void add(const char* words, double value) {
         add(words);
         append(text, length, " ");
         append_number(text, length, value);

@@ -54,7 +54,7 @@ struct LayerFacts {
         const bool is_last = i + 1 == static_cast<std::int32_t>(table.rows.size);
         const bool belongs = row.weights == 0 && (*row.detail != '\0' || is_last);
         if (!belongs || layers.empty() || layers.back().value != row.input) {
-            LayerFacts layer;
+            LayerFacts& layer = layers.emplace_back();
             layer.path = path_text(row.path);
             layer.kind = row.kind;
             layer.in = in.shape;
@@ -65,7 +65,6 @@ struct LayerFacts {
             layer.accumulator_bits = layer.real_accumulators ? 32 : layer.accumulators.bits();
             layer.kernel = integer::kernel_name<simd::Native>(table, row);
             layer.row = i;
-            layers.push_back(layer);
         }
         LayerFacts& layer = layers.back();
         if (row.biases > 0) {
