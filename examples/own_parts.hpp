@@ -158,7 +158,8 @@ struct MaxoutOperation {
     static constexpr void describe(intaglio::Builder& b, std::int32_t pieces) {
         intaglio::Value out = b.in();  // same codes, same denominator
         out.shape.channels /= pieces;
-        b.append(intaglio::Row{.kind = "maxout", .settings = {{pieces, 0}}}, out);
+        b.append(intaglio::Row{.kind = "maxout", .picks_codes = true, .keeps_affine = true, .settings = {{pieces, 0}}},
+                 out);
     }
 };
 

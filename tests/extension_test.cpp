@@ -181,6 +181,13 @@ struct Real : Network<Image<2, 6, 6>,
     Classifier<Out<2>>> {};
 // clang-format on
 
+/// Signs behind a layer from outside that picks codes.
+struct Signs : Network<Image<1, 8, 8>, Defaults<BinaryWeights, Sign<>>, Conv<Out<64>>, app::Maxout<2>, Conv<Out<32>>,
+                       Classifier<QInt<4>, Out<3>>> {};
+constexpr const Row& signs_product = facts<Signs>.row(4);
+static_assert(signs_product.extents.in == Shape{8, 8, 32} && signs_product.weights == 9 * 32 * 32);
+static_assert(integer::choose_product(facts<Signs>.view(), signs_product, true) == kernels::Product::sign_bits);
+
 template <class... Entries>
 struct Described : Network<Image<12, 4, 4>, Defaults<QInt<2>, Act<M_a{4}>>, Entries..., Classifier<Out<2>>> {};
 template <class... Entries>
@@ -224,11 +231,11 @@ TEST_CASE("maxout takes the largest of neighbouring channels, the first of equal
     CHECK(app::largest_piece(in + 9, 3) == 0);
 }
 
-TEST_CASE("parts from outside: the integer program computes what training computes") {
+TEST_CASE_TEMPLATE("parts from outside: the integer program computes what training computes", Net, Everywhere, Signs) {
     std::mt19937 random(1);
-    Training<Everywhere> training(comparison::images, 2, 5);
+    Training<Net> training(comparison::images, 2, 5);
     for (const auto biases : {tools::Biases::moderate, tools::Biases::mixed, tools::Biases::all_high}) {
-        const auto pixels = comparison::make_extreme_images<std::uint8_t>(Training<Everywhere>::pixels, random);
+        const auto pixels = comparison::make_extreme_images<std::uint8_t>(Training<Net>::pixels, random);
         tools::randomize_parameters(training, random, biases);
         tools::randomize_running_statistics(training, random);
         comparison::compare_integer_program<Portable>(training, pixels);

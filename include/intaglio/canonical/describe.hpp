@@ -77,6 +77,8 @@ namespace intaglio {
             }
             if (e.dilation != 1) text += joined({", dilation ", e.dilation});
         }
+        if (row.dropout_threshold != 0) text += joined({", threshold ", row.dropout_threshold, " of 2^32"});
+        if (row.channels_before != 0) text += joined({", ", row.channels_before, " channels in front"});
         if (row.settings != decltype(row.settings){}) {
             text += joined({", settings ", row.settings[0], " and ", row.settings[1]});
         }

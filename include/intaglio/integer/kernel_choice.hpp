@@ -15,14 +15,10 @@ constexpr bool has_window_sums(const Row& row) {
 
 /// Whether a value, of codes -1 ... 1, never holds 0: signs, or signs that were only picked from.
 constexpr bool has_signs_only(const FactsView& facts, std::int32_t value) {
-    const auto is = [](const char* kind, const char* name) {
-        while (*kind != 0 && *kind == *name) ++kind, ++name;
-        return *kind == *name;
-    };
     while (value > 0) {
         const Row& row = facts.writer(value);
         if (row.steps > 0) return row.code_step == 2 && facts.value(value).codes == CodeRange{-1, 1};
-        if (!is(row.kind, "max pool") && !is(row.kind, "subsample") && !is(row.kind, "upsample")) return false;
+        if (!row.picks_codes) return false;
         value = row.input;
     }
     return false;

@@ -20,7 +20,8 @@ template <>
 struct Operation<primitive::PadChannels> : NoMemory {
     template <class Tag, class Kind>
     static void run(const Site& site, const Frame& frame) {
-        kernels::pad_channels<Tag>(site.extents.in, site.settings[0], site.settings[1], 0, input<Kind>(site, frame),
+        const std::int32_t after = site.extents.out.channels - site.extents.in.channels - site.channels_before;
+        kernels::pad_channels<Tag>(site.extents.in, site.channels_before, after, 0, input<Kind>(site, frame),
                                    output<Kind>(site, frame));
     }
 };
@@ -29,8 +30,9 @@ template <>
 struct Operation<primitive::Upsample> : NoMemory {
     template <class Tag, class Kind>
     static void run(const Site& site, const Frame& frame) {
-        kernels::upsample<Tag>(site.extents.in, site.settings[0], site.settings[1], input<Kind>(site, frame),
-                               output<Kind>(site, frame));
+        const Shape in = site.extents.in;
+        kernels::upsample<Tag>(in, site.extents.out.height / in.height, site.extents.out.width / in.width,
+                               input<Kind>(site, frame), output<Kind>(site, frame));
     }
 };
 

@@ -79,7 +79,8 @@ struct Site {
     Shape second{};                ///< of the second operand
     WeightForm weight{};
     StepForm step{};  ///< of a step, also of one that runs inside a product; otherwise the range of the result alone
-    std::int32_t settings[2]{};
+    std::int32_t channels_before = 0;      ///< that are added in front of the others
+    std::int32_t settings[2]{};            ///< of an operation from outside of the library
     std::ptrdiff_t input = network_input;  ///< from the start of the arena
     std::ptrdiff_t second_input = network_input;
     std::ptrdiff_t output = 0;
@@ -98,6 +99,7 @@ constexpr Site make_site(const FactsView& facts, const Row& row, std::int32_t fu
     if (row.second_input != none) site.second = facts.value(row.second_input).shape;
     site.weight = weight_form(row);
     site.step = step_form(fused == none ? row : facts.row(fused));
+    site.channels_before = row.channels_before;
     for (std::size_t i = 0; i < 2; ++i) site.settings[i] = static_cast<std::int32_t>(row.settings[i]);
     return site;
 }

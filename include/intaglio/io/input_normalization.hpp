@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
@@ -53,8 +52,7 @@ namespace detail {
     for (const Row& row : table.rows) {
         const bool joins = row.second_input != none && result[static_cast<std::size_t>(row.second_input)];
         if (!joins && !result[static_cast<std::size_t>(row.input)]) continue;
-        const std::string_view kind = row.kind;
-        if (kind == "pool" || kind == "max pool" || kind == "subsample" || kind == "upsample" || kind == "dropout") {
+        if (row.keeps_affine) {
             result[static_cast<std::size_t>(row.output)] = true;
             continue;
         }

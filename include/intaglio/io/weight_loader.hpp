@@ -107,19 +107,13 @@ class WeightLoader {
 
     /// The product whose accumulators a norm reads, or none.
     [[nodiscard]] std::int32_t product_before(const LoadedRow& norm) const {
-        for (std::int32_t i = 0; i < norm.row; ++i) {
-            if (table_.row(i).output == row_of(norm).input) return table_.row(i).weights > 0 ? i : none;
-        }
-        return none;
+        const std::int32_t value = row_of(norm).input;
+        return value > 0 && table_.writer(value).weights > 0 ? value - 1 : none;
     }
     /// The norm that alone reads a product's accumulators, or none.
     [[nodiscard]] const LoadedRow* norm_behind(const LoadedRow& product) const {
         const std::int32_t value = row_of(product).output;
-        std::int32_t readers = 0;
-        for (const Row& row : table_.rows) {
-            readers += (row.input == value ? 1 : 0) + (row.second_input == value ? 1 : 0);
-        }
-        if (readers != 1) return nullptr;
+        if (table_.reads(value) != 1) return nullptr;
         for (const LoadedRow& row : rows_) {
             if (row_of(row).input == value && row.kind != LoadedRow::Kind::product) return &row;
         }
@@ -182,8 +176,7 @@ class WeightLoader {
     void read_product(const LoadedRow& loaded) {
         const Row& row = row_of(loaded);
         const std::string name = next_name();
-        if (std::string_view(row.quantizer) == FloatWeights::name &&
-            std::string_view(row.detail) != NoWeightStandardization::name) {
+        if (row.weight_quantizer == type_identity<FloatWeights> && row.part != type_identity<NoWeightStandardization>) {
             fail(joined({"tensor '", name, "weight': ", place(row),
                          " standardises its weights and would not compute what the file's network does; give it"
                          " NoWeightStandardization"}));

@@ -29,7 +29,7 @@ struct Dropout {
         out.scaled = true;
         out.codes.lowest = out.codes.lowest > 0 ? 0 : out.codes.lowest;
         out.codes.highest = out.codes.highest < 0 ? 0 : out.codes.highest;
-        b.append(Row{.kind = "dropout", .settings = {{threshold, 0}}}, out, true, true);
+        b.append(Row{.kind = "dropout", .keeps_affine = true, .dropout_threshold = threshold}, out, true, true);
     }
 };
 

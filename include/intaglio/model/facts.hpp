@@ -9,6 +9,7 @@
 
 #include "intaglio/core/array.hpp"
 #include "intaglio/core/extents.hpp"
+#include "intaglio/core/type_identity.hpp"
 #include "intaglio/model/codes.hpp"
 #include "intaglio/model/errors.hpp"
 
@@ -57,9 +58,15 @@ inline constexpr std::int64_t max_thresholds = 15;
 
 /// One primitive operation.
 struct Row {
-    const char* kind = "";
-    const char* detail = "";     ///< which norm, surrogate or standardisation
+    const char* kind = "";       ///< names are for people: what decides anything are the identities and flags
+    const char* detail = "";     ///< name of the norm, surrogate or standardisation
     const char* quantizer = "";  ///< name of a weight quantiser that its states do not tell
+    TypeIdentity part{};         ///< of the norm or the standardisation
+    TypeIdentity weight_quantizer{};
+    /// Every code of the result is a code of the input.
+    bool picks_codes = false;
+    /// An increasing affine function of all inputs is the same function of the results: averages, maxima, moved codes.
+    bool keeps_affine = false;
     Path path{};
     std::int32_t input = none;
     std::int32_t second_input = none;  ///< of an operation that joins two values
@@ -81,7 +88,10 @@ struct Row {
     std::int64_t steps = 0;      ///< step positions per channel: highest - lowest code of a quantizing operation
     std::int64_t code_step = 1;  ///< of a quantizing operation: distance of neighbouring codes (2 for -1 and 1)
     ScaleForm scale{};           ///< of an integer scale, and of the step or the logits behind it
-    /// Numbers of the operation that nothing else of its row tells; checkpoints compare them.
+    std::int64_t dropout_threshold = 0;  ///< of 2^32
+    std::int32_t channels_before = 0;    ///< that are added in front of the others
+    /// Numbers of an operation from outside of the library that nothing else of its row tells; checkpoints compare
+    /// them.
     Array<std::int64_t, 2> settings{};
     const ErrorKind* refusal = &no_mistake;  ///< why there is no integer program of the operation, if so
 
@@ -109,6 +119,14 @@ struct FactsView {
     [[nodiscard]] constexpr const Row& row(std::int32_t i) const { return rows[static_cast<std::size_t>(i)]; }
     /// The row that writes a value, which is not the network's input: every row writes one value.
     [[nodiscard]] constexpr const Row& writer(std::int32_t value_index) const { return row(value_index - 1); }
+    /// How often the rows from `first_row` on read a value; aliases of its memory are not counted. Plans ask Readers.
+    [[nodiscard]] constexpr std::int32_t reads(std::int32_t value_index, std::size_t first_row = 0) const {
+        std::int32_t count = 0;
+        for (std::size_t i = first_row; i < rows.size; ++i) {
+            count += (rows[i].input == value_index ? 1 : 0) + (rows[i].second_input == value_index ? 1 : 0);
+        }
+        return count;
+    }
 };
 
 /// Everything that is known about a network before it runs.
@@ -187,13 +205,7 @@ struct Facts {
     /// Whether every operation has an integer program.
     [[nodiscard]] constexpr bool integer_only() const { return !refusal().exists(); }
     /// How many operations read the value, aliases of its memory not counted.
-    [[nodiscard]] constexpr std::int32_t readers(std::int32_t value_index) const {
-        std::int32_t count = 0;
-        for (const Row& row : rows) {
-            count += (row.input == value_index ? 1 : 0) + (row.second_input == value_index ? 1 : 0);
-        }
-        return count;
-    }
+    [[nodiscard]] constexpr std::int32_t readers(std::int32_t value_index) const { return view().reads(value_index); }
 
   private:
     [[nodiscard]] constexpr std::int64_t sum(std::int64_t Row::*member) const {

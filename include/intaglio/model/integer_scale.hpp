@@ -67,6 +67,7 @@ struct IntegerScale {
         out.norm_row = b.next_row();
         b.append(Row{.kind = "scale",
                      .detail = Mode::name,
+                     .part = type_identity<Mode>,
                      .gains = Mode::form.multipliers(out.shape.channels),
                      .biases = Mode::form.one_addend ? 0 : out.shape.channels,
                      .scale = Mode::form},

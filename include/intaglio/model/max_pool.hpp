@@ -12,7 +12,7 @@ struct MaxPool {
     static constexpr void describe(Builder& b, const ConvolutionExtents& extents) {
         Value out = b.in();
         out.shape = extents.out;
-        b.append(Row{.kind = "max pool", .extents = extents}, out);
+        b.append(Row{.kind = "max pool", .picks_codes = true, .keeps_affine = true, .extents = extents}, out);
     }
 };
 

@@ -88,6 +88,8 @@ struct Product {
         return {.kind = "product",
                 .detail = Standardization::name,
                 .quantizer = WeightTraits<Weight>::name,
+                .part = type_identity<Standardization>,
+                .weight_quantizer = type_identity<Weight>,
                 .extents = extents,
                 .weight_states = 0,
                 .clips_weights = WeightTraits<Weight>::clips,
@@ -155,6 +157,7 @@ struct Norm {
         out.norm_row = b.next_row();
         const Row row{.kind = "norm",
                       .detail = Normalization::name,
+                      .part = type_identity<Normalization>,
                       .gains = !Normalization::has_gain ? 0
                                : OneGain                ? 1
                                                         : out.shape.channels,
@@ -210,7 +213,7 @@ struct SumPool {
             for (std::int32_t& code : out.padding_codes.code.data) code *= static_cast<std::int32_t>(count);
         }
         if (out.storage != Storage::int32 && out.storage != Storage::real) out.storage = smallest_storage(out.codes);
-        b.append(Row{.kind = "pool", .extents = extents}, out);
+        b.append(Row{.kind = "pool", .keeps_affine = true, .extents = extents}, out);
     }
 };
 

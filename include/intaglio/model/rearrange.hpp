@@ -19,7 +19,7 @@ struct Subsample {
                      out.shape.channels};
         const ConvolutionExtents extents{
             .in = b.in().shape, .out = out.shape, .stride_height = stride_height, .stride_width = stride_width};
-        b.append(Row{.kind = "subsample", .extents = extents}, out);
+        b.append(Row{.kind = "subsample", .picks_codes = true, .keeps_affine = true, .extents = extents}, out);
     }
 };
 
@@ -30,7 +30,7 @@ struct PadChannels {
         out.shape.channels += before + after;
         out.codes.lowest = out.codes.lowest > 0 ? 0 : out.codes.lowest;
         out.codes.highest = out.codes.highest < 0 ? 0 : out.codes.highest;
-        b.append(Row{.kind = "pad channels", .settings = {{before, after}}}, out);
+        b.append(Row{.kind = "pad channels", .channels_before = before}, out);
     }
 };
 
@@ -40,7 +40,7 @@ struct Upsample {
         Value out = b.in();
         out.shape.height *= height_factor;
         out.shape.width *= width_factor;
-        b.append(Row{.kind = "upsample", .settings = {{height_factor, width_factor}}}, out);
+        b.append(Row{.kind = "upsample", .picks_codes = true, .keeps_affine = true}, out);
     }
 };
 

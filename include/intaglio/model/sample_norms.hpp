@@ -38,6 +38,7 @@ struct SampleNorm {
         const std::int64_t biases = Normalization::affine == AffinePer::channel ? channels : in.shape.size();
         b.append(Row{.kind = "norm",
                      .detail = Normalization::name,
+                     .part = type_identity<Normalization>,
                      .gains = OneGain ? 1 : biases,
                      .biases = biases,
                      .epsilon = epsilon,

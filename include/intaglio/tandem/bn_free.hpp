@@ -156,11 +156,6 @@ struct Roles<mp_list<Primitives...>> {
     }
 };
 
-constexpr bool same_text(const char* a, const char* b) {
-    while (*a != '\0' && *a == *b) ++a, ++b;
-    return *a == *b;
-}
-
 /// The first difference between a teacher and a network that could be its student, if any.
 template <class Teacher, class Student>
 struct Correspondence {
@@ -199,7 +194,7 @@ struct Correspondence {
                             .found = found.size()};
                 }
                 // Latent weights mean something else behind another standardisation.
-                if (role == Role::product && !same_text(teacher.row(t).detail, student.row(s).detail)) {
+                if (role == Role::product && teacher.row(t).part != student.row(s).part) {
                     return {.kind = &student_and_teacher_differ_in_their_weight_standardization,
                             .path = student.row(s).path};
                 }

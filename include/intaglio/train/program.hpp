@@ -323,11 +323,7 @@ class Training {
     [[gnu::cold]] void clear_gradients(std::size_t first_row, std::size_t end_row) {
         for (std::size_t i = first_row; i + 1 < end_row; ++i) {
             const std::int32_t value = table.rows[i].output;
-            bool read_behind = false;
-            for (std::size_t r = end_row; r < rows; ++r) {
-                read_behind = read_behind || table.rows[r].input == value || table.rows[r].second_input == value;
-            }
-            if (!read_behind || !table.value(value).needs_gradient) continue;
+            if (table.view().reads(value, end_row) == 0 || !table.value(value).needs_gradient) continue;
             const std::span<float> gradient = gradient_of(value);
             std::fill(gradient.begin(), gradient.end(), 0.0F);
         }

@@ -46,8 +46,8 @@ struct Operation<primitive::PadChannels> : Stateless {
     template <class Kind>
     static void forward(PaddedScales& state, const Site& site, Context& context) {
         const Shape shape = site.input.shape();
-        const auto before = static_cast<std::int32_t>(site.row->settings[0]);
-        const auto after = static_cast<std::int32_t>(site.row->settings[1]);
+        const std::int32_t before = site.row->channels_before;
+        const std::int32_t after = site.channels() - shape.channels - before;
         if (site.output.value->scaled) {
             pad_scales(site, context.scales[site.input.index], state.scales);
             context.scales[site.output.index] = state.scales.data();
@@ -59,7 +59,7 @@ struct Operation<primitive::PadChannels> : Stateless {
     template <class Kind>
     static void backward(PaddedScales&, const Site& site, Context& context) {
         const Shape shape = site.input.shape();
-        const auto before = static_cast<std::int32_t>(site.row->settings[0]);
+        const std::int32_t before = site.row->channels_before;
         each_gradient(site, site.input, context, [&](std::int64_t, const float* dout, bool add, float* din) {
             kernels::channel_range_gradient(shape.pixels(), site.channels(), before, shape.channels, dout, add, din);
         });
@@ -73,7 +73,7 @@ struct Operation<primitive::PadChannels> : Stateless {
 
   private:
     static void pad_scales(const Site& site, const double* in, std::vector<double>& scales) {
-        const auto before = static_cast<std::int32_t>(site.row->settings[0]);
+        const std::int32_t before = site.row->channels_before;
         const std::int32_t channels = site.input.shape().channels;
         for (std::int32_t c = 0; c < site.channels(); ++c) {
             const bool inside = c >= before && c < before + channels;
@@ -106,7 +106,9 @@ struct Operation<primitive::Upsample> : Stateless {
         std::int32_t width;
     };
     static Factors factors(const Site& site) {
-        return {static_cast<std::int32_t>(site.row->settings[0]), static_cast<std::int32_t>(site.row->settings[1])};
+        const Shape in = site.input.shape();
+        const Shape out = site.output.shape();
+        return {out.height / in.height, out.width / in.width};
     }
 };
 
