@@ -54,8 +54,8 @@ void each_copy(const Network& network, std::size_t i, const F& f) {
                              std::int64_t{x} * row.extents.stride_width, c));
         } else if (kind == "upsample") {
             f(to, element_at(in, n, y / (out.height / in.height), x / (out.width / in.width), c));
-        } else if (c >= row.settings[0] && c < row.settings[0] + in.channels) {
-            f(to, element_at(in, n, y, x, c - row.settings[0]));
+        } else if (c >= row.channels_before && c < row.channels_before + in.channels) {
+            f(to, element_at(in, n, y, x, c - row.channels_before));
         }
     });
 }
