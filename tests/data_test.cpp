@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <intaglio/data/bytes_file.hpp>
+#include <intaglio/data/channels_last.hpp>
 #include <intaglio/data/fashion_mnist.hpp>
 #include <intaglio/data/gzip.hpp>
 #include <intaglio/data/idx.hpp>
@@ -334,6 +335,29 @@ TEST_CASE("Fashion-MNIST: the real files") {
         }
     }
     CHECK(rejected > 450);
+}
+
+TEST_CASE("planes of channels become pixels with the channels last") {
+    // Two images of 2 rows, 3 columns, 2 channels: number = 100 image + 10 pixel + channel.
+    std::vector<std::int16_t> planes;
+    std::vector<std::int16_t> expected(24);
+    for (int image = 0; image < 2; ++image) {
+        for (int channel = 0; channel < 2; ++channel) {
+            for (int pixel = 0; pixel < 6; ++pixel) {
+                const auto number = static_cast<std::int16_t>(100 * image + 10 * pixel + channel);
+                planes.push_back(number);
+                expected[static_cast<std::size_t>(12 * image + 2 * pixel + channel)] = number;
+            }
+        }
+    }
+    CHECK(channels_last(planes, {2, 3, 2}) == expected);
+    CHECK(channels_last(std::vector<std::uint8_t>{}, {2, 3, 2}).empty());
+    const auto refused = [&](const Shape& shape, const char* words) {
+        CHECK_THROWS_WITH_AS((void)channels_last(planes, shape), words, std::invalid_argument);
+    };
+    refused({2, 5, 2}, "channels_last: 24 numbers are no whole images of 2x5x2");
+    refused({0, 3, 2}, "channels_last: 24 numbers are no whole images of 0x3x2");
+    refused({-1, 3, -2}, "channels_last: 24 numbers are no whole images of -1x3x-2");
 }
 
 }  // namespace data_test

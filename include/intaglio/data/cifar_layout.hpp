@@ -9,6 +9,7 @@
 #include <intaglio/core/extents.hpp>
 #include <intaglio/core/text.hpp>
 #include <intaglio/data/bytes_file.hpp>
+#include <intaglio/data/channels_last.hpp>
 #include <intaglio/data/file_error.hpp>
 #include <intaglio/data/find_dataset.hpp>
 #include <intaglio/data/image_dataset.hpp>
@@ -34,7 +35,6 @@ struct CifarLayout {
 /// Errors: std::runtime_error when there is no record, the last one is incomplete, or a label is out of range.
 [[nodiscard]] inline ImageDataset parse_cifar_records(std::span<const std::uint8_t> bytes, const CifarLayout& layout,
                                                       const std::filesystem::path& path) {
-    constexpr auto plane = static_cast<std::size_t>(cifar_shape.pixels());
     constexpr auto image_bytes = static_cast<std::size_t>(cifar_shape.size());
     const std::size_t label_bytes = layout.label_classes.size();
     const std::size_t record = label_bytes + image_bytes;
@@ -58,11 +58,7 @@ struct CifarLayout {
         }
         part.labels[index] = in[layout.used_label];
         in += label_bytes;
-        std::uint8_t* out = part.pixels.data() + index * image_bytes;
-        for (std::size_t pixel = 0; pixel < plane; ++pixel) {
-            for (std::size_t channel = 0; channel < 3; ++channel)
-                out[3 * pixel + channel] = in[channel * plane + pixel];
-        }
+        copy_channels_last(in, cifar_shape, part.pixels.data() + index * image_bytes);
     }
     return part;
 }

@@ -72,8 +72,9 @@ constexpr void check_padding_colour(Builder& b, const Value& input) {
 }
 }  // namespace detail
 
-/// Input of Height x Width pixels with Channels innermost, as they come from the sensor; unsigned bytes of the value
-/// code / 255 unless Codes says otherwise. Convolutions that read it pad it with Padding.
+/// Input of Height x Width pixels, in memory [height][width][channels] as they come from the sensor (channels_last()
+/// for arrays in PyTorch's order); unsigned bytes of the value code / 255 unless Codes says otherwise. Convolutions
+/// that read it pad it with Padding.
 template <std::int32_t Channels, std::int32_t Height, std::int32_t Width, class Codes = UInt8,
           class Padding = NoPaddingColour>
 struct Image {
