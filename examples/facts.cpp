@@ -20,7 +20,7 @@ struct Net : Network<Image<3, 32, 32>,
 
 // With ternary weights everywhere and few activation states, nothing is multiplied before the logits.
 struct Ternary : Network<Image<1, 28, 28>,
-    Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<16>>, AvgPool<2>, Classifier<Out<10>>> {};
+    Defaults<QInt<2>, ActBits<2>>, Conv<Out<16>>, AvgPool<2>, Classifier<Out<10>>> {};
 // clang-format on
 
 // The facts are constants: a change of the network that breaks a budget does not compile.

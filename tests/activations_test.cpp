@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
@@ -58,6 +59,9 @@ static_assert(facts<BinaryNetwork>.weights() == 36 + 144 + 128 && facts<BinaryNe
 static_assert(SignedAct<M_a{3}>::codes == CodeRange{-1, 1} && SignedAct<M_a{3}>::denominator == 1);
 static_assert(SignedAct<M_a{255}>::codes == CodeRange{-127, 127} && SignedAct<M_a{255}>::denominator == 127);
 static_assert(facts<With<SignedAct<M_a{5}>>>.row(2).code_step == 1);
+static_assert(std::is_same_v<ActBits<2>, Act<M_a{4}>> && std::is_same_v<ActBits<8>, Act<M_a{256}>>);
+static_assert(std::is_same_v<ActBits<1, StraightThrough>, Act<M_a{2}, StraightThrough>>);
+static_assert(ActBits<2>::codes.bits() == 2 && ActBits<2>::codes.states() == QInt<2>::states + 1);
 static_assert(DoReFaAct<1>::codes == CodeRange{0, 1} && DoReFaAct<8>::codes == CodeRange{0, 255});
 static_assert(DoReFaAct<3>::denominator == 7);
 static_assert(facts<With<DoReFaAct<2>>>.multiplier_free() == false);

@@ -34,6 +34,10 @@ using simd::Portable;
 #define ALL_TAGS simd::Portable
 #endif
 
+// Sizes for an instruction set that the flags of this build need not allow.
+static_assert(arena_bytes<networks::Plain, Target::avx512> > 0 && parameter_bytes<networks::Plain, Target::avx512> > 0);
+static_assert(arena_bytes<networks::Plain, Target::avx2> > 0 && parameter_bytes<networks::Plain, Target::avx2> > 0);
+
 TEST_CASE("plain: the integer program computes what training computes") {
     compare_programs<networks::Plain, Portable, Native>(1);
 }

@@ -71,21 +71,26 @@ constexpr Array<std::int32_t, Rows> fused_steps(const FactsView& facts) {
 template <Storage S>
 using stored = typename StorageType<S>::type;
 
-/// The functions of one kind of work.
+/// What plans ask of one kind of work: also of an instruction set that the compiler's flags do not allow.
 struct Work {
     std::size_t (*parameter_bytes)(const Site&);
     std::size_t (*workspace_bytes)(const Site&);
-    void (*run)(const Site&, const Frame&);
-    bool is_idle;  ///< there is nothing to run; told apart, since sanitizers compare no pointers in constants
+    bool is_idle;  ///< there is nothing to run
 };
 template <class Tag, class Op, class Kind>
-constexpr Work make_work() {
-    Work work{&Op::template parameter_bytes<Tag, Kind>, &Op::template workspace_bytes<Tag, Kind>, nullptr, is_idle<Op>};
-    if constexpr (!is_idle<Op>) work.run = &Op::template run<Tag, Kind>;
-    return work;
-}
+inline constexpr Work work{&Op::template parameter_bytes<Tag, Kind>, &Op::template workspace_bytes<Tag, Kind>,
+                           is_idle<Op>};
+
+using RunFunction = void (*)(const Site&, const Frame&);
+/// The code of one kind of work; null if there is nothing to run.
 template <class Tag, class Op, class Kind>
-inline constexpr Work work = make_work<Tag, Op, Kind>();
+constexpr RunFunction run_function() {
+    if constexpr (is_idle<Op>) {
+        return nullptr;
+    } else {
+        return &Op::template run<Tag, Kind>;
+    }
+}
 
 /// Per product the row of its step.
 template <class Net>
@@ -109,6 +114,10 @@ template <class Tag, class Net, std::size_t... I, class... Primitive>
 struct Works<Tag, Net, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
     static constexpr Array<const Work*, sizeof...(I)> of{
         {&work<Tag, Operation<Primitive>, typename KindOf<Tag, Net, I, Primitive>::type>...}};
+    /// A template, so that a plan alone makes no code.
+    template <class>
+    static constexpr Array<RunFunction, sizeof...(I)> run{
+        {run_function<Tag, Operation<Primitive>, typename KindOf<Tag, Net, I, Primitive>::type>()...}};
 };
 
 constexpr void extend(Interval& interval, std::int32_t row) {
@@ -158,7 +167,7 @@ constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>&
 
 /// The instruction of a row.
 template <std::size_t Rows>
-constexpr Instruction make_instruction(const FactsView& table, std::size_t i, const Work& work,
+constexpr Instruction make_instruction(const FactsView& table, std::size_t i, RunFunction run,
                                        const Plan<Rows, Rows + 1>& plan) {
     const Row& row = table.rows[i];
     const std::int32_t step = plan.fused[i];
@@ -168,7 +177,7 @@ constexpr Instruction make_instruction(const FactsView& table, std::size_t i, co
         return memory == 0 ? Site::network_input
                            : static_cast<std::ptrdiff_t>(plan.values[static_cast<std::size_t>(memory)]);
     };
-    Instruction instruction{.run = work.run, .site = make_site(table, row, step)};
+    Instruction instruction{.run = run, .site = make_site(table, row, step)};
     Site& site = instruction.site;
     site.input = place(row.input);
     if (row.second_input != none) site.second_input = place(row.second_input);
@@ -189,9 +198,11 @@ template <class Net>
 inline constexpr std::size_t row_count = boost::mp11::mp_size<typename Net::primitives>::value;
 
 template <class Net, class Tag>
+using WorksOf = Works<Tag, Net, std::make_index_sequence<row_count<Net>>, typename Net::primitives>;
+template <class Net, class Tag>
 constexpr const auto& works() {
     static_assert(raise<Refusal<Net>>());
-    return Works<Tag, Net, std::make_index_sequence<row_count<Net>>, typename Net::primitives>::of;
+    return WorksOf<Net, Tag>::of;
 }
 
 }  // namespace detail
@@ -218,7 +229,7 @@ constexpr auto make_instructions() {
     std::size_t count = 0;
     for (std::size_t i = 0; i < row_count<Net>; ++i) {
         if (!has_instruction<Net, Tag>(i)) continue;
-        list[count++] = make_instruction(facts<Net>.view(), i, *works<Net, Tag>()[i], plan<Net, Tag>);
+        list[count++] = make_instruction(facts<Net>.view(), i, WorksOf<Net, Tag>::template run<Tag>[i], plan<Net, Tag>);
     }
     return list;
 }

@@ -28,6 +28,11 @@ struct Act {
     static constexpr std::int64_t denominator = codes.highest;
 };
 
+/// The same by bits, 1 ... 8: 2^Bits states. Weights of as many bits, QInt<Bits>, have one state less: theirs are
+/// symmetric around 0.
+template <int Bits, class SurrogateGradient = SigmoidSum<>>
+using ActBits = Act<M_a{Bits < 0 ? 0 : 1 << (Bits < 16 ? Bits : 16)}, SurrogateGradient>;
+
 /// The layer hands on its accumulators; what follows must be a norm, an activation, a join or the end.
 struct NoActivation {
     using option = option::activation;
