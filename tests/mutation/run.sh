@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# tests/mutation/run.sh [-j JOBS] [PATTERN]: makes one mistake after another in a copy of the library and tells which of
+# tests/mutation/run.sh [--check-list] [-j JOBS] [PATTERN]: makes one mistake after another in a copy of the library and tells which of
 # them the tests do not notice. PATTERN (a regular expression) chooses among the mutations by name, header and tests. The last
 # line is `N passed, M failed`; a mutation has passed if a test or the compiler has killed it, or if it is accepted.
+# --check-list only tells whether the list below fits the headers.
 #
 # mutations.txt holds blocks, set apart by blank lines, of lines `KEY VALUE`:
 #   mutation  its name, the first line of a block
@@ -24,10 +25,12 @@ root=$PWD
 
 jobs=$(nproc)
 pattern=.
+list_only=
 while [ $# -gt 0 ]; do
     case $1 in
     -j) jobs=${2:?-j needs a number} && shift ;;
     -j*) jobs=${1#-j} ;;
+    --check-list) list_only=1 ;;
     *) pattern=$1 ;;
     esac
     shift
@@ -38,7 +41,6 @@ list=tests/mutation/mutations.txt
 kept=$root/build/mutation
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$kept"
 
 # The list: one entry of each array per mutation; `tests` holds lines.
 names=() numbers=() files=() finds=() puts=() once=() tests=() accepted=()
@@ -226,8 +228,13 @@ examine() {
 }
 
 read_list
-write_prefix
 check_list
+if [ -n "$list_only" ]; then
+    printf '%d mutations fit the headers\n' "${#names[@]}"
+    exit
+fi
+mkdir -p "$kept"
+write_prefix
 chosen=()
 for i in "${!names[@]}"; do
     is_chosen "$i" && chosen+=("$i")
