@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tests/mutation/run.sh [--check-list] [-j JOBS] [PATTERN]: makes one mistake after another in a copy of the library and tells which of
-# them the tests do not notice. PATTERN (a regular expression) chooses among the mutations by name, header and tests. The last
+# tests/mutation/run.sh [--check-list] [-j JOBS] [PATTERN]: makes one mistake after another in a copy of the library and
+# tells which of them the tests do not notice. PATTERN (a regular expression) chooses among the mutations by name, header and tests. The last
 # line is `N passed, M failed`; a mutation has passed if a test or the compiler has killed it, or if it is accepted.
 # --check-list only tells whether the list below fits the headers.
 #
@@ -137,8 +137,8 @@ build() {
         "$compiler" "${flags[@]}" -x c++-header "$prefix/prefix.hpp" -o "$prefix/prefix.hpp.gch" || return
     fi
     is_fresh "$kept/main.o" tests/main.cpp || "$compiler" "${flags[@]}" -c tests/main.cpp -o "$kept/main.o" || return
-    "$compiler" "${flags[@]}" -include "$prefix/prefix.hpp" "-I$4" -Iinclude "-I$root/tests" "$root/tests/$3_test.cpp" "$kept/main.o" \
-        -o "$1" -lz -llzma -pthread
+    "$compiler" "${flags[@]}" -include "$prefix/prefix.hpp" "-I$4" -Iinclude "-I$root/tests" \
+        "$root/tests/$3_test.cpp" "$kept/main.o" -o "$1" -lz -llzma -pthread
 }
 
 # run PROGRAM FILTER [NUMBER]: runs a test program, and not for ever, with a mutation switched on.

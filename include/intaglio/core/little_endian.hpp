@@ -21,30 +21,16 @@ concept FileNumber = std::same_as<T, float> || std::same_as<T, double> || std::s
 namespace detail {
 
 template <std::size_t Bytes>
-struct UnsignedOfSize;
-template <>
-struct UnsignedOfSize<1> {
-    using type = std::uint8_t;
-};
-template <>
-struct UnsignedOfSize<2> {
-    using type = std::uint16_t;
-};
-template <>
-struct UnsignedOfSize<4> {
-    using type = std::uint32_t;
-};
-template <>
-struct UnsignedOfSize<8> {
-    using type = std::uint64_t;
-};
+using UnsignedOfSize = std::conditional_t<
+    Bytes == 1, std::uint8_t,
+    std::conditional_t<Bytes == 2, std::uint16_t, std::conditional_t<Bytes == 4, std::uint32_t, std::uint64_t>>>;
 
 }  // namespace detail
 
 /// Writes `value` to the sizeof(T) bytes at `bytes`, least significant first.
 template <FileNumber T>
 void store_little_endian(T value, std::uint8_t* bytes) {
-    using Bits = typename detail::UnsignedOfSize<sizeof(T)>::type;
+    using Bits = detail::UnsignedOfSize<sizeof(T)>;
     const Bits bits = std::bit_cast<Bits>(value);
     for (std::size_t index = 0; index < sizeof(T); ++index) {
         bytes[index] = static_cast<std::uint8_t>(bits >> (8 * index));
@@ -54,7 +40,7 @@ void store_little_endian(T value, std::uint8_t* bytes) {
 /// The number in the sizeof(T) bytes at `bytes`, least significant first.
 template <FileNumber T>
 [[nodiscard]] T load_little_endian(const std::uint8_t* bytes) {
-    using Bits = typename detail::UnsignedOfSize<sizeof(T)>::type;
+    using Bits = detail::UnsignedOfSize<sizeof(T)>;
     Bits bits = 0;
     for (std::size_t index = 0; index < sizeof(T); ++index) {
         bits = static_cast<Bits>(bits | (static_cast<Bits>(bytes[index]) << (8 * index)));

@@ -114,8 +114,7 @@ template <class Tag, class Net, std::size_t... I, class... Primitive>
 struct Works<Tag, Net, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
     static constexpr Array<const Work*, sizeof...(I)> of{
         {&work<Tag, Operation<Primitive>, typename KindOf<Tag, Net, I, Primitive>::type>...}};
-    /// A template, so that a plan alone makes no code.
-    template <class>
+    /// Made only where it is used: a plan alone makes no code.
     static constexpr Array<RunFunction, sizeof...(I)> run{
         {run_function<Tag, Operation<Primitive>, typename KindOf<Tag, Net, I, Primitive>::type>()...}};
 };
@@ -229,7 +228,7 @@ constexpr auto make_instructions() {
     std::size_t count = 0;
     for (std::size_t i = 0; i < row_count<Net>; ++i) {
         if (!has_instruction<Net, Tag>(i)) continue;
-        list[count++] = make_instruction(facts<Net>.view(), i, WorksOf<Net, Tag>::template run<Tag>[i], plan<Net, Tag>);
+        list[count++] = make_instruction(facts<Net>.view(), i, WorksOf<Net, Tag>::run[i], plan<Net, Tag>);
     }
     return list;
 }

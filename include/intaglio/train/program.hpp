@@ -28,10 +28,10 @@ namespace intaglio {
 
 /// Parameters, memory and statistics of a network in training.
 ///
-/// Here and elsewhere, what runs once is marked cold: it then compiles to a fraction of the code, and faster.
-/// A pass is `forward(...)`; behind it `logits()` and `predictions` are those of the integer program whose steps follow
-/// from the statistics in use. `backward` needs the gradient of the loss with respect to the float logits. Nothing is
-/// allocated after construction.
+/// Here and elsewhere, what runs once, or once a batch and calls what takes the time, is marked cold: it then compiles
+/// to a fraction of the code, and faster. A pass is `forward(...)`; behind it `logits()` and `predictions` are those of
+/// the integer program whose steps follow from the statistics in use. `backward` needs the gradient of the loss with
+/// respect to the float logits. Nothing is allocated after construction.
 template <class Net>
 class Training {
   public:
