@@ -11,10 +11,10 @@
 #include <type_traits>
 
 #include "intaglio/kernels/convolution.hpp"
-#include "intaglio/kernels/convolution_backward.hpp"
 #include "intaglio/kernels/pool.hpp"
-#include "intaglio/kernels/statistics.hpp"
 #include "intaglio/kernels/step.hpp"
+#include "intaglio/kernels/training/convolution_backward.hpp"
+#include "intaglio/kernels/training/statistics.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "peaks.hpp"
 
@@ -81,23 +81,23 @@ void peak_read(benchmark::State& state, std::int64_t values) {
 // Convolutions -------------------------------------------------------------------------------------------------------
 
 /// One convolution with all its memory.
-template <class Tag, Product P>
+template <class Set, Product P>
 class Convolution {
   public:
     explicit Convolution(const ConvolutionExtents& extents)
         : extents_(extents),
           image_(extents.in.size()),
           accumulators_(extents.out.size()),
-          packed_(static_cast<std::int64_t>(packed_weight_bytes<Tag, P>(extents))),
-          workspace_(static_cast<std::int64_t>(convolution_workspace_bytes<Tag, P>(extents, extents.out.height))) {
+          packed_(static_cast<std::int64_t>(packed_weight_bytes<Set, P>(extents))),
+          workspace_(static_cast<std::int64_t>(convolution_workspace_bytes<Set, P>(extents, extents.out.height))) {
         const Buffer<std::int8_t> weights(extents.weights());
         if (packs_bits(P)) {
             for (std::int64_t i = 0; i < extents.weights(); ++i) weights.get()[i] = weights.get()[i] > 6 ? 1 : -1;
         }
-        pack_weights<Tag, P>(extents, weights.get(), packed_.get());
+        pack_weights<Set, P>(extents, weights.get(), packed_.get());
     }
     void run() const {
-        convolve_rows<Tag, P>(extents_, image_.get(), 0, extents_.out.height, packed_.get(), accumulators_.get(),
+        convolve_rows<Set, P>(extents_, image_.get(), 0, extents_.out.height, packed_.get(), accumulators_.get(),
                               workspace_.get());
         benchmark::ClobberMemory();
     }
@@ -110,25 +110,25 @@ class Convolution {
     Buffer<std::byte> workspace_;
 };
 
-template <class Tag, Product P>
+template <class Set, Product P>
 void integer_convolution(benchmark::State& state, const ConvolutionExtents& extents) {
-    const Convolution<Tag, P> convolution(extents);
+    const Convolution<Set, P> convolution(extents);
     for (auto _ : state) convolution.run();
     double peak = 0;
     if constexpr (!packs_bits(P)) {
-        peak = benchmarks::multiply_add_peak<IntegerArithmetic<Tag, P>>();
-    } else if (std::is_same_v<Tag, Native>) {
+        peak = benchmarks::multiply_add_peak<IntegerArithmetic<Set, P>>();
+    } else if (std::is_same_v<Set, Native>) {
         peak = benchmarks::popcount_peak();
     }
     report(state, static_cast<double>(extents.macs()), "MAC/s", peak);
 }
 
 /// How many times as fast bits are as another product is on the same layer: both in turns, the best time of each.
-template <class Tag, Product Bits, Product Other>
+template <class Set, Product Bits, Product Other>
 void bits_against(benchmark::State& state, const ConvolutionExtents& extents) {
     using Clock = std::chrono::steady_clock;
-    const Convolution<Tag, Bits> bits(extents);
-    const Convolution<Tag, Other> other(extents);
+    const Convolution<Set, Bits> bits(extents);
+    const Convolution<Set, Other> other(extents);
     const auto seconds = [](const auto& convolution) {
         const Clock::time_point start = Clock::now();
         convolution.run();
@@ -144,34 +144,34 @@ void bits_against(benchmark::State& state, const ConvolutionExtents& extents) {
     state.SetLabel("times as fast");
 }
 
-template <class Tag>
+template <class Set>
 void input_gradients(benchmark::State& state, const ConvolutionExtents& extents) {
     const Buffer<float> weights(extents.weights());
     const Buffer<float> dout(extents.out.size() * images_per_call);
     const Buffer<float> din(extents.in.size() * images_per_call);
-    const Buffer<std::byte> packed(static_cast<std::int64_t>(packed_transposed_bytes<Tag, float>(extents)));
-    const Buffer<std::byte> workspace(static_cast<std::int64_t>(input_gradient_workspace_bytes<Tag, float>(extents)));
-    pack_transposed<Tag, float>(extents, weights.get(), packed.get());
+    const Buffer<std::byte> packed(static_cast<std::int64_t>(packed_transposed_bytes<Set, float>(extents)));
+    const Buffer<std::byte> workspace(static_cast<std::int64_t>(input_gradient_workspace_bytes<Set, float>(extents)));
+    pack_transposed<Set, float>(extents, weights.get(), packed.get());
     for (auto _ : state) {
-        input_gradient<Tag, float>(extents, dout.get(), packed.get(), din.get(), workspace.get(), images_per_call);
+        input_gradient<Set, float>(extents, dout.get(), packed.get(), din.get(), workspace.get(), images_per_call);
         benchmark::ClobberMemory();
     }
     report(state, static_cast<double>(extents.macs() * images_per_call), "MAC/s",
-           benchmarks::multiply_add_peak<RealArithmetic<Tag, float>>());
+           benchmarks::multiply_add_peak<FloatArithmetic<Set, float>>());
 }
 
-template <class Tag>
+template <class Set>
 void weight_gradients(benchmark::State& state, const ConvolutionExtents& extents) {
     const Buffer<std::uint8_t> codes(extents.in.size() * images_per_call);
     const Buffer<float> dout(extents.out.size() * images_per_call);
     const Buffer<float> dweights(extents.weights());
-    const Buffer<std::byte> workspace(static_cast<std::int64_t>(weight_gradient_workspace_bytes<Tag, float>(extents)));
+    const Buffer<std::byte> workspace(static_cast<std::int64_t>(weight_gradient_workspace_bytes<Set, float>(extents)));
     for (auto _ : state) {
-        weight_gradient<Tag, float>(extents, codes.get(), dout.get(), images_per_call, dweights.get(), workspace.get());
+        weight_gradient<Set, float>(extents, codes.get(), dout.get(), images_per_call, dweights.get(), workspace.get());
         benchmark::ClobberMemory();
     }
     report(state, static_cast<double>(extents.macs() * images_per_call), "MAC/s",
-           benchmarks::multiply_add_peak<RealArithmetic<Tag, float>>());
+           benchmarks::multiply_add_peak<FloatArithmetic<Set, float>>());
 }
 
 // Passes over values, within the second cache -------------------------------------------------------------------------
@@ -267,62 +267,62 @@ void add_row(const std::string& name, Function function, Arguments... arguments)
     benchmark::RegisterBenchmark(("kernels/" + name).c_str(), function, arguments...)->Unit(benchmark::kMicrosecond);
 }
 
-template <class Tag>
+template <class Set>
 void add_integer_rows() {
-    const std::string tag = simd::name(Tag{});
+    const std::string set = simd::name(Set{});
     for (const ConvolutionExtents& e :
          {window3(32, 64, 64), window3(16, 256, 256), window3(8, 512, 512), window3(32, 3, 16), window3(32, 16, 16),
           window3(32, 16, 32), window3(16, 32, 64), window3(16, 64, 64), window3(8, 64, 128), window3(8, 128, 128),
           window3(4, 128, 128), window3(28, 1, 32), window3(28, 32, 32), window3(14, 32, 64), window3(14, 64, 64),
           dense(3136, 10), dense(1024, 1024)}) {
-        add_row("convolution_bytes/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::bytes>, e);
+        add_row("convolution_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, Product::bytes>, e);
     }
     for (const ConvolutionExtents& e : {depthwise3(32, 64), depthwise3(8, 256)}) {
-        add_row("convolution_bytes/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::bytes>, e);
-        add_row("convolution_words/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::words>, e);
+        add_row("convolution_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, Product::bytes>, e);
+        add_row("convolution_words/" + set + "/" + shape_name(e), integer_convolution<Set, Product::words>, e);
     }
     for (const ConvolutionExtents& e : {window3(16, 256, 256), window3(16, 32, 64)}) {
-        add_row("convolution_small_bytes/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::bytes_small>,
+        add_row("convolution_small_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, Product::bytes_small>,
                 e);
-        add_row("convolution_words/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::words>, e);
+        add_row("convolution_words/" + set + "/" + shape_name(e), integer_convolution<Set, Product::words>, e);
     }
 }
 
-template <class Tag>
+template <class Set>
 void add_bit_rows() {
-    const std::string tag = simd::name(Tag{});
-    constexpr Product bytes = has_byte_dot_product(Tag{}) ? Product::bytes : Product::bytes_small;
+    const std::string set = simd::name(Set{});
+    constexpr Product bytes = has_byte_dot_product(Set{}) ? Product::bytes : Product::bytes_small;
     for (const ConvolutionExtents& e :
          {window3(32, 3, 64), window3(32, 8, 64), window3(32, 16, 64), window3(32, 32, 32), window3(16, 64, 64),
           window3(16, 128, 128), window3(8, 256, 256), window3(4, 512, 512), pointwise(16, 8, 64),
           pointwise(16, 16, 64), pointwise(16, 32, 64), pointwise(16, 64, 64), pointwise(16, 128, 128), dense(16, 64),
           dense(64, 10), dense(256, 10), dense(256, 256), dense(1024, 1024)}) {
-        add_row("convolution_bits/" + tag + "/" + shape_name(e), integer_convolution<Tag, Product::bits>, e);
-        add_row("bits_against_bytes/" + tag + "/" + shape_name(e), bits_against<Tag, Product::bits, bytes>, e);
-        add_row("sign_bits_against_words/" + tag + "/" + shape_name(e),
-                bits_against<Tag, Product::sign_bits, Product::words>, e);
+        add_row("convolution_bits/" + set + "/" + shape_name(e), integer_convolution<Set, Product::bits>, e);
+        add_row("bits_against_bytes/" + set + "/" + shape_name(e), bits_against<Set, Product::bits, bytes>, e);
+        add_row("sign_bits_against_words/" + set + "/" + shape_name(e),
+                bits_against<Set, Product::sign_bits, Product::words>, e);
     }
 }
 
-template <class Tag>
+template <class Set>
 void add_gradient_rows() {
-    const std::string tag = simd::name(Tag{});
+    const std::string set = simd::name(Set{});
     for (const ConvolutionExtents& e :
          {window3(32, 16, 16), window3(32, 16, 32), window3(16, 32, 64), window3(16, 64, 64), window3(8, 64, 128),
           window3(8, 128, 128), window3(4, 128, 128), window3(32, 64, 64), window3(16, 256, 256), window3(4, 512, 512),
           window3(28, 32, 32), window3(14, 32, 64), window3(14, 64, 64), dense(3136, 10), dense(1024, 1024),
           depthwise3(32, 64), depthwise3(8, 256)}) {
-        add_row("input_gradient/" + tag + "/" + shape_name(e), input_gradients<Tag>, e);
-        add_row("weight_gradient/" + tag + "/" + shape_name(e), weight_gradients<Tag>, e);
+        add_row("input_gradient/" + set + "/" + shape_name(e), input_gradients<Set>, e);
+        add_row("weight_gradient/" + set + "/" + shape_name(e), weight_gradients<Set>, e);
     }
     // First layers have no input gradient.
     for (const ConvolutionExtents& e : {window3(32, 3, 16), window3(28, 1, 32)}) {
-        add_row("weight_gradient/" + tag + "/" + shape_name(e), weight_gradients<Tag>, e);
+        add_row("weight_gradient/" + set + "/" + shape_name(e), weight_gradients<Set>, e);
     }
 }
 
 [[maybe_unused]] const bool rows_added = [] {
-    add_row("peak/float_fma", peak_multiply_add<RealArithmetic<Native, float>>);
+    add_row("peak/float_fma", peak_multiply_add<FloatArithmetic<Native, float>>);
     add_row("peak/byte_dot_product", peak_multiply_add<IntegerArithmetic<Native, Product::bytes>>);
     add_row("peak/popcount", peak_popcount);
     add_row("peak/read_first_cache", peak_read, benchmarks::first_cache_values);

@@ -46,7 +46,7 @@ double byte_peak() {
     return benchmarks::multiply_add_peak<kernels::IntegerArithmetic<simd::Native, kernels::Product::bytes>>();
 }
 double float_peak() {
-    return benchmarks::multiply_add_peak<kernels::RealArithmetic<simd::Native, float>>();
+    return benchmarks::multiply_add_peak<kernels::FloatArithmetic<simd::Native, float>>();
 }
 
 void report(benchmark::State& state, std::int64_t images, double shortest_seconds) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "intaglio/kernels/arithmetic.hpp"
-#include "intaglio/kernels/float_product.hpp"
+#include "intaglio/kernels/training/float_product.hpp"
 #include "intaglio/simd/simd.hpp"
 
 namespace intaglio::benchmarks {
@@ -64,28 +64,28 @@ template <class Arithmetic>
         Arithmetic::store_sum(results, sum[i]);
         touch(results);
     }
-    return rounds * sums * Arithmetic::lanes * Arithmetic::codes_per_step;
+    return rounds * sums * Arithmetic::lanes * Arithmetic::codes_per_chunk;
 }
 
 /// Reads a buffer into several sums; bytes of one call.
 [[nodiscard]] inline std::int64_t read_pass(const std::int32_t* values, std::int64_t count) {
-    using Tag = simd::Native;
-    constexpr Tag tag{};
+    using Set = simd::Native;
+    constexpr Set set{};
     constexpr int sums = 8;
-    constexpr std::int64_t lanes = int32_lanes(Tag{});
+    constexpr std::int64_t lanes = int32_lanes(Set{});
     auto* const result = reinterpret_cast<std::int32_t*>(sink());
-    decltype(zero_int32(tag)) sum[sums];
+    decltype(zero_int32(set)) sum[sums];
     INTAGLIO_UNROLLED (i, sums) {
-        sum[i] = zero_int32(tag);
+        sum[i] = zero_int32(set);
     }
     const std::int64_t whole = count / (sums * lanes) * (sums * lanes);
     for (std::int64_t at = 0; at < whole; at += sums * lanes) {
         INTAGLIO_UNROLLED (i, sums) {
-            sum[i] = add_int32(tag, sum[i], load_int32(tag, values + at + i * lanes));
+            sum[i] = add_int32(set, sum[i], load_int32(set, values + at + i * lanes));
         }
     }
     INTAGLIO_UNROLLED (i, sums) {
-        store(tag, result, sum[i]);
+        store(set, result, sum[i]);
         touch(result);
     }
     return whole * static_cast<std::int64_t>(sizeof(std::int32_t));

@@ -51,10 +51,10 @@ int main() {
     good &= try_norm<Lbn>(table);
     // No statistics at all.
     good &= try_norm<TrainedBias>(table);
-    good &= try_norm<TrainedScale>(table);
+    good &= try_norm<AffineNorm>(table);
     // Statistics of each sample, in training and afterwards: for networks that are trained only.
     good &= try_norm<LayerNorm<>>(table);
-    good &= try_norm<LayerNorm<AffinePer::channel>>(table);
+    good &= try_norm<LayerNorm<Per::channel>>(table);
     good &= try_norm<GroupNorm<4>>(table);
     good &= try_norm<InstanceNorm>(table);
     table.print(std::cout);

@@ -23,7 +23,7 @@ struct Parts : Network<Image<1, 8, 8>,
     AvgPool<4>,
     Classifier<ScaledWeight, Out<2>>> {};
 // clang-format on
-struct Net : Parts<app::DenseTernary, app::MaxScaled<8>, app::OffsetAct, Join<QInt<12>>> {};
+struct Net : Parts<app::DenseTernary, app::MaxScaled<8>, app::OffsetAct, BranchGrid<QInt<12>>> {};
 static_assert(facts<Net>.integer_only() && facts<Net>.value(3).codes == app::OffsetAct::codes);
 
 // The same network without a step: in place of codes stand functions of which the surrogates are the true derivatives.
@@ -44,7 +44,7 @@ float integral(MaxScaled<8>, float w) {
 
 struct SmoothAct {
     using option = intaglio::option::activation;
-    using primitive = intaglio::primitive::RealActivation<SmoothAct>;
+    using primitive = intaglio::primitive::FloatActivation<SmoothAct>;
     static constexpr const char* name = "smooth";
 };
 constexpr train::Staircase staircase{OffsetAct::codes.lowest, OffsetAct::codes.highest, OffsetAct::denominator};
@@ -57,7 +57,7 @@ struct intaglio::train::WeightCode<app::Smooth<Weight>> : intaglio::train::Weigh
     static float value(float w) { return app::integral(Weight{}, w); }
 };
 template <>
-struct intaglio::train::RealFunctionOf<app::SmoothAct> {
+struct intaglio::train::FloatFunctionOf<app::SmoothAct> {
     static float value(float x) {
         const double middle = (app::staircase.highest_value() + app::staircase.lowest_value()) / 2;
         const double reach = app::staircase.highest_value() - middle;
@@ -66,7 +66,8 @@ struct intaglio::train::RealFunctionOf<app::SmoothAct> {
     }
     static float derivative(float x) { return SurrogateGradient<app::Parabola>(app::staircase)(x); }
 };
-struct SmoothNet : Parts<app::Smooth<app::DenseTernary>, app::Smooth<app::MaxScaled<8>>, app::SmoothAct, RealJoin> {};
+struct SmoothNet
+    : Parts<app::Smooth<app::DenseTernary>, app::Smooth<app::MaxScaled<8>>, app::SmoothAct, FloatBranchGrid> {};
 
 namespace {
 

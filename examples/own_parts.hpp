@@ -69,15 +69,15 @@ struct DenseTernary {
 template <>
 struct intaglio::train::WeightCode<app::DenseTernary> {
     // The integer of a weight, which has been standardised.
-    template <class Real>
-    static std::int8_t code(Real w) {
-        constexpr Real threshold = static_cast<Real>(0.3);
+    template <class Float>
+    static std::int8_t code(Float w) {
+        constexpr Float threshold = static_cast<Float>(0.3);
         return w > threshold ? std::int8_t{1} : w < -threshold ? std::int8_t{-1} : std::int8_t{0};
     }
     // What stands for the derivative of its value.
-    template <class Real>
-    static Real gradient(Real w) {
-        return std::fabs(w) < Real{1} ? Real{1} : Real{0};
+    template <class Float>
+    static Float gradient(Float w) {
+        return std::fabs(w) < Float{1} ? Float{1} : Float{0};
     }
 };
 
@@ -101,23 +101,23 @@ struct MaxScaled {
 
 template <int Bits>
 struct intaglio::train::WeightCode<app::MaxScaled<Bits>> {
-    static constexpr WeightScope scope = WeightScope::unit;
+    static constexpr Per scope = Per::channel;
 
     // Once for the weights of each output unit.
-    template <class Real>
-    WeightCode(const Real* w, std::int64_t count) {
+    template <class Float>
+    WeightCode(const Float* w, std::int64_t count) {
         for (std::int64_t i = 0; i < count; ++i) largest_ = std::fmax(largest_, std::fabs(static_cast<double>(w[i])));
     }
     [[nodiscard]] double scale() const { return largest_; }
-    template <class Real>
-    [[nodiscard]] std::int8_t code(Real w) const {
+    template <class Float>
+    [[nodiscard]] std::int8_t code(Float w) const {
         if (largest_ == 0) return 0;
         return static_cast<std::int8_t>(std::lround(static_cast<double>(w) / largest_ * app::MaxScaled<Bits>::highest));
     }
     // Of the whole value, scale included: it follows the weight.
-    template <class Real>
-    [[nodiscard]] Real gradient(Real) const {
-        return Real{1};
+    template <class Float>
+    [[nodiscard]] Float gradient(Float) const {
+        return Float{1};
     }
 
   private:
@@ -131,7 +131,7 @@ namespace app {
 struct WholeLayerNorm {
     using option = intaglio::option::norm;
     static constexpr const char* name = "whole-layer norm";
-    static constexpr intaglio::StatisticsOf statistics = intaglio::StatisticsOf::layer;
+    static constexpr intaglio::Per statistics = intaglio::Per::layer;
     static constexpr bool has_gain = true;
 };
 
@@ -210,7 +210,7 @@ struct Maxout {
 // 6.5 The integer program. A Site has the numbers of the row, a Kind the types of the codes.
 template <>
 struct intaglio::integer::Operation<app::MaxoutOperation> : intaglio::integer::NoMemory {
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void run(const Site& site, const Frame& frame) {
         app::maxout(input<Kind>(site, frame), site.extents.out.size(), site.settings[0], output<Kind>(site, frame));
     }

@@ -14,7 +14,7 @@ template <int Channels>
 using Block = Residual<
     Sequence<Normalize<>, Activate<>, Conv<Out<Channels>>, Conv<Out<Channels>, NoActivation>>,
     Sequence<Normalize<>, Activate<>, Conv<Out<Channels>, Kernel<1>, NoActivation>>,
-    Join<QInt<10>, Range{8}>>;
+    BranchGrid<QInt<10>, Range{8}>>;
 
 struct Net : Network<Image<1, 8, 8>,
     Defaults<QInt<2>, Lbn, Act<M_a{4}, SigmoidSum<Alpha{0.25}>>>,

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <intaglio/intaglio.hpp>
 #include <intaglio/report/confusion_table.hpp>
-#include <intaglio/train/metrics.hpp>
+#include <intaglio/train/loop/metrics.hpp>
 #include <iostream>
 #include <span>
 #include <string>

@@ -38,7 +38,7 @@ struct With : Network<Image<2, 6, 6>, Defaults<QInt<3>, NoWeightStandardization,
                       Conv<Out<6>>, AvgPool<2>, Conv<Out<4>>, Classifier<QInt<8>, Out<3>>> {};
 
 constexpr const auto& plain = facts<Signs<PadMinusOne>>;
-static_assert(plain.row(2).codes == CodeRange{-1, 1} && plain.row(2).code_step == 2 && plain.row(2).steps == 2);
+static_assert(plain.row(2).codes == CodeRange{-1, 1} && plain.row(2).code_spacing == 2 && plain.row(2).steps == 2);
 static_assert(plain.value(plain.row(2).output).storage == Storage::int16);
 static_assert(plain.value(plain.row(2).output).denominator == 1);
 static_assert(plain.value(plain.row(2).output).padding_code == -1 && plain.row(3).extents.padding_code == -1);
@@ -51,14 +51,14 @@ static_assert(facts<Signs<Masked>>.row(7).extents.padding_code == 0);
 // A row of accumulators has room for the padding.
 static_assert(plain.row(3).codes == CodeRange{-54, 54} && facts<Signs<Masked>>.row(3).codes == CodeRange{-54, 54});
 
-struct BinaryNetwork : Network<Image<1, 8, 8>, Defaults<QInt<1>, TrainedBias, Sign<>>, Conv<Out<4>>, AvgPool<2>, Conv<Out<4>>,
-                        Classifier<Out<2>>> {};
+struct BinaryNetwork : Network<Image<1, 8, 8>, Defaults<QInt<1>, TrainedBias, Sign<>>, Conv<Out<4>>, AvgPool<2>,
+                               Conv<Out<4>>, Classifier<Out<2>>> {};
 static_assert(facts<BinaryNetwork>.multiplier_free() && facts<BinaryNetwork>.integer_only());
 static_assert(facts<BinaryNetwork>.weights() == 36 + 144 + 128 && facts<BinaryNetwork>.weight_bytes() == 5 + 18 + 16);
 
 static_assert(SignedAct<M_a{3}>::codes == CodeRange{-1, 1} && SignedAct<M_a{3}>::denominator == 1);
 static_assert(SignedAct<M_a{255}>::codes == CodeRange{-127, 127} && SignedAct<M_a{255}>::denominator == 127);
-static_assert(facts<With<SignedAct<M_a{5}>>>.row(2).code_step == 1);
+static_assert(facts<With<SignedAct<M_a{5}>>>.row(2).code_spacing == 1);
 static_assert(std::is_same_v<ActBits<2>, Act<M_a{4}>> && std::is_same_v<ActBits<8>, Act<M_a{256}>>);
 static_assert(std::is_same_v<ActBits<1, StraightThrough>, Act<M_a{2}, StraightThrough>>);
 static_assert(ActBits<2>::codes.bits() == 2 && ActBits<2>::codes.states() == QInt<2>::states + 1);
@@ -97,8 +97,8 @@ TEST_CASE_TEMPLATE("signed and DoReFa activations: gradients and lowering", Acti
 namespace {
 
 /// One product of signs without a norm of its own: value = gain * accumulator + bias.
-struct OneSign : Network<Features<1>, Defaults<QInt<1>, NoWeightStandardization>, Dense<Out<4>, TrainedScale, Sign<>>,
-                         Dense<Out<4>, TrainedScale, Sign<PadPlusOne>>, Dense<Out<4>, TrainedScale, SignedAct<M_a{3}>>,
+struct OneSign : Network<Features<1>, Defaults<QInt<1>, NoWeightStandardization>, Dense<Out<4>, AffineNorm, Sign<>>,
+                         Dense<Out<4>, AffineNorm, Sign<PadPlusOne>>, Dense<Out<4>, AffineNorm, SignedAct<M_a{3}>>,
                          Dense<Out<2>, NoNorm>> {};
 
 }  // namespace

@@ -204,8 +204,8 @@ TEST_CASE("training steps with clipping, augmentation, a teacher and a weight av
 }
 
 TEST_CASE("training steps of real numbers and of norms of samples allocate nothing") {
-    struct Real : Network<Image<1, 12, 12>, Defaults<test_weights::Real, Lbn, Relu, RealJoin>, Conv<Out<8>>, AvgPool<2>,
-                          Residual<Conv<Out<8>, LayerNorm<>>>, Activate<Act<M_a{4}>>,
+    struct Real : Network<Image<1, 12, 12>, Defaults<test_weights::Real, Lbn, Relu, FloatBranchGrid>, Conv<Out<8>>,
+                          AvgPool<2>, Residual<Conv<Out<8>, LayerNorm<>>>, Activate<Act<M_a{4}>>,
                           Conv<QInt<2>, Out<6>, GroupNorm<2>>, Classifier<Out<4>, LayerNorm<>>> {};
     const tools::Stripes data(100, 12, 12, 1, 4);
     for (const int threads : {1, 2}) {

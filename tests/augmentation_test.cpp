@@ -75,18 +75,18 @@ TEST_CASE_TEMPLATE("every shift of tiny images", Pixel, std::uint8_t, std::int8_
         for (int rows = 1 - shape.height; rows < shape.height; ++rows) {
             for (int columns = 1 - shape.width; columns < shape.width; ++columns) {
                 auto shifted = image;
-                detail::shift_image(std::span<Pixel>(shifted), shape, rows, columns, Pixel{99});
+                data_detail::shift_image(std::span<Pixel>(shifted), shape, rows, columns, Pixel{99});
                 CHECK(shifted == expected(image, shape, rows, columns, false, 0, 0, 0, Pixel{99}));
             }
         }
         auto flipped = image;
-        detail::flip_image(std::span<Pixel>(flipped), shape);
+        data_detail::flip_image(std::span<Pixel>(flipped), shape);
         CHECK(flipped == expected(image, shape, 0, 0, true, 0, 0, 0, Pixel{99}));
         for (int side = 1; side < 7; ++side) {
             for (int top = -7; top < 8; ++top) {
                 for (int left = -7; left < 8; ++left) {
                     auto cut = image;
-                    detail::fill_square(std::span<Pixel>(cut), shape, top, left, side, Pixel{99});
+                    data_detail::fill_square(std::span<Pixel>(cut), shape, top, left, side, Pixel{99});
                     CHECK(cut == expected(image, shape, 0, 0, false, top, left, side, Pixel{99}));
                 }
             }
@@ -96,10 +96,10 @@ TEST_CASE_TEMPLATE("every shift of tiny images", Pixel, std::uint8_t, std::int8_
 
 TEST_CASE("small results, spelt out") {
     std::array<std::uint8_t, 6> image{1, 2, 3, 4, 5, 6};
-    detail::shift_image(std::span<std::uint8_t>(image), Shape{2, 3, 1}, 1, -1, std::uint8_t{0});
+    data_detail::shift_image(std::span<std::uint8_t>(image), Shape{2, 3, 1}, 1, -1, std::uint8_t{0});
     CHECK(image == std::array<std::uint8_t, 6>{0, 4, 5, 0, 0, 0});
     std::array<std::int16_t, 6> colours{1, 2, 3, -4, -5, -6};
-    detail::flip_image(std::span<std::int16_t>(colours), Shape{1, 2, 3});
+    data_detail::flip_image(std::span<std::int16_t>(colours), Shape{1, 2, 3});
     CHECK(colours == std::array<std::int16_t, 6>{-4, -5, -6, 1, 2, 3});
 }
 

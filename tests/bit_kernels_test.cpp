@@ -25,9 +25,9 @@ using namespace tools;
 /// How codes and weights are drawn; the last kinds reach both ends of the accumulators.
 enum class Draw { random, equal, opposite };
 
-template <class Tag, Product P>
+template <class Set, Product P>
 void check_bits(const ConvolutionExtents& e, Random& random, Draw draw) {
-    INFO(simd::name(Tag{}), ", product ", static_cast<int>(P), ", draw ", static_cast<int>(draw), ", ", describe(e));
+    INFO(simd::name(Set{}), ", product ", static_cast<int>(P), ", draw ", static_cast<int>(draw), ", ", describe(e));
     using Code = ActivationCode<P>;
     constexpr std::int32_t lower = P == Product::sign_bits ? -1 : 0;
     Guarded<Code> image(e.in.size());
@@ -45,12 +45,12 @@ void check_bits(const ConvolutionExtents& e, Random& random, Draw draw) {
         expected[static_cast<std::size_t>(out)] += code * weights[weight];
     });
 
-    Guarded<std::byte> packed(packed_weight_bytes<Tag, P>(e));
+    Guarded<std::byte> packed(packed_weight_bytes<Set, P>(e));
     CHECK(packed.size() % 64 == 0);
-    pack_weights<Tag, P>(e, weights.get(), packed.get());
+    pack_weights<Set, P>(e, weights.get(), packed.get());
     CHECK(packed.intact());
     Guarded<std::int8_t> unpacked(e.weights());
-    unpack_weights<Tag, P>(e, packed.get(), unpacked.get());
+    unpack_weights<Set, P>(e, packed.get(), unpacked.get());
     CHECK(unpacked.intact());
     CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
 
@@ -60,8 +60,8 @@ void check_bits(const ConvolutionExtents& e, Random& random, Draw draw) {
             const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
             const std::int64_t size = std::int64_t{rows} * e.out.width * e.out.channels;
             Guarded<std::int32_t> accumulators(size);
-            Guarded<std::byte> workspace(convolution_workspace_bytes<Tag, P>(e, block));
-            convolve_rows<Tag, P, Grouping::mixed>(e, image.get(), row, rows, packed.get(), accumulators.get(),
+            Guarded<std::byte> workspace(convolution_workspace_bytes<Set, P>(e, block));
+            convolve_rows<Set, P, Grouping::mixed>(e, image.get(), row, rows, packed.get(), accumulators.get(),
                                                    workspace.get());
             CHECK(accumulators.intact());
             CHECK(workspace.intact());
@@ -75,22 +75,22 @@ void check_bits(const ConvolutionExtents& e, Random& random, Draw draw) {
 }
 
 /// All codes that the padding may hold.
-template <class Tag>
+template <class Set>
 void check_paddings(ConvolutionExtents e, Random& random, Draw draw) {
     e.padding_codes = {};  // a colour pads pixels, which have more codes than two
     for (const std::int32_t code : {0, 1}) {
         e.padding_code = code;
-        check_bits<Tag, Product::bits>(e, random, draw);
+        check_bits<Set, Product::bits>(e, random, draw);
     }
     for (const std::int32_t code : {-1, 0, 1}) {
         e.padding_code = code;
-        check_bits<Tag, Product::sign_bits>(e, random, draw);
+        check_bits<Set, Product::sign_bits>(e, random, draw);
     }
 }
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("products of bits are exact: every number of channels", Tag, KERNELS_TEST_TAGS) {
+TEST_CASE_TEMPLATE("products of bits are exact: every number of channels", Set, KERNELS_TEST_TAGS) {
     Random random(11);
     for (std::int32_t channels = 1; channels <= 130; ++channels) {
         for (const std::int32_t kernel : {1, 3, 5}) {
@@ -100,22 +100,22 @@ TEST_CASE_TEMPLATE("products of bits are exact: every number of channels", Tag, 
                                                    .kernel_width = kernel,
                                                    .padding_height = kernel / 2,
                                                    .padding_width = kernel / 2});
-            check_paddings<Tag>(e, random, static_cast<Draw>(between(random, 0, 2)));
+            check_paddings<Set>(e, random, static_cast<Draw>(between(random, 0, 2)));
         }
         const ConvolutionExtents dense{.in = {1, 1, channels}, .out = {1, 1, between(random, 1, 40)}};
-        check_bits<Tag, Product::bits>(dense, random, Draw::random);
-        check_bits<Tag, Product::sign_bits>(dense, random, Draw::random);
+        check_bits<Set, Product::bits>(dense, random, Draw::random);
+        check_bits<Set, Product::sign_bits>(dense, random, Draw::random);
     }
 }
 
-TEST_CASE_TEMPLATE("products of bits are exact: strides, dilations, all extents without groups", Tag,
+TEST_CASE_TEMPLATE("products of bits are exact: strides, dilations, all extents without groups", Set,
                    KERNELS_TEST_TAGS) {
     Random random(12);
     int checked = 0;
     for (const ConvolutionExtents& e : swept_extents(random, 300)) {
         if (e.groups != 1) continue;
         ++checked;
-        check_paddings<Tag>(e, random, static_cast<Draw>(between(random, 0, 2)));
+        check_paddings<Set>(e, random, static_cast<Draw>(between(random, 0, 2)));
     }
     CHECK(checked > 150);
 }

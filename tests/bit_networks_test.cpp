@@ -35,17 +35,16 @@ struct Blocks : Network<Image<2, 8, 8>, Defaults<SignWeights<WeightScale::one>, 
                         Conv<Out<16>, Stride<2>>, Upsample<2>, Conv<Out<16>>, MaxPool<3, Stride<1>, Padding<1>>,
                         Conv<Out<20>>, Dense<Flatten, Out<40>>, Classifier<Out<3>>> {};
 
-/// The kernel of row I on the set Tag.
-template <class Tag, class Net, std::size_t I>
-inline constexpr Product product_of =
-    integer::choose_product(facts<Net>.view(), facts<Net>.rows[I], simd::has_byte_dot_product(Tag{}));
+/// The kernel of row I on the set Set.
+template <class Set, class Net, std::size_t I>
+inline constexpr Product product_of = integer::choose_product(facts<Net>.view(), facts<Net>.rows[I],
+                                                              simd::has_byte_dot_product(Set{}));
 
 /// How many products run on a kernel.
 template <class Net, Product Kernel>
 constexpr int products() {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return ((facts<Net>.rows[I].weights > 0 && product_of<simd::Portable, Net, I> == Kernel ? 1 : 0) +
-                ...);
+        return ((facts<Net>.rows[I].weights > 0 && product_of<simd::Portable, Net, I> == Kernel ? 1 : 0) + ...);
     }
     (std::make_index_sequence<facts<Net>.row_count()>());
 }
@@ -122,26 +121,26 @@ void check_products(Training<Net>& training) {
 }
 
 /// One bit of some bytes changed, one at a time: of weights, of constants, of corrections, of what lies between.
-template <class Net, class Tag>
+template <class Net, class Set>
 void check_mutations() {
     std::mt19937 random(7);
     Training<Net> training(4, 1);
     tools::randomize_parameters(training, random, tools::Biases::moderate);
     const auto pixels = comparison::make_images<std::uint8_t>(4, Training<Net>::pixels, random);
     training.forward(pixels.data(), 4, train::Statistics::batch);
-    IntegerNetwork<Net, Tag> network = lower(training);
+    IntegerNetwork<Net, Set> network = lower(training);
     REQUIRE(certify(training, network).proven());
     Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
         if constexpr (row.weights > 0) {
-            constexpr Product kernel = product_of<Tag, Net, I>;
+            constexpr Product kernel = product_of<Set, Net, I>;
             if constexpr (kernels::packs_bits(kernel)) {
-                constexpr auto size = static_cast<std::int32_t>(kernels::packed_weight_bytes<Tag, kernel>(row.extents));
+                constexpr auto size = static_cast<std::int32_t>(kernels::packed_weight_bytes<Set, kernel>(row.extents));
                 for (int repetition = 0; repetition < 20; ++repetition) {
                     // The last byte too.
                     const std::int32_t at = repetition == 0 ? size - 1 : tools::between(random, 0, size - 1);
                     std::byte& byte = network.parameters()
-                                          .bytes[static_cast<std::size_t>(integer::plan<Net, Tag>.parameters[I] + at)];
+                                          .bytes[static_cast<std::size_t>(integer::plan<Net, Set>.parameters[I] + at)];
                     const std::byte kept = byte;
                     byte ^= static_cast<std::byte>(1U << tools::between(random, 0, 7));
                     const Certificate changed = certify(training, network);

@@ -9,9 +9,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "intaglio/canonical/describe.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/tandem/stages.hpp"
-#include "intaglio/canonical/describe.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/zoo/networks.hpp"
 
@@ -44,7 +44,7 @@ template <class Teacher, class Student>
 constexpr bool same_layers() {
     const auto& t = facts<Teacher>;
     const auto& s = facts<Student>;
-    for (const std::string_view kind : {"product", "step", "pool", "max pool", "join", "logits"}) {
+    for (const std::string_view kind : {"product", "step", "pool", "max pool", "add", "logits"}) {
         if (count<Teacher>(kind) != count<Student>(kind)) return false;
         std::int32_t i = next<Teacher>(kind, 0);
         std::int32_t j = next<Student>(kind, 0);
@@ -91,11 +91,11 @@ static_assert(facts<BnFree<Simple, Scale::PowerOfTwo>>.multipliers() == 4);
 struct Nested
     : Network<Image<1, 8, 8>, Bn, Conv<Out<4>>, Repeat<2, Sequence<Conv<Out<4>>, Repeat<2, Conv<Out<4>, Lbn>>>>,
               Residual<Sequence<Normalize<>, Activate<>, Conv<Out<4>, NoActivation>>>, Normalize<BatchNorm>,
-              Activate<Act<M_a{200}>>, Residual<Conv<Out<5>>, Conv<Out<5>, Kernel<1>>, Join<QInt<8>, Range{4}>>,
+              Activate<Act<M_a{200}>>, Residual<Conv<Out<5>>, Conv<Out<5>, Kernel<1>>, BranchGrid<QInt<8>, Range{4}>>,
               Activate<>, Concat<Conv<Out<3>>, Sequence<Conv<Out<2>>, Conv<Out<2>>>>,
-              Concat<Conv<Out<3>, NoActivation>, Conv<Out<2>, NoActivation>, Join<QInt<8>>>, Normalize<>, Activate<>,
-              Multiply<Conv<Out<5>>, Sequence<GlobalAvgPool, Dense<Out<5>>>>, GainBias<>, Activate<>, AvgPool<2>,
-              Classifier<Out<3>>> {};
+              Concat<Conv<Out<3>, NoActivation>, Conv<Out<2>, NoActivation>, BranchGrid<QInt<8>>>, Normalize<>,
+              Activate<>, Multiply<Conv<Out<5>>, Sequence<GlobalAvgPool, Dense<Out<5>>>>, Affine<>, Activate<>,
+              AvgPool<2>, Classifier<Out<3>>> {};
 static_assert(all_modes<Nested>());
 
 struct Kinds : Network<Signal<2, 16>, Bn, Conv1d<Out<4>>, DepthwiseConv<Kernel<1>>, MaxPool1d<2>,

@@ -96,7 +96,7 @@ TEST_CASE("accumulators have 32 bits, and one value at each end to spare") {
 
 TEST_CASE("the colour of a padding is no reason for an error of its own where a pool's sums are too large") {
     Value colour{.shape = {300, 300, 1}, .codes = {-32768, 32767}, .denominator = 32768, .storage = Storage::int16};
-    colour.padding_codes = PaddingColour<32767>::codes;
+    colour.padding_codes = PaddingValue<32767>::codes;
     colour.padding_code = 32767;
     CHECK(layer<AvgPool<300>>(colour).says(accumulator_needs_more_than_32_bits, 32, 33));
     CHECK(layer<AvgPool<2>>(colour).out.padding_codes.code[0] == 4 * 32767);
@@ -144,16 +144,16 @@ TEST_CASE("codes that products read, of activations and of weights") {
     CHECK(!SignedAct<M_a{3}>::problem().exists());
     CHECK(SignedAct<M_a{1}>::problem().kind == &M_a_of_signed_codes_must_be_at_least_3);
     CHECK(SignedAct<M_a{4}>::problem().kind == &M_a_of_signed_codes_must_be_odd);
-    CHECK(!Join<QInt<15>>::problem().exists());
-    CHECK(Join<QInt<16>>::problem().kind == &join_grid_needs_more_than_15_bits);
-    CHECK(!Join<QInt<8>, Range{128}>::problem().exists());
-    CHECK(Join<QInt<8>, Range{256}>::problem().kind == &join_range_does_not_divide_its_grid);
-    CHECK(Join<QInt<8>, Range{3}>::problem().kind == &join_range_does_not_divide_its_grid);
+    CHECK(!BranchGrid<QInt<15>>::problem().exists());
+    CHECK(BranchGrid<QInt<16>>::problem().kind == &branch_grid_needs_more_than_15_bits);
+    CHECK(!BranchGrid<QInt<8>, Range{128}>::problem().exists());
+    CHECK(BranchGrid<QInt<8>, Range{256}>::problem().kind == &branch_grid_range_does_not_divide_its_grid);
+    CHECK(BranchGrid<QInt<8>, Range{3}>::problem().kind == &branch_grid_range_does_not_divide_its_grid);
     // Thresholds up to 15 positions.
     CHECK(Row{.steps = 15}.has_thresholds());
     CHECK(!Row{.steps = 16}.has_thresholds());
     CHECK(!Row{.steps = 15, .scale = {.given = true}}.has_thresholds());
-    CHECK(Row{.steps = 2, .code_step = 2, .scale = {.given = true}}.has_thresholds());
+    CHECK(Row{.steps = 2, .code_spacing = 2, .scale = {.given = true}}.has_thresholds());
 }
 
 TEST_CASE("windows: kernel, stride, padding, dilation, positions") {
@@ -319,7 +319,7 @@ namespace {
 
 /// A product of `Weight` behind codes 0 ... States - 1.
 template <class Weight, std::int32_t States>
-struct Behind : Network<Image<2, 3, 3>, Defaults<NoWeightStandardization, TrainedScale>,
+struct Behind : Network<Image<2, 3, 3>, Defaults<NoWeightStandardization, AffineNorm>,
                         Conv<QInt<8>, Kernel<1>, Out<24>, Act<M_a{States}>>, Classifier<Weight, Out<20>>> {};
 
 template <class Net>
@@ -330,9 +330,9 @@ constexpr kernels::Product kernel_of(bool has_byte_dot_product) {
 }
 
 /// All codes and all weights at their ends: the integer programs on every set give the same logits.
-template <class Net, class Tag>
+template <class Net, class Set>
 void check_extremes() {
-    if (!simd::supported(Tag{})) return;
+    if (!simd::supported(Set{})) return;
     Training<Net> training(1);
     for (const float sign : {1.0F, -1.0F}) {
         for (const ParameterRange& range : Training<Net>::ranges()) {
@@ -346,7 +346,7 @@ void check_extremes() {
         training.parameters_changed();
         const std::vector<std::uint8_t> white(static_cast<std::size_t>(Training<Net>::pixels), 255);
         const IntegerNetwork<Net, simd::Portable> portable = lower(training);
-        const IntegerNetwork<Net, Tag> network = lower(training);
+        const IntegerNetwork<Net, Set> network = lower(training);
         const auto portable_scratch = portable.make_scratch();
         const auto scratch = network.make_scratch();
         const std::int64_t* expected = portable.program().logits(white.data(), *portable_scratch);

@@ -16,7 +16,7 @@
 #include "intaglio/integer/step_parameters.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/train/lowering.hpp"
-#include "intaglio/train/steps.hpp"
+#include "intaglio/train/steps/steps.hpp"
 #include "support/training_tools.hpp"
 
 namespace certificate_test {
@@ -112,7 +112,7 @@ TEST_CASE("thresholds: extreme functions and ranges") {
         }
     }
     for (const double zero : {0.0, -0.0}) {
-        // Gain zero: the bias alone, with a half rounded up.
+        // Slope zero: the bias alone, with a half rounded up.
         CHECK(Thresholds({zero, 0.5}, widest, {0, 1}, 1).code(-5, 0) == 1);
         CHECK(Thresholds({zero, 0.4999999}, widest, {0, 1}, 1).code(5, 0) == 0);
         CHECK(Thresholds({zero, -100}, widest, codes, 3).code(widest.highest, 0) == 0);
@@ -181,7 +181,8 @@ TEST_CASE("multiplier and shift: one rounding to so many bits, which the addend 
     CHECK(steep.multiplier == 510'000'000);
 }
 
-TEST_CASE("multiplier and shift: every accumulator is rounded like the real function, but next to a middle, and monotone") {
+TEST_CASE(
+    "multiplier and shift: every accumulator is rounded like the real function, but next to a middle, and monotone") {
     std::mt19937 random(2);
     std::normal_distribution<double> normal;
     constexpr CodeRange codes{0, 255};
@@ -273,7 +274,7 @@ struct Tiny : Network<Features<4>, Classifier<QInt<4>, Out<5>>> {};
 
 /// Both kinds of steps and every product kernel; more channels than a vector has lanes.
 struct Small : Network<Image<1, 4, 4>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<QInt<4>, Out<18>>,
-                       Residual<Conv<Out<18>>, Identity, Join<QInt<8>, Range{4}>>, Activate<>,
+                       Residual<Conv<Out<18>>, Identity, BranchGrid<QInt<8>, Range{4}>>, Activate<>,
                        Dense<Flatten, Out<20>, QInt<1>, Act<M_a{256}>>,
                        Dense<QInt<8>, Out<19>, Act<M_a{16}>, BatchNorm>, Classifier<QInt<8>, Out<10>>> {};
 
@@ -324,7 +325,7 @@ struct Count {
     int harmless = 0;
 };
 
-template <class Net, class Tag>
+template <class Net, class Set>
 class Mutator {
   public:
     explicit Mutator(Training<Net>& training) : training_(training), model_(lower(training)), network_(model_) {
@@ -346,7 +347,7 @@ class Mutator {
     }
 
     std::byte* parameters(std::size_t row) {
-        return network_.parameters().bytes + integer::plan<Net, Tag>.parameters[row];
+        return network_.parameters().bytes + integer::plan<Net, Set>.parameters[row];
     }
 
     /// The certificate's verdict on the present parameters: found if and only if `expected`, in this row.
@@ -417,8 +418,8 @@ class Mutator {
 
     /// Any byte of packed weights, also those that stand for no weight: a kernel reads them, too.
     void weights(std::size_t r, Count& count) {
-        const auto begin = integer::plan<Net, Tag>.parameters[r];
-        const std::int64_t size = integer::plan<Net, Tag>.parameters[r + 1] - begin;
+        const auto begin = integer::plan<Net, Set>.parameters[r];
+        const std::int64_t size = integer::plan<Net, Set>.parameters[r + 1] - begin;
         std::byte* bytes = parameters(r);
         for (std::int64_t k = 0; k < size; k += k < 16 || k > size - 16 ? 1 : 1 + size / 37) {
             for (const int by : {1, -1}) {
@@ -452,12 +453,12 @@ class Mutator {
   private:
     Training<Net>& training_;
     Model<Net> model_;
-    IntegerNetwork<Net, Tag> network_;
+    IntegerNetwork<Net, Set> network_;
 };
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("one changed number is found", Tag, simd::Portable, simd::Native) {
+TEST_CASE_TEMPLATE("one changed number is found", Set, simd::Portable, simd::Native) {
     std::mt19937 random(4);
     Training<Small> training(4, 1);
     const tools::Stripes data(4, 4, 4, 1, 2);
@@ -465,7 +466,7 @@ TEST_CASE_TEMPLATE("one changed number is found", Tag, simd::Portable, simd::Nat
         tools::randomize_parameters(training, random, biases);
         training.forward(data.pixels.data(), 4, train::Statistics::batch);
         tools::randomize_running_statistics(training, random);
-        Mutator<Small, Tag>(training).run();
+        Mutator<Small, Set>(training).run();
     }
 }
 

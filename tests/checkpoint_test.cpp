@@ -328,7 +328,7 @@ TEST_CASE("a checkpoint with numbers that are not finite, or with an impossible 
     Training<Net> training(10);
     Trainer<Net> trainer(training, data.samples(), {.epochs = 3, .batch = 10});
     const auto write = [&](float first_parameter, std::int64_t epoch) {
-        CheckpointWriter writer(detail::training_signature(trainer));
+        CheckpointWriter writer(io_detail::training_signature(trainer));
         for (const train::NamedNumbers& numbers : trainer.state()) {
             std::visit(
                 [&]<class T>(std::span<T> values) {

@@ -17,7 +17,7 @@
 #include "intaglio/model/network.hpp"
 #include "intaglio/report/model_facts.hpp"
 #include "intaglio/train/lowering.hpp"
-#include "intaglio/train/steps.hpp"
+#include "intaglio/train/steps/steps.hpp"
 
 namespace exact_steps_test {
 
@@ -45,9 +45,9 @@ std::int64_t code_of(const train::Dyadic& step, std::int64_t accumulator, CodeRa
 /// The code of a step by thresholds, of every accumulator.
 struct Thresholds {
     Thresholds(const Affine& affine, CodeRange accumulator, CodeRange codes, std::int64_t denominator,
-               std::int64_t code_step = 1)
+               std::int64_t code_spacing = 1)
         : lowest(codes.lowest), values(static_cast<std::size_t>(codes.states() - 1)) {
-        train::make_thresholds(affine, accumulator, codes, denominator, values.data(), 1, flip, code_step);
+        train::make_thresholds(affine, accumulator, codes, denominator, values.data(), 1, flip, code_spacing);
     }
     [[nodiscard]] std::int64_t code(std::int64_t accumulator) const {
         std::int64_t code = lowest;
@@ -117,12 +117,12 @@ std::int64_t check_steps_without_norm(unsigned seed) {
         copy(row.output, to);
         std::int64_t wrong = 0;
         for (std::size_t i = 0; i < from.size(); ++i) {
-            // Neighbouring codes lie code_step apart, the lowest is one of them.
-            const Wide divisor = 2 * Wide{in.denominator} * row.code_step;
+            // Neighbouring codes lie code_spacing apart, the lowest is one of them.
+            const Wide divisor = 2 * Wide{in.denominator} * row.code_spacing;
             const Wide dividend = 2 * (Wide{out.denominator} * from[i] - Wide{row.codes.lowest} * in.denominator) +
-                                  Wide{in.denominator} * row.code_step;
+                                  Wide{in.denominator} * row.code_spacing;
             ties += dividend % divisor == 0 ? 1 : 0;
-            const Wide code = row.codes.lowest + row.code_step * floor_quotient(dividend, divisor);
+            const Wide code = row.codes.lowest + row.code_spacing * floor_quotient(dividend, divisor);
             wrong += clamped(code, row.codes) != to[i] ? 1 : 0;
         }
         INFO("step from / " << in.denominator << " to / " << out.denominator);
@@ -155,11 +155,12 @@ TEST_CASE("networks without norms: every step is rounded half up") {
     ties += check_steps_without_norm<Small<Conv<Kernel<1>, Out<4>>, AvgPool<2>, Activate<>>>(1);
     ties += check_steps_without_norm<Small<Conv<Out<4>, Act<M_a{256}>>, AvgPool<2, Requantize>, Conv<Out<4>>>>(2);
     ties += check_steps_without_norm<Small<Conv<Out<4>, Act<M_a{2}>>, AvgPool<8>, Activate<Act<M_a{23}>>>>(3);
-    ties += check_steps_without_norm<Small<
-        Conv<Out<4>, Act<M_a{3}>>, Residual<Sequence<Conv<Out<4>>>, AvgPool<1>, Join<QInt<8>, Range{4}>>, Activate<>>>(
-        4);
-    ties += check_steps_without_norm<Small<Conv<Out<4>, Act<M_a{2}>>, AvgPool<8>,
-                                           Residual<Identity, Identity, Join<QInt<6>>>, Activate<Act<M_a{25}>>>>(5);
+    ties += check_steps_without_norm<
+        Small<Conv<Out<4>, Act<M_a{3}>>, Residual<Sequence<Conv<Out<4>>>, AvgPool<1>, BranchGrid<QInt<8>, Range{4}>>,
+              Activate<>>>(4);
+    ties +=
+        check_steps_without_norm<Small<Conv<Out<4>, Act<M_a{2}>>, AvgPool<8>,
+                                       Residual<Identity, Identity, BranchGrid<QInt<6>>>, Activate<Act<M_a{25}>>>>(5);
     ties += check_steps_without_norm<
         Small<Conv<Out<4>, Act<M_a{5}>>, Multiply<Identity, Sequence<AvgPool<whole_image, Requantize>>>, Activate<>>>(
         6);

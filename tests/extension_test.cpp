@@ -46,11 +46,11 @@ constexpr std::size_t table_size(std::int64_t highest, std::int64_t channels) {
 
 template <>
 struct intaglio::integer::Operation<app::RescaleOperation> : intaglio::integer::NoMemory {
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static constexpr std::size_t parameter_bytes(const Site& site) {
         return app::table_size(site.step.highest, site.extents.out.channels);
     }
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void run(const Site& site, const Frame& frame) {
         const auto* table = reinterpret_cast<const std::uint8_t*>(frame.parameters + site.parameters);
         const auto* in = input<Kind>(site, frame);
@@ -63,11 +63,11 @@ struct intaglio::integer::Operation<app::RescaleOperation> : intaglio::integer::
 
 template <>
 struct intaglio::Packing<app::RescaleOperation> {
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void pack(const RowNumbers& numbers, const integer::Site&, std::byte* to) {
         for (const std::int64_t entry : numbers.numbers) *to++ = static_cast<std::byte>(entry);
     }
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void compare(const RowNumbers& numbers, const FactsView&, const Row&, const integer::Site&,
                         const std::byte* packed, const Sides& sides, Certificate& certificate) {
         for (std::size_t i = 0; i < numbers.numbers.size(); ++i) {
@@ -130,7 +130,7 @@ struct intaglio::train::Operation<app::RescaleOperation> : intaglio::train::Stat
     static std::vector<std::int64_t> make_table(const Site& site, const float* gains) {
         const Value& value = *site.output.value;
         std::vector<std::int64_t> table;
-        if (value.storage == Storage::real) return table;
+        if (value.storage == Storage::float32) return table;
         for (std::int64_t c = 0; c < value.shape.channels; ++c) {
             for (std::int64_t code = 0; code <= value.codes.highest; ++code) {
                 const float product = std::floor(gains[c] * static_cast<float>(code) + 0.5F);

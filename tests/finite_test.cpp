@@ -1,5 +1,5 @@
 // NaN and infinity are found where a compiler assumes that there are none: this file is compiled with -ffast-math.
-#include "intaglio/train/finite.hpp"
+#include "intaglio/host/finite.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,11 +8,11 @@
 #include <stdexcept>
 #include <vector>
 
-#include "intaglio/train/early_stopping.hpp"
-#include "intaglio/train/loss.hpp"
-#include "intaglio/train/optimizer.hpp"
-#include "intaglio/train/option_text.hpp"
-#include "intaglio/train/schedule.hpp"
+#include "intaglio/train/loop/early_stopping.hpp"
+#include "intaglio/train/loop/loss.hpp"
+#include "intaglio/train/loop/optimizer.hpp"
+#include "intaglio/train/loop/option_text.hpp"
+#include "intaglio/train/loop/schedule.hpp"
 
 using namespace intaglio;
 

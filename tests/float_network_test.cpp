@@ -14,7 +14,7 @@
 #include "data_files/temporary_folder.hpp"
 #include "intaglio/io/training_checkpoint.hpp"
 #include "intaglio/report/model_facts.hpp"
-#include "intaglio/train/evaluation.hpp"
+#include "intaglio/train/loop/evaluation.hpp"
 #include "support/network_checks.hpp"
 #include "support/test_weights.hpp"
 
@@ -30,8 +30,8 @@ using train::Statistics;
 using Four = Act<M_a{4}, StraightThrough>;
 
 /// Convolutions of every geometry, both norms, blocks that meet as real numbers, pools.
-struct Float : Network<Image<2, 8, 8>, Defaults<Real, NoWeightStandardization, BatchNorm, Relu, RealJoin>, Conv<Out<4>>,
-                       Residual<Sequence<Conv<Out<4>>, Conv<Out<4>, NoActivation>>>, Activate<>,
+struct Float : Network<Image<2, 8, 8>, Defaults<Real, NoWeightStandardization, BatchNorm, Relu, FloatBranchGrid>,
+                       Conv<Out<4>>, Residual<Sequence<Conv<Out<4>>, Conv<Out<4>, NoActivation>>>, Activate<>,
                        MaxPool<3, Stride<2>, Padding<1>>,
                        Residual<Sequence<Conv<Out<6>, Lbn>, Conv<Out<6>, NoActivation>>,
                                 Conv<Out<6>, Kernel<1>, NoNorm, NoActivation>>,
@@ -42,7 +42,7 @@ struct Float : Network<Image<2, 8, 8>, Defaults<Real, NoWeightStandardization, B
 struct Mixed
     : Network<Image<2, 6, 6>, Defaults<QInt<3>, NoWeightStandardization, BatchNorm>, Conv<Out<4>, Relu>,
               Conv<Out<4>, Four>, Conv<Out<4>, Real, Four>, Conv<Out<4>, Real, Relu>,
-              Conv<Out<6>, ScaledTernary, Linear>, Residual<Conv<Out<6>, NoActivation>, Identity, Join<QInt<6>>>,
+              Conv<Out<6>, ScaledTernary, Linear>, Residual<Conv<Out<6>, NoActivation>, Identity, BranchGrid<QInt<6>>>,
               Activate<Linear>, AvgPool<3>, Conv<Out<4>, ScaledTernary, Lbn, Act<M_a{32}, StraightThrough>>,
               GlobalAvgPool, Classifier<Out<3>, Real>> {};
 
@@ -60,7 +60,7 @@ static_assert(facts<Teacher>.weight_bytes() == 4 * facts<Teacher>.weights());
 static_assert(facts<Teacher>.weights() == 54 + 432 + 512 && facts<Teacher>.row(0).weight_bits() == 32);
 // 3 bits of a code, 32 of a real number.
 static_assert(facts<Mixed>.weight_bytes() == 27 + 54 + 4 * 144 + 4 * 144 + 54 + 122 + 54 + 4 * 12);
-static_assert(facts<Teacher>.value(1).storage == Storage::real && facts<Teacher>.value(1).pending);
+static_assert(facts<Teacher>.value(1).storage == Storage::float32 && facts<Teacher>.value(1).pending);
 static_assert(!facts<Teacher>.value(3).pending && facts<Teacher>.row(2).kind[0] == 'a');
 
 }  // namespace
@@ -140,22 +140,22 @@ TEST_CASE("the facts table calls real numbers real") {
     const std::vector<LayerFacts> layers = layer_facts(facts<Teacher>.view());
     REQUIRE(layers.size() == 4);
     CHECK(layers[0].kernel == "float");
-    CHECK(layers[0].real_weights);
-    CHECK(layers[0].real_accumulators);
-    CHECK(layers[0].real_out);
+    CHECK(layers[0].float_weights);
+    CHECK(layers[0].float_accumulators);
+    CHECK(layers[0].float_out);
     CHECK(layers[0].weight_bytes == 4 * 54);
-    CHECK(layers[1].real_out);
+    CHECK(layers[1].float_out);
     std::ostringstream text;
     facts_table(layers).print(text);
     CHECK(text.str().find("real") != std::string::npos);
     CHECK(text.str().find("0 .. 0") == std::string::npos);
 
     const std::vector<LayerFacts> mixed = layer_facts(facts<Mixed>.view());
-    CHECK(!mixed[0].real_weights);
-    CHECK(!mixed[0].real_accumulators);
-    CHECK(mixed[0].real_out);
-    CHECK(!mixed[1].real_out);
-    CHECK(mixed[1].real_accumulators);
+    CHECK(!mixed[0].float_weights);
+    CHECK(!mixed[0].float_accumulators);
+    CHECK(mixed[0].float_out);
+    CHECK(!mixed[1].float_out);
+    CHECK(mixed[1].float_accumulators);
     CHECK(mixed[1].out_codes == CodeRange{0, 3});
 }
 

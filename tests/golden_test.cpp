@@ -13,17 +13,17 @@
 #include <string>
 #include <vector>
 
-#include "intaglio/kernels/convolution_backward.hpp"
 #include "intaglio/kernels/step.hpp"
+#include "intaglio/kernels/training/convolution_backward.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/simd/simd.hpp"
-#include "intaglio/train/aligned_vector.hpp"
-#include "intaglio/train/loss.hpp"
-#include "intaglio/train/norm_gradient.hpp"
+#include "intaglio/train/loop/loss.hpp"
+#include "intaglio/train/operations/norm_gradient.hpp"
 #include "intaglio/train/program.hpp"
-#include "intaglio/train/steps.hpp"
-#include "intaglio/train/surrogate_gradient.hpp"
-#include "intaglio/train/weight_quantization.hpp"
+#include "intaglio/train/program/aligned_vector.hpp"
+#include "intaglio/train/steps/steps.hpp"
+#include "intaglio/train/surrogates/surrogate_gradient.hpp"
+#include "intaglio/train/weights/weight_quantization.hpp"
 #include "support/golden_cases.hpp"
 
 namespace {
@@ -383,7 +383,7 @@ namespace {
 /// Real numbers that the test sets, as a layer: its biases are the values, so that their gradients come back.
 struct Given {
     static constexpr void describe(Builder& b, std::int32_t count) {
-        b.append(Row{.kind = "given", .biases = count}, Value{.shape = {1, 1, count}, .storage = Storage::real});
+        b.append(Row{.kind = "given", .biases = count}, Value{.shape = {1, 1, count}, .storage = Storage::float32});
     }
 };
 template <std::int32_t Count>

@@ -11,14 +11,14 @@
 #include <string>
 #include <vector>
 
-#include "intaglio/kernels/convolution_backward.hpp"
+#include "intaglio/kernels/training/convolution_backward.hpp"
 #include "intaglio/simd/simd.hpp"
-#include "intaglio/train/aligned_vector.hpp"
-#include "intaglio/train/loss.hpp"
-#include "intaglio/train/norm_gradient.hpp"
-#include "intaglio/train/quantize.hpp"
-#include "intaglio/train/surrogate_gradient.hpp"
-#include "intaglio/train/weight_quantization.hpp"
+#include "intaglio/train/loop/loss.hpp"
+#include "intaglio/train/operations/norm_gradient.hpp"
+#include "intaglio/train/operations/quantize.hpp"
+#include "intaglio/train/program/aligned_vector.hpp"
+#include "intaglio/train/surrogates/surrogate_gradient.hpp"
+#include "intaglio/train/weights/weight_quantization.hpp"
 
 namespace gradient_test {
 

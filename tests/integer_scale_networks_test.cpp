@@ -26,8 +26,8 @@ using namespace intaglio;
 using train::Statistics;
 
 template <class Mode, class Weight, int Bits>
-using Scaled =
-    Defaults<Weight, NoNorm, ScaledAct<DoReFaAct<Bits>, Mode>, ScaledJoin<Join<QInt<12>>, Mode>, ScaledLogits<Mode>>;
+using Scaled = Defaults<Weight, NoNorm, ScaledAct<DoReFaAct<Bits>, Mode>, ScaledBranchGrid<BranchGrid<QInt<12>>, Mode>,
+                        ScaledLogits<Mode>>;
 
 /// Weights of 8, 4 and 1 bits, activations of 8, 4 and 1 bits, pools, dropout.
 template <class Mode>
@@ -46,13 +46,12 @@ struct Blocks
 
 /// Branches side by side and multiplied, one value read many times.
 template <class Mode>
-struct Branches
-    : Network<
-          Image<2, 6, 6>, Scaled<Mode, DoReFa<3>, 4>, Conv<Out<4>>,
-          Concat<Conv<Out<3>>, Sequence<Conv<Out<5>>, Conv<Out<2>>>, Identity>,
-          Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<9>>>>, Activate<>,
-          Concat<Conv<Out<3>, NoActivation>, Conv<Out<2>, Kernel<1>, NoActivation>, ScaledJoin<Join<QInt<8>>, Mode>>,
-          Activate<>, MaxPool<2>, Classifier<Out<3>>> {};
+struct Branches : Network<Image<2, 6, 6>, Scaled<Mode, DoReFa<3>, 4>, Conv<Out<4>>,
+                          Concat<Conv<Out<3>>, Sequence<Conv<Out<5>>, Conv<Out<2>>>, Identity>,
+                          Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<9>>>>, Activate<>,
+                          Concat<Conv<Out<3>, NoActivation>, Conv<Out<2>, Kernel<1>, NoActivation>,
+                                 ScaledBranchGrid<BranchGrid<QInt<8>>, Mode>>,
+                          Activate<>, MaxPool<2>, Classifier<Out<3>>> {};
 
 /// Activations that stay thresholds, behind scales all the same.
 template <class Mode>
@@ -64,7 +63,7 @@ struct Signs
 template <class Mode>
 struct Smooth : Network<Image<1, 6, 6>,
                         Defaults<States<M_w{255}>, NoWeightStandardization, NoNorm, ScaledAct<DoReFaAct<8>, Mode>,
-                                 ScaledJoin<Join<QInt<12>>, Mode>, ScaledLogits<Mode>>,
+                                 ScaledBranchGrid<BranchGrid<QInt<12>>, Mode>, ScaledLogits<Mode>>,
                         Conv<Out<4>>, Residual<Conv<Out<4>>>, Activate<>, AvgPool<2>, Dense<Flatten, Out<6>>,
                         Classifier<Out<3>>> {};
 

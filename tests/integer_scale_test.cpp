@@ -16,7 +16,7 @@
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/simd/detect.hpp"
-#include "intaglio/train/steps.hpp"
+#include "intaglio/train/steps/steps.hpp"
 #include "support/kernel_tools.hpp"
 
 namespace integer_scale_test {
@@ -236,10 +236,10 @@ TEST_CASE("the affine function of a step is that of its integers") {
 
 namespace {
 
-template <class Tag, class In, class Out>
+template <class Set, class In, class Out>
 void check_shared_step(tools::Random& random, std::int32_t channels, std::int64_t pixels,
                        kernels::DyadicSharing shared) {
-    INFO(simd::name(Tag{}), ", ", channels, " channels, ", pixels, " pixels, ", shared.multiplier, shared.addend);
+    INFO(simd::name(Set{}), ", ", channels, " channels, ", pixels, " pixels, ", shared.multiplier, shared.addend);
     // No more memory than the form has: guards find a kernel that reads or needs more.
     std::vector<std::int32_t> multiplier(shared.multiplier ? 1 : static_cast<std::size_t>(channels));
     std::vector<std::uint8_t> shift(multiplier.size());
@@ -256,7 +256,7 @@ void check_shared_step(tools::Random& random, std::int32_t channels, std::int64_
     }
     constexpr std::int32_t lowest = std::is_signed_v<Out> ? -2047 : 0;
     constexpr std::int32_t highest = std::is_signed_v<Out> ? 2047 : 255;
-    kernels::dyadic_step<Tag>(values.get(), pixels, channels, multiplier.data(), addend.data(), shift.data(), lowest,
+    kernels::dyadic_step<Set>(values.get(), pixels, channels, multiplier.data(), addend.data(), shift.data(), lowest,
                               highest, codes.get(), shared);
     CHECK(codes.intact());
     std::int64_t wrong = 0;
@@ -271,17 +271,17 @@ void check_shared_step(tools::Random& random, std::int32_t channels, std::int64_
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("one multiplier, one addend for all channels: the kernel", Tag, KERNELS_TEST_TAGS) {
-    if (!simd::supported(Tag{})) return;
+TEST_CASE_TEMPLATE("one multiplier, one addend for all channels: the kernel", Set, KERNELS_TEST_TAGS) {
+    if (!simd::supported(Set{})) return;
     tools::Random random(4);
     for (std::int32_t channels = 1; channels <= 40; ++channels) {
         for (const std::int64_t pixels : {1, 3, 33}) {
             for (const kernels::DyadicSharing shared :
                  {kernels::DyadicSharing{true, true}, {true, false}, {false, true}, {false, false}}) {
-                check_shared_step<Tag, std::int32_t, std::uint8_t>(random, channels, pixels, shared);
-                check_shared_step<Tag, std::int32_t, std::int16_t>(random, channels, pixels, shared);
-                check_shared_step<Tag, std::int16_t, std::uint8_t>(random, channels, pixels, shared);
-                check_shared_step<Tag, std::uint8_t, std::int16_t>(random, channels, pixels, shared);
+                check_shared_step<Set, std::int32_t, std::uint8_t>(random, channels, pixels, shared);
+                check_shared_step<Set, std::int32_t, std::int16_t>(random, channels, pixels, shared);
+                check_shared_step<Set, std::int16_t, std::uint8_t>(random, channels, pixels, shared);
+                check_shared_step<Set, std::uint8_t, std::int16_t>(random, channels, pixels, shared);
             }
         }
     }

@@ -13,10 +13,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/host/little_endian.hpp>
 #include <intaglio/io/atomic_file.hpp>
 #include <intaglio/io/checkpoint_file.hpp>
 #include <intaglio/io/checksum.hpp>
-#include <intaglio/core/little_endian.hpp>
 #include <limits>
 #include <memory>
 #include <span>
@@ -214,7 +214,7 @@ TEST_CASE("atomic file: what a killed process has left is removed at the next wr
         file.write(std::string_view("half"));
         wait();
     };
-    const std::string prefix = intaglio::detail::partial_prefix(path);
+    const std::string prefix = intaglio::io_detail::partial_prefix(path);
 
     SUBCASE("killed, then written") {
         Child child(half);

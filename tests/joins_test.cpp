@@ -31,9 +31,10 @@ struct Branches
 static_assert(facts<Branches>.value(facts<Branches>.output).shape == Shape{1, 1, 3});
 
 /// Branches that land on a grid: accumulators, codes of other denominators.
-struct Grid : Network<Image<2, 6, 6>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<4>>,
-                      Concat<Conv<Out<3>, NoActivation>, Identity, Conv<Out<2>, Act<M_a{8}>>, Join<QInt<7>, Range{4}>>,
-                      Normalize<>, Activate<>, GlobalAvgPool, Classifier<QInt<8>, Out<3>>> {};
+struct Grid
+    : Network<Image<2, 6, 6>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<4>>,
+              Concat<Conv<Out<3>, NoActivation>, Identity, Conv<Out<2>, Act<M_a{8}>>, BranchGrid<QInt<7>, Range{4}>>,
+              Normalize<>, Activate<>, GlobalAvgPool, Classifier<QInt<8>, Out<3>>> {};
 
 /// Squeeze and excitation, a gate for every pixel, a square, in a repetition and in a residual block.
 struct Gates

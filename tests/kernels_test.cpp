@@ -12,12 +12,12 @@
 #include <type_traits>
 #include <vector>
 
+#include "intaglio/kernels/add.hpp"
 #include "intaglio/kernels/convolution.hpp"
-#include "intaglio/kernels/convolution_backward.hpp"
-#include "intaglio/kernels/join.hpp"
 #include "intaglio/kernels/pool.hpp"
-#include "intaglio/kernels/statistics.hpp"
 #include "intaglio/kernels/step.hpp"
+#include "intaglio/kernels/training/convolution_backward.hpp"
+#include "intaglio/kernels/training/statistics.hpp"
 #include "intaglio/simd/detect.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
@@ -46,10 +46,10 @@ Code random_activation(Random& random, bool extreme, std::int32_t largest_weight
     }
 }
 
-template <class Tag, Product P, class Code = ActivationCode<P>>
+template <class Set, Product P, class Code = ActivationCode<P>>
 void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
     if (P == Product::words && between(random, 0, 1) == 0) e.padding_code = -e.padding_code;
-    INFO(simd::name(Tag{}), ", product ", static_cast<int>(P), ", ", describe(e));
+    INFO(simd::name(Set{}), ", product ", static_cast<int>(P), ", ", describe(e));
     Guarded<Code> image(e.in.size());
     Guarded<std::int8_t> weights(e.weights());
     const bool negative = between(random, 0, 1) == 0;
@@ -64,25 +64,25 @@ void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
         expected[static_cast<std::size_t>(out)] += code * weights[weight];
     });
 
-    Guarded<std::byte> packed(packed_weight_bytes<Tag, P>(e));
+    Guarded<std::byte> packed(packed_weight_bytes<Set, P>(e));
     CHECK(packed.size() % 64 == 0);
-    pack_weights<Tag, P>(e, weights.get(), packed.get());
+    pack_weights<Set, P>(e, weights.get(), packed.get());
     CHECK(packed.intact());
     Guarded<std::int8_t> unpacked(e.weights());
-    unpack_weights<Tag, P>(e, packed.get(), unpacked.get());
+    unpack_weights<Set, P>(e, packed.get(), unpacked.get());
     CHECK(unpacked.intact());
     CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
 
     const auto run = [&](auto... arguments) {
         // Where the caller says what kind the extents are, less is compiled: once is enough.
-        if constexpr (P == Product::bytes && std::is_same_v<Tag, Native>) {
+        if constexpr (P == Product::bytes && std::is_same_v<Set, Native>) {
             if (grouping_of(e) == Grouping::depthwise) {
-                convolve_rows<Tag, P, Grouping::depthwise>(e, arguments...);
+                convolve_rows<Set, P, Grouping::depthwise>(e, arguments...);
             } else {
-                convolve_rows<Tag, P, Grouping::mixed>(e, arguments...);
+                convolve_rows<Set, P, Grouping::mixed>(e, arguments...);
             }
         } else {
-            convolve_rows<Tag, P>(e, arguments...);
+            convolve_rows<Set, P>(e, arguments...);
         }
     };
     // The whole image at once, then in blocks of rows.
@@ -92,7 +92,7 @@ void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
             const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
             const std::int64_t size = std::int64_t{rows} * e.out.width * e.out.channels;
             Guarded<std::int32_t> accumulators(size);
-            Guarded<std::byte> workspace(convolution_workspace_bytes<Tag, P, Code>(e, block));
+            Guarded<std::byte> workspace(convolution_workspace_bytes<Set, P, Code>(e, block));
             run(image.get(), row, rows, packed.get(), accumulators.get(), workspace.get());
             CHECK(accumulators.intact());
             CHECK(workspace.intact());
@@ -112,9 +112,9 @@ bool close(Real value, double expected, double magnitude) {
     return std::abs(static_cast<double>(value) - expected) <= tolerance * magnitude;
 }
 
-template <class Tag, class Real>
+template <class Set, class Real>
 void check_real_convolution(const ConvolutionExtents& e, std::int64_t images, Random& random) {
-    INFO(simd::name(Tag{}), ", ", sizeof(Real), " bytes, ", images, " images, ", describe(e));
+    INFO(simd::name(Set{}), ", ", sizeof(Real), " bytes, ", images, " images, ", describe(e));
     std::uniform_real_distribution<Real> real(-1, 1);
     const std::int64_t in = e.in.size();
     const std::int64_t out = e.out.size();
@@ -156,22 +156,22 @@ void check_real_convolution(const ConvolutionExtents& e, std::int64_t images, Ra
     };
 
     {
-        Guarded<std::byte> packed(packed_real_bytes<Tag, Real>(e));
-        Guarded<std::byte> workspace(real_workspace_bytes<Tag, Real>(e));
+        Guarded<std::byte> packed(packed_float_bytes<Set, Real>(e));
+        Guarded<std::byte> workspace(float_workspace_bytes<Set, Real>(e));
         Guarded<Real> result(out * images);
-        pack_real<Tag, Real>(e, weights.get(), packed.get());
-        convolve_real<Tag, Real>(e, x.get(), images, packed.get(), result.get(), workspace.get());
+        pack_float<Set, Real>(e, weights.get(), packed.get());
+        convolve_float<Set, Real>(e, x.get(), images, packed.get(), result.get(), workspace.get());
         CHECK(packed.intact());
         CHECK(workspace.intact());
         CHECK(result.intact());
         CHECK(differences(result, forward) == 0);
     }
     {
-        Guarded<std::byte> packed(packed_transposed_bytes<Tag, Real>(e));
-        Guarded<std::byte> workspace(input_gradient_workspace_bytes<Tag, Real>(e));
+        Guarded<std::byte> packed(packed_transposed_bytes<Set, Real>(e));
+        Guarded<std::byte> workspace(input_gradient_workspace_bytes<Set, Real>(e));
         Guarded<Real> din(in * images);
-        pack_transposed<Tag, Real>(e, weights.get(), packed.get());
-        input_gradient<Tag, Real>(e, dout.get(), packed.get(), din.get(), workspace.get(), images);
+        pack_transposed<Set, Real>(e, weights.get(), packed.get());
+        input_gradient<Set, Real>(e, dout.get(), packed.get(), din.get(), workspace.get(), images);
         CHECK(packed.intact());
         CHECK(workspace.intact());
         CHECK(din.intact());
@@ -179,28 +179,28 @@ void check_real_convolution(const ConvolutionExtents& e, std::int64_t images, Ra
         // One image at a time.
         for (std::int64_t i = 0; i < images; ++i) {
             Guarded<Real> one(in);
-            input_gradient<Tag, Real>(e, dout.get() + i * out, packed.get(), one.get(), workspace.get());
+            input_gradient<Set, Real>(e, dout.get() + i * out, packed.get(), one.get(), workspace.get());
             CHECK(one.intact());
             std::memcpy(din.get() + i * in, one.get(), static_cast<std::size_t>(in) * sizeof(Real));
         }
         CHECK(differences(din, backward) == 0);
     }
-    Guarded<std::byte> workspace(weight_gradient_workspace_bytes<Tag, Real>(e));
+    Guarded<std::byte> workspace(weight_gradient_workspace_bytes<Set, Real>(e));
     Guarded<Real> dweights(e.weights());
     Guarded<Real> again(e.weights());
     for (std::int64_t i = 0; i < e.weights(); ++i) dweights[i] = again[i] = Real(0.5);
-    weight_gradient<Tag, Real>(e, x.get(), dout.get(), images, dweights.get(), workspace.get());
+    weight_gradient<Set, Real>(e, x.get(), dout.get(), images, dweights.get(), workspace.get());
     CHECK(workspace.intact());
     CHECK(dweights.intact());
     CHECK(differences(dweights, gradient) == 0);
-    weight_gradient<Tag, Real>(e, x.get(), dout.get(), images, again.get(), workspace.get());
+    weight_gradient<Set, Real>(e, x.get(), dout.get(), images, again.get(), workspace.get());
     CHECK(std::memcmp(dweights.get(), again.get(), dweights.size() * sizeof(Real)) == 0);
 }
 
 /// Codes of another type give the same gradient, bit for bit, as the same numbers as reals.
-template <class Tag, class Real, class Code>
+template <class Set, class Real, class Code>
 void check_gradient_of_codes(const ConvolutionExtents& e, std::int64_t images, Random& random) {
-    INFO(simd::name(Tag{}), ", ", images, " images, ", describe(e));
+    INFO(simd::name(Set{}), ", ", images, " images, ", describe(e));
     std::uniform_real_distribution<Real> real(-1, 1);
     Guarded<Code> codes(e.in.size() * images);
     Guarded<Real> reals(e.in.size() * images);
@@ -213,20 +213,20 @@ void check_gradient_of_codes(const ConvolutionExtents& e, std::int64_t images, R
         reals[i] = static_cast<Real>(codes[i]);
     }
     for (std::int64_t i = 0; i < e.out.size() * images; ++i) dout[i] = real(random);
-    Guarded<std::byte> workspace(weight_gradient_workspace_bytes<Tag, Real>(e));
+    Guarded<std::byte> workspace(weight_gradient_workspace_bytes<Set, Real>(e));
     Guarded<Real> from_codes(e.weights());
     Guarded<Real> from_reals(e.weights());
     for (std::int64_t i = 0; i < e.weights(); ++i) from_codes[i] = from_reals[i] = Real{0};
-    weight_gradient<Tag, Real>(e, codes.get(), dout.get(), images, from_codes.get(), workspace.get());
-    weight_gradient<Tag, Real>(e, reals.get(), dout.get(), images, from_reals.get(), workspace.get());
+    weight_gradient<Set, Real>(e, codes.get(), dout.get(), images, from_codes.get(), workspace.get());
+    weight_gradient<Set, Real>(e, reals.get(), dout.get(), images, from_reals.get(), workspace.get());
     CHECK(workspace.intact());
     CHECK(from_codes.intact());
     CHECK(std::memcmp(from_codes.get(), from_reals.get(), from_codes.size() * sizeof(Real)) == 0);
 }
 
-template <class Tag, class In, class Out>
+template <class Set, class In, class Out>
 void check_threshold_step(Random& random, std::int64_t pixels, std::int32_t channels, std::int32_t levels) {
-    INFO(simd::name(Tag{}), ", ", pixels, " pixels, ", channels, " channels, ", levels, " levels");
+    INFO(simd::name(Set{}), ", ", pixels, " pixels, ", channels, " channels, ", levels, " levels");
     constexpr bool small = sizeof(In) < 4;
     const std::int32_t low = small ? std::numeric_limits<In>::min() : -1'000'000;
     const std::int32_t high = small ? std::numeric_limits<In>::max() : 1'000'000;
@@ -250,7 +250,7 @@ void check_threshold_step(Random& random, std::int64_t pixels, std::int32_t chan
         }
     }
     const std::int32_t lowest = std::is_signed_v<Out> ? -3 : 1;
-    threshold_step<Tag>(values.get(), pixels, channels, levels, thresholds.get(), flip.get(), lowest, codes.get());
+    threshold_step<Set>(values.get(), pixels, channels, levels, thresholds.get(), flip.get(), lowest, codes.get());
     CHECK(codes.intact());
     std::int64_t wrong = 0;
     for (std::int64_t i = 0; i < pixels * channels; ++i) {
@@ -263,9 +263,9 @@ void check_threshold_step(Random& random, std::int64_t pixels, std::int32_t chan
     CHECK(wrong == 0);
 }
 
-template <class Tag, class In, class Out>
+template <class Set, class In, class Out>
 void check_dyadic_step(Random& random, std::int64_t pixels, std::int32_t channels) {
-    INFO(simd::name(Tag{}), ", ", pixels, " pixels, ", channels, " channels");
+    INFO(simd::name(Set{}), ", ", pixels, " pixels, ", channels, " channels");
     Guarded<In> values(pixels * channels);
     Guarded<std::int32_t> multiplier(std::int64_t{channels});
     Guarded<std::int64_t> addend(std::int64_t{channels});
@@ -285,7 +285,7 @@ void check_dyadic_step(Random& random, std::int64_t pixels, std::int32_t channel
     }
     const std::int32_t lowest = std::is_signed_v<Out> ? -2048 : 2;
     const std::int32_t highest = std::is_signed_v<Out> ? 2047 : 250;
-    dyadic_step<Tag>(values.get(), pixels, channels, multiplier.get(), addend.get(), shift.get(), lowest, highest,
+    dyadic_step<Set>(values.get(), pixels, channels, multiplier.get(), addend.get(), shift.get(), lowest, highest,
                      codes.get());
     CHECK(codes.intact());
     std::int64_t wrong = 0;
@@ -298,9 +298,9 @@ void check_dyadic_step(Random& random, std::int64_t pixels, std::int32_t channel
     CHECK(wrong == 0);
 }
 
-template <class Tag>
+template <class Set>
 void check_statistics(Random& random, std::int64_t pixels, std::int32_t channels, bool extreme) {
-    INFO(simd::name(Tag{}), ", ", pixels, " pixels, ", channels, " channels");
+    INFO(simd::name(Set{}), ", ", pixels, " pixels, ", channels, " channels");
     constexpr std::int32_t limit = std::numeric_limits<std::int32_t>::max();
     Guarded<std::int32_t> values(pixels * channels);
     Guarded<std::int64_t> sum(std::int64_t{channels});
@@ -319,7 +319,7 @@ void check_statistics(Random& random, std::int64_t pixels, std::int32_t channels
         expected_sum[c] += values[i];
         expected_squares[c].add(static_cast<std::uint64_t>(std::int64_t{values[i]} * values[i]));
     }
-    accumulate_statistics(Tag{}, values.get(), pixels, channels, sum.get(), squares.get());
+    accumulate_statistics(Set{}, values.get(), pixels, channels, sum.get(), squares.get());
     CHECK(sum.intact());
     CHECK(squares.intact());
     std::int64_t wrong = 0;
@@ -331,7 +331,7 @@ void check_statistics(Random& random, std::int64_t pixels, std::int32_t channels
     CHECK(wrong == 0);
 }
 
-template <class Tag, class In, class Out>
+template <class Set, class In, class Out>
 void check_pool(Random& random) {
     const Shape shape{between(random, 1, 9), between(random, 1, 9), between(random, 1, 40)};
     const std::int32_t height = between(random, 1, shape.height);
@@ -343,7 +343,7 @@ void check_pool(Random& random) {
     Guarded<Out> out(pooled.size());
     const std::int32_t most = sizeof(Out) == 1 ? 3 : 255;
     for (std::int64_t i = 0; i < shape.size(); ++i) in[i] = static_cast<In>(between(random, 0, most));
-    sum_pool<Tag>(shape, height, width, stride_height, stride_width, in.get(), out.get());
+    sum_pool<Set>(shape, height, width, stride_height, stride_width, in.get(), out.get());
     CHECK(out.intact());
     std::int64_t wrong = 0;
     for (std::int64_t i = 0; i < pooled.size(); ++i) {
@@ -362,7 +362,7 @@ void check_pool(Random& random) {
     CHECK(wrong == 0);
 }
 
-template <class Tag, class In, class Out>
+template <class Set, class In, class Out>
 void check_join(Random& random, std::int64_t n) {
     Guarded<In> a(n);
     Guarded<In> b(n);
@@ -373,7 +373,7 @@ void check_join(Random& random, std::int64_t n) {
         a[i] = static_cast<In>(between(random, least, most));
         b[i] = static_cast<In>(between(random, least, most));
     }
-    add<Tag>(a.get(), b.get(), n, out.get());
+    add<Set>(a.get(), b.get(), n, out.get());
     CHECK(out.intact());
     std::int64_t wrong = 0;
     for (std::int64_t i = 0; i < n; ++i) {
@@ -389,28 +389,28 @@ TEST_CASE("kernels: the best instruction set of this build runs here") {
     CHECK(simd::supported(Native{}));
 }
 
-TEST_CASE_TEMPLATE("kernels: integer convolutions are exact", Tag, KERNELS_TEST_TAGS) {
+TEST_CASE_TEMPLATE("kernels: integer convolutions are exact", Set, KERNELS_TEST_TAGS) {
     Random random(1);
     for (const ConvolutionExtents& e : swept_extents(random, 150)) {
         const bool extreme = between(random, 0, 2) == 0;
-        check_convolution<Tag, Product::bytes>(e, random, extreme);
-        check_convolution<Tag, Product::bytes_small>(e, random, extreme);
-        check_convolution<Tag, Product::words>(e, random, extreme);
-        check_convolution<Tag, Product::words, std::int8_t>(e, random, extreme);
-        check_convolution<Tag, Product::words, std::uint8_t>(e, random, extreme);
+        check_convolution<Set, Product::bytes>(e, random, extreme);
+        check_convolution<Set, Product::bytes_small>(e, random, extreme);
+        check_convolution<Set, Product::words>(e, random, extreme);
+        check_convolution<Set, Product::words, std::int8_t>(e, random, extreme);
+        check_convolution<Set, Product::words, std::uint8_t>(e, random, extreme);
     }
 }
 
-TEST_CASE_TEMPLATE("kernels: real convolutions and their gradients", Tag, KERNELS_TEST_TAGS) {
+TEST_CASE_TEMPLATE("kernels: real convolutions and their gradients", Set, KERNELS_TEST_TAGS) {
     Random random(2);
     for (const ConvolutionExtents& e : swept_extents(random, 80)) {
         const std::int64_t images = e.macs() > 500'000 ? between(random, 1, 2) : between(random, 1, 20);
-        check_real_convolution<Tag, float>(e, images, random);
-        check_real_convolution<Tag, double>(e, images, random);
+        check_real_convolution<Set, float>(e, images, random);
+        check_real_convolution<Set, double>(e, images, random);
     }
 }
 
-TEST_CASE_TEMPLATE("kernels: convolutions with a padding of its own on every side", Tag, KERNELS_TEST_TAGS) {
+TEST_CASE_TEMPLATE("kernels: convolutions with a padding of its own on every side", Set, KERNELS_TEST_TAGS) {
     Random random(7);
     for (std::int32_t sides = 0; sides < 81; ++sides) {
         for (const std::int32_t groups : {1, 2, 6}) {
@@ -426,50 +426,50 @@ TEST_CASE_TEMPLATE("kernels: convolutions with a padding of its own on every sid
                                  .groups = groups,
                                  .padding_code = between(random, 0, 127)};
             e = complete(e, sides / 9 % 3, sides / 27);
-            check_convolution<Tag, Product::bytes>(e, random, false);
-            check_convolution<Tag, Product::words>(e, random, false);
-            check_real_convolution<Tag, float>(e, 2, random);
+            check_convolution<Set, Product::bytes>(e, random, false);
+            check_convolution<Set, Product::words>(e, random, false);
+            check_real_convolution<Set, float>(e, 2, random);
         }
     }
 }
 
-TEST_CASE_TEMPLATE("kernels: weight gradients of codes of other types", Tag, KERNELS_TEST_TAGS) {
+TEST_CASE_TEMPLATE("kernels: weight gradients of codes of other types", Set, KERNELS_TEST_TAGS) {
     Random random(3);
     for (const ConvolutionExtents& e : swept_extents(random, 40)) {
         const std::int64_t images = between(random, 1, 4);
-        check_gradient_of_codes<Tag, float, std::uint8_t>(e, images, random);
-        check_gradient_of_codes<Tag, float, std::int8_t>(e, images, random);
-        check_gradient_of_codes<Tag, float, std::int16_t>(e, images, random);
-        check_gradient_of_codes<Tag, float, std::int32_t>(e, images, random);
-        check_gradient_of_codes<Tag, double, float>(e, images, random);
-        check_gradient_of_codes<Tag, double, std::uint8_t>(e, images, random);
+        check_gradient_of_codes<Set, float, std::uint8_t>(e, images, random);
+        check_gradient_of_codes<Set, float, std::int8_t>(e, images, random);
+        check_gradient_of_codes<Set, float, std::int16_t>(e, images, random);
+        check_gradient_of_codes<Set, float, std::int32_t>(e, images, random);
+        check_gradient_of_codes<Set, double, float>(e, images, random);
+        check_gradient_of_codes<Set, double, std::uint8_t>(e, images, random);
     }
 }
 
-TEST_CASE_TEMPLATE("kernels: steps", Tag, KERNELS_TEST_TAGS) {
+TEST_CASE_TEMPLATE("kernels: steps", Set, KERNELS_TEST_TAGS) {
     Random random(4);
     for (const std::int32_t channels : {1, 3, 7, 8, 10, 16, 17, 31, 32, 33, 64, 70}) {
         for (const std::int64_t pixels : {0, 1, 3, 4, 9, 70}) {
             const std::int32_t levels = between(random, 0, 15);
-            check_threshold_step<Tag, std::int32_t, std::uint8_t>(random, pixels, channels, levels);
-            check_threshold_step<Tag, std::int32_t, std::int16_t>(random, pixels, channels, levels);
-            check_threshold_step<Tag, std::int16_t, std::uint8_t>(random, pixels, channels, levels);
-            check_threshold_step<Tag, std::uint8_t, std::int16_t>(random, pixels, channels, levels);
-            check_dyadic_step<Tag, std::int32_t, std::uint8_t>(random, pixels, channels);
-            check_dyadic_step<Tag, std::int32_t, std::int16_t>(random, pixels, channels);
-            check_dyadic_step<Tag, std::int16_t, std::uint8_t>(random, pixels, channels);
-            check_dyadic_step<Tag, std::uint8_t, std::int16_t>(random, pixels, channels);
+            check_threshold_step<Set, std::int32_t, std::uint8_t>(random, pixels, channels, levels);
+            check_threshold_step<Set, std::int32_t, std::int16_t>(random, pixels, channels, levels);
+            check_threshold_step<Set, std::int16_t, std::uint8_t>(random, pixels, channels, levels);
+            check_threshold_step<Set, std::uint8_t, std::int16_t>(random, pixels, channels, levels);
+            check_dyadic_step<Set, std::int32_t, std::uint8_t>(random, pixels, channels);
+            check_dyadic_step<Set, std::int32_t, std::int16_t>(random, pixels, channels);
+            check_dyadic_step<Set, std::int16_t, std::uint8_t>(random, pixels, channels);
+            check_dyadic_step<Set, std::uint8_t, std::int16_t>(random, pixels, channels);
         }
     }
-    check_threshold_step<Tag, std::int32_t, std::int16_t>(random, 5, 20, 300);
+    check_threshold_step<Set, std::int32_t, std::int16_t>(random, 5, 20, 300);
 }
 
-TEST_CASE_TEMPLATE("kernels: statistics are exact", Tag, KERNELS_TEST_TAGS) {
+TEST_CASE_TEMPLATE("kernels: statistics are exact", Set, KERNELS_TEST_TAGS) {
     Random random(5);
     for (const std::int32_t channels : {1, 5, 8, 16, 17, 40}) {
         for (const std::int64_t pixels : {0, 1, 2, 100, 5000}) {
-            check_statistics<Tag>(random, pixels, channels, false);
-            check_statistics<Tag>(random, pixels, channels, true);
+            check_statistics<Set>(random, pixels, channels, false);
+            check_statistics<Set>(random, pixels, channels, true);
         }
     }
 }
@@ -484,21 +484,21 @@ TEST_CASE("kernels: wide sums carry and merge") {
     CHECK(a == Wide128{std::uint64_t{7} << 32, 9});
 }
 
-TEST_CASE_TEMPLATE("kernels: pools and joins", Tag, KERNELS_TEST_TAGS) {
+TEST_CASE_TEMPLATE("kernels: pools and joins", Set, KERNELS_TEST_TAGS) {
     Random random(6);
     for (int i = 0; i < 60; ++i) {
-        check_pool<Tag, std::uint8_t, std::int16_t>(random);
-        check_pool<Tag, std::uint8_t, std::uint8_t>(random);
-        check_pool<Tag, std::uint8_t, std::int32_t>(random);
-        check_pool<Tag, std::int16_t, std::int32_t>(random);
-        check_pool<Tag, std::int32_t, std::int32_t>(random);
-        check_pool<Tag, float, float>(random);
-        check_pool<Tag, std::uint8_t, float>(random);
+        check_pool<Set, std::uint8_t, std::int16_t>(random);
+        check_pool<Set, std::uint8_t, std::uint8_t>(random);
+        check_pool<Set, std::uint8_t, std::int32_t>(random);
+        check_pool<Set, std::int16_t, std::int32_t>(random);
+        check_pool<Set, std::int32_t, std::int32_t>(random);
+        check_pool<Set, float, float>(random);
+        check_pool<Set, std::uint8_t, float>(random);
         const std::int64_t n = between(random, 0, 200);
-        check_join<Tag, std::int16_t, std::int16_t>(random, n);
-        check_join<Tag, std::int16_t, std::int32_t>(random, n);
-        check_join<Tag, std::uint8_t, std::int16_t>(random, n);
-        check_join<Tag, float, float>(random, n);
+        check_join<Set, std::int16_t, std::int16_t>(random, n);
+        check_join<Set, std::int16_t, std::int32_t>(random, n);
+        check_join<Set, std::uint8_t, std::int16_t>(random, n);
+        check_join<Set, float, float>(random, n);
     }
 }
 

@@ -1,6 +1,6 @@
 // Labels of every integer type: the same training, evaluation and counts whatever holds them, and words for what is no
 // class.
-#include "intaglio/core/labels.hpp"
+#include "intaglio/host/labels.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,7 +18,7 @@
 #include "intaglio/io/sample_comparison.hpp"
 #include "intaglio/io/training_checkpoint.hpp"
 #include "intaglio/tandem/convert.hpp"
-#include "intaglio/train/metrics.hpp"
+#include "intaglio/train/loop/metrics.hpp"
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 

@@ -45,7 +45,7 @@ struct Shortcuts : Network<Image<2, 9, 8>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<
                            Residual<Sequence<Conv<Out<8>, Stride<2>>, Conv<Out<8>, NoActivation>>,
                                     Sequence<Subsample<2>, PadChannels<1, 3>>>,
                            Residual<Sequence<Normalize<>, Activate<>, Conv<Out<12>, Stride<2, 1>, NoActivation>>,
-                                    Sequence<Subsample<2, 1>, PadChannels<4, 0>>, Join<QInt<10>>>,
+                                    Sequence<Subsample<2, 1>, PadChannels<4, 0>>, BranchGrid<QInt<10>>>,
                            Activate<>, Repeat<2, Upsample<2, 1>, Conv<Out<5>>>, Upsample<1, 2>, Subsample<3>,
                            GlobalAvgPool, Classifier<QInt<8>, Out<3>>> {};
 
@@ -58,13 +58,14 @@ struct Depthwise
 
 /// Every layer on real numbers: codes of the input alone are integers.
 struct Real
-    : Network<Image<2, 8, 8>, Defaults<QInt<4>, Relu>, Conv<Out<4>>,
-              Concat<MaxPool<3, Stride<1>, SamePadding>, Identity, Join<QInt<8>>>, Activate<Act<M_a{200}>>,
-              Conv<Out<4>>, Concat<MaxPool<3, Stride<1>, SamePadding>, Identity>,
-              Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<8>>>>, Activate<>,
-              Residual<Sequence<Subsample<2>, Conv<Out<12>>>, Sequence<Subsample<2>, PadChannels<1, 3>>, RealJoin>,
-              Activate<>, Dropout<Rate{0.25}>, Upsample<2, 1>, AvgPool<2, Stride<1>>, MaxPool<2, Stride<2>>,
-              Dense<Flatten, Out<6>>, Classifier<Out<3>>> {};
+    : Network<
+          Image<2, 8, 8>, Defaults<QInt<4>, Relu>, Conv<Out<4>>,
+          Concat<MaxPool<3, Stride<1>, SamePadding>, Identity, BranchGrid<QInt<8>>>, Activate<Act<M_a{200}>>,
+          Conv<Out<4>>, Concat<MaxPool<3, Stride<1>, SamePadding>, Identity>,
+          Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<8>>>>, Activate<>,
+          Residual<Sequence<Subsample<2>, Conv<Out<12>>>, Sequence<Subsample<2>, PadChannels<1, 3>>, FloatBranchGrid>,
+          Activate<>, Dropout<Rate{0.25}>, Upsample<2, 1>, AvgPool<2, Stride<1>>, MaxPool<2, Stride<2>>,
+          Dense<Flatten, Out<6>>, Classifier<Out<3>>> {};
 static_assert(!facts<Real>.integer_only());
 
 template <class... Entries>

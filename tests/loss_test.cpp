@@ -1,5 +1,5 @@
 // The loss with its options: values by hand, gradients by finite differences in double precision.
-#include "intaglio/train/loss.hpp"
+#include "intaglio/train/loop/loss.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "intaglio/train/distillation.hpp"
+#include "intaglio/train/loop/distillation.hpp"
 
 namespace loss_test {
 

@@ -1,5 +1,5 @@
 // Confusion matrices against counts made by hand, and their table.
-#include "intaglio/train/metrics.hpp"
+#include "intaglio/train/loop/metrics.hpp"
 
 #include <doctest/doctest.h>
 

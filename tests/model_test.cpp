@@ -259,7 +259,7 @@ TEST_CASE("the VGG of the paper has 20,024,000 weights in 17 layers") {
 }
 
 TEST_CASE("branches meet on one integer grid") {
-    const Row& add = row<ResNet20>("join", 0);
+    const Row& add = row<ResNet20>("add", 0);
     CHECK(add.codes == CodeRange{-4094, 4094});
     CHECK(output_of<ResNet20>(add).storage == Storage::int16);
     CHECK(output_of<ResNet20>(add).denominator == 256);
@@ -267,12 +267,12 @@ TEST_CASE("branches meet on one integer grid") {
     CHECK(facts<ResNet20>.value(add.input).codes == CodeRange{-2047, 2047});
     CHECK(facts<ResNet20>.value(add.second_input).codes == CodeRange{-2047, 2047});
 
-    struct Narrow : Network<Image<1, 8, 8>, Ternary, Residual<Conv<Out<1>>, Identity, Join<QInt<6>, Range{4}>>,
+    struct Narrow : Network<Image<1, 8, 8>, Ternary, Residual<Conv<Out<1>>, Identity, BranchGrid<QInt<6>, Range{4}>>,
                             Activate<>, Classifier<Out<10>>> {};
-    static_assert(row<Narrow>("join", 0).codes == CodeRange{-62, 62});
-    static_assert(output_of<Narrow>(row<Narrow>("join", 0)).denominator == 8);
+    static_assert(row<Narrow>("add", 0).codes == CodeRange{-62, 62});
+    static_assert(output_of<Narrow>(row<Narrow>("add", 0)).denominator == 8);
     static_assert(row<Narrow>("step", 1).steps == 62);
-    struct ByDefault : Network<Image<1, 8, 8>, Defaults<QInt<2>, Act<M_a{4}>, Join<QInt<6>, Range{4}>>,
+    struct ByDefault : Network<Image<1, 8, 8>, Defaults<QInt<2>, Act<M_a{4}>, BranchGrid<QInt<6>, Range{4}>>,
                                Residual<Conv<Out<1>>>, Activate<>, Classifier<Out<10>>> {};
     static_assert(same_primitives<Narrow, ByDefault>);
     CHECK(same_facts<Narrow, ByDefault>());
@@ -280,7 +280,7 @@ TEST_CASE("branches meet on one integer grid") {
 
 TEST_CASE("a residual network with activations in front of its convolutions") {
     constexpr const auto& f = facts<PreActResNet>;
-    static_assert(count<PreActResNet>("join") == 4);
+    static_assert(count<PreActResNet>("add") == 4);
     static_assert(count<PreActResNet>("product") == 4 * 3 + 1);
     static_assert(f.weights() == (27 * 16 + 144 * 16 + 3 * 16) + (144 * 32 + 288 * 32 + 16 * 32) +
                                      (288 * 32 + 288 * 32 + 32 * 32) + (288 * 64 + 576 * 64 + 32 * 64) + 64 * 10);
@@ -303,7 +303,7 @@ TEST_CASE("a residual network with activations in front of its convolutions") {
     CHECK(spelt(row<PreActResNet>("norm", 3).path) == "4, main, 1");
     CHECK(spelt(row<PreActResNet>("step", 3).path) == "4, main, 2");
     CHECK(spelt(row<PreActResNet>("step", 5).path) == "4, main");  // onto the grid
-    CHECK(spelt(row<PreActResNet>("join", 1).path) == "4");
+    CHECK(spelt(row<PreActResNet>("add", 1).path) == "4");
     // In front of the first weight nothing needs a gradient.
     CHECK_FALSE(f.value(0).needs_gradient);
     for (std::int32_t i = 1; i < f.value_count; ++i) CHECK(f.value(i).needs_gradient);
@@ -312,20 +312,20 @@ TEST_CASE("a residual network with activations in front of its convolutions") {
 TEST_CASE("a residual network with activations behind its sums") {
     constexpr const auto& f = facts<ResNet20>;
     static_assert(count<ResNet20>("product") == 19 + 2 + 1);
-    static_assert(count<ResNet20>("join") == 9);
+    static_assert(count<ResNet20>("add") == 9);
     static_assert(f.weights() == 27 * 16 + 6 * 144 * 16 + (144 * 32 + 5 * 288 * 32 + 16 * 32) +
                                      (288 * 64 + 5 * 576 * 64 + 32 * 64) + 64 * 10);
     static_assert(f.classes() == 10);
     const Row& first = row<ResNet20>("product", 0);
     CHECK(output_of<ResNet20>(first).shape == Shape{32, 32, 16});
-    CHECK(output_of<ResNet20>(row<ResNet20>("join", 2)).shape == Shape{32, 32, 16});
-    CHECK(output_of<ResNet20>(row<ResNet20>("join", 3)).shape == Shape{16, 16, 32});
-    CHECK(output_of<ResNet20>(row<ResNet20>("join", 8)).shape == Shape{8, 8, 64});
+    CHECK(output_of<ResNet20>(row<ResNet20>("add", 2)).shape == Shape{32, 32, 16});
+    CHECK(output_of<ResNet20>(row<ResNet20>("add", 3)).shape == Shape{16, 16, 32});
+    CHECK(output_of<ResNet20>(row<ResNet20>("add", 8)).shape == Shape{8, 8, 64});
     // The identity shortcut reads the block's input beside the main branch.
     CHECK(f.readers(row<ResNet20>("step", 0).output) == 2);
     // A block in front of which nothing is trained: the identity needs no gradient, the sum does.
     struct Raw : Network<Features<16>, Ternary, Residual<Dense<Out<16>>>, Activate<>, Classifier<Out<10>>> {};
-    const Row& add = row<Raw>("join", 0);
+    const Row& add = row<Raw>("add", 0);
     CHECK(facts<Raw>.value(add.input).needs_gradient);
     CHECK_FALSE(facts<Raw>.value(add.second_input).needs_gradient);
     CHECK(output_of<Raw>(add).needs_gradient);
@@ -378,7 +378,7 @@ TEST_CASE("options stand in any order") {
     static_assert(same_primitives<One, Other>);
     CHECK(same_facts<One, Other>());
     // What is left out, and what the defaults say, is the same as if it stood there.
-    struct Full : Network<Input, Defaults<Act<M_a{2}>, Join<QInt<8>>, QInt<4>>,
+    struct Full : Network<Input, Defaults<Act<M_a{2}>, BranchGrid<QInt<8>>, QInt<4>>,
                           Conv<Padding<1>, WeightStandardization, In<3>, Groups<1>, ChannelGain, Stride<1, 1>,
                                Kernel<3>, LayerBatchNorm, Act<M_a{8}, SigmoidSum<Alpha{0.25}>>, Out<64>>,
                           Classifier<SingleGain, Lbn, In<16384>, Out<10>, QInt<2>>> {};
@@ -393,10 +393,10 @@ TEST_CASE("options stand in any order") {
         : Network<Input, Conv<QInt<4>, Act<M_a{8}, StraightThrough>, Out<64>>, Classifier<QInt<2>, Out<10>>> {};
     struct Raw
         : Network<Input, Conv<QInt<4>, NoWeightStandardization, Act<M_a{8}>, Out<64>>, Classifier<QInt<2>, Out<10>>> {};
-    struct Gain : Network<Input, Conv<QInt<4>, SingleGain, Act<M_a{8}>, Out<64>>, Classifier<QInt<2>, Out<10>>> {};
+    struct Slope : Network<Input, Conv<QInt<4>, SingleGain, Act<M_a{8}>, Out<64>>, Classifier<QInt<2>, Out<10>>> {};
     static_assert(!same_primitives<One, Norm> && !same_primitives<One, Surrogate> && !same_primitives<One, Raw> &&
-                  !same_primitives<One, Gain>);
-    static_assert(facts<Gain>.parameters() == facts<One>.parameters() - 63);
+                  !same_primitives<One, Slope>);
+    static_assert(facts<Slope>.parameters() == facts<One>.parameters() - 63);
 }
 
 TEST_CASE("an option of a layer overrides the default") {
@@ -457,7 +457,7 @@ TEST_CASE("quantisers") {
     static_assert(States<M_w{15}>::codes == CodeRange{-7, 7} && States<M_w{15}>::denominator == 7);
     static_assert(Act<M_a{2}>::codes == CodeRange{0, 1} && Act<M_a{256}>::codes == CodeRange{0, 255});
     static_assert(Act<M_a{4}>::denominator == 3);
-    static_assert(Join<QInt<12>>::codes == CodeRange{-2047, 2047} && Join<QInt<12>>::denominator == 256);
+    static_assert(BranchGrid<QInt<12>>::codes == CodeRange{-2047, 2047} && BranchGrid<QInt<12>>::denominator == 256);
     static_assert(std::is_same_v<WeightQuantizer<QInt<3>>::type, States<M_w{7}>>);
     struct Binary : Network<Features<9>, Defaults<QInt<1>, Act<M_a{2}>>, Dense<Out<8>>, Classifier<Out<3>>> {};
     static_assert(row<Binary>("product", 0).weight_bits() == 1 && row<Binary>("product", 0).weight_states == 2);

@@ -14,7 +14,7 @@
 
 #include "intaglio/canonical/describe.hpp"
 #include "intaglio/report/model_facts.hpp"
-#include "intaglio/train/reestimation.hpp"
+#include "intaglio/train/loop/reestimation.hpp"
 #include "support/network_checks.hpp"
 #include "support/test_weights.hpp"
 
@@ -45,14 +45,14 @@ template <class Norm, Epsilon Value>
 struct LastNorm<WithEpsilon<Norm, Value>> : LastNorm<Norm> {};
 
 /// A norm behind integer products, behind a pool, and in front of the logits.
-template <class Norm, class... Gain>
-struct Integers : Network<Image<2, 6, 6>, Defaults<QInt<4>, NoWeightStandardization, Norm, Four, Gain...>, Conv<Out<4>>,
-                          Conv<Out<8>, Groups<2>, NoNorm, NoActivation>, AvgPool<Window{3, 2}>, Normalize<>, Activate<>,
-                          Classifier<Out<3>, typename LastNorm<Norm>::type>> {};
+template <class Norm, class... Slope>
+struct Integers : Network<Image<2, 6, 6>, Defaults<QInt<4>, NoWeightStandardization, Norm, Four, Slope...>,
+                          Conv<Out<4>>, Conv<Out<8>, Groups<2>, NoNorm, NoActivation>, AvgPool<Window{3, 2}>,
+                          Normalize<>, Activate<>, Classifier<Out<3>, typename LastNorm<Norm>::type>> {};
 
 /// A norm behind products with a scale for each output unit.
-template <class Norm, class... Gain>
-struct Scaled : Network<Image<2, 6, 6>, Defaults<ScaledTernary, NoWeightStandardization, Norm, Four, Gain...>,
+template <class Norm, class... Slope>
+struct Scaled : Network<Image<2, 6, 6>, Defaults<ScaledTernary, NoWeightStandardization, Norm, Four, Slope...>,
                         Conv<Out<4>>, Conv<Out<8>, NoNorm, NoActivation>, AvgPool<3>, Normalize<>, Activate<>,
                         Classifier<Out<3>, typename LastNorm<Norm>::type, ChannelGain>> {};
 
@@ -73,38 +73,38 @@ constexpr const Row& norm_row() {
     return facts<Net>.rows[0];
 }
 template <class Net>
-constexpr bool gives_real_numbers = facts<Net>.value(norm_row<Net>().output).storage == Storage::real;
+constexpr bool gives_real_numbers = facts<Net>.value(norm_row<Net>().output).storage == Storage::float32;
 
 static_assert(norm_row<Integers<BatchNorm>>().gains == 4 && norm_row<Integers<BatchNorm>>().biases == 4);
 static_assert(norm_row<Integers<TrainedBias>>().gains == 0 && norm_row<Integers<TrainedBias>>().biases == 4);
 static_assert(norm_row<Integers<TrainedBias, SingleGain>>().gains == 0);
-static_assert(norm_row<Integers<TrainedScale>>().gains == 4 && norm_row<Integers<TrainedScale>>().biases == 4);
-static_assert(norm_row<Integers<TrainedScale, SingleGain>>().gains == 1);
+static_assert(norm_row<Integers<AffineNorm>>().gains == 4 && norm_row<Integers<AffineNorm>>().biases == 4);
+static_assert(norm_row<Integers<AffineNorm, SingleGain>>().gains == 1);
 static_assert(norm_row<Integers<LayerNorm<>>>().gains == 144 && norm_row<Integers<LayerNorm<>>>().biases == 144);
 static_assert(norm_row<Integers<LayerNorm<>, SingleGain>>().gains == 1);
 static_assert(norm_row<Integers<LayerNorm<>, SingleGain>>().biases == 144);
-static_assert(norm_row<Integers<LayerNorm<AffinePer::channel>>>().gains == 4);
+static_assert(norm_row<Integers<LayerNorm<Per::channel>>>().gains == 4);
 static_assert(norm_row<Integers<GroupNorm<2>>>().gains == 4 && norm_row<Integers<InstanceNorm>>().biases == 4);
-static_assert(facts<Integers<TrainedBias>>.integer_only() && facts<Integers<TrainedScale>>.integer_only());
+static_assert(facts<Integers<TrainedBias>>.integer_only() && facts<Integers<AffineNorm>>.integer_only());
 static_assert(!gives_real_numbers<Integers<TrainedBias>> && gives_real_numbers<Integers<LayerNorm<>>>);
 static_assert(gives_real_numbers<Integers<GroupNorm<2>>> && gives_real_numbers<Integers<InstanceNorm>>);
 static_assert(facts<Integers<LayerNorm<>>>.refusal().kind == &norm_depends_on_each_input_and_has_no_integer_program);
 static_assert(facts<Integers<InstanceNorm>>.refusal().kind == &norm_depends_on_each_input_and_has_no_integer_program);
 // A layer of its own.
-struct Scales : Network<Image<2, 4, 4>, Defaults<QInt<2>>, GainBias<>, Activate<Four>,
-                        Conv<Out<3>, NoNorm, NoActivation>, AvgPool<4>, GainBias<SingleGain>> {};
+struct Scales : Network<Image<2, 4, 4>, Defaults<QInt<2>>, Affine<>, Activate<Four>, Conv<Out<3>, NoNorm, NoActivation>,
+                        AvgPool<4>, Affine<SingleGain>> {};
 static_assert(norm_row<Scales>().gains == 2 && facts<Scales>.row(4).gains == 1 && facts<Scales>.integer_only());
 
 }  // namespace
 
 TEST_CASE("norms without statistics: gradients agree with differences") {
     checks::check_training<Integers<TrainedBias>>(1);
-    checks::check_training<Integers<TrainedScale>>(2);
-    checks::check_training<Integers<TrainedScale, SingleGain>>(3);
+    checks::check_training<Integers<AffineNorm>>(2);
+    checks::check_training<Integers<AffineNorm, SingleGain>>(3);
     checks::check_training<Scaled<TrainedBias>>(4);
-    checks::check_training<Scaled<TrainedScale>>(5);
+    checks::check_training<Scaled<AffineNorm>>(5);
     checks::check_training<Blocks<TrainedBias>>(6);
-    checks::check_training<Blocks<TrainedScale>>(7);
+    checks::check_training<Blocks<AffineNorm>>(7);
 }
 
 TEST_CASE("norms of a batch: gradients agree with differences, with one gain and with scales") {
@@ -121,11 +121,11 @@ TEST_CASE("norms of a batch: gradients agree with differences, with one gain and
 TEST_CASE("norms of a sample: gradients agree with differences") {
     checks::check_training<Integers<LayerNorm<>>>(21);
     checks::check_training<Integers<LayerNorm<>, SingleGain>>(22);
-    checks::check_training<Integers<LayerNorm<AffinePer::channel>>>(23);
-    checks::check_training<Integers<LayerNorm<AffinePer::channel>, SingleGain>>(24);
+    checks::check_training<Integers<LayerNorm<Per::channel>>>(23);
+    checks::check_training<Integers<LayerNorm<Per::channel>, SingleGain>>(24);
     checks::check_training<Scaled<LayerNorm<>>>(25);
     checks::check_training<Blocks<LayerNorm<>>>(26);
-    checks::check_training<Blocks<LayerNorm<AffinePer::channel>>>(27);
+    checks::check_training<Blocks<LayerNorm<Per::channel>>>(27);
     checks::check_training<Integers<GroupNorm<2>>>(28);
     checks::check_training<Integers<GroupNorm<4>, SingleGain>>(29);
     checks::check_training<Scaled<GroupNorm<2>>>(30);
@@ -174,12 +174,12 @@ double largest_gradient_sum(std::size_t width) {
 
 TEST_CASE("norms of a sample: the gradient of each group sums to zero") {
     CHECK(largest_gradient_sum<LayerNorm<>>(6) < 1e-5);
-    CHECK(largest_gradient_sum<LayerNorm<AffinePer::channel>>(6) < 1e-5);
+    CHECK(largest_gradient_sum<LayerNorm<Per::channel>>(6) < 1e-5);
     CHECK(largest_gradient_sum<GroupNorm<2>>(3) < 1e-5);
     CHECK(largest_gradient_sum<GroupNorm<3>>(2) < 1e-5);
     // It does over the group alone, and only behind a norm.
     CHECK(largest_gradient_sum<GroupNorm<2>>(2) > 1e-2);
-    CHECK(largest_gradient_sum<TrainedScale>(6) > 1e-2);
+    CHECK(largest_gradient_sum<AffineNorm>(6) > 1e-2);
 }
 
 TEST_CASE("norms: gradients and statistics do not depend on the number of threads") {
@@ -188,13 +188,13 @@ TEST_CASE("norms: gradients and statistics do not depend on the number of thread
     checks::check_threads<Blocks<BatchNorm>>(53);
     checks::check_threads<Blocks<LayerNorm<>>>(54);
     checks::check_threads<Blocks<GroupNorm<2>>>(55);
-    checks::check_threads<Scaled<TrainedScale>>(56);
+    checks::check_threads<Scaled<AffineNorm>>(56);
 }
 
 TEST_CASE("norms without statistics and norms of scaled values live on in steps") {
     checks::check_lowering<Integers<TrainedBias>>(61);
-    checks::check_lowering<Integers<TrainedScale>>(62);
-    checks::check_lowering<Integers<TrainedScale, SingleGain>>(63);
+    checks::check_lowering<Integers<AffineNorm>>(62);
+    checks::check_lowering<Integers<AffineNorm, SingleGain>>(63);
     checks::check_lowering<Scaled<TrainedBias>>(64);
     checks::check_lowering<Scaled<BatchNorm>>(65);
     checks::check_lowering<Scaled<Lbn>>(66);
@@ -253,7 +253,7 @@ std::vector<Statistic> statistics_of(Training<Net>& training, const std::vector<
 template <class Norm>
 void check_scaled_statistics() {
     constexpr std::int64_t images = 12;
-    constexpr bool shared = Norm::statistics == StatisticsOf::layer;
+    constexpr bool shared = Norm::statistics == Per::layer;
     std::mt19937 random(71);
     const std::vector<std::uint8_t> pixels = checks::random_pixels(images * 72, random);
     Training<OneNorm<Norm>> training(images, 2);
@@ -330,7 +330,7 @@ struct WithKerasEpsilon : Network<Features<4>, Dense<QInt<4>, NoWeightStandardiz
 static_assert(norm_row<Integers<BatchNorm>>().epsilon == 1e-5 && norm_row<Integers<InstanceNorm>>().epsilon == 1e-5);
 static_assert(norm_row<Integers<Large<Lbn>>>().epsilon == 0.3 &&
               norm_row<Integers<Large<LayerNorm<>>>>().epsilon == 0.3);
-static_assert(norm_row<Integers<TrainedScale>>().epsilon == 0);
+static_assert(norm_row<Integers<AffineNorm>>().epsilon == 0);
 // One code for a norm with any epsilon.
 static_assert(std::is_same_v<Integers<BatchNorm>::primitives, Integers<Large<BatchNorm>>::primitives>);
 static_assert(std::is_same_v<Integers<GroupNorm<2>>::primitives, Integers<Large<GroupNorm<2>>>::primitives>);
@@ -387,9 +387,9 @@ TEST_CASE("checkpoints of one norm do not fit another") {
     add.operator()<BatchNorm>();
     add.operator()<Lbn>();
     add.operator()<TrainedBias>();
-    add.operator()<TrainedScale>();
+    add.operator()<AffineNorm>();
     add.operator()<LayerNorm<>>();
-    add.operator()<LayerNorm<AffinePer::channel>>();
+    add.operator()<LayerNorm<Per::channel>>();
     add.operator()<GroupNorm<1>>();
     add.operator()<GroupNorm<2>>();
     add.operator()<GroupNorm<4>>();

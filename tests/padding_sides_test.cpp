@@ -27,7 +27,7 @@ using Plainly = Defaults<Weights, NoWeightStandardization, BatchNorm, Act<M_a{4}
 
 /// Every side alone, two of them, all four; strides, groups, depthwise.
 template <class Weights, class... Pools>
-struct EverySide : Network<Image<3, 9, 8, UInt8, PaddingColour<124, 3, 255>>, Plainly<Weights>,
+struct EverySide : Network<Image<3, 9, 8, UInt8, PaddingValue<124, 3, 255>>, Plainly<Weights>,
                            Conv<Out<6>, Stride<2>, Padding<0, 1, 0, 1>>,      // 9 x 8 to 4 x 4
                            Conv<Out<4>, Padding<2, 0, 0, 0>>,                 // 4 x 2
                            Conv<Out<6>, Groups<2>, Padding<0, 0, 0, 2>>,      // 2 x 2
@@ -139,7 +139,7 @@ void check_products(unsigned seed) {
                     const std::int64_t code =
                         from < 0 ? e.padding_code_of(-1 - from) : std::int64_t{in[static_cast<std::size_t>(from)]};
                     expected[static_cast<std::size_t>(to)] +=
-                        code * (row.weight_step * weights[static_cast<std::size_t>(weight)] + row.weight_offset);
+                        code * (row.weight_spacing * weights[static_cast<std::size_t>(weight)] + row.weight_offset);
                 });
                 INFO("row " << I);
                 CHECK(std::equal(out.begin(), out.end(), expected.begin(), expected.end()));

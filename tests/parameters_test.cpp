@@ -154,9 +154,9 @@ TEST_CASE("parameters of another network, damaged or not finite ones are refused
     // The last list of all, so that whoever writes as he reads has written all others before.
     const auto write = [&](double number, std::size_t left_out) {
         CheckpointWriter writer(model_signature(facts<Net>.view()));
-        std::vector<train::NamedNumbers> list = detail::parameters_and_statistics(trained);
+        std::vector<train::NamedNumbers> list = io_detail::parameters_and_statistics(trained);
         list.resize(list.size() - left_out);
-        detail::add_numbers(writer, list);
+        io_detail::add_numbers(writer, list);
         if (left_out == 1) {
             std::vector<double> variance(4, 1.0);
             variance[2] = number;

@@ -25,7 +25,7 @@ using train::Statistics;
 struct Net
     : Network<Image<1, 6, 6>,
               Defaults<DoReFa<4>, NoNorm, ScaledAct<DoReFaAct<8>, Scale::LayerBias>,
-                       ScaledJoin<Join<QInt<12>>, Scale::LayerBias>, ScaledLogits<Scale::LayerBias>>,
+                       ScaledBranchGrid<BranchGrid<QInt<12>>, Scale::LayerBias>, ScaledLogits<Scale::LayerBias>>,
               Conv<Out<4>>, Residual<Sequence<Conv<Out<4>>, Conv<Out<4>, NoActivation>>, Conv<Out<4>, NoActivation>>,
               Activate<>, Concat<Conv<Out<3>>, Identity>, Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<7>>>>,
               Activate<>, Classifier<Out<4>>> {};
@@ -199,7 +199,7 @@ TEST_CASE("a branch alone: the other branch counts for nothing") {
     Passes<Net> p;
     p.forward();
     std::int32_t end = 0;
-    while (std::string(facts<Net>.row(end).kind) != "join") ++end;
+    while (std::string(facts<Net>.row(end).kind) != "add") ++end;
     const std::int32_t join = end;
     const std::int32_t main_value = facts<Net>.row(join).input;
     while (facts<Net>.row(end - 1).output != main_value) --end;

@@ -10,7 +10,8 @@
 #include "intaglio/kernels/convolution.hpp"
 #include "intaglio/kernels/max_pool.hpp"
 #include "intaglio/kernels/rearrange.hpp"
-#include "intaglio/kernels/rearrange_gradient.hpp"
+#include "intaglio/kernels/training/max_pool_gradient.hpp"
+#include "intaglio/kernels/training/rearrange_gradient.hpp"
 #include "intaglio/kernels/window_sums.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
@@ -49,12 +50,12 @@ std::int64_t differences(Guarded<T>& values, const std::vector<T>& expected) {
 // Window sums --------------------------------------------------------------------------------------------------------
 
 /// The accumulators of codes and of the true weights step * code + offset, which the sums turn the former into.
-template <class Tag, class Code>
+template <class Set, class Code>
 void check_window_sums(ConvolutionExtents e, Random& random) {
     if (std::is_signed_v<Code> && between(random, 0, 1) == 0) e.padding_code = -e.padding_code;
     const std::int32_t step = between(random, -3, 3);
     const std::int32_t offset = between(random, -3, 3);
-    INFO(simd::name(Tag{}), ", ", step, " * code + ", offset, ", ", describe(e));
+    INFO(simd::name(Set{}), ", ", step, " * code + ", offset, ", ", describe(e));
     Guarded<Code> image(e.in.size());
     Guarded<std::int8_t> weights(e.weights());
     fill_codes(image, random);
@@ -77,7 +78,7 @@ void check_window_sums(ConvolutionExtents e, Random& random) {
             for (std::int64_t i = 0; i < rows * row_size; ++i) {
                 sums[i] = codes_only[static_cast<std::size_t>(row * row_size + i)];
             }
-            add_window_sums<Tag>(e, image.get(), row, rows, step, offset, sums.get(), workspace.get());
+            add_window_sums<Set>(e, image.get(), row, rows, step, offset, sums.get(), workspace.get());
             CHECK(workspace.intact());
             const std::int32_t* const begin = expected.data() + row * row_size;
             wrong += differences(sums, {begin, begin + rows * row_size});
@@ -125,10 +126,10 @@ ConvolutionExtents random_pool(Random& random) {
     return e;
 }
 
-template <class Tag, class Code>
+template <class Set, class Code>
 void check_max_pool(Random& random) {
     const ConvolutionExtents e = random_pool(random);
-    INFO(simd::name(Tag{}), ", ", sizeof(Code), " bytes, ", describe(e));
+    INFO(simd::name(Set{}), ", ", sizeof(Code), " bytes, ", describe(e));
     const bool add = between(random, 0, 1) == 0;
     Guarded<Code> in(e.in.size());
     Guarded<Code> out(e.out.size());
@@ -158,7 +159,7 @@ void check_max_pool(Random& random) {
             }
         }
     }
-    max_pool<Tag>(e, in.get(), out.get());
+    max_pool<Set>(e, in.get(), out.get());
     CHECK(differences(out, expected) == 0);
     max_pool_gradient(e, in.get(), dout.get(), add, din.get());
     CHECK(differences(din, expected_din) == 0);
@@ -197,12 +198,12 @@ void check_moves(Random& random, std::int64_t in_size, std::int64_t out_size, Co
     }
 }
 
-template <class Tag, class Code>
+template <class Set, class Code>
 void check_rearrangements(Random& random) {
     const Shape in = random_shape(random);
     const std::int32_t rows = between(random, 1, 4);
     const std::int32_t columns = between(random, 1, 4);
-    INFO(simd::name(Tag{}), ", ", sizeof(Code), " bytes, ", in.height, "x", in.width, "x", in.channels, ", ", rows, "x",
+    INFO(simd::name(Set{}), ", ", sizeof(Code), " bytes, ", in.height, "x", in.width, "x", in.channels, ", ", rows, "x",
          columns);
 
     const Shape fewer = subsampled_shape(in, rows, columns);
@@ -214,7 +215,7 @@ void check_rearrangements(Random& random) {
             return (pixel / fewer.width * rows * in.width + pixel % fewer.width * columns) * in.channels +
                    i % in.channels;
         },
-        [&](const Code* from, Code* to) { subsample<Tag>(in, rows, columns, from, to); },
+        [&](const Code* from, Code* to) { subsample<Set>(in, rows, columns, from, to); },
         [&](const float* dout, bool add, float* din) { subsample_gradient(in, rows, columns, dout, add, din); });
 
     const Shape more = upsampled_shape(in, rows, columns);
@@ -226,7 +227,7 @@ void check_rearrangements(Random& random) {
             return (pixel / more.width / rows * in.width + pixel % more.width / columns) * in.channels +
                    i % in.channels;
         },
-        [&](const Code* from, Code* to) { upsample<Tag>(in, rows, columns, from, to); },
+        [&](const Code* from, Code* to) { upsample<Set>(in, rows, columns, from, to); },
         [&](const float* dout, bool add, float* din) { upsample_gradient(in, rows, columns, dout, add, din); });
 
     const std::int32_t before = between(random, 0, 20);
@@ -239,16 +240,16 @@ void check_rearrangements(Random& random) {
             const std::int64_t c = i % all - before;
             return c < 0 || c >= in.channels ? -1 : i / all * in.channels + c;
         },
-        [&](const Code* from, Code* to) { pad_channels<Tag>(in, before, after, code, from, to); },
+        [&](const Code* from, Code* to) { pad_channels<Set>(in, before, after, code, from, to); },
         [&](const float* dout, bool add, float* din) {
             channel_range_gradient(in.pixels(), all, before, in.channels, dout, add, din);
         });
 }
 
-template <class Tag, class A, class B, class Out>
+template <class Set, class A, class B, class Out>
 void check_pairs(Random& random) {
     const Shape shape = random_shape(random);
-    INFO(simd::name(Tag{}), ", ", shape.height, "x", shape.width, "x", shape.channels);
+    INFO(simd::name(Set{}), ", ", shape.height, "x", shape.width, "x", shape.channels);
     const std::int32_t b_channels = between(random, 1, 40);
     Guarded<A> a(shape.size());
     Guarded<B> b(shape.pixels() * b_channels);
@@ -267,7 +268,7 @@ void check_pairs(Random& random) {
         expected.push_back(c < shape.channels ? static_cast<Out>(a[i / all * shape.channels + c])
                                               : static_cast<Out>(b[i / all * b_channels + c - shape.channels]));
     }
-    concat_channels<Tag>(shape.pixels(), shape.channels, a.get(), b_channels, b.get(), joined.get());
+    concat_channels<Set>(shape.pixels(), shape.channels, a.get(), b_channels, b.get(), joined.get());
     CHECK(differences(joined, expected) == 0);
 
     using Product = std::conditional_t<std::is_integral_v<Out>, std::int32_t, Out>;
@@ -279,7 +280,7 @@ void check_pairs(Random& random) {
         for (std::int64_t i = 0; i < shape.size(); ++i) {
             expected_products.push_back(static_cast<Product>(a[i]) * static_cast<Product>(other[other_at(i)]));
         }
-        multiply<Tag>(shape, a.get(), other.get(), one_pixel, products.get());
+        multiply<Set>(shape, a.get(), other.get(), one_pixel, products.get());
         CHECK(differences(products, expected_products) == 0);
 
         // The gradients of both factors. All numbers are integers and the scale a power of two: no sum is rounded.
@@ -314,20 +315,20 @@ void check_pairs(Random& random) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("kernels: window sums give weights an offset", Tag, KERNELS_TEST_TAGS) {
+TEST_CASE_TEMPLATE("kernels: window sums give weights an offset", Set, KERNELS_TEST_TAGS) {
     Random random(7);
     for (const ConvolutionExtents& e : swept_extents(random, 150)) {
-        check_window_sums<Tag, std::uint8_t>(e, random);
-        check_window_sums<Tag, std::int8_t>(e, random);
-        check_window_sums<Tag, std::int16_t>(e, random);
+        check_window_sums<Set, std::uint8_t>(e, random);
+        check_window_sums<Set, std::int8_t>(e, random);
+        check_window_sums<Set, std::int16_t>(e, random);
     }
 }
 
-TEST_CASE_TEMPLATE("kernels: window sums of odd weights agree with the product of the weights", Tag,
+TEST_CASE_TEMPLATE("kernels: window sums of odd weights agree with the product of the weights", Set,
                    KERNELS_TEST_TAGS) {
     Random random(8);
     for (const ConvolutionExtents& e : swept_extents(random, 40)) {
-        INFO(simd::name(Tag{}), ", ", describe(e));
+        INFO(simd::name(Set{}), ", ", describe(e));
         Guarded<std::uint8_t> image(e.in.size());
         Guarded<std::int8_t> codes(e.weights());
         Guarded<std::int8_t> odd(e.weights());
@@ -335,44 +336,44 @@ TEST_CASE_TEMPLATE("kernels: window sums of odd weights agree with the product o
         fill_codes(codes, random, 63);
         for (std::int64_t i = 0; i < e.weights(); ++i) odd[i] = static_cast<std::int8_t>(2 * codes[i] + 1);
         const auto product = [&](Guarded<std::int8_t>& weights) {
-            Guarded<std::byte> packed(packed_weight_bytes<Tag, Product::bytes>(e));
-            Guarded<std::byte> workspace(convolution_workspace_bytes<Tag, Product::bytes>(e, e.out.height));
+            Guarded<std::byte> packed(packed_weight_bytes<Set, Product::bytes>(e));
+            Guarded<std::byte> workspace(convolution_workspace_bytes<Set, Product::bytes>(e, e.out.height));
             Guarded<std::int32_t> sums(e.out.size());
-            pack_weights<Tag, Product::bytes>(e, weights.get(), packed.get());
-            convolve_rows<Tag, Product::bytes>(e, image.get(), 0, e.out.height, packed.get(), sums.get(),
+            pack_weights<Set, Product::bytes>(e, weights.get(), packed.get());
+            convolve_rows<Set, Product::bytes>(e, image.get(), 0, e.out.height, packed.get(), sums.get(),
                                                workspace.get());
             return std::vector<std::int32_t>(sums.get(), sums.get() + sums.size());
         };
         std::vector<std::int32_t> sums = product(codes);
         Guarded<std::byte> workspace(window_sum_workspace_bytes(e, e.out.height));
-        add_window_sums<Tag>(e, image.get(), 0, e.out.height, 2, 1, sums.data(), workspace.get());
+        add_window_sums<Set>(e, image.get(), 0, e.out.height, 2, 1, sums.data(), workspace.get());
         CHECK(sums == product(odd));
     }
 }
 
-TEST_CASE_TEMPLATE("kernels: largest codes and their gradients", Tag, KERNELS_TEST_TAGS) {
+TEST_CASE_TEMPLATE("kernels: largest codes and their gradients", Set, KERNELS_TEST_TAGS) {
     Random random(9);
     for (int i = 0; i < 60; ++i) {
-        check_max_pool<Tag, std::uint8_t>(random);
-        check_max_pool<Tag, std::int8_t>(random);
-        check_max_pool<Tag, std::int16_t>(random);
-        check_max_pool<Tag, std::int32_t>(random);
-        check_max_pool<Tag, float>(random);
+        check_max_pool<Set, std::uint8_t>(random);
+        check_max_pool<Set, std::int8_t>(random);
+        check_max_pool<Set, std::int16_t>(random);
+        check_max_pool<Set, std::int32_t>(random);
+        check_max_pool<Set, float>(random);
     }
 }
 
-TEST_CASE_TEMPLATE("kernels: rearrangements and their gradients", Tag, KERNELS_TEST_TAGS) {
+TEST_CASE_TEMPLATE("kernels: rearrangements and their gradients", Set, KERNELS_TEST_TAGS) {
     Random random(10);
     for (int i = 0; i < 60; ++i) {
-        check_rearrangements<Tag, std::uint8_t>(random);
-        check_rearrangements<Tag, std::int8_t>(random);
-        check_rearrangements<Tag, std::int16_t>(random);
-        check_rearrangements<Tag, std::int32_t>(random);
-        check_rearrangements<Tag, float>(random);
-        check_pairs<Tag, std::uint8_t, std::uint8_t, std::uint8_t>(random);
-        check_pairs<Tag, std::uint8_t, std::int8_t, std::int16_t>(random);
-        check_pairs<Tag, std::int16_t, std::uint8_t, std::int32_t>(random);
-        check_pairs<Tag, float, float, float>(random);
+        check_rearrangements<Set, std::uint8_t>(random);
+        check_rearrangements<Set, std::int8_t>(random);
+        check_rearrangements<Set, std::int16_t>(random);
+        check_rearrangements<Set, std::int32_t>(random);
+        check_rearrangements<Set, float>(random);
+        check_pairs<Set, std::uint8_t, std::uint8_t, std::uint8_t>(random);
+        check_pairs<Set, std::uint8_t, std::int8_t, std::int16_t>(random);
+        check_pairs<Set, std::int16_t, std::uint8_t, std::int32_t>(random);
+        check_pairs<Set, float, float, float>(random);
     }
 }
 

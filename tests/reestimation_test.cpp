@@ -1,6 +1,6 @@
 // Re-estimated statistics are by definition mean and variance of the accumulators that evaluation sees over all images,
 // for norms at every depth and for any batch. And a statistic is never that of a single value.
-#include "intaglio/train/reestimation.hpp"
+#include "intaglio/train/loop/reestimation.hpp"
 
 #include <doctest/doctest.h>
 

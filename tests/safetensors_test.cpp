@@ -263,8 +263,8 @@ template <class... EdgeOptions>
 using FloatDefaults = Defaults<FloatWeights, NoWeightStandardization, BatchNorm, Relu, EdgeOptions...>;
 
 // Images of 3 x 6 x 5: a convolution with bias, a grouped one with stride, a dense layer behind an image, a classifier.
-struct Net : Network<Image<3, 6, 5, UInt8, PaddingColour<51, 102, 204>>, FloatDefaults<>, Conv<Out<4>, Kernel<3>>,
-                     Conv<Out<6>, Groups<2>, Kernel<3, 2>, Stride<2, 1>, Padding<1, 0>, TrainedScale>,
+struct Net : Network<Image<3, 6, 5, UInt8, PaddingValue<51, 102, 204>>, FloatDefaults<>, Conv<Out<4>, Kernel<3>>,
+                     Conv<Out<6>, Groups<2>, Kernel<3, 2>, Stride<2, 1>, Padding<1, 0>, AffineNorm>,
                      Dense<Flatten, Out<5>>, Classifier<TrainedBias, Out<3>>> {};
 const std::vector<std::string> names{"conv1", "bn1", "conv2", "fc.0", "fc.1", "last"};
 const InputNormalization normalization{.mean = {51 / 255.0, 102 / 255.0, 204 / 255.0}, .deviation = {0.2, 0.3, 0.5}};
@@ -426,7 +426,7 @@ TEST_CASE("weights of a file: the network computes what the file's network compu
     std::vector<std::uint8_t> images(4 * 90);
     for (auto& pixel : images) pixel = static_cast<std::uint8_t>(random());
     struct Black : Network<Image<3, 6, 5>, FloatDefaults<>, Conv<Out<4>, Kernel<3>>,
-                           Conv<Out<6>, Groups<2>, Kernel<3, 2>, Stride<2, 1>, Padding<1, 0>, TrainedScale>,
+                           Conv<Out<6>, Groups<2>, Kernel<3, 2>, Stride<2, 1>, Padding<1, 0>, AffineNorm>,
                            Dense<Flatten, Out<5>>, Classifier<TrainedBias, Out<3>>> {};
     const auto check = [&](auto& training, bool normalizes) {
         training.forward(images.data(), 4, train::Statistics::running);
@@ -452,7 +452,7 @@ namespace {
 struct Keras
     : Network<Image<3, 6, 5>,
               Defaults<FloatWeights, NoWeightStandardization, WithEpsilon<BatchNorm, Epsilon{1e-3}>, Relu>,
-              Conv<Out<4>, Kernel<3>>, Conv<Out<6>, Groups<2>, Kernel<3, 2>, Stride<2, 1>, Padding<1, 0>, TrainedScale>,
+              Conv<Out<4>, Kernel<3>>, Conv<Out<6>, Groups<2>, Kernel<3, 2>, Stride<2, 1>, Padding<1, 0>, AffineNorm>,
               Dense<Flatten, Out<5>>, Classifier<TrainedBias, Out<3>>> {};
 Tensors small_variances() {
     Tensors tensors = random_tensors();
@@ -629,7 +629,7 @@ TEST_CASE("weights of a file: networks that cannot take them") {
     CHECK(
         refused(Training<Layered>(1), dense, {"a", "n"}) ==
         "the parameters of layer 1, a norm (layer-batch norm), cannot be read from a file: a norm has to be BatchNorm, "
-        "TrainedBias or TrainedScale");
+        "TrainedBias or AffineNorm");
     struct Single : Network<Features<3>, Classifier<FloatWeights, NoWeightStandardization, Out<2>, BatchNorm>> {};
     Tensors with_norm = dense;
     for (const char* const part : {"n.weight", "n.bias", "n.running_mean", "n.running_var"}) {
@@ -639,7 +639,7 @@ TEST_CASE("weights of a file: networks that cannot take them") {
           "tensor 'n.weight' has shape [2], but layer 1 needs [1]");
 
     // A norm without a product in front has a name; convolutions in time have three extents.
-    struct Alone : Network<Signal<2, 8>, FloatDefaults<>, Normalize<TrainedScale>, Activate<>, Conv1d<Out<3>, NoNorm>,
+    struct Alone : Network<Signal<2, 8>, FloatDefaults<>, Normalize<AffineNorm>, Activate<>, Conv1d<Out<3>, NoNorm>,
                            GlobalAvgPool> {};
     Tensors signal{{"s.weight", {{2}, {2, 3}}}, {"s.bias", {{2}, {4, 5}}}};
     signal["c.weight"] = {{3, 2, 3}, std::vector<float>(18, 1)};
@@ -673,8 +673,9 @@ TEST_CASE("weights of a file: normalisations that do not fit") {
     CHECK(training.parameters()[4] == doctest::Approx(5 / 0.3));
     CHECK(training.state<2>().running_mean[1] ==
           doctest::Approx(1 + 4 * 0.2 / 0.2 + 5 * 0.4 / 0.3 + 6 * 0.8 / 0.5).epsilon(1e-6));
-    struct Joined : Network<Image<3, 4, 4>, FloatDefaults<RealJoin>, Residual<Conv<Out<3>, Padding<0>, Kernel<1>>>,
-                            Activate<>, Classifier<TrainedBias, Out<2>>> {};
+    struct Joined
+        : Network<Image<3, 4, 4>, FloatDefaults<FloatBranchGrid>, Residual<Conv<Out<3>, Padding<0>, Kernel<1>>>,
+                  Activate<>, Classifier<TrainedBias, Out<2>>> {};
     Training<Joined> joined(1);
     CHECK(complaint(joined, pooled, {"a", "n", "l"}, {.normalization = normalization})
               .starts_with(begin + "layer 2.shortcut reads the input and has no weights"));

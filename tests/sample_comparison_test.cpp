@@ -24,7 +24,7 @@ constexpr std::int64_t images = 20;
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("samples compared: equal programs, then one with other weights in one layer", Tag, simd::Portable,
+TEST_CASE_TEMPLATE("samples compared: equal programs, then one with other weights in one layer", Set, simd::Portable,
                    simd::Native) {
     std::mt19937 random(8);
     Training<Net> training(6, 2);
@@ -32,7 +32,7 @@ TEST_CASE_TEMPLATE("samples compared: equal programs, then one with other weight
     tools::randomize_parameters(training, random, tools::Biases::moderate);
     training.forward(data.pixels.data(), 6, train::Statistics::batch);
     tools::randomize_running_statistics(training, random);
-    IntegerNetwork<Net, Tag> network = lower(training);
+    IntegerNetwork<Net, Set> network = lower(training);
 
     const SampleComparison same = compare_on_samples(training, network, data.samples());
     CHECK(same.differing_images == 0);
@@ -59,7 +59,7 @@ TEST_CASE_TEMPLATE("samples compared: equal programs, then one with other weight
         if (facts<Net>.rows[row].weights > 0 && ++products == 2) changed_row = row;
     }
     REQUIRE(changed_row > 0);
-    std::byte* const weights = network.parameters().bytes + integer::plan<Net, Tag>.parameters[changed_row];
+    std::byte* const weights = network.parameters().bytes + integer::plan<Net, Set>.parameters[changed_row];
     std::fill(weights, weights + facts<Net>.rows[changed_row].weights, std::byte{0});
     const SampleComparison other = compare_on_samples(training, network, data.samples());
     CHECK(other.evaluation.correct == same.evaluation.correct);

@@ -1,5 +1,5 @@
 // Learning-rate schedules against sequences that follow from their formulas.
-#include "intaglio/train/schedule.hpp"
+#include "intaglio/train/loop/schedule.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,12 +20,12 @@ namespace {
 
 constexpr double pi = 3.14159265358979323846;
 
-std::vector<double> factors(const Schedule& schedule, std::uint64_t steps_per_epoch, std::uint64_t epochs,
+std::vector<double> factors(const Schedule& schedule, std::uint64_t updates_per_epoch, std::uint64_t epochs,
                             std::uint64_t warm_up = 0) {
     std::vector<double> all;
-    for (std::uint64_t step = 0; step < steps_per_epoch * epochs; ++step) {
-        all.push_back(
-            schedule.factor({.step = step, .steps_per_epoch = steps_per_epoch, .epochs = epochs, .warm_up = warm_up}));
+    for (std::uint64_t step = 0; step < updates_per_epoch * epochs; ++step) {
+        all.push_back(schedule.factor(
+            {.step = step, .updates_per_epoch = updates_per_epoch, .epochs = epochs, .warm_up = warm_up}));
     }
     return all;
 }

@@ -14,8 +14,8 @@
 
 #include "intaglio/intaglio.hpp"
 #include "intaglio/model/surrogates.hpp"
-#include "intaglio/train/quantize.hpp"
-#include "intaglio/train/surrogate_gradient.hpp"
+#include "intaglio/train/operations/quantize.hpp"
+#include "intaglio/train/surrogates/surrogate_gradient.hpp"
 
 namespace surrogate_test {
 

@@ -30,7 +30,7 @@ using tandem::Fit;
 using tandem::Grid;
 
 constexpr Grid four_bits{.codes = {0, 15}, .denominator = 15};
-constexpr Grid no_codes{.codes = {0, 0}, .denominator = 1, .code_step = 1, .rounds = false};
+constexpr Grid no_codes{.codes = {0, 0}, .denominator = 1, .code_spacing = 1, .rounds = false};
 
 /// Accumulators around a mean of their own in each channel, and targets slope S + offset + noise.
 struct Planted {
@@ -96,8 +96,8 @@ double error_of(const Calibration& data, const Grid& grid, const Fit& fit) {
         const auto d = static_cast<long double>(grid.denominator);
         std::int64_t code = grid.codes.lowest;
         while (code < grid.codes.highest &&
-               value >= (static_cast<long double>(code) + 0.5L * static_cast<long double>(grid.code_step)) / d) {
-            code += grid.code_step;
+               value >= (static_cast<long double>(code) + 0.5L * static_cast<long double>(grid.code_spacing)) / d) {
+            code += grid.code_spacing;
         }
         return static_cast<long double>(code) / d;
     };
@@ -228,7 +228,7 @@ TEST_CASE("refined scales are never worse behind quantisation, and mostly better
             better += refined.error < closed.error ? 1 : 0;
         };
         for (const Grid& grid : {four_bits, Grid{.codes = {0, 1}, .denominator = 1},
-                                 Grid{.codes = {-1, 1}, .denominator = 1, .code_step = 2}}) {
+                                 Grid{.codes = {-1, 1}, .denominator = 1, .code_spacing = 2}}) {
             compare(Scale::Layer::form, grid);
             compare(Scale::LayerBias::form, grid);
             compare(Scale::Channel::form, grid);
@@ -361,7 +361,7 @@ TEST_CASE("values go to the nearest code, halves up, clipped at the ends") {
     const Grid halves{.codes = {-4, 3}, .denominator = 4};
     CHECK(quantized(halves, {-9, -0.875, -0.376, -0.375, -0.125, -0.126, 0.125, 0.124, 0.625, 0.875, 9}) ==
           std::vector<double>{-1, -0.75, -0.5, -0.25, 0, -0.25, 0.25, 0, 0.75, 0.75, 0.75});
-    const Grid sign{.codes = {-1, 1}, .denominator = 1, .code_step = 2};
+    const Grid sign{.codes = {-1, 1}, .denominator = 1, .code_spacing = 2};
     CHECK(quantized(sign, {-3, -1e-9, 0, 1e-9, 0.9, 3}) == std::vector<double>{-1, -1, 1, 1, 1, 1});
     CHECK(no_codes.quantized(-3.3) == -3.3);
     CHECK(no_codes.clipped(-3.3) == -3.3);

@@ -221,7 +221,7 @@ TEST_CASE("a conversion stays as it was, in the middle of a task, when a checkpo
 
     // A file that is whole, but whose content cannot be: the last of the numbers `name` is `number`, or 0 for none.
     const auto write = [&](const std::string& name, double number, const std::array<std::int64_t, 5>& position) {
-        CheckpointWriter writer(detail::conversion_signature(run.conversion));
+        CheckpointWriter writer(io_detail::conversion_signature(run.conversion));
         for (const train::NamedNumbers& numbers : run.conversion.state()) {
             std::visit(
                 [&]<class T>(std::span<T> values) {

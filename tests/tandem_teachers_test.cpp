@@ -36,8 +36,8 @@ struct BinaryStudent : BnFree<Binary, Scale::LayerBias> {};
 template <class... Options>
 using Blocks = Network<Image<1, 8, 8>, Defaults<BatchNorm, Options...>, Conv<Out<6>>,
                        Residual<Conv<Out<6>, NoActivation>>, Activate<>, AvgPool<2>, Classifier<Out<4>>>;
-struct Float : Blocks<FloatWeights, NoWeightStandardization, Relu, RealJoin> {};
-struct FloatStudent : BnFree<Blocks<DoReFa<8>, DoReFaAct<8>, Join<QInt<12>>>, Scale::LayerBias> {};
+struct Float : Blocks<FloatWeights, NoWeightStandardization, Relu, FloatBranchGrid> {};
+struct FloatStudent : BnFree<Blocks<DoReFa<8>, DoReFaAct<8>, BranchGrid<QInt<12>>>, Scale::LayerBias> {};
 
 /// Dense layers, of which the second can be made to fail.
 struct Plain : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, BatchNorm, DoReFaAct<4>>, Dense<Flatten, Out<12>>,
@@ -160,7 +160,7 @@ TEST_CASE("a teacher of real numbers: ranges are measured, the branches of a joi
     const tandem::Options options = tools::small_options(2);
     std::vector<double> units(stages.size());
     tandem::measure_units<FloatStudent, Float>(teacher.training, learned.samples(), options, units);
-    constexpr auto groups = tandem::detail::join_groups<Float, FloatStudent>();
+    constexpr auto groups = tandem::detail::merging_groups<Float, FloatStudent>();
     double shared = 0;
     int members = 0;
     for (std::size_t i = 0; i < stages.size(); ++i) {

@@ -46,7 +46,7 @@ struct intaglio::train::WeightCode<app::Clipped> {
 };
 template <>
 struct intaglio::train::WeightCode<app::OfLargest> {
-    static constexpr WeightScope scope = WeightScope::layer;
+    static constexpr Per scope = Per::layer;
     template <class Real>
     WeightCode(const Real* w, std::int64_t count) {
         for (std::int64_t i = 0; i < count; ++i) largest = std::fmax(largest, std::fabs(static_cast<double>(w[i])));

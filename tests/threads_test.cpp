@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "intaglio/train/evaluation.hpp"
-#include "intaglio/train/thread_pool.hpp"
+#include "intaglio/train/loop/evaluation.hpp"
+#include "intaglio/train/program/thread_pool.hpp"
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 

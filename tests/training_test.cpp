@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "intaglio/model/intervals.hpp"
-#include "intaglio/train/evaluation.hpp"
-#include "intaglio/train/optimizer.hpp"
-#include "intaglio/train/schedule.hpp"
+#include "intaglio/train/loop/evaluation.hpp"
+#include "intaglio/train/loop/optimizer.hpp"
+#include "intaglio/train/loop/schedule.hpp"
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 

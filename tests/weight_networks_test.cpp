@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "intaglio/report/model_facts.hpp"
-#include "intaglio/train/evaluation.hpp"
+#include "intaglio/train/loop/evaluation.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
@@ -37,8 +37,9 @@ struct Mixed
 
 /// A dense layer in front, a residual block.
 template <class Weight, class... Options>
-struct Front : Network<Features<24>, Defaults<Weight, Options..., Act<M_a{4}>>, Dense<Out<10>, BatchNorm>,
-                       Residual<Dense<Out<10>>, Identity, Join<QInt<8>>>, Activate<>, Classifier<Out<3>, NoNorm>> {};
+struct Front
+    : Network<Features<24>, Defaults<Weight, Options..., Act<M_a{4}>>, Dense<Out<10>, BatchNorm>,
+              Residual<Dense<Out<10>>, Identity, BranchGrid<QInt<8>>>, Activate<>, Classifier<Out<3>, NoNorm>> {};
 
 /// Each accumulator once more, from the weights' values as integers, step * code + offset.
 template <class Net>
@@ -64,7 +65,8 @@ void check_products(Training<Net>& training, std::int64_t images) {
                         if (iy < 0 || iy >= e.in.height || ix < 0 || ix >= e.in.width) continue;
                         const std::int32_t channel = o / (e.out.channels / e.groups) * channels + k % channels;
                         const std::int64_t weight =
-                            row.weight_step * codes[static_cast<std::size_t>(o * e.fan_in() + k)] + row.weight_offset;
+                            row.weight_spacing * codes[static_cast<std::size_t>(o * e.fan_in() + k)] +
+                            row.weight_offset;
                         sum += weight * in[static_cast<std::size_t>((iy * e.in.width + ix) * e.in.channels + channel)];
                     }
                     different += sum == out[static_cast<std::size_t>(i)] ? 0 : 1;
@@ -77,14 +79,14 @@ void check_products(Training<Net>& training, std::int64_t images) {
 }
 
 /// The integer program against training's evaluation on every value, the certificate, and one changed weight.
-template <class Tag, class Net>
+template <class Set, class Net>
 void check_program(Training<Net>& training, const std::vector<std::uint8_t>& pixels, std::int64_t images) {
-    INFO("instruction set " << simd::name(Tag{}));
+    INFO("instruction set " << simd::name(Set{}));
     training.forward(pixels.data(), images, Statistics::running);
     check_products(training, images);
     const std::vector<std::vector<std::int64_t>> expected = tools::all_codes(training, images);
     const std::vector<std::int64_t> logits(training.logits().begin(), training.logits().end());
-    IntegerNetwork<Net, Tag> network = lower(training);
+    IntegerNetwork<Net, Set> network = lower(training);
     const Certificate certificate = certify(training, network);
     CHECK(certificate.first_difference == "");
     CHECK(certificate.proven());
@@ -105,7 +107,7 @@ void check_program(Training<Net>& training, const std::vector<std::uint8_t>& pix
     }
     Training<Net>::each([&]<std::size_t I>() {
         if constexpr (facts<Net>.rows[I].weights > 0) {
-            std::byte& byte = network.parameters().bytes[integer::plan<Net, Tag>.parameters[I]];
+            std::byte& byte = network.parameters().bytes[integer::plan<Net, Set>.parameters[I]];
             const std::byte kept = byte;
             byte = static_cast<std::byte>(static_cast<unsigned>(kept) ^ 1U);
             const Certificate changed = certify(training, network);
@@ -160,7 +162,7 @@ void check_networks() {
 
 #define QUANTIZERS                                                                                                  \
     SignWeights<WeightScale::one, Per::channel, PlainIdentity<>>, SignWeights<WeightScale::mean>,                   \
-        SignWeights<WeightScale::differentiated_mean, Per::layer, PlainIdentity<Gain{0.5}>>, TernaryWeights<>,      \
+        SignWeights<WeightScale::differentiated_mean, Per::layer, PlainIdentity<Slope{0.5}>>, TernaryWeights<>,     \
         TernaryWeights<ThresholdFactor{0.7}, Per::channel, WeightScale::differentiated_mean>, DoReFa<1>, DoReFa<2>, \
         DoReFa<4, Maximum::differentiated>, DoReFa<8>
 
@@ -328,7 +330,7 @@ TEST_CASE("signatures tell quantisers apart that have the same number of states"
         count += sizeof...(Nets);
     };
     add(Front<States<M_w{3}>>{}, Front<States<M_w{3}, ClippedIdentity<>>>{}, Front<States<M_w{3}, PlainIdentity<>>>{},
-        Front<States<M_w{3}, Indicator<Gain{1.0 / 3}>>>{}, Front<TernaryWeights<>>{},
+        Front<States<M_w{3}, Indicator<Slope{1.0 / 3}>>>{}, Front<TernaryWeights<>>{},
         Front<TernaryWeights<ThresholdFactor{0.5}>>{}, Front<TernaryWeights<ThresholdFactor{0.7}, Per::channel>>{},
         Front<TernaryWeights<ThresholdFactor{0.7}, Per::layer, WeightScale::mean>>{},
         Front<TernaryWeights<ThresholdFactor{0.7}, Per::layer, WeightScale::one, ClippedIdentity<>>>{});
@@ -341,7 +343,7 @@ TEST_CASE("signatures tell quantisers apart that have the same number of states"
     CHECK(all.size() == count);
     // Spellings of one quantiser share it; quantisers that existed before the others keep theirs.
     CHECK(signature<Front<QInt<1>>>() == signature<Front<BinaryWeights>>());
-    CHECK(signature<Front<QInt<2>>>() == signature<Front<States<M_w{3}, Indicator<Gain{1.0}>>>>());
+    CHECK(signature<Front<QInt<2>>>() == signature<Front<States<M_w{3}, Indicator<Slope{1.0}>>>>());
     CHECK(signature<Front<QInt<2>>>().find("weights of 3 states, kernel") != std::string::npos);
 }
 

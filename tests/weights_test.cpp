@@ -15,7 +15,7 @@
 
 #include "intaglio/model/network.hpp"
 #include "intaglio/model/weights/unscaled.hpp"
-#include "intaglio/train/product_state.hpp"
+#include "intaglio/train/operations/product_state.hpp"
 #include "support/golden_cases.hpp"
 
 namespace {
@@ -42,7 +42,7 @@ using Bwn = SignWeights<WeightScale::mean>;
 using Twn = TernaryWeights<ThresholdFactor{0.7}, Per::layer, WeightScale::mean>;
 
 // What the model says of a quantiser.
-static_assert(std::is_same_v<States<M_w{3}>, States<M_w{3}, Indicator<Gain{1.0}>>>);
+static_assert(std::is_same_v<States<M_w{3}>, States<M_w{3}, Indicator<Slope{1.0}>>>);
 static_assert(std::is_same_v<BinaryWeights, WeightQuantizer<QInt<1>>::type>);
 static_assert(std::is_same_v<DefaultStandardization<QInt<2>>, WeightStandardization>);
 static_assert(std::is_same_v<DefaultStandardization<BinaryWeights>, WeightStandardization>);
@@ -60,7 +60,7 @@ static_assert(smallest_fan_in<TernaryWeights<>, NoWeightStandardization> == 1);
 static_assert(smallest_fan_in<Unscaled<States<M_w{3}>>, WeightStandardization> == 4);
 static_assert(!BinaryWeights::clips && !Bwn::clips);
 static_assert(SignWeights<WeightScale::one, Per::channel, PlainIdentity<>>::clips);
-static_assert(SignWeights<WeightScale::mean, Per::layer, PlainIdentity<Gain{0.5}>>::clips);
+static_assert(SignWeights<WeightScale::mean, Per::layer, PlainIdentity<Slope{0.5}>>::clips);
 static_assert(!WeightTraits<TernaryWeights<>>::clips && !WeightTraits<DoReFa<1>>::clips);
 static_assert(DoReFa<2>::codes == CodeRange{-2, 1} && DoReFa<2>::denominator == 3 && DoReFa<2>::states == 4);
 static_assert(DoReFa<8>::codes == CodeRange{-128, 127} && DoReFa<8>::denominator == 255 && DoReFa<8>::states == 256);
@@ -107,9 +107,9 @@ static_assert(facts<Facts<LiteralStates<M_w{3}>>>.refusal().kind ==
 static_assert(is_named(facts<Facts<FloatWeights>>.rows[0].quantizer, "float"));
 static_assert(is_named(facts<Facts<QInt<4>>>.rows[0].quantizer, ""));
 static_assert(is_named(facts<Facts<BinaryWeights>>.rows[0].quantizer, ""));
-static_assert(is_named(facts<Facts<LiteralStates<M_w{15}, ClippedIdentity<Gain{0.5}>>>>.rows[0].quantizer,
+static_assert(is_named(facts<Facts<LiteralStates<M_w{15}, ClippedIdentity<Slope{0.5}>>>>.rows[0].quantizer,
                        "literal M_w 15, clipped identity, gain 0.5"));
-static_assert(is_named(facts<Facts<States<M_w{3}, Indicator<Gain{0.25}>>>>.rows[0].quantizer, "indicator, gain 0.25"));
+static_assert(is_named(facts<Facts<States<M_w{3}, Indicator<Slope{0.25}>>>>.rows[0].quantizer, "indicator, gain 0.25"));
 static_assert(is_named(TernaryWeights<ThresholdFactor{0.75}, Per::channel, WeightScale::mean, ClippedIdentity<>>::name,
                        "threshold per channel 0.75, times the channel's mean, clipped identity"));
 
@@ -225,7 +225,7 @@ TEST_CASE("DoReFa of one bit: the sign times the layer's mean, identity backward
     CHECK(quantizer.code(0.0) == 1);
     CHECK(quantizer.code(-1e-9) == -1);
     CHECK(quantizer.gradient(-2.25) == 1);
-    CHECK(WeightCode<DoReFa<1>>::scope == train::WeightScope::layer);
+    CHECK(WeightCode<DoReFa<1>>::scope == Per::layer);
 }
 
 TEST_CASE("binary weights with a scale: the mean magnitude is the closest") {
@@ -243,9 +243,9 @@ TEST_CASE("binary weights with a scale: the mean magnitude is the closest") {
         CHECK(quantizer.gradient(1.0) == quantizer.scale());
         CHECK(quantizer.gradient(1.0001) == 0);
     }
-    CHECK(WeightCode<Bwn>::scope == train::WeightScope::unit);
-    CHECK((WeightCode<SignWeights<WeightScale::mean, Per::layer>>::scope) == train::WeightScope::layer);
-    CHECK(train::weight_scope<BinaryWeights> == train::WeightScope::weight);
+    CHECK(WeightCode<Bwn>::scope == Per::channel);
+    CHECK((WeightCode<SignWeights<WeightScale::mean, Per::layer>>::scope) == Per::layer);
+    CHECK(train::weight_scope<BinaryWeights> == Per::element);
 }
 
 TEST_CASE("ternary weights: the boundary is zero, the scale is the mean of the others") {
@@ -339,7 +339,7 @@ struct Layer {
         if constexpr (!WeightTraits<Weight>::real) {
             row.weight_codes = Weight::codes;
             row.weight_states = Weight::states;
-            row.weight_step = WeightTraits<Weight>::step;
+            row.weight_spacing = WeightTraits<Weight>::step;
             row.weight_offset = WeightTraits<Weight>::offset;
             row.weight_denominator = Weight::denominator;
         }
@@ -377,15 +377,15 @@ double sign(double x) {
 }
 
 /// A function with the surrogate's derivative.
-template <Gain G>
+template <Slope G>
 double soft(Indicator<G>, double w) {
     return G.value * std::clamp(w, -3.0, 3.0);
 }
-template <Gain G>
+template <Slope G>
 double soft(ClippedIdentity<G>, double w) {
     return G.value * std::clamp(w, -1.0, 1.0);
 }
-template <Gain G>
+template <Slope G>
 double soft(PlainIdentity<G>, double w) {
     return G.value * w;
 }
@@ -536,7 +536,7 @@ void check_layer(unsigned seed) {
         for (std::size_t i = 0; i < w.size(); ++i) {
             if (std::fabs(static_cast<double>(layer.weights.values[i]) - expected[i]) > 1e-5) ++rounded_otherwise;
             if constexpr (!WeightTraits<Weight>::real) {
-                const int odd = layer.row.weight_step * layer.weights.codes[i] + layer.row.weight_offset;
+                const int odd = layer.row.weight_spacing * layer.weights.codes[i] + layer.row.weight_offset;
                 const double scale = layer.weights.weight_scale[i / fan_in];
                 CHECK(static_cast<double>(layer.weights.values[i]) ==
                       doctest::Approx(scale * odd / layer.row.weight_denominator).epsilon(1e-6));
@@ -584,14 +584,14 @@ void check_under_all_standardizations(unsigned seed) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("values and gradients follow the formulas", Weight, States<M_w{3}>, States<M_w{15}>,
-                   States<M_w{15}, Indicator<Gain{1.0 / 3}>>, States<M_w{3}, ClippedIdentity<>>,
-                   States<M_w{3}, PlainIdentity<Gain{2.0}>>, LiteralStates<M_w{3}>,
-                   LiteralStates<M_w{15}, ClippedIdentity<Gain{0.5}>>, FloatWeights, BinaryWeights,
+                   States<M_w{15}, Indicator<Slope{1.0 / 3}>>, States<M_w{3}, ClippedIdentity<>>,
+                   States<M_w{3}, PlainIdentity<Slope{2.0}>>, LiteralStates<M_w{3}>,
+                   LiteralStates<M_w{15}, ClippedIdentity<Slope{0.5}>>, FloatWeights, BinaryWeights,
                    SignWeights<WeightScale::one, Per::channel, Indicator<>>,
                    SignWeights<WeightScale::one, Per::channel, PlainIdentity<>>, Bwn,
                    SignWeights<WeightScale::mean, Per::layer, PlainIdentity<>>,
                    SignWeights<WeightScale::differentiated_mean>,
-                   SignWeights<WeightScale::differentiated_mean, Per::layer, ClippedIdentity<Gain{0.5}>>) {
+                   SignWeights<WeightScale::differentiated_mean, Per::layer, ClippedIdentity<Slope{0.5}>>) {
     check_under_all_standardizations<Weight>(100);
 }
 

@@ -4,9 +4,9 @@
 #include "../../examples/fashion_mnist/convolutional.hpp"
 
 using namespace intaglio;
-using Tag = simd::Native;
+using Set = simd::Native;
 
-int classify(const Parameters<Convolutional, Tag>& parameters, const unsigned char* image,
-             Scratch<Convolutional, Tag>& scratch) {
-    return Program<Convolutional, Tag>(parameters).predict(image, scratch);
+int classify(const Parameters<Convolutional, Set>& parameters, const unsigned char* image,
+             Scratch<Convolutional, Set>& scratch) {
+    return Program<Convolutional, Set>(parameters).predict(image, scratch);
 }

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <intaglio/report/model_facts.hpp>
 #include <intaglio/canonical/certificate.hpp>
+#include <intaglio/report/model_facts.hpp>
 #include <string>
 #include <vector>
 

@@ -9,7 +9,7 @@
 #include <intaglio/io/sample_comparison.hpp>
 #include <intaglio/io/training_checkpoint.hpp>
 #include <intaglio/report/progress.hpp>
-#include <intaglio/train/evaluation.hpp>
+#include <intaglio/train/loop/evaluation.hpp>
 #include <intaglio/train/lowering.hpp>
 #include <intaglio/train/trainer.hpp>
 
@@ -64,7 +64,7 @@ template <class Net, class Dataset>
 [[gnu::cold]] int run(const Options& options, const Dataset& train_data, const Dataset& test_data,
                       typename intaglio::Trainer<Net>::Options settings) {
     using namespace intaglio;
-    using Tag = simd::Native;
+    using Set = simd::Native;
     using Sampled = BasicSamples<typename Training<Net>::Pixel>;
     const auto start = std::chrono::steady_clock::now();
 
@@ -91,7 +91,7 @@ template <class Net, class Dataset>
     std::printf("%s network: %lld weights, %lld multiply-accumulates per image\n%lld training images, %d threads, %s\n",
                 options.model.c_str(), static_cast<long long>(facts<Net>.weights()),
                 static_cast<long long>(facts<Net>.macs()), static_cast<long long>(train.count()), options.threads,
-                simd::name(Tag{}));
+                simd::name(Set{}));
     if (!train_with_display(trainer, test, results.history, checkpoint, history_file)) {
         std::printf("\ninterrupted: %s is written; --resume goes on from there\n", checkpoint.c_str());
         return 130;
@@ -108,14 +108,14 @@ template <class Net, class Dataset>
     results.epochs = trainer.options().epochs;
     results.seed = options.seed;
     results.threads = options.threads;
-    results.instruction_set = simd::name(Tag{});
+    results.instruction_set = simd::name(Set{});
     results.test_images = test.count();
     results.integer_accuracy = comparison.integer_accuracy();
     results.float_accuracy = comparison.evaluation.float_accuracy();
     results.differing_images = comparison.differing_images;
     results.model_bytes = facts<Net>.weight_bytes();
-    results.parameter_bytes = static_cast<std::int64_t>(parameter_bytes<Net, Tag>);
-    results.arena_bytes = static_cast<std::int64_t>(arena_bytes<Net, Tag>);
+    results.parameter_bytes = static_cast<std::int64_t>(parameter_bytes<Net, Set>);
+    results.arena_bytes = static_cast<std::int64_t>(arena_bytes<Net, Set>);
     results.training_bytes = static_cast<std::int64_t>(training.memory_bytes());
     results.inference_images_per_second = static_cast<double>(test.count()) / comparison.integer_seconds;
     results.layers = layer_facts(facts<Net>.view());

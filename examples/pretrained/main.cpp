@@ -23,14 +23,14 @@ using namespace intaglio;
 
 template <class Input>
 using FloatResNet20 = zoo::ResNet20<Input, 10, zoo::WidthMultiplier<1>,
-                                    Defaults<FloatWeights, NoWeightStandardization, BatchNorm, Relu, RealJoin>,
+                                    Defaults<FloatWeights, NoWeightStandardization, BatchNorm, Relu, FloatBranchGrid>,
                                     zoo::LastOptions<TrainedBias>>;
 
 // What the file's network was trained on: (x - mean) / deviation of pixels x in 0 ... 1, padded with 0.
 const InputNormalization normalization{.mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}};
 
 // The pixels as they are; the normalisation moves into the first layer, and the padding is the mean, rounded.
-struct Bytes : FloatResNet20<Image<3, 32, 32, UInt8, PaddingColour<124, 116, 104>>> {};
+struct Bytes : FloatResNet20<Image<3, 32, 32, UInt8, PaddingValue<124, 116, 104>>> {};
 
 // Normalised pixels as multiples of 1 / 8192, in codes of 1 / 32768: the network reads a quarter of them, padded with
 // 0.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <intaglio/train/samples.hpp>
+#include <intaglio/train/loop/samples.hpp>
 #include <string>
 #include <vector>
 

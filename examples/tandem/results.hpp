@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/canonical/certificate.hpp>
 #include <intaglio/report/model_facts.hpp>
 #include <intaglio/tandem/tasks.hpp>
-#include <intaglio/canonical/certificate.hpp>
 #include <span>
 #include <string>
 #include <vector>

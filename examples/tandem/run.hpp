@@ -12,7 +12,7 @@
 #include <intaglio/io/sample_comparison.hpp>
 #include <intaglio/io/tandem_checkpoint.hpp>
 #include <intaglio/report/tandem_progress.hpp>
-#include <intaglio/train/evaluation.hpp>
+#include <intaglio/train/loop/evaluation.hpp>
 #include <intaglio/train/lowering.hpp>
 #include <iostream>
 #include <stdexcept>

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <intaglio/data/augmentation.hpp>
 #include <intaglio/io/training_checkpoint.hpp>
-#include <intaglio/train/evaluation.hpp>
+#include <intaglio/train/loop/evaluation.hpp>
 #include <intaglio/train/trainer.hpp>
 
 namespace teachers {

@@ -7,7 +7,7 @@
 
 #include "intaglio/integer/program.hpp"
 #include "intaglio/model/network.hpp"
-#include "intaglio/train/evaluation.hpp"
+#include "intaglio/train/loop/evaluation.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/train/trainer.hpp"
 #include "intaglio/version.hpp"

@@ -1,10 +1,12 @@
 #!/bin/sh
 # includes.sh INCLUDE_DIR: checks who includes whom in the library; prints each violation and exits with 1 if there is one.
 #
-# 1. Rooms: a header includes headers of its own room and of those that its room may know.
+# 1. Rooms: a header includes headers of its own room and of those that its room may know. A room is a folder, or a
+#    folder in a folder where the list names it.
 # 2. Only simd/simd.hpp includes xsimd.
-# 3. Device headers (core, model, integer, kernels, simd/portable.hpp and simd/tags.hpp, but not the float kernels, nor
-#    those whose first line says `// host only`) include only five standard headers, Boost.Mp11, and other device headers.
+# 3. Device headers (core, model, integer, kernels without kernels/training, simd/portable.hpp and simd/tags.hpp) include
+#    only five standard headers, Boost.Mp11, and other device headers.
+# 4. `detail` of one room is not called from another.
 set -u
 cd "$1/intaglio" || exit 1
 find . -name '*.hpp' | sort | sed 's|^\./||' | xargs awk '
@@ -12,11 +14,20 @@ BEGIN {
     knows["core"] = ""
     knows["model"] = "core"
     knows["simd"] = "core"
-    knows["data"] = "core"
+    knows["host"] = "core"
+    knows["data"] = "core host"
     knows["kernels"] = "core simd"
+    knows["kernels/training"] = "core simd kernels"
     knows["integer"] = "core model simd kernels"
-    knows["canonical"] = "core model simd kernels integer"
-    knows["train"] = knows["canonical"] " canonical"
+    knows["canonical"] = "core host model simd kernels integer"
+    numbers = knows["canonical"] " canonical kernels/training"
+    knows["train/steps"] = numbers
+    knows["train/weights"] = numbers " train/steps"
+    knows["train/surrogates"] = numbers " train/steps"
+    knows["train/operations"] = numbers " train/steps train/weights train/surrogates train/program"
+    knows["train/program"] = numbers " train/steps train/weights train/surrogates train/operations"
+    knows["train/loop"] = knows["train/program"] " train/program train"
+    knows["train"] = knows["train/loop"] " train/loop"
     knows["zoo"] = "core model"
     knows["tandem"] = knows["train"] " train"
     knows["io"] = knows["tandem"] " tandem data"
@@ -25,7 +36,6 @@ BEGIN {
 }
 FNR == 1 {
     known[FILENAME] = 1
-    host_only[FILENAME] = /^\/\/ host only/
 }
 /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
     match($0, /[<"][^>"]+[>"]/)
@@ -36,11 +46,31 @@ FNR == 1 {
     name[includes] = substr($0, RSTART + 1, RLENGTH - 2)
 }
 
+# A namespace `detail` and the room that it belongs to: integer::detail, or io_detail of a room without a namespace.
+{
+    line = $0
+    sub(/\/\/.*/, "", line)
+    while (match(line, /[a-z_]+(::detail|_detail)::/)) {
+        owner = substr(line, RSTART, RLENGTH)
+        sub(/(::|_)detail::$/, "", owner)
+        line = substr(line, RSTART + RLENGTH)
+        top = FILENAME
+        sub(/\/.*/, "", top)
+        if (owner == "intaglio" ? top !~ /^(model|zoo)$/ : owner in knows && owner != top) {
+            printf "%s:%d: uses detail of %s\n", FILENAME, FNR, owner
+            violations = 1
+        }
+    }
+}
+
 # The room of a header, or "" for those that belong to none, such as intaglio.hpp.
-function room(header) { return header ~ /\// ? substr(header, 1, index(header, "/") - 1) : "" }
+function room(header, parts) {
+    if (header !~ /\//) return ""
+    split(header, parts, "/")
+    return (parts[1] "/" parts[2]) in knows ? parts[1] "/" parts[2] : parts[1]
+}
 
 function is_device(header) {
-    if (host_only[header] || header ~ /^kernels\/(float_product|convolution_backward|input_gradient|weight_gradient)\.hpp$/) return 0
     return room(header) ~ /^(core|model|integer|kernels)$/ || header ~ /^simd\/(portable|tags)\.hpp$/
 }
 

@@ -3,7 +3,7 @@
 #
 # FILE names the words that must stand in the first line of the compiler's answer that contains "error:", all of them in
 # that line, one per comment `// EXPECT: words`. Under -DINTAGLIO_CORRECT the same file, which then differs in one token,
-# compiles without a word.
+# compiles without a word. INTAGLIO_PRECOMPILED may name the folder of precompile.sh.
 set -u
 export LC_ALL=C
 file=$1
@@ -20,6 +20,17 @@ fail() {
 
 sed -n 's|^[[:space:]]*// EXPECT: ||p' "$file" >"$expected"
 [ -s "$expected" ] || fail "has no line '// EXPECT: words'"
+
+for header in tandem/stages train/lowering model/network; do
+    precompiled=${INTAGLIO_PRECOMPILED:-}/intaglio/$header.hpp
+    if [ -f "$precompiled.gch" ] && grep -q "^#include \"intaglio/$header.hpp\"" "$file"; then
+        case $1 in
+        *clang*) set -- "$@" -include-pch "$precompiled.gch" ;;
+        *) set -- "$@" -include "$precompiled" ;;
+        esac
+        break
+    fi
+done
 
 "$@" -fsyntax-only -DINTAGLIO_CORRECT "$file" >"$answer" 2>&1 || fail "the correct twin does not compile"
 [ ! -s "$answer" ] || fail "the correct twin compiles with a warning"

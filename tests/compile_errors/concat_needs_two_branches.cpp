@@ -10,7 +10,7 @@ using namespace intaglio;
 #ifdef INTAGLIO_CORRECT
 #define TOKEN Identity
 #else
-#define TOKEN Join<QInt<8>>
+#define TOKEN BranchGrid<QInt<8>>
 #endif
 
 struct Net

@@ -14,4 +14,4 @@ using namespace intaglio;
 #endif
 
 struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>,
-                     Residual<Conv<Out<1>>, Identity, Join<QInt<TOKEN>>>, Activate<>, Classifier<Out<10>>> {};
+                     Residual<Conv<Out<1>>, Identity, BranchGrid<QInt<TOKEN>>>, Activate<>, Classifier<Out<10>>> {};

@@ -38,6 +38,7 @@ struct intaglio::Sentence<&app::not_square> {
     using type = app::image_is_not_square<Words...>;
 };
 
-struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>>,
-                     Residual<Sequence<Conv<Out<8>, Stride<1, TOKEN>>, app::SquareImages>>, Activate<>,
-                     Classifier<Out<10>>> {};
+struct Net
+    : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>>,
+              Residual<Sequence<Conv<Out<8>, Stride<1, TOKEN>>, app::SquareImages>>, Activate<>, Classifier<Out<10>>> {
+};

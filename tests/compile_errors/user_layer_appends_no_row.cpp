@@ -34,5 +34,5 @@ struct Pool {
 
 }  // namespace app
 
-struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>>, app::Pool,
-                     Classifier<Out<10>>> {};
+struct Net
+    : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>>, app::Pool, Classifier<Out<10>>> {};

@@ -31,7 +31,7 @@ struct intaglio::train::Operation<app::Same> : intaglio::train::Stateless {
 };
 template <>
 struct intaglio::integer::Operation<TOKEN> : intaglio::integer::NoMemory {
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void run(const Site&, const Frame&) {}
 };
 

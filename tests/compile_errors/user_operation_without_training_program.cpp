@@ -31,7 +31,7 @@ struct intaglio::train::Operation<TOKEN> : intaglio::train::Stateless {
 };
 template <>
 struct intaglio::integer::Operation<app::Same> : intaglio::integer::NoMemory {
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void run(const Site&, const Frame&) {}
 };
 

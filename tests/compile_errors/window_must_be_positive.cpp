@@ -13,4 +13,5 @@ using namespace intaglio;
 #define TOKEN 0
 #endif
 
-struct Net : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, AvgPool<Window{2, TOKEN}>, Classifier<Out<10>>> {};
+struct Net
+    : Network<Image<1, 28, 28>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, AvgPool<Window{2, TOKEN}>, Classifier<Out<10>>> {};

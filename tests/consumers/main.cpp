@@ -2,9 +2,8 @@
 #if __has_include(<intaglio/intaglio.hpp>)
 #include <intaglio/intaglio.hpp>
 #endif
-#include <intaglio/version.hpp>
-
 #include <cstdio>
+#include <intaglio/version.hpp>
 
 int main() {
     std::printf("intaglio %d.%d.%d\n", INTAGLIO_VERSION_MAJOR, INTAGLIO_VERSION_MINOR, INTAGLIO_VERSION_PATCH);

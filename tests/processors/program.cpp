@@ -107,8 +107,8 @@ std::vector<std::int64_t> proven_logits(Training<Net>& training,
         for (std::int64_t i = 0; i < batch; ++i) {
             const std::int64_t* const found =
                 network.program().logits(pixels.data() + (begin + i) * Training<Net>::pixels, *scratch);
-            const auto expected = training.logits().subspan(static_cast<std::size_t>(i) * Training<Net>::classes,
-                                                            Training<Net>::classes);
+            const auto expected =
+                training.logits().subspan(static_cast<std::size_t>(i) * Training<Net>::classes, Training<Net>::classes);
             require(std::equal(expected.begin(), expected.end(), found), "the programs compute different logits");
             logits.insert(logits.end(), expected.begin(), expected.end());
         }

@@ -10,8 +10,8 @@
 
 #include "intaglio/core/random.hpp"
 #include "intaglio/model/network.hpp"
-#include "intaglio/train/product_state.hpp"
-#include "intaglio/train/steps.hpp"
+#include "intaglio/train/operations/product_state.hpp"
+#include "intaglio/train/steps/steps.hpp"
 
 namespace {
 
@@ -96,7 +96,7 @@ void add_codes(Hash& hash, std::int32_t units, const std::vector<float>& latent)
     row.extents.out = {1, 1, units};
     row.weight_states = Weight::states;
     row.weight_codes = Weight::codes;
-    row.weight_step = WeightTraits<Weight>::step;
+    row.weight_spacing = WeightTraits<Weight>::step;
     row.weight_offset = WeightTraits<Weight>::offset;
     row.weight_denominator = Weight::denominator;
     train::ThreadPool pool(1);

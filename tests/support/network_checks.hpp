@@ -151,13 +151,13 @@ void check_threads(unsigned seed) {
 }
 
 /// The integer program for one instruction set against training's evaluation: every value, the logits, the certificate.
-template <class Tag, class Net>
+template <class Set, class Net>
 Certificate check_integer_program(Training<Net>& training, const std::vector<std::uint8_t>& pixels,
                                   std::int64_t images) {
     training.forward(pixels.data(), images, Statistics::running);
     const auto expected = tools::all_codes(training, images);
     const std::vector<std::int64_t> logits(training.logits().begin(), training.logits().end());
-    const IntegerNetwork<Net, Tag> network = lower(training);
+    const IntegerNetwork<Net, Set> network = lower(training);
     const Certificate certificate = certify(training, network);
     CHECK(certificate.first_difference == "");
     CHECK(certificate.proven());

@@ -24,13 +24,13 @@ struct Options
 
 /// Residual blocks: identity, projection, nested; a norm of its own behind a join.
 struct Blocks
-    : Network<Image<2, 10, 10>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<QInt<4>, Out<6>>, Residual<Conv<Out<6>>>,
-              Activate<>,
-              Residual<Sequence<Conv<Out<8>, Stride<2>>, Conv<Out<8>, NoActivation>>,
-                       Conv<Out<8>, Kernel<1>, Stride<2>, NoActivation, BatchNorm>, Join<QInt<8>, Range{4}>>,
-              Normalize<>, Activate<Act<M_a{8}>>,
-              Residual<Sequence<Conv<Out<8>>, Residual<Conv<Out<8>>, Identity, Join<QInt<9>>>, Activate<>>, Identity>,
-              AvgPool<5>, Normalize<>, Activate<Act<M_a{2}>>, Classifier<QInt<8>, Out<5>>> {};
+    : Network<
+          Image<2, 10, 10>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<QInt<4>, Out<6>>, Residual<Conv<Out<6>>>, Activate<>,
+          Residual<Sequence<Conv<Out<8>, Stride<2>>, Conv<Out<8>, NoActivation>>,
+                   Conv<Out<8>, Kernel<1>, Stride<2>, NoActivation, BatchNorm>, BranchGrid<QInt<8>, Range{4}>>,
+          Normalize<>, Activate<Act<M_a{8}>>,
+          Residual<Sequence<Conv<Out<8>>, Residual<Conv<Out<8>>, Identity, BranchGrid<QInt<9>>>, Activate<>>, Identity>,
+          AvgPool<5>, Normalize<>, Activate<Act<M_a{2}>>, Classifier<QInt<8>, Out<5>>> {};
 
 /// Pre-activation blocks, whose joins are read by a norm and by the next join; the average behind the last norm.
 struct PreActivation

@@ -83,23 +83,23 @@ void compare_with_reference(Training<Net>& training, const std::vector<typename 
     }
 }
 
-template <class Tag>
+template <class Set>
 bool runs_here() {
-    return simd::supported(Tag{});
+    return simd::supported(Set{});
 }
 
 /// The integer program for one instruction set against the codes of training's evaluation.
-template <class Tag, class Net>
+template <class Set, class Net>
 void compare_integer_program(Training<Net>& training, const std::vector<typename Training<Net>::Pixel>& pixels) {
-    if (!runs_here<Tag>()) return;
-    INFO("instruction set " << simd::name(Tag{}));
+    if (!runs_here<Set>()) return;
+    INFO("instruction set " << simd::name(Set{}));
     training.forward(pixels.data(), images, Statistics::running);
     const std::vector<std::vector<std::int64_t>> expected = tools::all_codes(training, images);
     const std::vector<std::int64_t> logits(training.logits().begin(), training.logits().end());
     std::vector<std::int32_t> predictions;
     for (std::int64_t n = 0; n < images; ++n) predictions.push_back(training.prediction(n));
 
-    const IntegerNetwork<Net, Tag> network = lower(training);
+    const IntegerNetwork<Net, Set> network = lower(training);
     const Certificate certificate = certify(training, network);
     CHECK(certificate.first_difference == "");
     CHECK(certificate.differences == 0);

@@ -98,7 +98,7 @@ inline void run_layer(Network& network, std::size_t i) {
     const intaglio::Shape b = network.values[static_cast<std::size_t>(row.second_input)].shape;
     out.resize(size);
     each_element(network.images, shape, [&](std::int64_t n, int y, int x, int c, std::size_t to) {
-        if (kind == "join") out[to] = in[to] + second[to];
+        if (kind == "add") out[to] = in[to] + second[to];
         if (kind == "multiply") {
             out[to] = in[to] * second[element_at(b, n, b.pixels() == 1 ? 0 : y, b.pixels() == 1 ? 0 : x, c)];
         }
@@ -134,7 +134,7 @@ inline void run_layer_backward(const Network& network, std::size_t i, std::vecto
     const intaglio::Value& b = network.values[other];
     const intaglio::Shape shape = network.values[static_cast<std::size_t>(row.output)].shape;
     each_element(network.images, shape, [&](std::int64_t n, int y, int x, int c, std::size_t to) {
-        if (kind == "join") {
+        if (kind == "add") {
             din[to] += dout[to];
             gradient[other][to] += dout[to];
         }

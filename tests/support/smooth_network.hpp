@@ -41,10 +41,10 @@ struct TraitsOf {
 template <class Norm, bool OneGain>
 struct TraitsOf<intaglio::primitive::Norm<Norm, OneGain>> {
     static Traits get() {
-        using intaglio::StatisticsOf;
-        return {.set = Norm::statistics == StatisticsOf::channel ? StatisticsSet::channel
-                       : Norm::statistics == StatisticsOf::layer ? StatisticsSet::layer
-                                                                 : StatisticsSet::nothing,
+        using intaglio::Per;
+        return {.set = Norm::statistics == Per::channel ? StatisticsSet::channel
+                       : Norm::statistics == Per::layer ? StatisticsSet::layer
+                                                        : StatisticsSet::nothing,
                 .has_gain = Norm::has_gain,
                 .one_gain = OneGain};
     }
@@ -54,7 +54,7 @@ struct TraitsOf<intaglio::primitive::SampleNorm<Norm, OneGain>> {
     static Traits get() {
         return {.set = StatisticsSet::sample,
                 .groups = Norm::groups,
-                .per_element = Norm::affine == intaglio::AffinePer::element,
+                .per_element = Norm::affine == intaglio::Per::element,
                 .has_gain = true,
                 .one_gain = OneGain};
     }
@@ -68,7 +68,7 @@ struct TraitsOf<intaglio::primitive::Quantize<Target>> {
     static Traits get() { return {.wide = std::is_same_v<typename Target::surrogate, intaglio::WideStraightThrough>}; }
 };
 template <>
-struct TraitsOf<intaglio::primitive::RealActivation<intaglio::Relu>> {
+struct TraitsOf<intaglio::primitive::FloatActivation<intaglio::Relu>> {
     static Traits get() { return {.relu = true}; }
 };
 
@@ -156,7 +156,7 @@ class Network {
             if (kind == "step") step(i, in, out, base);
             if (kind == "activation") activation(i, in, out, base);
             if (kind == "pool" || kind == "max pool") pool(i, in, out, kind == "max pool");
-            if (kind == "join") {
+            if (kind == "add") {
                 out = in;
                 const Vector& other = x[static_cast<std::size_t>(rows[i].second_input)];
                 for (std::size_t k = 0; k < out.size(); ++k) out[k] += other[k];
@@ -242,7 +242,7 @@ class Network {
         const auto denominator = static_cast<double>(values[index].denominator);
         const auto lowest = static_cast<double>(rows[i].codes.lowest);
         const auto highest = static_cast<double>(rows[i].codes.highest);
-        const auto distance = static_cast<double>(rows[i].code_step);
+        const auto distance = static_cast<double>(rows[i].code_spacing);
         const double reach = traits[i].wide ? 0.5 * (highest - lowest) : 0.0;
         const auto clamped = [&](double value) {
             return std::clamp(value, (lowest - reach) / denominator, (highest + reach) / denominator);

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "intaglio/model/network.hpp"
-#include "intaglio/train/weight_quantization.hpp"
+#include "intaglio/train/weights/weight_quantization.hpp"
 
 namespace test_weights {
 
@@ -42,7 +42,7 @@ struct intaglio::train::WeightCode<test_weights::Real> {
 
 template <>
 struct intaglio::train::WeightCode<test_weights::ScaledTernary> {
-    static constexpr WeightScope scope = WeightScope::unit;
+    static constexpr Per scope = Per::channel;
     template <class Number>
     WeightCode(const Number* weights, std::int64_t count) {
         for (std::int64_t i = 0; i < count; ++i) scale_ += std::fabs(static_cast<double>(weights[i]));

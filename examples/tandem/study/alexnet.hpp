@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <intaglio/core/random.hpp>
-#include <intaglio/train/reestimation.hpp>
+#include <intaglio/train/loop/reestimation.hpp>
 #include <intaglio/zoo/alexnet.hpp>
 #include <stdexcept>
 #include <vector>
@@ -47,7 +47,8 @@ template <int Bits>
     const Labels labels(images.labels);
     const auto first = static_cast<std::size_t>(used * Training<Teacher>::pixels);
     const Samples train{pixels.first(first), labels.first(static_cast<std::size_t>(used))};
-    const Samples rest{pixels.subspan(first), labels.subspan(static_cast<std::size_t>(used), static_cast<std::size_t>(compared))};
+    const Samples rest{pixels.subspan(first),
+                       labels.subspan(static_cast<std::size_t>(used), static_cast<std::size_t>(compared))};
 
     tandem::Options& tandem = settings.tandem;
     tandem.batch = 8;

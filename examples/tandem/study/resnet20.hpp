@@ -13,10 +13,10 @@
 namespace teachers {
 
 // Bytes as they are, padded with the mean; what the file's network does to them first moves into the first layer.
-using Colours = Image<3, 32, 32, UInt8, PaddingColour<124, 116, 104>>;
+using Colours = Image<3, 32, 32, UInt8, PaddingValue<124, 116, 104>>;
 
 struct FloatResNet20 : zoo::ResNet20<Colours, 10, zoo::WidthMultiplier<1>,
-                                     Defaults<FloatWeights, NoWeightStandardization, BatchNorm, Relu, RealJoin>,
+                                     Defaults<FloatWeights, NoWeightStandardization, BatchNorm, Relu, FloatBranchGrid>,
                                      zoo::LastOptions<TrainedBias>> {};
 // What its students compute with; the first and the last weights have 8 bits.
 template <int Bits>

@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "intaglio/canonical/model.hpp"
-#include "intaglio/core/little_endian.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/little_endian.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
-namespace detail {
+namespace canonical_detail {
 
 template <class T>
 void append_numbers(std::vector<std::byte>& bytes, std::span<const T> numbers) {
@@ -29,24 +30,24 @@ void append_list(std::vector<std::byte>& bytes, const std::vector<T>& numbers) {
     append_numbers(bytes, std::span<const T>(numbers));
 }
 
-}  // namespace detail
+}  // namespace canonical_detail
 
 /// The exponent of the logits and the number of rows, then for each row its lists in the order of RowNumbers, each
 /// behind its length in 8 bytes. All numbers are little-endian and as wide as their type.
 [[nodiscard]] inline std::vector<std::byte> canonical_bytes(const ModelNumbers& model) {
     std::vector<std::byte> bytes;
-    detail::append_number(bytes, model.logit_exponent);
-    detail::append_number(bytes, std::uint64_t{model.rows.size()});
+    canonical_detail::append_number(bytes, model.logit_exponent);
+    canonical_detail::append_number(bytes, std::uint64_t{model.rows.size()});
     for (const RowNumbers& row : model.rows) {
-        detail::append_list(bytes, row.weights);
-        detail::append_list(bytes, row.thresholds);
-        detail::append_list(bytes, row.falling);
-        detail::append_list(bytes, row.multipliers);
-        detail::append_list(bytes, row.addends);
-        detail::append_list(bytes, row.shifts);
-        detail::append_list(bytes, row.numbers);
+        canonical_detail::append_list(bytes, row.weights);
+        canonical_detail::append_list(bytes, row.thresholds);
+        canonical_detail::append_list(bytes, row.falling);
+        canonical_detail::append_list(bytes, row.multipliers);
+        canonical_detail::append_list(bytes, row.addends);
+        canonical_detail::append_list(bytes, row.shifts);
+        canonical_detail::append_list(bytes, row.numbers);
     }
     return bytes;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

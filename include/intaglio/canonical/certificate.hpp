@@ -8,10 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/model/codes.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// What a comparison found. Both sides of a step are monotone functions of an integer, so that equal positions of all
 /// steps mean equal codes for every accumulator value that can occur.
@@ -43,9 +44,9 @@ struct Certificate {
 /// A step of all channels: reads one accumulator per channel, writes one code per channel.
 using StepFunction = std::function<void(const std::int32_t* accumulators, std::int32_t* codes)>;
 /// A real-valued function of (channel, accumulator), in units of codes.
-using RealFunction = std::function<double(std::int64_t channel, std::int64_t accumulator)>;
+using FloatFunction = std::function<double(std::int64_t channel, std::int64_t accumulator)>;
 
-namespace detail {
+namespace canonical_detail {
 
 /// A monotone step function of every channel, asked for codes and for the positions of its steps.
 class StepProbe {
@@ -100,7 +101,7 @@ class StepProbe {
 
 /// How far the code next to a step at `position` is from the real function: half a code if the step is where it
 /// belongs.
-inline double step_distance(const RealFunction& real, std::int64_t channel, std::int64_t position, double middle,
+inline double step_distance(const FloatFunction& real, std::int64_t channel, std::int64_t position, double middle,
                             bool rising) {
     const double sign = rising ? 1 : -1;
     const double early = sign * (real(channel, position - 1) - middle);  // not positive if the step is not late
@@ -108,7 +109,7 @@ inline double step_distance(const RealFunction& real, std::int64_t channel, std:
     return 0.5 + std::max({0.0, early, late});
 }
 
-}  // namespace detail
+}  // namespace canonical_detail
 
 /// Two sides of a comparison, and where in the network they are compared.
 struct Sides {
@@ -118,13 +119,15 @@ struct Sides {
 };
 
 /// Compares two monotone step functions on the whole range of accumulators; `real` is what both stand for, in codes
-/// of which neighbours lie `code_step` apart, or empty if that is not to be looked at. A function is equal to itself.
+/// of which neighbours lie `code_spacing` apart, or empty if that is not to be looked at. A function is equal to
+/// itself.
 [[gnu::cold]] inline void compare_steps(CodeRange accumulators, CodeRange codes, std::int64_t channels,
-                                        const StepFunction& first, const StepFunction& second, const RealFunction& real,
-                                        std::int64_t code_step, const Sides& sides, Certificate& certificate) {
+                                        const StepFunction& first, const StepFunction& second,
+                                        const FloatFunction& real, std::int64_t code_spacing, const Sides& sides,
+                                        Certificate& certificate) {
     const auto n = static_cast<std::size_t>(channels);
-    detail::StepProbe left(first, accumulators, n);
-    detail::StepProbe right(second, accumulators, n);
+    canonical_detail::StepProbe left(first, accumulators, n);
+    canonical_detail::StepProbe right(second, accumulators, n);
     certificate.range_values += accumulators.states() * channels;
     for (std::size_t c = 0; c < n; ++c) {
         if (!left.same_ends(right, c)) {
@@ -134,8 +137,8 @@ struct Sides {
     for (std::int64_t level = codes.lowest; level < codes.highest; ++level) {
         const std::vector<std::int64_t> a = left.positions(level);
         const std::vector<std::int64_t> b = &first == &second ? a : right.positions(level);
-        const std::int64_t below = codes.lowest + (level - codes.lowest) / code_step * code_step;
-        const double middle = static_cast<double>(below) + 0.5 * static_cast<double>(code_step);
+        const std::int64_t below = codes.lowest + (level - codes.lowest) / code_spacing * code_spacing;
+        const double middle = static_cast<double>(below) + 0.5 * static_cast<double>(code_spacing);
         for (std::size_t c = 0; c < n; ++c) {
             ++certificate.steps_compared;
             if (a[c] != b[c]) {
@@ -145,11 +148,11 @@ struct Sides {
             }
             // A step at an end of the range was clamped to it.
             if (!real || a[c] <= accumulators.lowest || a[c] > accumulators.highest) continue;
-            certificate.largest_distance =
-                std::max(certificate.largest_distance,
-                         detail::step_distance(real, static_cast<std::int64_t>(c), a[c], middle, left.rising(c)));
+            certificate.largest_distance = std::max(
+                certificate.largest_distance,
+                canonical_detail::step_distance(real, static_cast<std::int64_t>(c), a[c], middle, left.rising(c)));
         }
     }
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -8,12 +8,13 @@
 
 #include "intaglio/canonical/describe.hpp"
 #include "intaglio/canonical/model.hpp"
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/integer/step_parameters.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
-namespace detail {
+namespace canonical_detail {
 
 [[gnu::cold]] inline void require_count(const std::string& place, const char* what, std::size_t found,
                                         std::int64_t expected) {
@@ -47,7 +48,7 @@ namespace detail {
     }
 }
 
-}  // namespace detail
+}  // namespace canonical_detail
 
 /// Throws std::invalid_argument, which names the layer, if the numbers do not fit the network.
 [[gnu::cold]] inline void require_fitting(const ModelNumbers& model, const FactsView& facts) {
@@ -55,8 +56,8 @@ namespace detail {
         throw std::invalid_argument(joined({"model: expected ", facts.rows.size, " rows, found ", model.rows.size()}));
     }
     for (std::size_t i = 0; i < facts.rows.size; ++i) {
-        detail::require_fitting(model.rows[i], facts, facts.rows[i], i + 1 == facts.rows.size);
+        canonical_detail::require_fitting(model.rows[i], facts, facts.rows[i], i + 1 == facts.rows.size);
     }
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

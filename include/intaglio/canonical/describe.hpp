@@ -4,11 +4,12 @@
 #include <cstdint>
 #include <string>
 
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/model/parameter_text.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Writes a layer's place as a person reads it: "6.repetition 2.1".
 [[gnu::cold]] inline std::string path_text(const Path& path) {
@@ -46,7 +47,7 @@ namespace intaglio {
 
 /// The name of a row's norm, surrogate or standardisation; that of a norm with its epsilon if it is not the usual one.
 [[gnu::cold]] inline std::string detail_text(const Row& row) {
-    detail::NameParts parts;
+    NameParts parts;
     parts.add(row.detail);
     if (row.epsilon > 0 && row.epsilon != default_epsilon) parts.add("epsilon", row.epsilon);
     return parts.text.data;
@@ -73,7 +74,7 @@ namespace intaglio {
             text += joined({", groups ", e.groups});
             if (e.padding_code != 0) text += joined({", padding code ", e.padding_code});
             for (std::int32_t c = 0; c < e.padding_codes.count; ++c) {
-                text += joined({(c == 0 ? ", padding colour " : " "), e.padding_code_of(c)});
+                text += joined({(c == 0 ? ", padding value " : " "), e.padding_code_of(c)});
             }
             if (e.dilation != 1) text += joined({", dilation ", e.dilation});
         }
@@ -85,15 +86,15 @@ namespace intaglio {
         const bool multiplies = row.scale.given || &row == table.rows.data + table.rows.size - 1 ||
                                 (row.steps > 0 && !row.has_thresholds());
         if (multiplies) text += joined({", multipliers of ", row.scale.precision, " bits"});
-        text +=
-            joined({", values ", row.input, (row.second_input == none ? "" : joined({" and ", row.second_input})),
-                    ", out ", shape_text(out.shape), ", ",
-                    (out.storage == Storage::real ? "real numbers"
-                                                  : joined({"codes ", range_text(row.codes), " / ", out.denominator})),
-                    (row.code_step == 1 ? "" : joined({" in steps of ", row.code_step})), ", gains ", row.gains,
-                    ", biases ", row.biases, "\n"});
+        text += joined(
+            {", values ", row.input, (row.second_input == none ? "" : joined({" and ", row.second_input})), ", out ",
+             shape_text(out.shape), ", ",
+             (out.storage == Storage::float32 ? "real numbers"
+                                              : joined({"codes ", range_text(row.codes), " / ", out.denominator})),
+             (row.code_spacing == 1 ? "" : joined({" in steps of ", row.code_spacing})), ", gains ", row.gains,
+             ", biases ", row.biases, "\n"});
     }
     return text;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

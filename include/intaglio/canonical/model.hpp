@@ -1,14 +1,15 @@
-// The canonical model: the trained integers of a network as plain data. It belongs to no instruction set, compiler or
-// byte order. Training gives it (train/lowering.hpp); programs pack it for the machine that they run on.
+// The canonical model: the trained integers of a network as plain data. It depends on no instruction set, compiler
+// or byte order. Training gives it (train/lowering.hpp); programs pack it for the machine that they run on.
 #pragma once
 
 #include <cmath>
 #include <cstdint>
 #include <vector>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/model/network.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// The trained integers of one operation. What an operation does not have is empty.
 struct RowNumbers {
@@ -42,4 +43,4 @@ struct ModelNumbers {
 template <class Net>
 struct Model : ModelNumbers {};
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

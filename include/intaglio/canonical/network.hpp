@@ -10,12 +10,13 @@
 
 #include "intaglio/canonical/check.hpp"
 #include "intaglio/canonical/packing.hpp"
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/program.hpp"
 #include "intaglio/simd/simd.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
-namespace detail {
+namespace canonical_detail {
 
 /// The functions that pack the numbers of one kind of work; null where there is nothing to pack.
 struct RowPacking {
@@ -24,82 +25,82 @@ struct RowPacking {
                     const Sides&, Certificate&) = nullptr;
 };
 
-template <class Net, class Tag, class Indices, class Primitives>
+template <class Net, class Set, class Indices, class Primitives>
 struct RowPackings;
-template <class Net, class Tag, std::size_t... I, class... Primitive>
-struct RowPackings<Net, Tag, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
+template <class Net, class Set, std::size_t... I, class... Primitive>
+struct RowPackings<Net, Set, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
     template <std::size_t Index>
     static constexpr bool has_parameters = (Index + 1 == sizeof...(I)
-                                                ? integer::plan<Net, Tag>.parameter_bytes
-                                                : integer::plan<Net, Tag>.parameters[(Index + 1) % sizeof...(I)]) >
-                                           integer::plan<Net, Tag>.parameters[Index];
+                                                ? integer::plan<Net, Set>.parameter_bytes
+                                                : integer::plan<Net, Set>.parameters[(Index + 1) % sizeof...(I)]) >
+                                           integer::plan<Net, Set>.parameters[Index];
 
     template <std::size_t Index, class Operation>
     static constexpr RowPacking of_row() {
         if constexpr (has_parameters<Index>) {
-            using Kind = typename integer::detail::KindOf<Tag, Net, Index, Operation>::type;
-            return {&Packing<Operation>::template pack<Tag, Kind>, &Packing<Operation>::template compare<Tag, Kind>};
+            using Kind = typename integer::KindOf<Set, Net, Index, Operation>::type;
+            return {&Packing<Operation>::template pack<Set, Kind>, &Packing<Operation>::template compare<Set, Kind>};
         } else {
             return {};
         }
     }
     static constexpr RowPacking of[] = {of_row<I, Primitive>()...};
 };
-template <class Net, class Tag>
+template <class Net, class Set>
 inline constexpr const auto& row_packings =
-    RowPackings<Net, Tag, std::make_index_sequence<integer::detail::row_count<Net>>, typename Net::primitives>::of;
+    RowPackings<Net, Set, std::make_index_sequence<integer::row_count<Net>>, typename Net::primitives>::of;
 
 [[gnu::cold]] inline integer::Site packing_site(const FactsView& facts, std::size_t row) {
     return integer::make_site(facts, facts.rows[row], none);
 }
 
-}  // namespace detail
+}  // namespace canonical_detail
 
 /// An integer program that owns its parameters.
-template <class Net, class Tag = simd::Native>
+template <class Net, class Set = simd::Native>
 class IntegerNetwork {
   public:
-    /// Packs a model for the instruction set `Tag`. Throws std::invalid_argument if the model is not one of Net.
-    [[gnu::cold]] IntegerNetwork(const Model<Net>& model) : parameters_(std::make_unique<Parameters<Net, Tag>>()) {
+    /// Packs a model for the instruction set `Set`. Throws std::invalid_argument if the model is not one of Net.
+    [[gnu::cold]] IntegerNetwork(const Model<Net>& model) : parameters_(std::make_unique<Parameters<Net, Set>>()) {
         require_fitting(model, facts<Net>.view());
         for (std::size_t i = 0; i < model.rows.size(); ++i) {
-            const detail::RowPacking& packing = detail::row_packings<Net, Tag>[i];
+            const canonical_detail::RowPacking& packing = canonical_detail::row_packings<Net, Set>[i];
             if (packing.pack == nullptr) continue;
-            packing.pack(model.rows[i], detail::packing_site(facts<Net>.view(), i),
-                         parameters_->bytes + integer::plan<Net, Tag>.parameters[i]);
+            packing.pack(model.rows[i], canonical_detail::packing_site(facts<Net>.view(), i),
+                         parameters_->bytes + integer::plan<Net, Set>.parameters[i]);
         }
     }
 
     using Pixel = integer::code_type<Net, 0>;
-    [[nodiscard]] std::int32_t predict(const Pixel* image, Scratch<Net, Tag>& scratch) const {
+    [[nodiscard]] std::int32_t predict(const Pixel* image, Scratch<Net, Set>& scratch) const {
         return program().predict(image, scratch);
     }
-    [[nodiscard]] Program<Net, Tag> program() const { return Program<Net, Tag>(*parameters_); }
-    [[nodiscard]] Parameters<Net, Tag>& parameters() { return *parameters_; }
-    [[nodiscard]] const Parameters<Net, Tag>& parameters() const { return *parameters_; }
+    [[nodiscard]] Program<Net, Set> program() const { return Program<Net, Set>(*parameters_); }
+    [[nodiscard]] Parameters<Net, Set>& parameters() { return *parameters_; }
+    [[nodiscard]] const Parameters<Net, Set>& parameters() const { return *parameters_; }
     /// Working memory for one thread.
-    [[nodiscard]] static std::unique_ptr<Scratch<Net, Tag>> make_scratch() {
-        return std::make_unique<Scratch<Net, Tag>>();
+    [[nodiscard]] static std::unique_ptr<Scratch<Net, Set>> make_scratch() {
+        return std::make_unique<Scratch<Net, Set>>();
     }
 
   private:
-    std::unique_ptr<Parameters<Net, Tag>> parameters_;
+    std::unique_ptr<Parameters<Net, Set>> parameters_;
 };
 
 /// Proves that a packed program computes what its model says: every weight is read back, and every step compared for
 /// every accumulator that can occur.
-template <class Net, class Tag>
-[[gnu::cold]] Certificate certify(const Model<Net>& model, const IntegerNetwork<Net, Tag>& network) {
+template <class Net, class Set>
+[[gnu::cold]] Certificate certify(const Model<Net>& model, const IntegerNetwork<Net, Set>& network) {
     Certificate certificate;
     for (std::size_t i = 0; i < model.rows.size(); ++i) {
-        const detail::RowPacking& packing = detail::row_packings<Net, Tag>[i];
+        const canonical_detail::RowPacking& packing = canonical_detail::row_packings<Net, Set>[i];
         if (packing.compare == nullptr) continue;
         const Row& row = facts<Net>.rows[i];
-        packing.compare(model.rows[i], facts<Net>.view(), row, detail::packing_site(facts<Net>.view(), i),
-                        network.parameters().bytes + integer::plan<Net, Tag>.parameters[i],
+        packing.compare(model.rows[i], facts<Net>.view(), row, canonical_detail::packing_site(facts<Net>.view(), i),
+                        network.parameters().bytes + integer::plan<Net, Set>.parameters[i],
                         {place_text(row), "the model", "the packed program"}, certificate);
     }
     return certificate;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "intaglio/canonical/step.hpp"
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/integer/operations.hpp"
 
 namespace intaglio::model_error {
@@ -16,12 +17,12 @@ template <class...>
 struct operation_has_parameters_but_no_packing_specialise_Packing;
 }  // namespace intaglio::model_error
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// The packing of an operation's integers; specialised for each primitive operation whose integer program has
 /// parameters. A specialisation has
-/// - `pack<Tag, Kind>(const RowNumbers&, const integer::Site&, std::byte* to)`,
-/// - `compare<Tag, Kind>(const RowNumbers&, const FactsView&, const Row&, const integer::Site&, const std::byte*
+/// - `pack<Set, Kind>(const RowNumbers&, const integer::Site&, std::byte* to)`,
+/// - `compare<Set, Kind>(const RowNumbers&, const FactsView&, const Row&, const integer::Site&, const std::byte*
 /// packed,
 ///   const Sides&, Certificate&)`: proves that the packed parameters compute what the numbers say.
 /// Sites have no places; `to` and `packed` are the parameters of the operation alone.
@@ -30,61 +31,61 @@ struct Packing : Missing<model_error::operation_has_parameters_but_no_packing_sp
 
 template <class Weight, class Standardization>
 struct Packing<primitive::Product<Weight, Standardization>> {
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void pack(const RowNumbers& numbers, const integer::Site& site, std::byte* to) {
-        kernels::pack_weights<Tag, Kind::variant.kernel>(site.extents, numbers.weights.data(), to);
+        kernels::pack_weights<Set, Kind::variant.kernel>(site.extents, numbers.weights.data(), to);
     }
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     [[gnu::cold]] static void compare(const RowNumbers& numbers, const FactsView&, const Row&,
                                       const integer::Site& site, const std::byte* packed, const Sides& sides,
                                       Certificate& certificate) {
         std::vector<std::int8_t> read(numbers.weights.size());
-        kernels::unpack_weights<Tag, Kind::variant.kernel>(site.extents, packed, read.data());
+        kernels::unpack_weights<Set, Kind::variant.kernel>(site.extents, packed, read.data());
         const std::int64_t differences = certificate.differences;
         for (std::size_t i = 0; i < read.size(); ++i) {
             ++certificate.weights_compared;
             if (read[i] != numbers.weights[i]) certificate.difference(joined({sides.where, ", weight ", i}));
         }
         // Kernels also multiply what fills up the last vectors, and rely on its being zero.
-        std::vector<std::byte> again(kernels::packed_weight_bytes<Tag, Kind::variant.kernel>(site.extents) + 64);
+        std::vector<std::byte> again(kernels::packed_weight_bytes<Set, Kind::variant.kernel>(site.extents) + 64);
         auto* const aligned_to = again.data() + (64 - reinterpret_cast<std::uintptr_t>(again.data()) % 64) % 64;
-        pack<Tag, Kind>(numbers, site, aligned_to);
+        pack<Set, Kind>(numbers, site, aligned_to);
         if (certificate.differences == differences && std::memcmp(aligned_to, packed, again.size() - 64) != 0) {
             certificate.difference(joined({sides.where, ", between the packed weights"}));
         }
     }
 };
 
-namespace detail {
+namespace canonical_detail {
 
 template <class T>
 void copy_to(const std::vector<T>& from, std::byte* to) {
     if (!from.empty()) std::memcpy(to, from.data(), from.size() * sizeof(T));
 }
 
-}  // namespace detail
+}  // namespace canonical_detail
 
 template <class Target>
 struct Packing<primitive::Quantize<Target>> {
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void pack(const RowNumbers& numbers, const integer::Site& site, std::byte* to) {
         const std::int32_t channels = site.extents.out.channels;
         if constexpr (Kind::variant == integer::StepKind::thresholds) {
             const integer::ThresholdLayout layout = integer::threshold_layout(site.step.levels, channels);
             const std::vector<std::int32_t> flip(numbers.falling.begin(), numbers.falling.end());
-            detail::copy_to(numbers.thresholds, to + layout.thresholds);
+            canonical_detail::copy_to(numbers.thresholds, to + layout.thresholds);
             for (std::size_t c = 0; c < flip.size(); ++c) {
                 const std::int32_t mask = -flip[c];
                 std::memcpy(to + layout.flip + c * 4, &mask, 4);
             }
         } else {
             const integer::DyadicLayout layout = integer::dyadic_layout(channels, site.step);
-            detail::copy_to(numbers.multipliers, to + layout.multiplier);
-            detail::copy_to(numbers.addends, to + layout.addend);
-            detail::copy_to(numbers.shifts, to + layout.shift);
+            canonical_detail::copy_to(numbers.multipliers, to + layout.multiplier);
+            canonical_detail::copy_to(numbers.addends, to + layout.addend);
+            canonical_detail::copy_to(numbers.shifts, to + layout.shift);
         }
     }
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     [[gnu::cold]] static void compare(const RowNumbers& numbers, const FactsView& facts, const Row& row,
                                       const integer::Site& site, const std::byte* packed, const Sides& sides,
                                       Certificate& certificate) {
@@ -93,24 +94,24 @@ struct Packing<primitive::Quantize<Target>> {
             std::vector<typename Kind::input> in(static_cast<std::size_t>(channels));
             std::vector<typename Kind::output> out(in.size());
             for (std::size_t c = 0; c < in.size(); ++c) in[c] = static_cast<typename Kind::input>(accumulators[c]);
-            integer::detail::step<Tag, Kind::variant>(site.step, in.data(), 1, channels, packed, out.data());
+            integer::step<Set, Kind::variant>(site.step, in.data(), 1, channels, packed, out.data());
             for (std::size_t c = 0; c < in.size(); ++c) found[c] = static_cast<std::int32_t>(out[c]);
         };
         compare_steps(facts.value(row.input).codes, row.codes, channels,
-                      step_function(numbers, site.step, static_cast<std::size_t>(channels)), kernel, {}, row.code_step,
-                      sides, certificate);
+                      step_function(numbers, site.step, static_cast<std::size_t>(channels)), kernel, {},
+                      row.code_spacing, sides, certificate);
     }
 };
 
 template <>
 struct Packing<primitive::Logits> {
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void pack(const RowNumbers& numbers, const integer::Site& site, std::byte* to) {
         const integer::LogitLayout layout = integer::logit_layout(site.extents.in.channels, site.step);
-        detail::copy_to(numbers.multipliers, to + layout.multiplier);
-        detail::copy_to(numbers.addends, to + layout.addend);
+        canonical_detail::copy_to(numbers.multipliers, to + layout.multiplier);
+        canonical_detail::copy_to(numbers.addends, to + layout.addend);
     }
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     [[gnu::cold]] static void compare(const RowNumbers& numbers, const FactsView&, const Row&,
                                       const integer::Site& site, const std::byte* packed, const Sides& sides,
                                       Certificate& certificate) {
@@ -129,4 +130,4 @@ struct Packing<primitive::Logits> {
     }
 };
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

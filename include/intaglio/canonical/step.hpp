@@ -7,9 +7,10 @@
 
 #include "intaglio/canonical/certificate.hpp"
 #include "intaglio/canonical/model.hpp"
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/site.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// The code of one accumulator of a channel.
 [[nodiscard]] inline std::int32_t step_code(const RowNumbers& numbers, const integer::StepForm& form,
@@ -37,4 +38,4 @@ namespace intaglio {
     };
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -5,18 +5,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <intaglio/core/extents.hpp>
-#include <intaglio/core/random.hpp>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/dataset.hpp>
 #include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
 
-namespace intaglio {
+#include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/core/random.hpp"
+#include "intaglio/data/dataset.hpp"
+#include "intaglio/host/text.hpp"
 
-namespace detail {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
+
+namespace data_detail {
 
 /// Moves the content of an image up by `rows` and left by `columns` (negative: down, right), in place: afterwards pixel
 /// (y, x) is what was (y + rows, x + columns), or `fill` where that lies outside.
@@ -74,7 +76,7 @@ void fill_square(std::span<Pixel> image, Shape shape, std::int64_t top, std::int
     }
 }
 
-}  // namespace detail
+}  // namespace data_detail
 
 /// Changes one image (or signal) in place at random: a crop, then a flip, then cutout, each only where it is asked for.
 /// The crop is that of an image padded by `shift_height` rows above and below and `shift_width` columns left and right
@@ -127,12 +129,12 @@ struct Augmentation {
         const auto code = static_cast<Pixel>(fill);
         const std::int32_t rows = offset(shift_height, random);
         const std::int32_t columns = offset(shift_width, random);
-        detail::shift_image(image, shape, rows, columns, code);
-        if (horizontal_flip && random.below(2) == 1) detail::flip_image(image, shape);
+        data_detail::shift_image(image, shape, rows, columns, code);
+        if (horizontal_flip && random.below(2) == 1) data_detail::flip_image(image, shape);
         if (cutout > 0) {
             const std::int64_t y = random.below(static_cast<std::uint32_t>(shape.height));
             const std::int64_t x = random.below(static_cast<std::uint32_t>(shape.width));
-            detail::fill_square(image, shape, y - cutout / 2, x - cutout / 2, cutout, code);
+            data_detail::fill_square(image, shape, y - cutout / 2, x - cutout / 2, cutout, code);
         }
     }
 
@@ -144,4 +146,4 @@ struct Augmentation {
     }
 };
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

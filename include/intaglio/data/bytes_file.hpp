@@ -7,21 +7,18 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <memory>
 #include <string>
 #include <system_error>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/file_handle.hpp"
+#include "intaglio/host/text.hpp"
 
-namespace detail {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
-struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using FileHandle = std::unique_ptr<std::FILE, CloseFile>;
+namespace data_detail {
 
 /// Grows `out` geometrically: a small file that claims to be large costs only what it really decodes to.
 inline void grow_decoded(std::vector<std::uint8_t>& out, std::uint64_t limit) {
@@ -30,7 +27,7 @@ inline void grow_decoded(std::vector<std::uint8_t>& out, std::uint64_t limit) {
     out.resize(static_cast<std::size_t>(std::min(wanted, limit)));
 }
 
-}  // namespace detail
+}  // namespace data_detail
 
 /// All bytes of the regular file `path`.
 /// Errors: std::runtime_error that names the file when it is missing, not a regular file (a folder, a pipe, a device),
@@ -53,7 +50,7 @@ inline void grow_decoded(std::vector<std::uint8_t>& out, std::uint64_t limit) {
     }
 
     errno = 0;
-    const detail::FileHandle file(std::fopen(path.c_str(), "rb"));
+    const FileHandle file(std::fopen(path.c_str(), "rb"));
     if (!file) throw_file_error(path, "cannot be opened", errno);
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
     const std::size_t got = bytes.empty() ? 0 : std::fread(bytes.data(), 1, bytes.size(), file.get());
@@ -64,4 +61,4 @@ inline void grow_decoded(std::vector<std::uint8_t>& out, std::uint64_t limit) {
     return bytes;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

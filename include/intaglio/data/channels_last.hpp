@@ -3,13 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <intaglio/core/extents.hpp>
-#include <intaglio/core/text.hpp>
 #include <span>
 #include <stdexcept>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// [channels][height][width] becomes [height][width][channels], for one image; both hold shape.size() numbers.
 template <class T>
@@ -42,4 +44,4 @@ template <class T>
     return channels_last(std::span<const T>(planes), shape);
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -2,13 +2,15 @@
 #pragma once
 
 #include <filesystem>
-#include <intaglio/data/cifar_layout.hpp>
-#include <intaglio/data/find_dataset.hpp>
-#include <intaglio/data/image_dataset.hpp>
 #include <string>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/cifar_layout.hpp"
+#include "intaglio/data/find_dataset.hpp"
+#include "intaglio/data/image_dataset.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Class names in label order.
 [[nodiscard]] inline std::vector<std::string> cifar10_classes() {
@@ -45,4 +47,4 @@ namespace intaglio {
             load_cifar_layout(folder, test_files, layout, "CIFAR-10 test", names)};
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -2,13 +2,15 @@
 #pragma once
 
 #include <filesystem>
-#include <intaglio/data/cifar_layout.hpp>
-#include <intaglio/data/find_dataset.hpp>
-#include <intaglio/data/image_dataset.hpp>
 #include <string>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/cifar_layout.hpp"
+#include "intaglio/data/find_dataset.hpp"
+#include "intaglio/data/image_dataset.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Which label of an image is used: that of its class, or that of the group of five classes to which it belongs.
 enum class Cifar100Labels { fine, coarse };
@@ -80,4 +82,4 @@ enum class Cifar100Labels { fine, coarse };
             load_cifar_layout(folder, {"test.bin"}, layout, "CIFAR-100 test", names)};
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -6,20 +6,22 @@
 #include <cstdint>
 #include <filesystem>
 #include <future>
-#include <intaglio/core/extents.hpp>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/bytes_file.hpp>
-#include <intaglio/data/channels_last.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/data/find_dataset.hpp>
-#include <intaglio/data/image_dataset.hpp>
-#include <intaglio/data/packed_file.hpp>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/bytes_file.hpp"
+#include "intaglio/data/channels_last.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/data/find_dataset.hpp"
+#include "intaglio/data/image_dataset.hpp"
+#include "intaglio/data/packed_file.hpp"
+#include "intaglio/host/text.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 inline constexpr Shape cifar_shape{32, 32, 3};
 
@@ -119,4 +121,4 @@ struct CifarLayout {
     return names;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

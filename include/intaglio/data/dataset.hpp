@@ -4,10 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <intaglio/core/extents.hpp>
-#include <intaglio/core/labels.hpp>
-#include <intaglio/core/random.hpp>
-#include <intaglio/core/text.hpp>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -17,7 +13,13 @@
 #include <utility>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/core/random.hpp"
+#include "intaglio/host/labels.hpp"
+#include "intaglio/host/text.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// The types of a sensor's codes that data sets hold.
 template <class T>
@@ -222,4 +224,4 @@ template <PixelCode Pixel, LabelNumber Label>
     return both;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -2,13 +2,15 @@
 #pragma once
 
 #include <filesystem>
-#include <intaglio/data/find_dataset.hpp>
-#include <intaglio/data/image_dataset.hpp>
-#include <intaglio/data/mnist_layout.hpp>
 #include <string>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/find_dataset.hpp"
+#include "intaglio/data/image_dataset.hpp"
+#include "intaglio/data/mnist_layout.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Class names in label order.
 [[nodiscard]] inline std::vector<std::string> fashion_mnist_classes() {
@@ -31,4 +33,4 @@ namespace intaglio {
     return load_mnist_layout(folder, {"Fashion-MNIST", fashion_mnist_classes(), 6000, 1000});
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

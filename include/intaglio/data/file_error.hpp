@@ -8,9 +8,10 @@
 #include <string_view>
 #include <system_error>
 
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Throws std::runtime_error("<path>: <reason>").
 [[noreturn]] inline void throw_file_error(const std::filesystem::path& path, std::string_view reason) {
@@ -23,4 +24,4 @@ namespace intaglio {
     throw_file_error(path, joined({reason, ": ", std::generic_category().message(error_number)}));
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -3,8 +3,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/file_error.hpp>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -12,7 +10,11 @@
 #include <system_error>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/text.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// What find_dataset looks for.
 struct DatasetSearch {
@@ -78,4 +80,4 @@ struct DatasetSearch {
     throw std::runtime_error(joined({search.name, " was not found. Looked at:", looked_at, "\n", search.advice}));
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

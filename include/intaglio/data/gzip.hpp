@@ -7,22 +7,24 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/bytes_file.hpp>
-#include <intaglio/data/file_error.hpp>
 #include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/bytes_file.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/text.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// True when the bytes begin with the magic number of gzip, 1f 8b.
 [[nodiscard]] inline bool is_gzip(std::span<const std::uint8_t> bytes) {
     return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
 }
 
-namespace detail {
+namespace data_detail {
 
 /// An inflate stream that expects a gzip header, and checks CRC and length of its trailer.
 class InflateStream {
@@ -38,7 +40,7 @@ class InflateStream {
     z_stream stream{};
 };
 
-}  // namespace detail
+}  // namespace data_detail
 
 /// Decodes gzip data (one member, or several in a row as RFC 1952 allows). `path` only names the origin in messages.
 /// Errors: std::runtime_error when the data is truncated or corrupt (header, deflate code, CRC, length), is followed by
@@ -49,13 +51,13 @@ class InflateStream {
     constexpr std::size_t max_chunk = std::numeric_limits<uInt>::max();
     // One byte above the limit has room, so that "exactly the limit" and "more" can be told apart.
     const std::uint64_t capacity = max_bytes == std::numeric_limits<std::uint64_t>::max() ? max_bytes : max_bytes + 1;
-    detail::InflateStream inflater(path);
+    data_detail::InflateStream inflater(path);
     z_stream& stream = inflater.stream;
     std::vector<std::uint8_t> out;
     std::size_t consumed = 0;
     std::size_t produced = 0;
     while (true) {
-        if (produced == out.size()) detail::grow_decoded(out, capacity);
+        if (produced == out.size()) data_detail::grow_decoded(out, capacity);
         const std::size_t input = std::min(compressed.size() - consumed, max_chunk);
         const std::size_t room = std::min(out.size() - produced, max_chunk);
         stream.next_in = const_cast<Bytef*>(compressed.data() + consumed);  // zlib does not write there
@@ -87,4 +89,4 @@ class InflateStream {
     return out;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

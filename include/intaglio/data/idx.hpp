@@ -4,16 +4,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <intaglio/core/extents.hpp>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/data/packed_file.hpp>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/data/packed_file.hpp"
+#include "intaglio/host/text.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Grey images of one shape as an IDX file holds them: [count][height][width], one byte each.
 struct IdxImages {
@@ -29,7 +31,7 @@ inline constexpr std::uint64_t idx_max_bytes = 1ull << 30;  ///< default bound o
 inline constexpr std::size_t idx_image_header_bytes = 16;   ///< magic, count, height, width
 inline constexpr std::size_t idx_label_header_bytes = 8;    ///< magic, count
 
-namespace detail {
+namespace data_detail {
 
 inline std::uint32_t load_big_endian(std::span<const std::uint8_t> bytes, std::size_t offset) {
     return (std::uint32_t{bytes[offset]} << 24) | (std::uint32_t{bytes[offset + 1]} << 16) |
@@ -55,22 +57,22 @@ inline void check_idx_payload(std::uint64_t found, std::uint64_t expected, const
     }
 }
 
-}  // namespace detail
+}  // namespace data_detail
 
 /// Images from the bytes of an IDX file, which are consumed; `path` only names the origin in messages.
 /// Errors: std::runtime_error when the header is incomplete, has another magic number, announces no image, a side of 0
 /// or above idx_max_side, or another amount of data than there is.
 [[nodiscard]] inline IdxImages parse_idx_images(std::vector<std::uint8_t> bytes, const std::filesystem::path& path) {
-    detail::check_idx_header(bytes, idx_image_header_bytes, idx_image_magic, path);
-    const std::uint64_t count = detail::load_big_endian(bytes, 4);
-    const std::uint64_t height = detail::load_big_endian(bytes, 8);
-    const std::uint64_t width = detail::load_big_endian(bytes, 12);
+    data_detail::check_idx_header(bytes, idx_image_header_bytes, idx_image_magic, path);
+    const std::uint64_t count = data_detail::load_big_endian(bytes, 4);
+    const std::uint64_t height = data_detail::load_big_endian(bytes, 8);
+    const std::uint64_t width = data_detail::load_big_endian(bytes, 12);
     if (count == 0) throw_file_error(path, "holds no image");
     if (height == 0 || width == 0 || height > idx_max_side || width > idx_max_side) {
         throw_file_error(path, joined({"image size ", height, " x ", width, " is not in 1 ... ", idx_max_side}));
     }
     // Below 2^32 * 2^16 * 2^16 = 2^64: the product cannot overflow, because the sides stay below 2^16.
-    detail::check_idx_payload(bytes.size() - idx_image_header_bytes, count * height * width, path);
+    data_detail::check_idx_payload(bytes.size() - idx_image_header_bytes, count * height * width, path);
 
     IdxImages images;
     images.shape = Shape{static_cast<std::int32_t>(height), static_cast<std::int32_t>(width), 1};
@@ -83,10 +85,10 @@ inline void check_idx_payload(std::uint64_t found, std::uint64_t expected, const
 /// Labels from the bytes of an IDX file; everything else as parse_idx_images.
 [[nodiscard]] inline std::vector<std::uint8_t> parse_idx_labels(std::vector<std::uint8_t> bytes,
                                                                 const std::filesystem::path& path) {
-    detail::check_idx_header(bytes, idx_label_header_bytes, idx_label_magic, path);
-    const std::uint64_t count = detail::load_big_endian(bytes, 4);
+    data_detail::check_idx_header(bytes, idx_label_header_bytes, idx_label_magic, path);
+    const std::uint64_t count = data_detail::load_big_endian(bytes, 4);
     if (count == 0) throw_file_error(path, "holds no label");
-    detail::check_idx_payload(bytes.size() - idx_label_header_bytes, count, path);
+    data_detail::check_idx_payload(bytes.size() - idx_label_header_bytes, count, path);
     bytes.erase(bytes.begin(), bytes.begin() + idx_label_header_bytes);
     return bytes;
 }
@@ -105,4 +107,4 @@ inline void check_idx_payload(std::uint64_t found, std::uint64_t expected, const
     return parse_idx_labels(read_packed_bytes(path, max_bytes), path);
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

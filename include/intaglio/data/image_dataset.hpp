@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <intaglio/data/dataset.hpp>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/dataset.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Images of one shape with one label each; pixels are the sensor's 8-bit codes.
 using ImageDataset = BasicDataset<std::uint8_t>;
@@ -15,4 +17,4 @@ struct TrainTest {
     ImageDataset test;
 };
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -2,13 +2,15 @@
 #pragma once
 
 #include <filesystem>
-#include <intaglio/data/find_dataset.hpp>
-#include <intaglio/data/image_dataset.hpp>
-#include <intaglio/data/mnist_layout.hpp>
 #include <string>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/find_dataset.hpp"
+#include "intaglio/data/image_dataset.hpp"
+#include "intaglio/data/mnist_layout.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Class names in label order: the digits.
 [[nodiscard]] inline std::vector<std::string> mnist_classes() {
@@ -33,4 +35,4 @@ namespace intaglio {
     return load_mnist_layout(folder, {"MNIST", mnist_classes(), 5923, 980});
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -5,17 +5,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <intaglio/core/extents.hpp>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/data/find_dataset.hpp>
-#include <intaglio/data/idx.hpp>
-#include <intaglio/data/image_dataset.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/data/find_dataset.hpp"
+#include "intaglio/data/idx.hpp"
+#include "intaglio/data/image_dataset.hpp"
+#include "intaglio/host/text.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Names of the four files, without ".gz" or ".xz": training images and labels, test images and labels.
 [[nodiscard]] inline std::vector<std::string> mnist_layout_files() {
@@ -92,4 +94,4 @@ struct MnistLayout {
             load(2, " test", complete_test, layout.test_first_class)};
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

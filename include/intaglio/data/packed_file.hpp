@@ -3,16 +3,18 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/bytes_file.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/data/gzip.hpp>
-#include <intaglio/data/xz.hpp>
 #include <limits>
 #include <string>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/bytes_file.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/data/gzip.hpp"
+#include "intaglio/data/xz.hpp"
+#include "intaglio/host/text.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// All bytes of a plain file, or the decompressed bytes of a gzip or xz file; the content decides, not the name.
 /// `max_bytes` bounds the result. Errors: as read_bytes, decompress_gzip and decompress_xz.
@@ -31,4 +33,4 @@ namespace intaglio {
     return bytes;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -6,10 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <intaglio/core/array.hpp>
-#include <intaglio/core/random.hpp>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/dataset.hpp>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -17,7 +13,13 @@
 #include <utility>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/array.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/core/random.hpp"
+#include "intaglio/data/dataset.hpp"
+#include "intaglio/host/text.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// What synthetic_keywords makes besides the number and the seed.
 struct KeywordSettings {
@@ -26,7 +28,7 @@ struct KeywordSettings {
     std::int32_t noise = 4000;   ///< largest absolute value of the white noise, 0 ... 16384; a word has up to 16000
 };
 
-namespace detail {
+namespace data_detail {
 
 /// 32767 * sin(2 pi phase / 2^32), to 0.2 % of the amplitude: two parabolas, corrected by their square.
 constexpr std::int32_t integer_sine(std::uint32_t phase) {
@@ -109,7 +111,7 @@ inline void make_keyword(std::vector<std::int32_t>& signal, std::int32_t word, R
     }
 }
 
-}  // namespace detail
+}  // namespace data_detail
 
 /// `count` signals, [1][length][1], of equally many words: sample i has label i modulo the number of classes, and
 /// depends on the seed, i and the settings only. A word is the four sounds low tone, high tone, rising and falling
@@ -137,7 +139,7 @@ template <PixelCode Pixel = std::int16_t>
     for (std::int32_t word = 0; word < settings.classes; ++word) {
         const char* const names[] = {"low", "high", "rising", "falling"};
         std::string name;
-        for (const auto sound : detail::keyword_sounds(word)) {
+        for (const auto sound : data_detail::keyword_sounds(word)) {
             if (!name.empty()) name += '-';
             name += names[static_cast<std::size_t>(sound)];
         }
@@ -148,7 +150,7 @@ template <PixelCode Pixel = std::int16_t>
     std::vector<std::int32_t> signal;
     for (std::size_t index = 0; index < count; ++index) {
         const auto word = static_cast<std::int32_t>(index % static_cast<std::size_t>(settings.classes));
-        detail::make_keyword(signal, word, Random(seed, index), settings);
+        data_detail::make_keyword(signal, word, Random(seed, index), settings);
         data.labels.push_back(static_cast<std::uint8_t>(word));
         constexpr int dropped_bits = 16 - std::numeric_limits<std::make_unsigned_t<Pixel>>::digits;
         for (const std::int32_t code : signal) {
@@ -160,4 +162,4 @@ template <PixelCode Pixel = std::int16_t>
     return data;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -7,16 +7,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/bytes_file.hpp>
-#include <intaglio/data/file_error.hpp>
 #include <iterator>
 #include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/bytes_file.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/text.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Memory that decoding may take besides its result: twice what the highest preset of the program xz asks for. A file
 /// may demand up to 1.5 GiB.
@@ -28,7 +30,7 @@ inline constexpr std::uint64_t xz_max_decoder_bytes = std::uint64_t{128} << 20;
     return bytes.size() >= std::size(magic) && std::equal(std::begin(magic), std::end(magic), bytes.begin());
 }
 
-namespace detail {
+namespace data_detail {
 
 /// A decoder of .xz streams that checks their sums and refuses sums it cannot check.
 class XzStream {
@@ -67,7 +69,7 @@ inline std::string xz_complaint(lzma_ret answer, const lzma_stream& stream) {
     }
 }
 
-}  // namespace detail
+}  // namespace data_detail
 
 /// Decodes .xz data (one stream, or several in a row with the padding that the format allows). `path` only names the
 /// origin in messages.
@@ -78,7 +80,7 @@ inline std::string xz_complaint(lzma_ret answer, const lzma_stream& stream) {
                                                              const std::filesystem::path& path) {
     // One byte above the limit has room, so that "exactly the limit" and "more" can be told apart.
     const std::uint64_t capacity = max_bytes == std::numeric_limits<std::uint64_t>::max() ? max_bytes : max_bytes + 1;
-    detail::XzStream decoder(path);
+    data_detail::XzStream decoder(path);
     lzma_stream& stream = decoder.stream;
     stream.next_in = compressed.data();
     stream.avail_in = compressed.size();
@@ -86,7 +88,7 @@ inline std::string xz_complaint(lzma_ret answer, const lzma_stream& stream) {
     std::size_t produced = 0;
     lzma_ret answer = LZMA_OK;
     while (answer == LZMA_OK) {
-        if (produced == out.size()) detail::grow_decoded(out, capacity);
+        if (produced == out.size()) data_detail::grow_decoded(out, capacity);
         stream.next_out = out.data() + produced;
         stream.avail_out = out.size() - produced;
         answer = lzma_code(&stream, LZMA_FINISH);
@@ -95,9 +97,9 @@ inline std::string xz_complaint(lzma_ret answer, const lzma_stream& stream) {
             throw_file_error(path, joined({"decompresses to more than the limit of ", max_bytes, " bytes"}));
         }
     }
-    if (answer != LZMA_STREAM_END) throw_file_error(path, detail::xz_complaint(answer, stream));
+    if (answer != LZMA_STREAM_END) throw_file_error(path, data_detail::xz_complaint(answer, stream));
     out.resize(produced);
     return out;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -3,21 +3,22 @@
 
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/pack_weights.hpp"
 #include "intaglio/model/facts.hpp"
 
-namespace intaglio::integer {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 /// Whether accumulators need the sums of the codes under their windows: the weights are no plain multiples of codes.
 constexpr bool has_window_sums(const Row& row) {
-    return row.weight_step != 1 || row.weight_offset != 0;
+    return row.weight_spacing != 1 || row.weight_offset != 0;
 }
 
 /// Whether a value, of codes -1 ... 1, never holds 0: signs, or signs that were only picked from.
 constexpr bool has_signs_only(const FactsView& facts, std::int32_t value) {
     while (value > 0) {
         const Row& row = facts.writer(value);
-        if (row.steps > 0) return row.code_step == 2 && facts.value(value).codes == CodeRange{-1, 1};
+        if (row.steps > 0) return row.code_spacing == 2 && facts.value(value).codes == CodeRange{-1, 1};
         if (!row.picks_codes) return false;
         value = row.input;
     }
@@ -64,15 +65,15 @@ constexpr const char* name(kernels::Product product) {
 }
 
 /// Name of the kernel of an operation, for the facts table.
-template <class Tag>
+template <class Set>
 constexpr const char* kernel_name(const FactsView& facts, const Row& row) {
     if (row.weights > 0) {
-        if (facts.value(row.output).storage == Storage::real) return "float";
-        return name(choose_product(facts, row, has_byte_dot_product(Tag{})));
+        if (facts.value(row.output).storage == Storage::float32) return "float";
+        return name(choose_product(facts, row, has_byte_dot_product(Set{})));
     }
-    if (row.steps > 0 && facts.value(row.input).storage == Storage::real) return "float";
+    if (row.steps > 0 && facts.value(row.input).storage == Storage::float32) return "float";
     if (row.steps > 0) return row.has_thresholds() ? "thresholds" : "multiply-shift";
     return row.kind;
 }
 
-}  // namespace intaglio::integer
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer

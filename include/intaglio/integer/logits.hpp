@@ -4,19 +4,20 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/core/memory_size.hpp"
 #include "intaglio/integer/operation.hpp"
 #include "intaglio/integer/step_parameters.hpp"
 
-namespace intaglio::integer {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 template <>
 struct Operation<primitive::Logits> : NoMemory {
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static constexpr std::size_t parameter_bytes(const Site& site) {
         return memory_size(logit_layout(site.extents.in.channels, site.step).bytes);
     }
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void run(const Site& site, const Frame& frame) {
         const std::int32_t classes = site.extents.in.channels;
         const LogitLayout layout = logit_layout(classes, site.step);
@@ -31,4 +32,4 @@ struct Operation<primitive::Logits> : NoMemory {
     }
 };
 
-}  // namespace intaglio::integer
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer

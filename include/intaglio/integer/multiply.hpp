@@ -1,19 +1,20 @@
 // The integer program of products of two branches.
 #pragma once
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/operation.hpp"
 #include "intaglio/kernels/rearrange.hpp"
 #include "intaglio/model/multiply.hpp"
 
-namespace intaglio::integer {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 template <>
 struct Operation<primitive::Multiply> : NoMemory {
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void run(const Site& site, const Frame& frame) {
-        kernels::multiply<Tag>(site.extents.in, input<Kind>(site, frame), second_input<Kind>(site, frame),
+        kernels::multiply<Set>(site.extents.in, input<Kind>(site, frame), second_input<Kind>(site, frame),
                                site.second.pixels() == 1, output<Kind>(site, frame));
     }
 };
 
-}  // namespace intaglio::integer
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer

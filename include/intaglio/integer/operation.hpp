@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/site.hpp"
 #include "intaglio/model/integer_scale.hpp"
 #include "intaglio/model/primitives.hpp"
@@ -13,7 +14,7 @@ template <class...>
 struct operation_has_no_integer_program_specialise_integer_Operation;
 }  // namespace intaglio::model_error
 
-namespace intaglio::integer {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 /// What an operation sees of one call of the program.
 struct Frame {
@@ -25,24 +26,24 @@ struct Frame {
 
 /// The integer program of a primitive operation; specialised once per primitive, in operations.hpp or by a user. A
 /// specialisation has
-/// - `run<Tag, Kind>(const Site&, const Frame&)`, unless it is `Idle`,
-/// - `parameter_bytes<Tag, Kind>(const Site&)` and `workspace_bytes<Tag, Kind>(const Site&)`: what it needs of either,
-/// - where the operands do not decide about its code: `variant<Tag>(const FactsView&, const Row&, std::int32_t fused)`,
+/// - `run<Set, Kind>(const Site&, const Frame&)`, unless it is `Idle`,
+/// - `parameter_bytes<Set, Kind>(const Site&)` and `workspace_bytes<Set, Kind>(const Site&)`: what it needs of either,
+/// - where the operands do not decide about its code: `variant<Set>(const FactsView&, const Row&, std::int32_t fused)`,
 ///   which becomes `Kind::variant`.
 template <class Primitive>
 struct Operation : Missing<model_error::operation_has_no_integer_program_specialise_integer_Operation<Primitive>> {};
 
 /// What an operation inherits that has no parameters or needs no workspace; it hides what it has.
 struct NoMemory {
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static constexpr std::size_t parameter_bytes(const Site&) {
         return 0;
     }
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static constexpr std::size_t workspace_bytes(const Site&) {
         return 0;
     }
-    template <class Tag>
+    template <class Set>
     static constexpr OnlyVariant variant(const FactsView&, const Row&, std::int32_t) {
         return {};
     }
@@ -86,4 +87,7 @@ typename Kind::output* output(const Site& site, const Frame& frame) {
     return reinterpret_cast<typename Kind::output*>(frame.arena + site.output);
 }
 
-}  // namespace intaglio::integer
+// What other rooms build upon.
+using detail::at;
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer

@@ -7,11 +7,12 @@
 #include <cstdint>
 #include <utility>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/operation.hpp"
 #include "intaglio/model/intervals.hpp"
 #include "intaglio/model/readers.hpp"
 
-namespace intaglio::integer {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 /// Where the parts of a network lie.
 template <std::size_t Rows, std::size_t Values>
@@ -77,18 +78,18 @@ struct Work {
     std::size_t (*workspace_bytes)(const Site&);
     bool is_idle;  ///< there is nothing to run
 };
-template <class Tag, class Op, class Kind>
-inline constexpr Work work{&Op::template parameter_bytes<Tag, Kind>, &Op::template workspace_bytes<Tag, Kind>,
+template <class Set, class Op, class Kind>
+inline constexpr Work work{&Op::template parameter_bytes<Set, Kind>, &Op::template workspace_bytes<Set, Kind>,
                            is_idle<Op>};
 
 using RunFunction = void (*)(const Site&, const Frame&);
 /// The code of one kind of work; null if there is nothing to run.
-template <class Tag, class Op, class Kind>
+template <class Set, class Op, class Kind>
 constexpr RunFunction run_function() {
     if constexpr (is_idle<Op>) {
         return nullptr;
     } else {
-        return &Op::template run<Tag, Kind>;
+        return &Op::template run<Set, Kind>;
     }
 }
 
@@ -97,7 +98,7 @@ template <class Net>
 inline constexpr auto fused = fused_steps<facts<Net>.row_count()>(facts<Net>.view());
 
 /// The kind of work of row I of a network, as `type`.
-template <class Tag, class Net, std::size_t I, class Primitive>
+template <class Set, class Net, std::size_t I, class Primitive>
 struct KindOf {
     static constexpr const auto& table = facts<Net>;
     static constexpr const Row& row = table.rows[I];
@@ -105,18 +106,18 @@ struct KindOf {
     static constexpr std::int32_t output = step == none ? row.output : table.row(step).output;
     static constexpr Storage second = row.second_input == none ? Storage::uint8 : table.value(row.second_input).storage;
     using type = Kind<stored<table.value(row.input).storage>, stored<second>, stored<table.value(output).storage>,
-                      Operation<Primitive>::template variant<Tag>(table.view(), row, step)>;
+                      Operation<Primitive>::template variant<Set>(table.view(), row, step)>;
 };
 
-template <class Tag, class Net, class Indices, class Primitives>
+template <class Set, class Net, class Indices, class Primitives>
 struct Works;
-template <class Tag, class Net, std::size_t... I, class... Primitive>
-struct Works<Tag, Net, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
+template <class Set, class Net, std::size_t... I, class... Primitive>
+struct Works<Set, Net, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
     static constexpr Array<const Work*, sizeof...(I)> of{
-        {&work<Tag, Operation<Primitive>, typename KindOf<Tag, Net, I, Primitive>::type>...}};
+        {&work<Set, Operation<Primitive>, typename KindOf<Set, Net, I, Primitive>::type>...}};
     /// Made only where it is used: a plan alone makes no code.
     static constexpr Array<RunFunction, sizeof...(I)> run{
-        {run_function<Tag, Operation<Primitive>, typename KindOf<Tag, Net, I, Primitive>::type>()...}};
+        {run_function<Set, Operation<Primitive>, typename KindOf<Set, Net, I, Primitive>::type>()...}};
 };
 
 constexpr void extend(Interval& interval, std::int32_t row) {
@@ -196,39 +197,39 @@ constexpr Instruction make_instruction(const FactsView& table, std::size_t i, Ru
 template <class Net>
 inline constexpr std::size_t row_count = boost::mp11::mp_size<typename Net::primitives>::value;
 
-template <class Net, class Tag>
-using WorksOf = Works<Tag, Net, std::make_index_sequence<row_count<Net>>, typename Net::primitives>;
-template <class Net, class Tag>
+template <class Net, class Set>
+using WorksOf = Works<Set, Net, std::make_index_sequence<row_count<Net>>, typename Net::primitives>;
+template <class Net, class Set>
 constexpr const auto& works() {
     static_assert(raise<Refusal<Net>>());
-    return WorksOf<Net, Tag>::of;
+    return WorksOf<Net, Set>::of;
 }
 
 }  // namespace detail
 
-template <class Net, class Tag>
-inline constexpr auto plan = detail::make_plan(facts<Net>.view(), detail::works<Net, Tag>(), detail::fused<Net>);
+template <class Net, class Set>
+inline constexpr auto plan = detail::make_plan(facts<Net>.view(), detail::works<Net, Set>(), detail::fused<Net>);
 
 namespace detail {
 
 /// Whether a row has an instruction: idle operations and steps inside of products have none.
-template <class Net, class Tag>
+template <class Net, class Set>
 constexpr bool has_instruction(std::size_t i) {
-    return !works<Net, Tag>()[i]->is_idle && !plan<Net, Tag>.runs_elsewhere[i];
+    return !works<Net, Set>()[i]->is_idle && !plan<Net, Set>.runs_elsewhere[i];
 }
-template <class Net, class Tag>
+template <class Net, class Set>
 constexpr std::size_t count_instructions() {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < row_count<Net>; ++i) count += has_instruction<Net, Tag>(i) ? 1 : 0;
+    for (std::size_t i = 0; i < row_count<Net>; ++i) count += has_instruction<Net, Set>(i) ? 1 : 0;
     return count;
 }
-template <class Net, class Tag>
+template <class Net, class Set>
 constexpr auto make_instructions() {
-    Array<Instruction, count_instructions<Net, Tag>()> list;
+    Array<Instruction, count_instructions<Net, Set>()> list;
     std::size_t count = 0;
     for (std::size_t i = 0; i < row_count<Net>; ++i) {
-        if (!has_instruction<Net, Tag>(i)) continue;
-        list[count++] = make_instruction(facts<Net>.view(), i, WorksOf<Net, Tag>::run[i], plan<Net, Tag>);
+        if (!has_instruction<Net, Set>(i)) continue;
+        list[count++] = make_instruction(facts<Net>.view(), i, WorksOf<Net, Set>::run[i], plan<Net, Set>);
     }
     return list;
 }
@@ -236,7 +237,12 @@ constexpr auto make_instructions() {
 }  // namespace detail
 
 /// The integer program of a network: its instructions in order.
-template <class Net, class Tag>
-inline constexpr auto instructions = detail::make_instructions<Net, Tag>();
+template <class Net, class Set>
+inline constexpr auto instructions = detail::make_instructions<Net, Set>();
 
-}  // namespace intaglio::integer
+// What other rooms build upon.
+using detail::KindOf;
+using detail::Refusal;
+using detail::row_count;
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer

@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/kernel_choice.hpp"
 #include "intaglio/integer/step.hpp"
 #include "intaglio/kernels/convolution.hpp"
 #include "intaglio/kernels/window_sums.hpp"
 
-namespace intaglio::integer {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 /// What tells the code of one product from that of another.
 struct ProductVariant {
@@ -20,10 +21,10 @@ struct ProductVariant {
     constexpr bool operator==(const ProductVariant&) const = default;
 };
 
-/// The variant of a product of codes on the set Tag.
-template <class Tag>
+/// The variant of a product of codes on the set Set.
+template <class Set>
 constexpr ProductVariant product_variant(const FactsView& facts, const Row& row, std::int32_t fused) {
-    return {choose_product(facts, row, has_byte_dot_product(Tag{})), kernels::grouping_of(row.extents),
+    return {choose_product(facts, row, has_byte_dot_product(Set{})), kernels::grouping_of(row.extents),
             has_window_sums(row), fused == none ? StepKind::none : step_kind(facts.row(fused))};
 }
 
@@ -41,28 +42,28 @@ constexpr std::int64_t accumulator_bytes(const ConvolutionExtents& extents) {
 }
 
 /// Bytes of workspace of multiply_rows.
-template <class Tag, kernels::Product Kernel, class In>
+template <class Set, kernels::Product Kernel, class In>
 constexpr std::size_t multiply_workspace_bytes(const ConvolutionExtents& extents, bool window_sums, std::int32_t rows) {
-    const std::size_t product = kernels::convolution_workspace_bytes<Tag, Kernel, In>(extents, rows);
+    const std::size_t product = kernels::convolution_workspace_bytes<Set, Kernel, In>(extents, rows);
     if (!window_sums) return product;
     const std::size_t sums = kernels::window_sum_workspace_bytes(extents, rows);
     return product > sums ? product : sums;
 }
 
 /// The accumulators of a block of output rows.
-template <class Tag, ProductVariant Variant, class In>
+template <class Set, ProductVariant Variant, class In>
 void multiply_rows(const ConvolutionExtents& extents, WeightForm weight, const In* in, std::int32_t first_row,
                    std::int32_t rows, const std::byte* weights, std::int32_t* accumulators, std::byte* workspace) {
-    kernels::convolve_rows<Tag, Variant.kernel, Variant.grouping>(extents, in, first_row, rows, weights, accumulators,
+    kernels::convolve_rows<Set, Variant.kernel, Variant.grouping>(extents, in, first_row, rows, weights, accumulators,
                                                                   workspace);
     if constexpr (Variant.window_sums) {
-        kernels::add_window_sums<Tag>(extents, in, first_row, rows, weight.step, weight.offset, accumulators,
+        kernels::add_window_sums<Set>(extents, in, first_row, rows, weight.step, weight.offset, accumulators,
                                       workspace);
     }
 }
 
 /// A product whose accumulators stay in the workspace; each block of rows goes through the step at once.
-template <class Tag, ProductVariant Variant, class In, class Out>
+template <class Set, ProductVariant Variant, class In, class Out>
 void product_and_step(const Site& site, const In* in, const std::byte* parameters, Out* out, std::byte* workspace) {
     const ConvolutionExtents& extents = site.extents;
     auto* accumulators = reinterpret_cast<std::int32_t*>(workspace);
@@ -70,10 +71,10 @@ void product_and_step(const Site& site, const In* in, const std::byte* parameter
     const std::int32_t block = block_rows(extents);
     for (std::int32_t first = 0; first < extents.out.height; first += block) {
         const std::int32_t rows = extents.out.height - first < block ? extents.out.height - first : block;
-        multiply_rows<Tag, Variant>(extents, site.weight, in, first, rows, parameters + site.parameters, accumulators,
+        multiply_rows<Set, Variant>(extents, site.weight, in, first, rows, parameters + site.parameters, accumulators,
                                     rest);
         const std::int64_t pixels = std::int64_t{rows} * extents.out.width;
-        step<Tag, Variant.step>(site.step, accumulators, pixels, extents.out.channels,
+        step<Set, Variant.step>(site.step, accumulators, pixels, extents.out.channels,
                                 parameters + site.step_parameters,
                                 out + std::int64_t{first} * extents.out.width * extents.out.channels);
     }
@@ -83,34 +84,34 @@ void product_and_step(const Site& site, const In* in, const std::byte* parameter
 
 template <class Weight, class Standardization>
 struct Operation<primitive::Product<Weight, Standardization>> {
-    template <class Tag>
+    template <class Set>
     static constexpr ProductVariant variant(const FactsView& facts, const Row& row, std::int32_t fused) {
-        return product_variant<Tag>(facts, row, fused);
+        return product_variant<Set>(facts, row, fused);
     }
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static constexpr std::size_t parameter_bytes(const Site& site) {
-        return kernels::packed_weight_bytes<Tag, Kind::variant.kernel>(site.extents);
+        return kernels::packed_weight_bytes<Set, Kind::variant.kernel>(site.extents);
     }
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static constexpr std::size_t workspace_bytes(const Site& site) {
         const bool fused = Kind::variant.step != StepKind::none;
-        return detail::multiply_workspace_bytes<Tag, Kind::variant.kernel, typename Kind::input>(
+        return detail::multiply_workspace_bytes<Set, Kind::variant.kernel, typename Kind::input>(
                    site.extents, Kind::variant.window_sums, detail::block_rows(site.extents)) +
                (fused ? memory_size(detail::accumulator_bytes(site.extents)) : 0);
     }
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void run(const Site& site, const Frame& frame) {
         const auto* in = input<Kind>(site, frame);
         auto* out = output<Kind>(site, frame);
         std::byte* workspace = frame.arena + site.workspace;
         if constexpr (Kind::variant.step != StepKind::none) {
-            detail::product_and_step<Tag, Kind::variant>(site, in, frame.parameters, out, workspace);
+            detail::product_and_step<Set, Kind::variant>(site, in, frame.parameters, out, workspace);
         } else {
             const ConvolutionExtents& extents = site.extents;
             const std::int32_t block = detail::block_rows(extents);
             for (std::int32_t first = 0; first < extents.out.height; first += block) {
                 const std::int32_t left = extents.out.height - first;
-                detail::multiply_rows<Tag, Kind::variant>(
+                detail::multiply_rows<Set, Kind::variant>(
                     extents, site.weight, in, first, left < block ? left : block, frame.parameters + site.parameters,
                     out + std::int64_t{first} * extents.out.width * extents.out.channels, workspace);
             }
@@ -118,4 +119,8 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     }
 };
 
-}  // namespace intaglio::integer
+// What other rooms build upon.
+using detail::multiply_rows;
+using detail::multiply_workspace_bytes;
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer

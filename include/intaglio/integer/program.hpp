@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/operations.hpp"
 #include "intaglio/integer/plan.hpp"
 #include "intaglio/model/memory.hpp"
 #include "intaglio/model/network.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Instruction sets for which memory can be asked for by name.
 struct Target {
@@ -19,38 +20,38 @@ struct Target {
 };
 
 /// Bytes of the packed parameters of a network. A number that the processor cannot address does not compile.
-template <class Net, class Tag = simd::Portable>
-inline constexpr std::size_t parameter_bytes = addressable<integer::plan<Net, Tag>.parameter_bytes>();
+template <class Net, class Set = simd::Portable>
+inline constexpr std::size_t parameter_bytes = addressable<integer::plan<Net, Set>.parameter_bytes>();
 
 /// Bytes of working memory that one call of the integer program needs.
-template <class Net, class Tag = simd::Portable>
-inline constexpr std::size_t arena_bytes = addressable<integer::plan<Net, Tag>.arena_bytes>();
+template <class Net, class Set = simd::Portable>
+inline constexpr std::size_t arena_bytes = addressable<integer::plan<Net, Set>.arena_bytes>();
 
 /// Packed weights and steps of a network, in one block that can lie in read-only memory.
-template <class Net, class Tag = simd::Portable>
+template <class Net, class Set = simd::Portable>
 struct Parameters {
-    alignas(64) std::byte bytes[parameter_bytes<Net, Tag>];
+    alignas(64) std::byte bytes[parameter_bytes<Net, Set>];
 };
 
 /// Working memory of one call at a time; one for each thread.
-template <class Net, class Tag = simd::Portable>
+template <class Net, class Set = simd::Portable>
 struct Scratch {
-    alignas(64) std::byte arena[arena_bytes<Net, Tag>];
+    alignas(64) std::byte arena[arena_bytes<Net, Set>];
     std::int64_t logits[static_cast<std::size_t>(facts<Net>.classes())];
 };
 
 /// The integer program. It refers to its parameters, which must outlive it, and can be shared between threads.
-template <class Net, class Tag = simd::Portable>
+template <class Net, class Set = simd::Portable>
 class Program {
   public:
     using Pixel = integer::code_type<Net, 0>;  ///< an input code
     static constexpr std::size_t pixels = static_cast<std::size_t>(facts<Net>.input_shape().size());
     static constexpr std::int32_t classes = facts<Net>.classes();
 
-    constexpr explicit Program(const Parameters<Net, Tag>& parameters) : parameters_(&parameters) {}
+    constexpr explicit Program(const Parameters<Net, Set>& parameters) : parameters_(&parameters) {}
 
     /// Class of an image of `pixels` codes (rows, columns, channels innermost); the lowest index on ties.
-    std::int32_t predict(const Pixel* image, Scratch<Net, Tag>& scratch) const {
+    std::int32_t predict(const Pixel* image, Scratch<Net, Set>& scratch) const {
         const std::int64_t* values = logits(image, scratch);
         std::int32_t best = 0;
         for (std::int32_t c = 1; c < classes; ++c) best = values[c] > values[best] ? c : best;
@@ -58,9 +59,9 @@ class Program {
     }
 
     /// The integer logits, one per class; they lie in the scratch.
-    const std::int64_t* logits(const Pixel* image, Scratch<Net, Tag>& scratch) const {
+    const std::int64_t* logits(const Pixel* image, Scratch<Net, Set>& scratch) const {
         const integer::Frame frame{parameters_->bytes, image, scratch.arena, scratch.logits};
-        for (const integer::Instruction& instruction : integer::instructions<Net, Tag>) {
+        for (const integer::Instruction& instruction : integer::instructions<Net, Set>) {
             instruction.run(instruction.site, frame);
         }
         return scratch.logits;
@@ -69,9 +70,9 @@ class Program {
     /// Runs the program and shows `observer(value, codes)` every value that is written: its index in the facts and a
     /// pointer to its codes in the value's storage type.
     template <class Observer>
-    void run(const Pixel* image, Scratch<Net, Tag>& scratch, const Observer& observer) const {
+    void run(const Pixel* image, Scratch<Net, Set>& scratch, const Observer& observer) const {
         const integer::Frame frame{parameters_->bytes, image, scratch.arena, scratch.logits};
-        for (const integer::Instruction& instruction : integer::instructions<Net, Tag>) {
+        for (const integer::Instruction& instruction : integer::instructions<Net, Set>) {
             instruction.run(instruction.site, frame);
             if (instruction.value != none) show(instruction, frame, observer);
         }
@@ -93,7 +94,7 @@ class Program {
         }
     }
 
-    const Parameters<Net, Tag>* parameters_;
+    const Parameters<Net, Set>* parameters_;
 };
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

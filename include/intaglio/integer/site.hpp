@@ -5,9 +5,10 @@
 #include <cstdint>
 
 #include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/model/facts.hpp"
 
-namespace intaglio::integer {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 template <Storage S>
 struct StorageType {
@@ -26,7 +27,7 @@ struct StorageType<Storage::int16> {
     using type = std::int16_t;
 };
 template <>
-struct StorageType<Storage::real> {
+struct StorageType<Storage::float32> {
     using type = float;
 };
 
@@ -55,7 +56,7 @@ struct WeightForm {
     std::int32_t offset = 0;
 };
 constexpr WeightForm weight_form(const Row& row) {
-    return {row.weight_step, row.weight_offset};
+    return {row.weight_spacing, row.weight_offset};
 }
 
 /// A step of accumulators to codes, but for its parameters.
@@ -104,4 +105,4 @@ constexpr Site make_site(const FactsView& facts, const Row& row, std::int32_t fu
     return site;
 }
 
-}  // namespace intaglio::integer
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer

@@ -4,25 +4,26 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/operation.hpp"
 #include "intaglio/integer/step_parameters.hpp"
 #include "intaglio/kernels/step.hpp"
 
-namespace intaglio::integer {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 namespace detail {
 
 /// One step over [pixels][channels].
-template <class Tag, StepKind Form, class In, class Out>
+template <class Set, StepKind Form, class In, class Out>
 void step(const StepForm& form, const In* in, std::int64_t pixels, std::int32_t channels, const std::byte* parameters,
           Out* out) {
     if constexpr (Form == StepKind::thresholds) {
         const ThresholdLayout layout = threshold_layout(form.levels, channels);
-        kernels::threshold_step<Tag>(in, pixels, channels, form.levels, at<std::int32_t>(parameters, layout.thresholds),
+        kernels::threshold_step<Set>(in, pixels, channels, form.levels, at<std::int32_t>(parameters, layout.thresholds),
                                      at<std::int32_t>(parameters, layout.flip), form.lowest, out);
     } else {
         const DyadicLayout layout = dyadic_layout(channels, form);
-        kernels::dyadic_step<Tag>(in, pixels, channels, at<std::int32_t>(parameters, layout.multiplier),
+        kernels::dyadic_step<Set>(in, pixels, channels, at<std::int32_t>(parameters, layout.multiplier),
                                   at<std::int64_t>(parameters, layout.addend),
                                   at<std::uint8_t>(parameters, layout.shift), form.lowest, form.highest, out,
                                   {.multiplier = form.one_multiplier, .addend = form.one_addend});
@@ -39,20 +40,23 @@ struct Operation<primitive::IntegerScale<Mode>> : Idle {};
 
 template <class Target>
 struct Operation<primitive::Quantize<Target>> : NoMemory {
-    template <class Tag>
+    template <class Set>
     static constexpr StepKind variant(const FactsView&, const Row& row, std::int32_t) {
         return step_kind(row);
     }
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static constexpr std::size_t parameter_bytes(const Site& site) {
         return memory_size(step_bytes(Kind::variant, site.step, site.extents.out.channels));
     }
-    template <class Tag, class Kind>
+    template <class Set, class Kind>
     static void run(const Site& site, const Frame& frame) {
         const Shape& shape = site.extents.out;
-        detail::step<Tag, Kind::variant>(site.step, input<Kind>(site, frame), shape.pixels(), shape.channels,
+        detail::step<Set, Kind::variant>(site.step, input<Kind>(site, frame), shape.pixels(), shape.channels,
                                          frame.parameters + site.parameters, output<Kind>(site, frame));
     }
 };
 
-}  // namespace intaglio::integer
+// What other rooms build upon.
+using detail::step;
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer

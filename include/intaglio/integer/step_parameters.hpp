@@ -4,10 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/site.hpp"
 #include "intaglio/model/intervals.hpp"
 
-namespace intaglio::integer {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 /// What a step is made of.
 enum class StepKind : std::uint8_t {
@@ -65,4 +66,4 @@ constexpr std::int64_t step_bytes(StepKind kind, const StepForm& form, std::int6
                                         : dyadic_layout(channels, form).bytes;
 }
 
-}  // namespace intaglio::integer
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer

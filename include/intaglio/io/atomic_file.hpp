@@ -10,15 +10,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/io/partial_files.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/io/partial_files.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// A file under construction. Bytes go to a temporary beside the target; commit() brings them to the disk and renames,
 /// so that at every moment, even after a power cut, the target is the old file or the new one. Without commit(), also
@@ -30,15 +32,15 @@ class AtomicFile {
     /// Opens the temporary. A link is followed; a target that exists and is no regular file is refused, because the
     /// rename would replace it (think of /dev/null). The permissions of an existing target are kept.
     [[gnu::cold]] explicit AtomicFile(const std::filesystem::path& target) : goal(resolved(target)) {
-        detail::remove_abandoned_partials(goal);
-        const std::string begin = joined({detail::partial_prefix(goal), ::getpid(), "-"});
+        io_detail::remove_abandoned_partials(goal);
+        const std::string begin = joined({io_detail::partial_prefix(goal), ::getpid(), "-"});
         constexpr int attempts = 100;
         for (int attempt = 0; descriptor < 0 && attempt < attempts; ++attempt) {
             temporary = goal;
             temporary.replace_filename(joined({begin, attempt}));
             descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
             if (descriptor < 0 && errno != EEXIST) break;
-            if (descriptor >= 0 && !detail::lock_partial(descriptor)) {
+            if (descriptor >= 0 && !io_detail::lock_partial(descriptor)) {
                 ::close(descriptor);
                 descriptor = -1;
             }
@@ -119,7 +121,7 @@ class AtomicFile {
 
     /// The rename itself lives in the folder. Some file systems cannot sync a folder; the file is complete anyway.
     void sync_folder() const {
-        const int handle = ::open(detail::folder_of(goal).c_str(), O_RDONLY | O_CLOEXEC);
+        const int handle = ::open(io_detail::folder_of(goal).c_str(), O_RDONLY | O_CLOEXEC);
         if (handle < 0) return;
         ::fsync(handle);
         ::close(handle);
@@ -139,4 +141,4 @@ void write_file_atomically(const std::filesystem::path& target, const Content& c
     file.commit();
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

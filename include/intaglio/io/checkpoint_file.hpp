@@ -3,17 +3,19 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/io/checkpoint_reader.hpp>
-#include <intaglio/io/checkpoint_writer.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/io/checkpoint_reader.hpp"
+#include "intaglio/io/checkpoint_writer.hpp"
 
-namespace detail {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
+
+namespace io_detail {
 
 /// Takes the next line off `text`; nothing when it is used up.
 inline std::optional<std::string_view> take_line(std::optional<std::string_view>& text) {
@@ -35,12 +37,12 @@ inline std::string quoted_line(const std::optional<std::string_view>& line) {
     return joined({"'", shown, (line->size() > most ? "...'" : "'")});
 }
 
-}  // namespace detail
+}  // namespace io_detail
 
 /// In front of each line of a signature that tells an option of a run, behind those that tell its network.
 inline constexpr std::string_view option_prefix = "option ";
 
-namespace detail {
+namespace io_detail {
 
 /// Settings, one a line, as lines of a signature.
 inline std::string option_lines(const std::string& settings) {
@@ -83,16 +85,16 @@ inline void compare_lines(const CheckpointReader& reader, std::string_view expec
     }
 }
 
-}  // namespace detail
+}  // namespace io_detail
 
 /// Makes sure that a checkpoint belongs to what `expected` describes.
 /// Errors: std::runtime_error that names the file and the first line that differs (counted from 1), expected and found.
 inline void require_signature(const CheckpointReader& reader, const std::string& expected) {
-    detail::compare_lines(reader, expected, reader.signature());
+    io_detail::compare_lines(reader, expected, reader.signature());
 }
 /// The same of the lines in front of the options: makes sure that a checkpoint belongs to a network.
 inline void require_network(const CheckpointReader& reader, const std::string& expected) {
-    detail::compare_lines(reader, expected, detail::network_lines(reader.signature()));
+    io_detail::compare_lines(reader, expected, io_detail::network_lines(reader.signature()));
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

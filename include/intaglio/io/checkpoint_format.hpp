@@ -20,12 +20,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <intaglio/core/little_endian.hpp>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/little_endian.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Types of the elements of a section: first digit the kind (1 float, 2 signed, 3 unsigned), then the bytes.
 enum class ElementType : std::uint32_t {
@@ -41,14 +43,14 @@ enum class ElementType : std::uint32_t {
     uint64 = 38,
 };
 
-/// The tag of a C++ type.
+/// The set of a C++ type.
 template <FileNumber T>
 inline constexpr ElementType element_type_of = static_cast<ElementType>((std::is_floating_point_v<T> ? 10u
                                                                          : std::is_signed_v<T>       ? 20u
                                                                                                      : 30u) +
                                                                         unsigned{sizeof(T)});
 
-/// Name of a tag, or nullptr when it is none of ours.
+/// Name of a set, or nullptr when it is none of ours.
 [[nodiscard]] constexpr const char* element_type_name(ElementType type) {
     switch (type) {
         case ElementType::float32:
@@ -103,4 +105,4 @@ inline constexpr std::uint64_t max_name_bytes = 255;
 }
 
 }  // namespace checkpoint_format
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -5,12 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <intaglio/core/little_endian.hpp>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/bytes_file.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/io/checkpoint_format.hpp>
-#include <intaglio/io/checksum.hpp>
 #include <numeric>
 #include <span>
 #include <string>
@@ -18,7 +12,15 @@
 #include <utility>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/bytes_file.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/little_endian.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/io/checkpoint_format.hpp"
+#include "intaglio/io/checksum.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// One section of a checkpoint, as a reader found it.
 struct CheckpointSection {
@@ -206,4 +208,4 @@ class CheckpointReader {
     std::vector<std::size_t> by_name;  ///< positions in `found`, sorted by name
 };
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -6,11 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <intaglio/core/text.hpp>
-#include <intaglio/io/atomic_file.hpp>
-#include <intaglio/io/checkpoint_format.hpp>
-#include <intaglio/io/checksum.hpp>
-#include <intaglio/core/little_endian.hpp>
 #include <limits>
 #include <span>
 #include <stdexcept>
@@ -19,7 +14,14 @@
 #include <utility>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/little_endian.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/io/atomic_file.hpp"
+#include "intaglio/io/checkpoint_format.hpp"
+#include "intaglio/io/checksum.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Collects named arrays of numbers (copies), then writes them in one go. The same content gives the same bytes.
 class CheckpointWriter {
@@ -140,4 +142,4 @@ class CheckpointWriter {
     std::vector<Section> sections;
 };
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

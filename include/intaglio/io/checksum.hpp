@@ -7,10 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <intaglio/core/little_endian.hpp>
 #include <span>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/little_endian.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Hash of a stream of bytes, equal to XXH64 of all bytes added so far (so `xxhsum -H1` shows the same number).
 /// Every step is a bijection of its state for given input and of its input for given state: a change within one lane
@@ -116,4 +118,4 @@ template <FileNumber T>
     return sum.value();
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

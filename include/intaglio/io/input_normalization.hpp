@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/finite.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/model/facts.hpp"
-#include "intaglio/train/finite.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// The network of the file reads (x - mean) / deviation, one number each for every channel; x is what an input code
 /// stands for, code / 255 for unsigned bytes. Empty: it reads x.
@@ -24,7 +25,7 @@ struct InputNormalization {
     [[nodiscard]] bool exists() const { return !mean.empty() || !deviation.empty(); }
 };
 
-namespace detail {
+namespace io_detail {
 
 /// Which values are the input, or an image of its numbers channel by channel (pooled, say), to whose readers the
 /// normalisation belongs. Throws std::invalid_argument if the normalisation has other channels than the input or is not
@@ -68,13 +69,13 @@ namespace detail {
             if (std::fabs(colour - normalization.mean[c]) * code > 0.5 + 1e-6) {
                 fail(joined({place, " pads channel ", c, " with code ", std::to_string(colour * code),
                              ", but the mean is ", std::to_string(normalization.mean[c] * code),
-                             ": give the input a PaddingColour"}));
+                             ": give the input a PaddingValue"}));
             }
         }
     }
     return result;
 }
 
-}  // namespace detail
+}  // namespace io_detail
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

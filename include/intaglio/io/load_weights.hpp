@@ -8,10 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/io/weight_loader.hpp"
 #include "intaglio/train/program.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Reads parameters and running statistics of a network. `names` has, in the order of the network, the name of each
 /// product and of each norm in the file, without the last part: for "conv1" the file has "conv1.weight" and perhaps
@@ -23,10 +24,10 @@ namespace intaglio {
 /// - Weights become the latent ones: a network with quantised weights starts from them.
 /// - BatchNorm takes the statistics. Where the file's metadata have "bn1.eps", or "eps" for all norms, the epsilon of
 ///   the norm must be that number: frameworks differ in it (1e-5, 1e-3), and tensors do not tell.
-/// - The bias of a product moves into the norm behind it; TrainedBias and TrainedScale behind a product hold it and
+/// - The bias of a product moves into the norm behind it; TrainedBias and AffineNorm behind a product hold it and
 ///   have no name of their own. Without a norm there is no place for a bias.
 /// - With options.normalization, products that read the input (also behind pools) take (x - mean) / deviation into
-///   their weights and the norm behind them. Where they pad, the padding colour of the input has to be the mean.
+///   their weights and the norm behind them. Where they pad, the padding value of the input has to be the mean.
 ///
 /// Returns the tensors that no layer has taken ("...num_batches_tracked" are left out), which is an error unless
 /// options.ignore_unused. Everything is checked before anything in `training` is changed.
@@ -36,7 +37,7 @@ template <class Net>
 [[gnu::cold]] std::vector<std::string> load_weights(Training<Net>& training, const SafetensorsFile& file,
                                                     const std::vector<std::string>& names,
                                                     const WeightLoading& options = {}) {
-    using detail::LoadedRow;
+    using io_detail::LoadedRow;
     std::vector<LoadedRow> rows;
     for (std::size_t i = 0; i < facts<Net>.row_count(); ++i) {
         const Row& row = facts<Net>.rows[i];
@@ -53,11 +54,11 @@ template <class Net>
         }
         rows.push_back(loaded);
     }
-    detail::WeightLoader loader(facts<Net>.view(), std::move(rows), training.parameters(), file, names, options);
+    io_detail::WeightLoader loader(facts<Net>.view(), std::move(rows), training.parameters(), file, names, options);
     std::vector<std::string> unused = loader.read();
     loader.commit();
     training.parameters_changed();
     return unused;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

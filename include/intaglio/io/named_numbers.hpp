@@ -3,19 +3,21 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/io/checkpoint_reader.hpp>
-#include <intaglio/io/checkpoint_writer.hpp>
-#include <intaglio/train/context.hpp>
-#include <intaglio/train/finite.hpp>
 #include <span>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-namespace intaglio::detail {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/finite.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/io/checkpoint_reader.hpp"
+#include "intaglio/io/checkpoint_writer.hpp"
+#include "intaglio/train/program/context.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
 
 [[gnu::cold]] inline void add_numbers(CheckpointWriter& writer, const std::vector<train::NamedNumbers>& list) {
     for (const train::NamedNumbers& numbers : list) {
@@ -53,4 +55,4 @@ namespace intaglio::detail {
     }
 }
 
-}  // namespace intaglio::detail
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail

@@ -2,18 +2,19 @@
 #pragma once
 
 #include <cstdlib>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/io/safetensors.hpp>
 #include <map>
 #include <string>
 
 #include "intaglio/canonical/describe.hpp"
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/finite.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/io/safetensors.hpp"
 #include "intaglio/model/facts.hpp"
-#include "intaglio/train/finite.hpp"
-#include "intaglio/train/option_text.hpp"
+#include "intaglio/train/loop/option_text.hpp"
 
-namespace intaglio::detail {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
 
 /// Throws std::runtime_error if the file's metadata say, under the key `own` or "eps", which is for all norms, that the
 /// norm of a row has another epsilon. Numbers are compared as floats, in which other frameworks may keep them.
@@ -34,4 +35,4 @@ namespace intaglio::detail {
                              "; give it WithEpsilon<BatchNorm, Epsilon{", train::number_text(epsilon), "}>"}));
 }
 
-}  // namespace intaglio::detail
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/io/checkpoint_file.hpp"
 #include "intaglio/io/named_numbers.hpp"
 #include "intaglio/train/program.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
-namespace detail {
+namespace io_detail {
 
 template <class Net>
 std::vector<train::NamedNumbers> parameters_and_statistics(Training<Net>& training) {
@@ -21,14 +22,14 @@ std::vector<train::NamedNumbers> parameters_and_statistics(Training<Net>& traini
     return list;
 }
 
-}  // namespace detail
+}  // namespace io_detail
 
 /// Writes weights, gains, biases and the running statistics of the norms, in the format of checkpoints. The old file
 /// stays as it is unless the new one is complete. Throws std::runtime_error that names the file.
 template <class Net>
 void save_parameters(Training<Net>& training, const std::filesystem::path& path) {
     CheckpointWriter writer(model_signature(facts<Net>.view()));
-    detail::add_numbers(writer, detail::parameters_and_statistics(training));
+    io_detail::add_numbers(writer, io_detail::parameters_and_statistics(training));
     writer.write(path);
 }
 
@@ -39,8 +40,8 @@ template <class Net>
 void load_parameters(Training<Net>& training, const std::filesystem::path& path) {
     const CheckpointReader reader(path);
     require_network(reader, model_signature(facts<Net>.view()));
-    detail::read_numbers(reader, detail::parameters_and_statistics(training));
+    io_detail::read_numbers(reader, io_detail::parameters_and_statistics(training));
     training.parameters_changed();
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -20,9 +20,10 @@
 #include <string_view>
 #include <system_error>
 
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 
-namespace intaglio::detail {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
 
 [[gnu::cold]] inline std::string host_name() {
     char name[256] = {};
@@ -94,4 +95,4 @@ namespace intaglio::detail {
     }
 }
 
-}  // namespace intaglio::detail
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail

@@ -5,18 +5,19 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <intaglio/io/checksum.hpp>
 #include <span>
 #include <string>
 #include <type_traits>
 #include <variant>
 #include <vector>
 
-#include "intaglio/train/augmentation.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/io/checksum.hpp"
+#include "intaglio/train/loop/augmentation.hpp"
+#include "intaglio/train/loop/samples.hpp"
 #include "intaglio/train/program.hpp"
-#include "intaglio/train/samples.hpp"
 
-namespace intaglio::detail {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
 
 /// How many samples tell what a function does to all of them.
 inline constexpr std::int64_t probes = 16;
@@ -76,4 +77,4 @@ template <class Net>
     return sum.value();
 }
 
-}  // namespace intaglio::detail
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail

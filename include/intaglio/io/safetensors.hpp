@@ -11,21 +11,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/bytes_file.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/core/little_endian.hpp>
-#include <intaglio/io/safetensors_header.hpp>
-#include <intaglio/train/finite.hpp>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/bytes_file.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/finite.hpp"
+#include "intaglio/host/little_endian.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/io/safetensors_header.hpp"
 
-namespace detail {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
+
+namespace io_detail {
 
 /// The value of an IEEE number of 16 bits with 5 bits of exponent; every one is a float.
 inline float half_value(std::uint16_t bits) {
@@ -37,7 +39,7 @@ inline float half_value(std::uint16_t bits) {
     return sign * std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
 }
 
-}  // namespace detail
+}  // namespace io_detail
 
 /// A safetensors file in memory. The constructor checks everything before it trusts a number in the file; what a file
 /// announces never decides how much memory is taken, only what it really holds.
@@ -50,7 +52,7 @@ class SafetensorsFile {
 
     /// Reads and checks the whole file, of at most `max_bytes`.
     [[gnu::cold]] explicit SafetensorsFile(const std::filesystem::path& path, std::uint64_t max_bytes = default_limit)
-        : file_(path), bytes_(read_bytes(path, max_bytes)), header_(detail::read_safetensors_header(path, bytes_)) {}
+        : file_(path), bytes_(read_bytes(path, max_bytes)), header_(io_detail::read_safetensors_header(path, bytes_)) {}
 
     [[nodiscard]] const std::filesystem::path& path() const { return file_; }
     /// All tensors, in the order of their bytes.
@@ -77,7 +79,7 @@ class SafetensorsFile {
         } else if (entry.type == "F64") {
             convert<double>(from, values, [](double x) { return static_cast<float>(x); });
         } else if (entry.type == "F16") {
-            convert<std::uint16_t>(from, values, detail::half_value);
+            convert<std::uint16_t>(from, values, io_detail::half_value);
         } else if (entry.type == "BF16") {
             convert<std::uint16_t>(from, values,
                                    [](std::uint16_t x) { return std::bit_cast<float>(std::uint32_t{x} << 16); });
@@ -107,7 +109,7 @@ class SafetensorsFile {
 
     std::filesystem::path file_;
     std::vector<std::uint8_t> bytes_;
-    detail::SafetensorsHeader header_;
+    io_detail::SafetensorsHeader header_;
 };
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

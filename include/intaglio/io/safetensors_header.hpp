@@ -6,9 +6,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <intaglio/core/little_endian.hpp>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/file_error.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -18,7 +15,12 @@
 #include <utility>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/little_endian.hpp"
+#include "intaglio/host/text.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// One tensor of a safetensors file.
 struct SafetensorsEntry {
@@ -43,7 +45,7 @@ struct SafetensorsEntry {
     return joined({text, "]"});
 }
 
-namespace detail {
+namespace io_detail {
 
 inline constexpr std::uint64_t max_safetensors_header = 100'000'000;
 
@@ -226,6 +228,6 @@ class SafetensorsHeaderReader {
     return SafetensorsHeaderReader(path, bytes).read();
 }
 
-}  // namespace detail
+}  // namespace io_detail
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -9,12 +9,13 @@
 #include <span>
 #include <vector>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/io/checksum.hpp"
-#include "intaglio/train/evaluation.hpp"
+#include "intaglio/train/loop/evaluation.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/train/trainer.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// What the comparison of the two programs on a data set found.
 struct SampleComparison {
@@ -33,8 +34,8 @@ struct SampleComparison {
 /// Runs both programs over samples on the threads of `training` and compares the hashes of all codes of every layer.
 /// Accumulators that a fused step keeps to itself are compared through its codes. Throws std::invalid_argument if the
 /// samples do not fit the network.
-template <class Net, class Tag>
-[[gnu::cold]] SampleComparison compare_on_samples(Training<Net>& training, const IntegerNetwork<Net, Tag>& network,
+template <class Net, class Set>
+[[gnu::cold]] SampleComparison compare_on_samples(Training<Net>& training, const IntegerNetwork<Net, Set>& network,
                                                   BasicSamples<typename Training<Net>::Pixel> samples) {
     constexpr std::int64_t pixels = Training<Net>::pixels;
     constexpr const auto& table = facts<Net>;
@@ -46,7 +47,7 @@ template <class Net, class Tag>
     result.evaluation = evaluate(training, samples, [&](std::int64_t begin, std::int64_t count) {
         for (std::size_t row = 0; row < table.row_count(); ++row) {
             const std::int32_t value = table.rows[row].output;
-            if (table.value(value).memory != value || integer::plan<Net, Tag>.fused[row] != none) continue;
+            if (table.value(value).memory != value || integer::plan<Net, Set>.fused[row] != none) continue;
             training.visit(value, [&](const auto* codes) {
                 const auto size = static_cast<std::size_t>(table.value(value).shape.size());
                 for (std::int64_t i = 0; i < count; ++i) {
@@ -57,8 +58,8 @@ template <class Net, class Tag>
         }
     });
 
-    const Program<Net, Tag> program = network.program();
-    std::vector<std::unique_ptr<Scratch<Net, Tag>>> scratch;
+    const Program<Net, Set> program = network.program();
+    std::vector<std::unique_ptr<Scratch<Net, Set>>> scratch;
     for (int i = 0; i < training.pool().threads(); ++i) scratch.push_back(network.make_scratch());
     std::vector<std::int32_t> predictions(images);
     const auto start = std::chrono::steady_clock::now();
@@ -93,4 +94,4 @@ template <class Net, class Tag>
     return result;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -8,13 +8,14 @@
 #include <stdexcept>
 #include <string>
 
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/io/training_checkpoint.hpp"
 #include "intaglio/tandem/conversion.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
-namespace detail {
+namespace io_detail {
 
 /// The student, then as options all that decides what becomes of it.
 template <class Student, class Teacher>
@@ -32,16 +33,16 @@ template <class Student, class Teacher>
     return model_signature(facts<Student>.view()) + option_lines(conversion.description() + text.text());
 }
 
-}  // namespace detail
+}  // namespace io_detail
 
 /// Writes the student as far as it is built, the records, and the whole state of the present task. The teacher is not
 /// in the file. The old file stays as it is unless the new one is complete. Throws std::runtime_error that names the
 /// file.
 template <class Student, class Teacher>
 void save_checkpoint(tandem::Conversion<Student, Teacher>& conversion, const std::filesystem::path& path) {
-    CheckpointWriter writer(detail::conversion_signature(conversion));
-    detail::add_numbers(writer, conversion.state());
-    writer.add<std::int64_t>(detail::position_name, conversion.position());
+    CheckpointWriter writer(io_detail::conversion_signature(conversion));
+    io_detail::add_numbers(writer, conversion.state());
+    writer.add<std::int64_t>(io_detail::position_name, conversion.position());
     writer.write(path);
 }
 
@@ -50,9 +51,9 @@ void save_checkpoint(tandem::Conversion<Student, Teacher>& conversion, const std
 template <class Student, class Teacher>
 void load_checkpoint(tandem::Conversion<Student, Teacher>& conversion, const std::filesystem::path& path) {
     const CheckpointReader reader(path);
-    require_signature(reader, detail::conversion_signature(conversion));
+    require_signature(reader, io_detail::conversion_signature(conversion));
     std::array<std::int64_t, 5> position{};
-    reader.read(detail::position_name, std::span<std::int64_t>(position));
+    reader.read(io_detail::position_name, std::span<std::int64_t>(position));
 
     // Which numbers there are depends on the position: those of the present one come back if the file has not all.
     const std::array<std::int64_t, 5> before = conversion.position();
@@ -65,7 +66,7 @@ void load_checkpoint(tandem::Conversion<Student, Teacher>& conversion, const std
     };
     try {
         conversion.prepare(position);
-        detail::read_numbers(reader, conversion.state());
+        io_detail::read_numbers(reader, conversion.state());
         conversion.resume(position);
     } catch (const std::runtime_error& error) {
         undo();
@@ -78,4 +79,4 @@ void load_checkpoint(tandem::Conversion<Student, Teacher>& conversion, const std
     }
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

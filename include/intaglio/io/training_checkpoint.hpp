@@ -13,15 +13,16 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/io/checkpoint_file.hpp"
 #include "intaglio/io/named_numbers.hpp"
 #include "intaglio/io/run_identity.hpp"
 #include "intaglio/train/trainer.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
-namespace detail {
+namespace io_detail {
 
 inline constexpr const char* position_name = "position";
 inline constexpr const char* seed_name = "seed of the passes";
@@ -72,18 +73,18 @@ template <class Net, class Optimizer>
     }
 }
 
-}  // namespace detail
+}  // namespace io_detail
 
 /// Writes parameters, optimiser, schedule, position, random state and statistics of a run. The old file stays as it is
 /// unless the new one is complete. Throws std::runtime_error that names the file.
 template <class Net, class Optimizer>
 void save_checkpoint(Trainer<Net, Optimizer>& trainer, const std::filesystem::path& path) {
-    CheckpointWriter writer(detail::training_signature(trainer));
-    detail::add_numbers(writer, trainer.state());
-    writer.add<std::int64_t>(detail::position_name, trainer.position());
-    writer.add_value<std::uint64_t>(detail::seed_name, trainer.training().seed());
-    const std::vector<float> teacher = detail::probe_teacher(trainer);
-    if (!teacher.empty()) writer.add<float>(detail::teacher_name, std::span<const float>(teacher));
+    CheckpointWriter writer(io_detail::training_signature(trainer));
+    io_detail::add_numbers(writer, trainer.state());
+    writer.add<std::int64_t>(io_detail::position_name, trainer.position());
+    writer.add_value<std::uint64_t>(io_detail::seed_name, trainer.training().seed());
+    const std::vector<float> teacher = io_detail::probe_teacher(trainer);
+    if (!teacher.empty()) writer.add<float>(io_detail::teacher_name, std::span<const float>(teacher));
     writer.write(path);
 }
 
@@ -93,19 +94,19 @@ void save_checkpoint(Trainer<Net, Optimizer>& trainer, const std::filesystem::pa
 template <class Net, class Optimizer>
 void load_checkpoint(Trainer<Net, Optimizer>& trainer, const std::filesystem::path& path) {
     const CheckpointReader reader(path);
-    require_signature(reader, detail::training_signature(trainer));
+    require_signature(reader, io_detail::training_signature(trainer));
     std::array<std::int64_t, 4> position{};
-    reader.read(detail::position_name, std::span<std::int64_t>(position));
-    const auto seed = reader.value<std::uint64_t>(detail::seed_name);
+    reader.read(io_detail::position_name, std::span<std::int64_t>(position));
+    const auto seed = reader.value<std::uint64_t>(io_detail::seed_name);
     try {
         trainer.check_position(position);
     } catch (const std::runtime_error& error) {
         throw_file_error(path, error.what());
     }
-    detail::require_teacher(reader, trainer);
-    detail::read_numbers(reader, trainer.state());
+    io_detail::require_teacher(reader, trainer);
+    io_detail::read_numbers(reader, trainer.state());
     trainer.set_position(position);
     trainer.training().set_seed(seed);
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

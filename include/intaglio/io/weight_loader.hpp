@@ -5,9 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <intaglio/io/input_normalization.hpp>
-#include <intaglio/io/norm_epsilon.hpp>
-#include <intaglio/io/safetensors.hpp>
 #include <limits>
 #include <set>
 #include <span>
@@ -18,11 +15,15 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/io/input_normalization.hpp"
+#include "intaglio/io/norm_epsilon.hpp"
+#include "intaglio/io/safetensors.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/model/weights.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Options of load_weights.
 struct WeightLoading {
@@ -30,7 +31,7 @@ struct WeightLoading {
     bool ignore_unused = false;  ///< tensors of the file that no layer takes are no error
 };
 
-namespace detail {
+namespace io_detail {
 
 /// A row with parameters, and where they and its statistics lie.
 struct LoadedRow {
@@ -130,7 +131,7 @@ class WeightLoader {
                 const Row& other = row_of(row);
                 throw std::invalid_argument(joined(
                     {"the parameters of ", place(other), ", a ", other.kind, " (", other.detail,
-                     "), cannot be read from a file: a norm has to be BatchNorm,", " TrainedBias or TrainedScale"}));
+                     "), cannot be read from a file: a norm has to be BatchNorm,", " TrainedBias or AffineNorm"}));
             }
             needed += has_name(row) ? 1 : 0;
         }
@@ -283,6 +284,6 @@ class WeightLoader {
     std::size_t next_name_ = 0;
 };
 
-}  // namespace detail
+}  // namespace io_detail
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

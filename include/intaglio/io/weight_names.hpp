@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// The names of zoo::ResNet with `blocks` blocks in each of its three stages (3: ResNet-20, 7: ResNet-44), as
 /// load_weights wants them: conv1, bn1, layer1.0.conv1, layer1.0.bn1, ..., linear. Throws std::invalid_argument if
@@ -28,4 +29,4 @@ namespace intaglio {
     return names;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -6,12 +6,12 @@
 #include <cstdint>
 
 #include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/arithmetic.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
 #include "intaglio/kernels/padded_image.hpp"
 
-namespace intaglio::kernels {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 inline constexpr std::int32_t bits_per_word = 32;
 
@@ -118,21 +118,21 @@ struct RowsInside {
 }
 
 /// The codes of consecutive pixels as words of bits, 1 for positive codes; behind the last channel of a pixel zero.
-template <class Tag, class Code>
+template <class Set, class Code>
 void pack_codes(const Code* codes, std::int64_t pixels, std::int32_t channels, std::uint32_t* words) {
     if (channels % bits_per_word == 0) {
         const std::int64_t count = pixels * (channels / bits_per_word);
         for (std::int64_t i = 0; i < count; ++i) {
-            words[i] = positive_codes(Tag{}, codes + i * bits_per_word, bits_per_word, 0);
+            words[i] = positive_codes(Set{}, codes + i * bits_per_word, bits_per_word, 0);
         }
         return;
     }
     for (std::int64_t begin = 0; begin < pixels * channels; begin += channels) {
         std::int32_t c = 0;
         for (; c + bits_per_word <= channels; c += bits_per_word) {
-            *words++ = positive_codes(Tag{}, codes + begin + c, bits_per_word, begin + c);
+            *words++ = positive_codes(Set{}, codes + begin + c, bits_per_word, begin + c);
         }
-        *words++ = positive_codes(Tag{}, codes + begin + c, channels - c, begin + c);
+        *words++ = positive_codes(Set{}, codes + begin + c, channels - c, begin + c);
     }
 }
 
@@ -169,5 +169,4 @@ void add_padding(const ConvolutionExtents& e, std::int32_t first_row, std::int32
     }
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::kernels
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/arithmetic.hpp"
 #include "intaglio/kernels/bits.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
@@ -14,30 +15,29 @@
 #include "intaglio/kernels/padded_image.hpp"
 #include "intaglio/kernels/product.hpp"
 
-namespace intaglio::kernels {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 /// True if the product kernel may read the image itself: no padding, nothing to convert, no step beyond a segment.
 template <class Stored, class Code>
 [[nodiscard]] constexpr bool reads_image(const ConvolutionExtents& extents, const ConvolutionPlan& plan,
-                                         int codes_per_step) {
+                                         int codes_per_chunk) {
     return std::is_same_v<Stored, Code> && !plan.merged && extents.padding_height == 0 && extents.padding_width == 0 &&
-           plan.segment_codes % codes_per_step == 0 && plan.padded_width <= extents.in.width &&
+           plan.segment_codes % codes_per_chunk == 0 && plan.padded_width <= extents.in.width &&
            rows_under(extents, extents.out.height) <= extents.in.height;
 }
 
 /// Elements of the image copy for blocks of `rows` output rows; zero if none is needed.
 template <class Arithmetic, class Code>
 [[nodiscard]] constexpr std::int64_t copied_codes(const ConvolutionExtents& extents, std::int32_t rows) {
-    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step);
+    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk);
     if (plan.depthwise) return depthwise_copied_codes<Arithmetic, Code>(extents, plan, rows);
-    if (reads_image<typename Arithmetic::Stored, Code>(extents, plan, Arithmetic::codes_per_step)) return 0;
+    if (reads_image<typename Arithmetic::Stored, Code>(extents, plan, Arithmetic::codes_per_chunk)) return 0;
     if (plan.merged) {
-        return std::int64_t{rows} * extents.out.width * plan.segment_steps * Arithmetic::codes_per_step;
+        return std::int64_t{rows} * extents.out.width * plan.segment_chunks * Arithmetic::codes_per_chunk;
     }
     // The last step of a segment may read beyond its codes; the weights are zero there.
     return std::int64_t{rows_under(extents, rows)} * plan.padded_width * extents.in.channels +
-           Arithmetic::codes_per_step - 1;
+           Arithmetic::codes_per_chunk - 1;
 }
 
 /// Bytes of the words of an image under `rows` output rows.
@@ -54,12 +54,11 @@ template <class Arithmetic>
 }
 
 /// Bytes of workspace for blocks of `rows` output rows of an image of these codes; a multiple of 64, possibly zero.
-template <class Tag, Product P, class Code = ActivationCode<P>>
+template <class Set, Product P, class Code = ActivationCode<P>>
 [[nodiscard]] constexpr std::size_t convolution_workspace_bytes(const ConvolutionExtents& extents, std::int32_t rows) {
-    using Arithmetic = IntegerArithmetic<Tag, P>;
+    using Arithmetic = IntegerArithmetic<Set, P>;
     if constexpr (packs_bits(P)) {
-        return memory_size(packed_image_bytes(extents, rows) +
-                           copied_word_bytes<Arithmetic>(in_words(extents), rows));
+        return memory_size(packed_image_bytes(extents, rows) + copied_word_bytes<Arithmetic>(in_words(extents), rows));
     } else {
         constexpr auto size = static_cast<std::int64_t>(sizeof(typename Arithmetic::Stored));
         return memory_size(round_up(copied_codes<Arithmetic, Code>(extents, rows) * size, 64));
@@ -73,7 +72,7 @@ void convolve_mixed(const ConvolutionExtents& extents, const ConvolutionPlan& pl
                     const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* sums,
                     typename Arithmetic::Stored* copy) {
     using Stored = typename Arithmetic::Stored;
-    constexpr int per_step = Arithmetic::codes_per_step;
+    constexpr int per_chunk = Arithmetic::codes_per_chunk;
     const std::ptrdiff_t channels = extents.in.channels;
     const auto image_size = static_cast<std::ptrdiff_t>(extents.in.size());
 
@@ -89,14 +88,14 @@ void convolve_mixed(const ConvolutionExtents& extents, const ConvolutionPlan& pl
     std::ptrdiff_t width = plan.padded_width;
     bool direct = false;
     if constexpr (std::is_same_v<Stored, Code>) {
-        direct = reads_image<Stored, Code>(extents, plan, per_step);
+        direct = reads_image<Stored, Code>(extents, plan, per_chunk);
         if (direct) {
             width = extents.in.width;
             start = image + first_row * extents.stride_height * width * channels;
         }
     }
     if (plan.merged) {
-        grid.input_pixel = std::ptrdiff_t{plan.segment_steps} * per_step;
+        grid.input_pixel = std::ptrdiff_t{plan.segment_chunks} * per_chunk;
         grid.width *= images * rows;
         grid.rows = 1;
         grid.images = 1;
@@ -138,7 +137,7 @@ template <class Arithmetic, Grouping G = Grouping::any, class Code>
 void convolve_block(const ConvolutionExtents& extents, const Code* image, std::int32_t images, std::int32_t first_row,
                     std::int32_t rows, const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* sums,
                     typename Arithmetic::Stored* copy) {
-    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step);
+    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk);
     if (G == Grouping::depthwise || plan.depthwise) {
         if constexpr (G != Grouping::mixed) {
             const std::int64_t output_image = std::int64_t{rows} * extents.out.width * extents.out.channels;
@@ -157,7 +156,7 @@ template <class Arithmetic, class Code>
 void convolve_bits(const ConvolutionExtents& extents, const Code* image, std::int32_t first_row, std::int32_t rows,
                    const std::uint32_t* weights, std::int32_t* accumulators, std::byte* workspace) {
     const ConvolutionExtents whole = in_words(extents);
-    const ConvolutionPlan plan = plan_convolution(whole, Arithmetic::lanes, Arithmetic::codes_per_step);
+    const ConvolutionPlan plan = plan_convolution(whole, Arithmetic::lanes, Arithmetic::codes_per_chunk);
     auto* const words = reinterpret_cast<std::uint32_t*>(workspace);
     auto* const copy = reinterpret_cast<std::uint32_t*>(workspace + packed_image_bytes(extents, rows));
     // The rows under the block, as an image of their own.
@@ -176,16 +175,16 @@ void convolve_bits(const ConvolutionExtents& extents, const Code* image, std::in
 /// Correlates one image with the packed weights, for output rows first_row ... first_row + rows - 1.
 /// `image` is [in.height][in.width][in.channels] of uint8_t, for words of int16_t, int8_t or uint8_t, for sign_bits of
 /// int16_t; the codes of the padding are codes of ActivationCode<P>; `packed` comes from pack_weights with the same
-/// tag, product and extents. `accumulators` is [rows][out.width][out.channels] and is overwritten, nothing beyond it.
-/// `workspace` holds convolution_workspace_bytes<Tag, P, Code>(extents, rows) and is aligned to 64 bytes. Never fails:
+/// set, product and extents. `accumulators` is [rows][out.width][out.channels] and is overwritten, nothing beyond it.
+/// `workspace` holds convolution_workspace_bytes<Set, P, Code>(extents, rows) and is aligned to 64 bytes. Never fails:
 /// the caller has proven that the totals fit 32 bits. A caller that knows grouping_of(extents) while compiling may give
 /// it as G.
-template <class Tag, Product P, Grouping G = Grouping::any, class Code>
+template <class Set, Product P, Grouping G = Grouping::any, class Code>
 void convolve_rows(const ConvolutionExtents& extents, const Code* image, std::int32_t first_row, std::int32_t rows,
                    const std::byte* packed, std::int32_t* accumulators, std::byte* workspace) {
     static_assert(std::is_same_v<Code, ActivationCode<P>> || (P == Product::words && sizeof(Code) == 1),
                   "bytes and bits multiply uint8_t codes, words int16_t, int8_t or uint8_t codes, signs int16_t codes");
-    using Arithmetic = IntegerArithmetic<Tag, P>;
+    using Arithmetic = IntegerArithmetic<Set, P>;
     const auto* const weights = reinterpret_cast<const typename Arithmetic::Weight*>(packed);
     if constexpr (packs_bits(P)) {
         convolve_bits<Arithmetic>(extents, image, first_row, rows, weights, accumulators, workspace);
@@ -195,5 +194,4 @@ void convolve_rows(const ConvolutionExtents& extents, const Code* image, std::in
     }
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::kernels
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

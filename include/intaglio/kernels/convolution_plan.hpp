@@ -8,8 +8,7 @@
 #include "intaglio/core/memory_size.hpp"
 #include "intaglio/simd/tags.hpp"
 
-namespace intaglio::kernels {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 /// Rounds up to whole units.
 [[nodiscard]] constexpr std::int64_t round_up(std::int64_t value, std::int64_t unit) {
@@ -28,7 +27,7 @@ struct ConvolutionPlan {
     std::int32_t segment_rows = 1;  ///< segments: rows x columns of the window
     std::int32_t segment_columns = 1;
     std::int32_t segment_codes = 1;
-    std::int32_t segment_steps = 1;
+    std::int32_t segment_chunks = 1;
     std::int32_t groups = 1;
     std::int32_t group_outputs = 1;  ///< output channels of one group
     std::int32_t group_vectors = 1;  ///< vectors of output channels of one group
@@ -37,7 +36,7 @@ struct ConvolutionPlan {
 
     /// Steps of the whole reduction.
     [[nodiscard]] constexpr std::int64_t steps() const {
-        return std::int64_t{segment_rows} * segment_columns * segment_steps;
+        return std::int64_t{segment_rows} * segment_columns * segment_chunks;
     }
 };
 
@@ -60,7 +59,7 @@ enum class Grouping : std::uint8_t { any, mixed, depthwise };
 
 /// The plan for vectors of so many lanes and so many codes per lane and step.
 [[nodiscard]] [[gnu::noinline]] constexpr ConvolutionPlan plan_convolution(const ConvolutionExtents& extents, int lanes,
-                                                                           int codes_per_step) {
+                                                                           int codes_per_chunk) {
     ConvolutionPlan plan;
     const bool contiguous_rows = extents.dilation == 1 && extents.groups == 1;
     plan.depthwise = is_depthwise(extents);
@@ -70,9 +69,9 @@ enum class Grouping : std::uint8_t { any, mixed, depthwise };
     plan.segment_codes = contiguous_rows  ? extents.kernel_width * extents.in.channels
                          : plan.depthwise ? extents.kernel_width
                                           : extents.channels_per_group();
-    plan.segment_steps = static_cast<std::int32_t>(round_up(plan.segment_codes, codes_per_step) / codes_per_step);
+    plan.segment_chunks = static_cast<std::int32_t>(round_up(plan.segment_codes, codes_per_chunk) / codes_per_chunk);
 
-    const std::int64_t merged_steps = round_up(extents.fan_in(), codes_per_step) / codes_per_step;
+    const std::int64_t merged_steps = round_up(extents.fan_in(), codes_per_chunk) / codes_per_chunk;
     // Rows of fewer than four pixels do not fill a register tile; very short segments waste most of a step.
     plan.flat = !plan.depthwise && extents.kernel_height == 1 && extents.kernel_width == 1 &&
                 extents.stride_height == 1 && extents.stride_width == 1 && !extents.has_padding();
@@ -82,15 +81,14 @@ enum class Grouping : std::uint8_t { any, mixed, depthwise };
         plan.segment_rows = 1;
         plan.segment_columns = 1;
         plan.segment_codes = static_cast<std::int32_t>(extents.fan_in());
-        plan.segment_steps = static_cast<std::int32_t>(merged_steps);
+        plan.segment_chunks = static_cast<std::int32_t>(merged_steps);
     }
     plan.group_outputs = extents.out.channels / plan.groups;
     plan.group_vectors = static_cast<std::int32_t>(round_up(plan.group_outputs, lanes) / lanes);
     plan.padded_width =
         (extents.out.width - 1) * extents.stride_width + extents.dilation * (extents.kernel_width - 1) + 1;
-    plan.group_weights = plan.steps() * plan.group_vectors * lanes * codes_per_step;
+    plan.group_weights = plan.steps() * plan.group_vectors * lanes * codes_per_chunk;
     return plan;
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::kernels
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -6,27 +6,28 @@
 #include <type_traits>
 
 #include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/arithmetic.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
 #include "intaglio/kernels/padded_image.hpp"
 
-namespace intaglio::kernels {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 // The copy of the image holds, for each pixel and channel, the codes that one step of the dot product takes: those of
-// this pixel and of the next ones, a dilation apart. Real numbers have one code per step: the copy is the padded image.
+// this pixel and of the next ones, a dilation apart. Float numbers have one code per step: the copy is the padded
+// image.
 
 /// Pixels of one row of the copy.
 template <class Arithmetic>
 [[nodiscard]] constexpr std::int32_t depthwise_columns(const ConvolutionExtents& extents, const ConvolutionPlan& plan) {
     return (extents.out.width - 1) * extents.stride_width +
-           (plan.segment_steps - 1) * Arithmetic::codes_per_step * extents.dilation + 1;
+           (plan.segment_chunks - 1) * Arithmetic::codes_per_chunk * extents.dilation + 1;
 }
 
 /// True if the image can be read without a copy; whole vectors only, since the last one reads beyond its channels.
 template <class Arithmetic, class Code>
 [[nodiscard]] constexpr bool depthwise_reads_image(const ConvolutionExtents& extents, const ConvolutionPlan& plan) {
-    return std::is_same_v<typename Arithmetic::Stored, Code> && Arithmetic::codes_per_step == 1 &&
+    return std::is_same_v<typename Arithmetic::Stored, Code> && Arithmetic::codes_per_chunk == 1 &&
            extents.padding_height == 0 && extents.padding_width == 0 && extents.in.channels % Arithmetic::lanes == 0 &&
            plan.padded_width <= extents.in.width && rows_under(extents, extents.out.height) <= extents.in.height;
 }
@@ -35,12 +36,13 @@ template <class Arithmetic, class Code>
 template <class Arithmetic, class Code>
 [[nodiscard]] constexpr std::int64_t depthwise_copied_codes(const ConvolutionExtents& extents,
                                                             const ConvolutionPlan& plan, std::int32_t rows) {
-    constexpr std::int64_t per_step = Arithmetic::codes_per_step;
+    constexpr std::int64_t per_chunk = Arithmetic::codes_per_chunk;
     if (depthwise_reads_image<Arithmetic, Code>(extents, plan)) return 0;
     const std::int64_t columns = depthwise_columns<Arithmetic>(extents, plan);
     // One padded row, the copy, and what the last vector of channels reads beyond it.
-    const std::int64_t row = per_step == 1 ? 0 : columns + (per_step - 1) * extents.dilation;
-    return (row + rows_under(extents, rows) * columns * per_step) * extents.in.channels + Arithmetic::lanes * per_step;
+    const std::int64_t row = per_chunk == 1 ? 0 : columns + (per_chunk - 1) * extents.dilation;
+    return (row + rows_under(extents, rows) * columns * per_chunk) * extents.in.channels +
+           Arithmetic::lanes * per_chunk;
 }
 
 /// Distances within the copy, in elements.
@@ -57,7 +59,7 @@ INTAGLIO_INLINE void depthwise_tile(const ConvolutionPlan& plan, const Depthwise
                                     const typename Arithmetic::Stored* codes,
                                     const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* output,
                                     std::int32_t channels) {
-    constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_step;
+    constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_chunk;
     decltype(Arithmetic::zero()) sums[Pixels][Columns];
     INTAGLIO_UNROLLED (p, Pixels) {
         INTAGLIO_UNROLLED (c, Columns) {
@@ -66,7 +68,7 @@ INTAGLIO_INLINE void depthwise_tile(const ConvolutionPlan& plan, const Depthwise
     }
     for (std::int32_t row = 0; row < plan.segment_rows; ++row) {
         const auto* from = codes + row * grid.window_row;
-        for (std::int32_t step = 0; step < plan.segment_steps; ++step) {
+        for (std::int32_t step = 0; step < plan.segment_chunks; ++step) {
             INTAGLIO_UNROLLED (c, Columns) {
                 const auto factor = Arithmetic::weights(weights + c * vector);
                 INTAGLIO_UNROLLED (p, Pixels) {
@@ -95,7 +97,7 @@ template <class Arithmetic, int Pixels>
 INTAGLIO_INLINE void depthwise_pixels(const ConvolutionPlan& plan, const DepthwiseGrid& grid,
                                       const typename Arithmetic::Stored* codes,
                                       const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* output) {
-    constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_step;
+    constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_chunk;
     std::int32_t channels = plan.group_outputs;
     for (; channels > Arithmetic::lanes; channels -= 2 * Arithmetic::lanes) {
         depthwise_tile<Arithmetic, Pixels, 2>(plan, grid, codes, weights, output, channels);
@@ -112,18 +114,18 @@ template <class Arithmetic, class Code>
 void copy_steps(const ConvolutionExtents& extents, std::int32_t columns, const Code* image, std::int32_t first_row,
                 std::int32_t rows, typename Arithmetic::Stored* row, typename Arithmetic::Stored* to) {
     using Stored = typename Arithmetic::Stored;
-    constexpr int per_step = Arithmetic::codes_per_step;
+    constexpr int per_chunk = Arithmetic::codes_per_chunk;
     const std::ptrdiff_t channels = extents.in.channels;
     const std::ptrdiff_t count = columns * channels;
     const std::ptrdiff_t tap = extents.dilation * channels;
     const std::int32_t top = first_row * extents.stride_height - extents.padding_height;
     const std::int32_t bottom = top + rows_under(extents, rows);
-    for (std::int32_t y = top; y < bottom; ++y, to += count * per_step) {
-        copy_padded_row(extents, columns + (per_step - 1) * extents.dilation, image, y, row);
+    for (std::int32_t y = top; y < bottom; ++y, to += count * per_chunk) {
+        copy_padded_row(extents, columns + (per_chunk - 1) * extents.dilation, image, y, row);
         const Stored* __restrict const from = row;
         Stored* __restrict const steps = to;
         for (std::ptrdiff_t i = 0; i < count; ++i) {
-            for (int k = 0; k < per_step; ++k) steps[i * per_step + k] = from[i + k * tap];
+            for (int k = 0; k < per_chunk; ++k) steps[i * per_chunk + k] = from[i + k * tap];
         }
     }
 }
@@ -134,13 +136,13 @@ template <class Arithmetic, class Code>
 void convolve_depthwise(const ConvolutionExtents& extents, const ConvolutionPlan& plan, const Code* image,
                         std::int32_t first_row, std::int32_t rows, const typename Arithmetic::Weight* weights,
                         typename Arithmetic::Sum* sums, typename Arithmetic::Stored* copy) {
-    constexpr int per_step = Arithmetic::codes_per_step;
+    constexpr int per_chunk = Arithmetic::codes_per_chunk;
     const std::ptrdiff_t channels = extents.in.channels;
     std::ptrdiff_t columns = depthwise_columns<Arithmetic>(extents, plan);
     const typename Arithmetic::Stored* start = copy;
     bool direct = false;
-    if constexpr (per_step > 1) {
-        auto* const steps = copy + (columns + (per_step - 1) * extents.dilation) * channels;
+    if constexpr (per_chunk > 1) {
+        auto* const steps = copy + (columns + (per_chunk - 1) * extents.dilation) * channels;
         copy_steps<Arithmetic>(extents, static_cast<std::int32_t>(columns), image, first_row, rows, copy, steps);
         start = steps;
     } else {
@@ -153,10 +155,10 @@ void convolve_depthwise(const ConvolutionExtents& extents, const ConvolutionPlan
         }
         if (!direct) copy_padded(extents, plan, image, first_row, rows, copy);
     }
-    const std::ptrdiff_t row = columns * channels * per_step;
+    const std::ptrdiff_t row = columns * channels * per_chunk;
     const DepthwiseGrid grid{.window_row = extents.dilation * row,
-                             .step = std::ptrdiff_t{per_step} * extents.dilation * channels * per_step,
-                             .pixel = extents.stride_width * channels * per_step,
+                             .step = std::ptrdiff_t{per_chunk} * extents.dilation * channels * per_chunk,
+                             .pixel = extents.stride_width * channels * per_chunk,
                              .output_pixel = channels};
     const std::int32_t width = extents.out.width;
     for (std::int32_t y = 0; y < rows; ++y, sums += width * channels) {
@@ -175,5 +177,4 @@ void convolve_depthwise(const ConvolutionExtents& extents, const ConvolutionPlan
     }
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::kernels
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -5,36 +5,36 @@
 #include <cstdint>
 
 #include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/arithmetic.hpp"
 #include "intaglio/kernels/bits.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
 
-namespace intaglio::kernels {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 /// Calls visit(packed index, output channel, index within the window) for each weight in turn.
 template <class Arithmetic, class Visit>
 constexpr void for_each_packed_weight(const ConvolutionExtents& extents, const ConvolutionPlan& plan,
                                       const Visit& visit) {
     constexpr std::int64_t lanes = Arithmetic::lanes;
-    constexpr std::int64_t per_step = Arithmetic::codes_per_step;
+    constexpr std::int64_t per_chunk = Arithmetic::codes_per_chunk;
     const std::int32_t segments = plan.segment_rows * plan.segment_columns;
     for (std::int32_t output = 0; output < extents.out.channels; ++output) {
         const std::int32_t group = output / plan.group_outputs;
         const std::int32_t within = output % plan.group_outputs;
         const std::int64_t vector = within / lanes;
         const std::int64_t vectors = vector / 2 * 2 + 1 < plan.group_vectors ? 2 : 1;
-        const std::int64_t start = group * plan.group_weights + vector / 2 * 2 * plan.steps() * lanes * per_step +
-                                   (vector % 2 * lanes + within % lanes) * per_step;
+        const std::int64_t start = group * plan.group_weights + vector / 2 * 2 * plan.steps() * lanes * per_chunk +
+                                   (vector % 2 * lanes + within % lanes) * per_chunk;
         std::int64_t index = 0;
         for (std::int32_t segment = 0; segment < segments; ++segment) {
-            std::int64_t packed = start + std::int64_t{segment} * plan.segment_steps * vectors * lanes * per_step;
+            std::int64_t packed = start + std::int64_t{segment} * plan.segment_chunks * vectors * lanes * per_chunk;
             std::int64_t in_step = 0;
             for (std::int32_t code = 0; code < plan.segment_codes; ++code) {
                 visit(packed + in_step, output, index++);
-                if (++in_step == per_step) {
+                if (++in_step == per_chunk) {
                     in_step = 0;
-                    packed += vectors * lanes * per_step;
+                    packed += vectors * lanes * per_chunk;
                 }
             }
         }
@@ -44,28 +44,28 @@ constexpr void for_each_packed_weight(const ConvolutionExtents& extents, const C
 /// Bytes of packed weights of any arithmetic; a multiple of 64.
 template <class Arithmetic>
 [[nodiscard]] constexpr std::size_t packed_bytes(const ConvolutionExtents& extents) {
-    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step);
+    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk);
     const std::int64_t weights = plan.groups * plan.group_weights;
     return memory_size(round_up(weights * static_cast<std::int64_t>(sizeof(typename Arithmetic::Weight)), 64));
 }
 
 /// Bytes that pack_weights writes; a multiple of 64.
-template <class Tag, Product P>
+template <class Set, Product P>
 [[nodiscard]] constexpr std::size_t packed_weight_bytes(const ConvolutionExtents& extents) {
     if constexpr (packs_bits(P)) {
-        return packed_bit_bytes<IntegerArithmetic<Tag, P>>(extents);
+        return packed_bit_bytes<IntegerArithmetic<Set, P>>(extents);
     } else {
-        return packed_bytes<IntegerArithmetic<Tag, P>>(extents);
+        return packed_bytes<IntegerArithmetic<Set, P>>(extents);
     }
 }
 
-/// Packs canonical weight codes [out][kernel_height][kernel_width][in / groups] for convolve_rows of the same tag,
+/// Packs canonical weight codes [out][kernel_height][kernel_width][in / groups] for convolve_rows of the same set,
 /// product and extents. `packed` holds packed_weight_bytes and is aligned to 64 bytes.
-template <class Tag, Product P>
+template <class Set, Product P>
 void pack_weights(const ConvolutionExtents& extents, const std::int8_t* weights, std::byte* packed) {
-    using Arithmetic = IntegerArithmetic<Tag, P>;
+    using Arithmetic = IntegerArithmetic<Set, P>;
     using Weight = typename Arithmetic::Weight;
-    const std::size_t bytes = packed_weight_bytes<Tag, P>(extents);
+    const std::size_t bytes = packed_weight_bytes<Set, P>(extents);
     for (std::size_t i = 0; i < bytes; ++i) packed[i] = std::byte{0};
     auto* const to = reinterpret_cast<Weight*>(packed);
     if constexpr (packs_bits(P)) {
@@ -73,7 +73,7 @@ void pack_weights(const ConvolutionExtents& extents, const std::int8_t* weights,
     } else {
         const std::int64_t fan_in = extents.fan_in();
         for_each_packed_weight<Arithmetic>(extents,
-                                           plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step),
+                                           plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk),
                                            [=](std::int64_t index, std::int32_t output, std::int64_t within) {
                                                to[index] = weights[output * fan_in + within];
                                            });
@@ -81,9 +81,9 @@ void pack_weights(const ConvolutionExtents& extents, const std::int8_t* weights,
 }
 
 /// The exact inverse of pack_weights.
-template <class Tag, Product P>
+template <class Set, Product P>
 void unpack_weights(const ConvolutionExtents& extents, const std::byte* packed, std::int8_t* weights) {
-    using Arithmetic = IntegerArithmetic<Tag, P>;
+    using Arithmetic = IntegerArithmetic<Set, P>;
     using Weight = typename Arithmetic::Weight;
     const auto* const from = reinterpret_cast<const Weight*>(packed);
     if constexpr (packs_bits(P)) {
@@ -91,12 +91,11 @@ void unpack_weights(const ConvolutionExtents& extents, const std::byte* packed, 
     } else {
         const std::int64_t fan_in = extents.fan_in();
         for_each_packed_weight<Arithmetic>(
-            extents, plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_step),
+            extents, plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk),
             [=](std::int64_t index, std::int32_t output, std::int64_t within) {
                 weights[output * fan_in + within] = static_cast<std::int8_t>(from[index]);
             });
     }
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::kernels
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

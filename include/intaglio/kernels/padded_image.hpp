@@ -6,10 +6,10 @@
 #include <type_traits>
 
 #include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
 
-namespace intaglio::kernels {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 /// Copies codes, converted if the types differ.
 template <class From, class To>
@@ -105,7 +105,7 @@ template <class From, class To>
 void copy_windows(const ConvolutionExtents& extents, const From* image, std::int32_t first_channel,
                   std::int32_t first_row, std::int32_t rows, std::int64_t pitch, To* to) {
     const std::int32_t channels = extents.channels_per_group();
-    const std::int64_t pixel_step = std::int64_t{extents.stride_width} * extents.in.channels;
+    const std::int64_t pixel_stride = std::int64_t{extents.stride_width} * extents.in.channels;
     fill_windows(extents, first_channel, pitch, std::int64_t{rows} * extents.out.width, to);
     for (std::int32_t y = first_row; y < first_row + rows; ++y, to += pitch * extents.out.width) {
         for (std::int32_t i = 0; i < extents.kernel_height; ++i) {
@@ -125,12 +125,12 @@ void copy_windows(const ConvolutionExtents& extents, const From* image, std::int
                     // The long loop inside: along the row, one channel at a time.
                     for (std::int32_t c = 0; c < channels; ++c) {
                         for (std::int32_t x = 0; x < count; ++x) {
-                            tap[x * pitch + c] = static_cast<To>(from[x * pixel_step + c]);
+                            tap[x * pitch + c] = static_cast<To>(from[x * pixel_stride + c]);
                         }
                     }
                 } else {
                     for (std::int32_t x = 0; x < count; ++x) {
-                        copy_codes(from + x * pixel_step, channels, tap + x * pitch);
+                        copy_codes(from + x * pixel_stride, channels, tap + x * pitch);
                     }
                 }
             }
@@ -138,5 +138,4 @@ void copy_windows(const ConvolutionExtents& extents, const From* image, std::int
     }
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::kernels
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -6,8 +6,7 @@
 #include "intaglio/core/extents.hpp"
 #include "intaglio/simd/tags.hpp"
 
-namespace intaglio::kernels {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 /// The output shape of a pool without padding; the window fits the image.
 [[nodiscard]] constexpr Shape pooled_shape(Shape in, std::int32_t window_height, std::int32_t window_width,
@@ -19,7 +18,7 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 /// pooled_shape and does not overlap with in. Codes are of any integer type, or real numbers, which are added in the
 /// order of the rows. The caller has proven that the sums fit Out.
 // Hot, since GCC otherwise makes the copy that serves a cold caller small and slow.
-template <class Tag, class In, class Out>
+template <class Set, class In, class Out>
 [[gnu::hot]] void sum_pool(Shape in_shape, std::int32_t window_height, std::int32_t window_width,
                            std::int32_t stride_height, std::int32_t stride_width, const In* in, Out* out) {
     const Shape shape = pooled_shape(in_shape, window_height, window_width, stride_height, stride_width);
@@ -42,5 +41,4 @@ template <class Tag, class In, class Out>
     }
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::kernels
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -8,11 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/arithmetic.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
 
-namespace intaglio::kernels {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 /// Output pixels of a product and the input windows under them; distances are in elements.
 template <class Arithmetic>
@@ -88,8 +88,8 @@ void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& gr
                   std::int32_t channels) {
     using Stored = typename Arithmetic::Stored;
     constexpr int rows = Groups * 4;
-    constexpr std::ptrdiff_t per_step = Arithmetic::codes_per_step;
-    constexpr std::ptrdiff_t vector = Arithmetic::lanes * per_step;
+    constexpr std::ptrdiff_t per_chunk = Arithmetic::codes_per_chunk;
+    constexpr std::ptrdiff_t vector = Arithmetic::lanes * per_chunk;
     // In bytes, and three pixels as a register of their own: then four pixels need one pointer.
     const std::ptrdiff_t pixel = grid.input_pixel * static_cast<std::ptrdiff_t>(sizeof(Stored));
     const std::ptrdiff_t three_pixels = 3 * pixel;
@@ -107,7 +107,7 @@ void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& gr
             INTAGLIO_UNROLLED (g, Groups) {
                 pointers[g] = reinterpret_cast<const std::byte*>(inputs[g] + offset);
             }
-            for (std::int32_t step = 0; step < plan.segment_steps; ++step) {
+            for (std::int32_t step = 0; step < plan.segment_chunks; ++step) {
                 decltype(Arithmetic::weights(weights)) factors[Columns];
                 INTAGLIO_UNROLLED (c, Columns) {
                     factors[c] = Arithmetic::weights(weights + c * vector);
@@ -121,7 +121,7 @@ void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& gr
                     }
                 }
                 INTAGLIO_UNROLLED (g, Groups) {
-                    pointers[g] += per_step * static_cast<std::ptrdiff_t>(sizeof(Stored));
+                    pointers[g] += per_chunk * static_cast<std::ptrdiff_t>(sizeof(Stored));
                 }
                 weights += Columns * vector;
             }
@@ -158,8 +158,8 @@ template <class Arithmetic, int Columns>
 void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
                    const typename Arithmetic::Stored* input, typename Arithmetic::Sum* output,
                    const typename Arithmetic::Weight* weights, std::int32_t channels) {
-    constexpr std::ptrdiff_t per_step = Arithmetic::codes_per_step;
-    constexpr std::ptrdiff_t vector = Arithmetic::lanes * per_step;
+    constexpr std::ptrdiff_t per_chunk = Arithmetic::codes_per_chunk;
+    constexpr std::ptrdiff_t vector = Arithmetic::lanes * per_chunk;
     // One way in plain code: GCC 12 vectorises four scalar ways of 16-bit codes wrongly at -O3.
     constexpr int ways = Arithmetic::lanes == 1 ? 1 : 4;
     decltype(Arithmetic::zero()) sums[ways][Columns];
@@ -169,7 +169,7 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
         }
     }
     const auto multiply = [&](int way, const auto* codes) __attribute__((always_inline)) {
-        const auto factor = Arithmetic::codes(codes + way * per_step);
+        const auto factor = Arithmetic::codes(codes + way * per_chunk);
         INTAGLIO_UNROLLED (c, Columns) {
             const auto weight = Arithmetic::weights(weights + (way * Columns + c) * vector);
             sums[way][c] = Arithmetic::multiply_add(sums[way][c], factor, weight);
@@ -179,16 +179,16 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
         for (std::int32_t segment_column = 0; segment_column < plan.segment_columns; ++segment_column) {
             const auto* codes = input + segment_row * grid.segment_row + segment_column * grid.segment_column;
             std::int32_t step = 0;
-            for (; step + ways <= plan.segment_steps; step += ways) {
+            for (; step + ways <= plan.segment_chunks; step += ways) {
                 INTAGLIO_UNROLLED (way, ways) {
                     multiply(way, codes);
                 }
-                codes += ways * per_step;
+                codes += ways * per_chunk;
                 weights += ways * Columns * vector;
             }
-            for (; step < plan.segment_steps; ++step) {
+            for (; step < plan.segment_chunks; ++step) {
                 multiply(0, codes);
-                codes += per_step;
+                codes += per_chunk;
                 weights += Columns * vector;
             }
         }
@@ -242,7 +242,7 @@ void product_block(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
 template <class Arithmetic>
 void product(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
              const typename Arithmetic::Weight* weights) {
-    constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_step;
+    constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_chunk;
     const auto steps = static_cast<std::ptrdiff_t>(plan.steps()) + (Arithmetic::has_constants ? 1 : 0);
     ProductGrid<Arithmetic> block = grid;
     for (std::int32_t first = 0; first < plan.group_vectors; first += 2) {
@@ -257,5 +257,4 @@ void product(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
     }
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::kernels
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

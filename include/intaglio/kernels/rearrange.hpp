@@ -4,10 +4,10 @@
 #include <cstdint>
 
 #include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/padded_image.hpp"
 
-namespace intaglio::kernels {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 // Images are [height][width][channels] and do not overlap; codes are of any integer type, or real numbers.
 
@@ -17,7 +17,7 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 }
 
 /// out[y][x] = in[y * stride_height][x * stride_width]; out has subsampled_shape.
-template <class Tag, class Code>
+template <class Set, class Code>
 [[gnu::hot]] void subsample(Shape in_shape, std::int32_t stride_height, std::int32_t stride_width, const Code* in,
                             Code* out) {
     const Shape shape = subsampled_shape(in_shape, stride_height, stride_width);
@@ -36,7 +36,7 @@ template <class Tag, class Code>
 }
 
 /// out[y][x] = in[y / height_factor][x / width_factor]; out has upsampled_shape.
-template <class Tag, class Code>
+template <class Set, class Code>
 [[gnu::hot]] void upsample(Shape in_shape, std::int32_t height_factor, std::int32_t width_factor, const Code* in,
                            Code* out) {
     const std::int32_t channels = in_shape.channels;
@@ -51,7 +51,7 @@ template <class Tag, class Code>
 }
 
 /// out[pixel] = `before` channels of `code`, the channels of in[pixel], `after` channels of `code`.
-template <class Tag, class Code>
+template <class Set, class Code>
 [[gnu::hot]] void pad_channels(Shape in_shape, std::int32_t before, std::int32_t after, std::int32_t code,
                                const Code* in, Code* out) {
     const std::int32_t channels = in_shape.channels;
@@ -64,7 +64,7 @@ template <class Tag, class Code>
 }
 
 /// out[pixel] = the channels of a[pixel], then those of b[pixel]. The codes of both must fit Out.
-template <class Tag, class A, class B, class Out>
+template <class Set, class A, class B, class Out>
 [[gnu::hot]] void concat_channels(std::int64_t pixels, std::int32_t a_channels, const A* a, std::int32_t b_channels,
                                   const B* b, Out* out) {
     for (std::int64_t pixel = 0; pixel < pixels; ++pixel, a += a_channels, b += b_channels) {
@@ -76,7 +76,7 @@ template <class Tag, class A, class B, class Out>
 
 /// products[pixel][c] = a[pixel][c] * b[pixel][c], or a[pixel][c] * b[c] if b is one pixel for all. The caller has
 /// proven that the products fit Out.
-template <class Tag, class A, class B, class Out>
+template <class Set, class A, class B, class Out>
 [[gnu::hot]] void multiply(Shape shape, const A* a, const B* b, bool one_pixel, Out* products) {
     // Where nothing repeats, the whole image is one run.
     const std::int64_t run = one_pixel ? shape.channels : shape.size();
@@ -87,5 +87,4 @@ template <class Tag, class A, class B, class Out>
     }
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::kernels
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

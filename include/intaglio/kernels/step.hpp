@@ -4,45 +4,45 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/arithmetic.hpp"
 #include "intaglio/simd/portable.hpp"
 
-namespace intaglio::kernels {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 /// Pixels of a block: few enough that values and codes of all channels stay in the first cache.
 inline constexpr std::int64_t step_block_pixels = 32;
 
 /// The channels of one vector for `pixels` pixels; `Whole` if all lanes are channels.
-template <class Tag, bool Whole, int Pixels, class In, class Out>
-void threshold_vector(Tag tag, const In* values, std::int32_t channels, std::int32_t levels,
+template <class Set, bool Whole, int Pixels, class In, class Out>
+void threshold_vector(Set set, const In* values, std::int32_t channels, std::int32_t levels,
                       const std::int32_t* thresholds, const std::int32_t* flip, std::int32_t lowest, int lanes,
                       Out* codes) {
     const auto load = [=](const auto* from) __attribute__((always_inline)) {
         if constexpr (Whole) {
-            return load_int32(tag, from);
+            return load_int32(set, from);
         } else {
-            return load_first_int32(tag, from, lanes);
+            return load_first_int32(set, from, lanes);
         }
     };
-    using Vector = decltype(broadcast_int32(tag, 0));
+    using Vector = decltype(broadcast_int32(set, 0));
     const Vector flips = load(flip);
     Vector inputs[Pixels];
     Vector counts[Pixels];
     for (int p = 0; p < Pixels; ++p) {
-        inputs[p] = bitwise_xor(tag, load(values + std::int64_t{p} * channels), flips);
-        counts[p] = broadcast_int32(tag, lowest);
+        inputs[p] = bitwise_xor(set, load(values + std::int64_t{p} * channels), flips);
+        counts[p] = broadcast_int32(set, lowest);
     }
     for (std::int32_t level = 0; level < levels; ++level) {
         const Vector threshold = load(thresholds);
         thresholds += channels;
-        for (int p = 0; p < Pixels; ++p) counts[p] = count_reached(tag, counts[p], inputs[p], threshold);
+        for (int p = 0; p < Pixels; ++p) counts[p] = count_reached(set, counts[p], inputs[p], threshold);
     }
     for (int p = 0; p < Pixels; ++p) {
         if constexpr (Whole) {
-            store(tag, codes + std::int64_t{p} * channels, counts[p]);
+            store(set, codes + std::int64_t{p} * channels, counts[p]);
         } else {
-            store_first(tag, codes + std::int64_t{p} * channels, counts[p], lanes);
+            store_first(set, codes + std::int64_t{p} * channels, counts[p], lanes);
         }
     }
 }
@@ -50,11 +50,11 @@ void threshold_vector(Tag tag, const In* values, std::int32_t channels, std::int
 /// codes = lowest + number of m in [0, levels) with (value ^ flip[channel]) >= thresholds[m][channel].
 /// values and codes are [pixels][channels]; flip is 0, or -1 for a decreasing function. A threshold of INT32_MIN always
 /// counts; one of INT32_MAX never does, since values stay below it. The codes must fit Out.
-template <class Tag, class In, class Out>
+template <class Set, class In, class Out>
 void threshold_step(const In* values, std::int64_t pixels, std::int32_t channels, std::int32_t levels,
                     const std::int32_t* thresholds, const std::int32_t* flip, std::int32_t lowest, Out* codes) {
-    constexpr Tag tag{};
-    constexpr int lanes = int32_lanes(Tag{});
+    constexpr Set set{};
+    constexpr int lanes = int32_lanes(Set{});
     constexpr int unrolled_pixels = 4;
     const auto whole = channels / lanes * lanes;
     std::int64_t pixel = 0;
@@ -62,11 +62,11 @@ void threshold_step(const In* values, std::int64_t pixels, std::int32_t channels
         const In* const from = values + pixel * channels;
         Out* const to = codes + pixel * channels;
         for (std::int32_t c = 0; c < whole; c += lanes) {
-            threshold_vector<Tag, true, at_once>(tag, from + c, channels, levels, thresholds + c, flip + c, lowest,
+            threshold_vector<Set, true, at_once>(set, from + c, channels, levels, thresholds + c, flip + c, lowest,
                                                  lanes, to + c);
         }
         if (whole < channels) {
-            threshold_vector<Tag, false, at_once>(tag, from + whole, channels, levels, thresholds + whole, flip + whole,
+            threshold_vector<Set, false, at_once>(set, from + whole, channels, levels, thresholds + whole, flip + whole,
                                                   lowest, channels - whole, to + whole);
         }
         pixel += at_once;
@@ -84,12 +84,12 @@ struct DyadicSharing {
 /// codes = clamp((value * multiplier[channel] + addend[channel]) >> shift[channel], lowest, highest), in 64 bits with
 /// an arithmetic shift of at most 63. values and codes are [pixels][channels]. The caller has proven that the
 /// intermediate fits 64 bits; the addend contains the rounding half.
-template <class Tag, class In, class Out>
+template <class Set, class In, class Out>
 void dyadic_step(const In* values, std::int64_t pixels, std::int32_t channels, const std::int32_t* multiplier,
                  const std::int64_t* addend, const std::uint8_t* shift, std::int32_t lowest, std::int32_t highest,
                  Out* codes, DyadicSharing shared = {}) {
-    constexpr Tag tag{};
-    constexpr int lanes = int32_lanes(Tag{});
+    constexpr Set set{};
+    constexpr int lanes = int32_lanes(Set{});
     const std::int32_t whole = channels / lanes * lanes;
     // The parameters of the last channels, filled up to a vector; all the same where they are shared.
     std::int32_t last_multiplier[lanes] = {};
@@ -108,21 +108,20 @@ void dyadic_step(const In* values, std::int64_t pixels, std::int32_t channels, c
         const std::int64_t end = start + step_block_pixels < pixels ? start + step_block_pixels : pixels;
         for (std::int32_t c = 0; c < whole; c += lanes) {
             const auto dyadic =
-                load_dyadic(tag, shared.multiplier ? last_multiplier : multiplier + c,
+                load_dyadic(set, shared.multiplier ? last_multiplier : multiplier + c,
                             shared.addend ? last_addend : addend + c, shared.multiplier ? last_shift : shift + c);
             for (std::int64_t i = start * channels + c; i < end * channels; i += channels) {
-                store(tag, codes + i, apply_dyadic(tag, load_int32(tag, values + i), dyadic, lowest, highest));
+                store(set, codes + i, apply_dyadic(set, load_int32(set, values + i), dyadic, lowest, highest));
             }
         }
         if (whole == channels) continue;
-        const auto dyadic = load_dyadic(tag, last_multiplier, last_addend, last_shift);
+        const auto dyadic = load_dyadic(set, last_multiplier, last_addend, last_shift);
         const int left = channels - whole;
         for (std::int64_t i = start * channels + whole; i < end * channels; i += channels) {
-            const auto value = load_first_int32(tag, values + i, left);
-            store_first(tag, codes + i, apply_dyadic(tag, value, dyadic, lowest, highest), left);
+            const auto value = load_first_int32(set, values + i, left);
+            store_first(set, codes + i, apply_dyadic(set, value, dyadic, lowest, highest), left);
         }
     }
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::kernels
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

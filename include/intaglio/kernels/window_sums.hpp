@@ -5,11 +5,11 @@
 #include <cstdint>
 
 #include "intaglio/core/extents.hpp"
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
 #include "intaglio/kernels/padded_image.hpp"
 
-namespace intaglio::kernels {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 /// Pixels of one row of the padded image that the windows touch.
 [[nodiscard]] constexpr std::int32_t columns_under(const ConvolutionExtents& extents) {
@@ -83,7 +83,7 @@ void sum_pixels(const ConvolutionExtents& extents, const Code* image, std::int32
 /// positions of the padding count as its codes. `sums` is [rows][out.width][out.channels], as convolve_rows
 /// leaves it. `workspace` holds window_sum_workspace_bytes(extents, rows) and is aligned to 64 bytes. The results must
 /// fit 32 bits; what lies between need not.
-template <class Tag, class Code>
+template <class Set, class Code>
 void add_window_sums(const ConvolutionExtents& extents, const Code* image, std::int32_t first_row, std::int32_t rows,
                      std::int32_t step, std::int32_t offset, std::int32_t* sums, std::byte* workspace) {
     const std::int64_t groups = extents.groups;
@@ -124,5 +124,4 @@ void add_window_sums(const ConvolutionExtents& extents, const Code* image, std::
     }
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::kernels
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

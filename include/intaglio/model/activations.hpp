@@ -15,8 +15,8 @@ struct M_a {
 };
 
 // An activation is an empty type that sets option::activation. It has `codes` and their `denominator`, and the
-// `surrogate` of its derivative. Optional members: `code_step`, the distance of neighbouring codes if it is not 1, and
-// `padding_code`, what the padding of a convolution behind it holds if it is not 0. One with another primitive
+// `surrogate` of its derivative. Optional members: `code_spacing`, the distance of neighbouring codes if it is not 1,
+// and `padding_code`, what the padding of a convolution behind it holds if it is not 0. One with another primitive
 // operation names it: `using primitive`.
 
 /// Activation with M_a states: code = round half up of (M_a-1) * value, clamped to 0 ... M_a-1 (P2.8).
@@ -47,8 +47,8 @@ struct Range {
 /// `Quantizer`, of which `Limit` (a divisor of the largest code plus 1) is the largest value. Behind the join the sum
 /// is again an integer.
 template <class Quantizer, Range Limit = Range{8}>
-struct Join {
-    using option = option::join;
+struct BranchGrid {
+    using option = option::branch_grid;
     using surrogate = StraightThrough;
     static constexpr CodeRange codes = Quantizer::codes;
     static constexpr bool divides = Limit.value >= 1 && (codes.highest + 1) % (Limit.value >= 1 ? Limit.value : 1) == 0;
@@ -58,10 +58,12 @@ struct Join {
             if (Quantizer::problem().exists()) return Quantizer::problem();
         }
         if (codes.bits() > 15) {
-            return {.kind = &join_grid_needs_more_than_15_bits, .expected = 15, .found = codes.bits()};
+            return {.kind = &branch_grid_needs_more_than_15_bits, .expected = 15, .found = codes.bits()};
         }
         if (!divides) {
-            return {.kind = &join_range_does_not_divide_its_grid, .expected = codes.highest + 1, .found = Limit.value};
+            return {.kind = &branch_grid_range_does_not_divide_its_grid,
+                    .expected = codes.highest + 1,
+                    .found = Limit.value};
         }
         return {};
     }

@@ -59,7 +59,7 @@ class Builder {
     constexpr void append(Row row, Value out, bool in_place = false, bool copied_in_training = false) {
         check_size(out.shape);
         if (out.padding_codes.count > 0 && out.padding_codes.count != out.shape.channels) {
-            fail(layer_changes_the_channels_of_a_padding_colour, out.padding_codes.count, out.shape.channels);
+            fail(layer_changes_the_channels_of_a_padding_value, out.padding_codes.count, out.shape.channels);
         }
         if (row_count_ == capacity_) {
             fail(layers_append_another_number_of_rows_than_they_have_primitives, capacity_, row_count_ + 1);
@@ -71,7 +71,7 @@ class Builder {
         row.codes = out.codes;
         out.memory = in_place ? in().memory : value_count_;
         out.training_memory = in_place && !copied_in_training ? in().training_memory : value_count_;
-        if (out.storage == Storage::real && !row.refusal->is_mistake) {
+        if (out.storage == Storage::float32 && !row.refusal->is_mistake) {
             row.refusal = &float_activations_have_no_integer_program;
         }
         out.needs_gradient = in().needs_gradient || row.weights + row.gains + row.biases > 0 ||

@@ -42,7 +42,7 @@ constexpr CodeRange product_range(CodeRange a, CodeRange b, std::int64_t count) 
 }
 
 /// How a tensor of codes or accumulators lies in memory. Only inputs are int8; real numbers are for training alone.
-enum class Storage : std::uint8_t { uint8, int8, int16, int32, real };
+enum class Storage : std::uint8_t { uint8, int8, int16, int32, float32 };
 
 constexpr std::int64_t bytes(Storage storage) {
     return storage == Storage::uint8 || storage == Storage::int8 ? 1 : storage == Storage::int16 ? 2 : 4;

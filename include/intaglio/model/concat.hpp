@@ -25,8 +25,8 @@ struct Concat {
         out.shape.channels += second.shape.channels;
         out.codes.lowest = second.codes.lowest < out.codes.lowest ? second.codes.lowest : out.codes.lowest;
         out.codes.highest = second.codes.highest > out.codes.highest ? second.codes.highest : out.codes.highest;
-        const bool real = out.storage == Storage::real || second.storage == Storage::real;
-        out.storage = real ? Storage::real : smallest_storage(out.codes);
+        const bool real = out.storage == Storage::float32 || second.storage == Storage::float32;
+        out.storage = real ? Storage::float32 : smallest_storage(out.codes);
         b.set_current(first_value);
         b.append(Row{.kind = "concat", .second_input = second_value}, out);
     }
@@ -45,8 +45,8 @@ constexpr void check_joined(Builder& b) {
 template <class T>
 using IsOption = std::bool_constant<!std::is_void_v<typename OptionKind<T>::type>>;
 
-struct NoJoin {
-    using option = option::join;
+struct NoBranchGrid {
+    using option = option::branch_grid;
 };
 
 template <class Own, class Defaults, class Branches>
@@ -54,8 +54,8 @@ struct ResolvedConcat;
 
 template <class Own, class Defaults, class... Branches>
 struct ResolvedConcat<Own, Defaults, mp_list<Branches...>> {
-    using Grid = find_option<option::join, NoJoin, Own, mp_list<>>;
-    static constexpr bool has_grid = !std::is_same_v<Grid, NoJoin>;
+    using Grid = find_option<option::branch_grid, NoBranchGrid, Own, mp_list<>>;
+    static constexpr bool has_grid = !std::is_same_v<Grid, NoBranchGrid>;
     using ToGrid = Steps<Grid>;
     template <class Branch>
     using Landed = mp_append<typename resolve<Branch, Defaults>::primitives,
@@ -68,7 +68,7 @@ struct ResolvedConcat<Own, Defaults, mp_list<Branches...>> {
     using primitives = decltype(list(std::index_sequence_for<Branches...>{}));
 
     static constexpr void describe(Builder& b) {
-        constexpr Problem problem = OptionCheck<Own, mp_list<option::join>>::problem();
+        constexpr Problem problem = OptionCheck<Own, mp_list<option::branch_grid>>::problem();
         if (problem.exists()) b.fail(problem);
         if (sizeof...(Branches) < 2) b.fail(concat_needs_two_branches, 2, sizeof...(Branches));
         const std::int32_t start = b.current();
@@ -117,14 +117,14 @@ struct ResolvedConcat<Own, Defaults, mp_list<Branches...>> {
 }  // namespace detail
 
 /// The channels of all branches, in their order: Concat<Conv<Out<8>>, Conv<Out<8>, Kernel<5>>, Identity>. Each branch
-/// is a layer and reads the same value. All must give codes of one denominator, of one height and width; with a `Join`
-/// among the arguments, each first lands on its grid, as in `Residual`.
-template <class... BranchesAndJoin>
+/// is a layer and reads the same value. All must give codes of one denominator, of one height and width; with a
+/// `BranchGrid` among the arguments, each first lands on its grid, as in `Residual`.
+template <class... BranchesAndGrid>
 struct Concat {
     template <class Defaults>
     using resolved =
-        detail::ResolvedConcat<boost::mp11::mp_copy_if<detail::mp_list<BranchesAndJoin...>, detail::IsOption>, Defaults,
-                               boost::mp11::mp_remove_if<detail::mp_list<BranchesAndJoin...>, detail::IsOption>>;
+        detail::ResolvedConcat<boost::mp11::mp_copy_if<detail::mp_list<BranchesAndGrid...>, detail::IsOption>, Defaults,
+                               boost::mp11::mp_remove_if<detail::mp_list<BranchesAndGrid...>, detail::IsOption>>;
 };
 
 }  // namespace intaglio

@@ -12,10 +12,10 @@ constexpr ConvolutionExtents dense_extents(Shape in, std::int32_t out_channels) 
     return {.in = {1, 1, static_cast<std::int32_t>(in.size())}, .out = {1, 1, out_channels}};
 }
 
-template <class Own, class Defaults, class Normalization, class Gain, class Activation, bool Flattens, class Accepted>
+template <class Own, class Defaults, class Normalization, class Slope, class Activation, bool Flattens, class Accepted>
 struct ResolvedDense {
     using Base = WeightLayer<Own, Defaults>;
-    using Tail = detail::Tail<Normalization, Gain, Activation>;
+    using Tail = detail::Tail<Normalization, Slope, Activation>;
     using primitives = mp_append<mp_list<typename Base::ProductPrimitive>, typename Tail::primitives>;
 
     static constexpr void describe(Builder& b) {

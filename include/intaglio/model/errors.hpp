@@ -116,10 +116,10 @@ INTAGLIO_MODEL_ERROR(sequence_has_no_layers)
 INTAGLIO_MODEL_ERROR(number_of_repetitions_must_be_positive)
 INTAGLIO_MODEL_ERROR(defaults_must_come_first)
 INTAGLIO_MODEL_ERROR(input_has_an_empty_dimension)
-INTAGLIO_MODEL_ERROR(padding_colour_takes_1_to_4_codes)
-INTAGLIO_MODEL_ERROR(padding_colour_needs_one_code_for_each_channel)
-INTAGLIO_MODEL_ERROR(padding_colour_lies_outside_of_the_codes_of_the_input)
-INTAGLIO_MODEL_ERROR(layer_changes_the_channels_of_a_padding_colour)
+INTAGLIO_MODEL_ERROR(padding_value_takes_1_to_4_codes)
+INTAGLIO_MODEL_ERROR(padding_value_needs_one_code_for_each_channel)
+INTAGLIO_MODEL_ERROR(padding_value_lies_outside_of_the_codes_of_the_input)
+INTAGLIO_MODEL_ERROR(layer_changes_the_channels_of_a_padding_value)
 INTAGLIO_MODEL_ERROR(tensor_has_too_many_values)
 INTAGLIO_MODEL_ERROR(layer_has_too_many_weights)
 INTAGLIO_MODEL_ERROR(missing_option_Out)
@@ -162,8 +162,8 @@ INTAGLIO_MODEL_ERROR(accumulator_needs_more_than_32_bits)
 INTAGLIO_MODEL_ERROR(residual_branches_differ_in_channels)
 INTAGLIO_MODEL_ERROR(residual_branches_differ_in_height)
 INTAGLIO_MODEL_ERROR(residual_branches_differ_in_width)
-INTAGLIO_MODEL_ERROR(join_grid_needs_more_than_15_bits)
-INTAGLIO_MODEL_ERROR(join_range_does_not_divide_its_grid)
+INTAGLIO_MODEL_ERROR(branch_grid_needs_more_than_15_bits)
+INTAGLIO_MODEL_ERROR(branch_grid_range_does_not_divide_its_grid)
 INTAGLIO_MODEL_ERROR(dense_layer_needs_Flatten_after_an_image)
 INTAGLIO_MODEL_ERROR(network_must_end_in_one_value_per_class)
 INTAGLIO_MODEL_ERROR(layers_are_nested_too_deeply)
@@ -176,11 +176,11 @@ INTAGLIO_MODEL_ERROR(layers_append_another_number_of_rows_than_they_have_primiti
 namespace detail {
 
 template <Part P, std::int32_t Index>
-struct PathStep {
+struct PathPart {
     static constexpr auto value = P;
 };
 template <std::int32_t Index>
-struct PathStep<Part::number, Index> {
+struct PathPart<Part::number, Index> {
     static constexpr auto value = Index;
 };
 
@@ -201,7 +201,7 @@ struct Message;
 template <class Analysis, std::size_t... I>
 struct Message<Analysis, std::index_sequence<I...>> {
     static constexpr const Problem& problem = Analysis::description.problem;
-    using Where = model_error::in_layer<PathStep<problem.path.part[I], problem.path.index[I]>::value...>;
+    using Where = model_error::in_layer<PathPart<problem.path.part[I], problem.path.index[I]>::value...>;
     using Expected = model_error::expected<as_printed<problem.expected>>;
     using Found = model_error::found<as_printed<problem.found>>;
 
@@ -239,5 +239,8 @@ constexpr bool raise() {
     }
     return true;
 }
+
+// What other rooms build upon.
+using detail::spell;
 
 }  // namespace intaglio

@@ -74,8 +74,8 @@ struct Row {
     ConvolutionExtents extents{};    ///< of a product, a pool or a subsampling
     CodeRange weight_codes{};        ///< of a product: as they are stored
     std::int32_t weight_states = 0;  ///< 0: real numbers
-    /// A weight is (weight_step * code + weight_offset) / weight_denominator, times a scale if the output is scaled.
-    std::int32_t weight_step = 1;
+    /// A weight is (weight_spacing * code + weight_offset) / weight_denominator, times a scale if the output is scaled.
+    std::int32_t weight_spacing = 1;
     std::int32_t weight_offset = 0;
     std::int32_t weight_denominator = 1;
     bool clips_weights = false;  ///< latent weights are kept within -1 ... 1
@@ -84,10 +84,10 @@ struct Row {
     std::int64_t biases = 0;
     double epsilon = 0;  ///< of a norm that divides by a deviation
     std::int64_t macs = 0;
-    CodeRange codes{};           ///< what the operation can produce
-    std::int64_t steps = 0;      ///< step positions per channel: highest - lowest code of a quantizing operation
-    std::int64_t code_step = 1;  ///< of a quantizing operation: distance of neighbouring codes (2 for -1 and 1)
-    ScaleForm scale{};           ///< of an integer scale, and of the step or the logits behind it
+    CodeRange codes{};              ///< what the operation can produce
+    std::int64_t steps = 0;         ///< step positions per channel: highest - lowest code of a quantizing operation
+    std::int64_t code_spacing = 1;  ///< of a quantizing operation: distance of neighbouring codes (2 for -1 and 1)
+    ScaleForm scale{};              ///< of an integer scale, and of the step or the logits behind it
     std::int64_t dropout_threshold = 0;  ///< of 2^32
     std::int32_t channels_before = 0;    ///< that are added in front of the others
     /// Numbers of an operation from outside of the library that nothing else of its row tells; checkpoints compare
@@ -97,15 +97,15 @@ struct Row {
 
     /// Whether a step is kept as thresholds. Behind an integer scale it is not, unless neighbouring codes lie apart.
     [[nodiscard]] constexpr bool has_thresholds() const {
-        return steps <= max_thresholds && (!scale.given || code_step != 1);
+        return steps <= max_thresholds && (!scale.given || code_spacing != 1);
     }
     /// Bits of the weight codes in canonical form; of a float if there are none.
     [[nodiscard]] constexpr int weight_bits() const {
         return weight_states == 0 ? 32 : weight_states == 2 ? 1 : weight_codes.bits();
     }
     [[nodiscard]] constexpr bool has_unit_weights() const {
-        const std::int64_t lowest = weight_step * weight_codes.lowest + weight_offset;
-        const std::int64_t highest = weight_step * weight_codes.highest + weight_offset;
+        const std::int64_t lowest = weight_spacing * weight_codes.lowest + weight_offset;
+        const std::int64_t highest = weight_spacing * weight_codes.highest + weight_offset;
         return weight_states > 0 && lowest >= -1 && highest <= 1;
     }
 };

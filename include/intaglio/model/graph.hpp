@@ -68,14 +68,14 @@ struct Identity {
     };
 };
 
-/// Main(x) + Shortcut(x). Each branch lands on the integer grid of a Join (`Join<QInt<12>>` if neither the block nor
-/// the defaults give one); the sum is exact. What follows is a norm, an activation, another block or the end.
+/// Main(x) + Shortcut(x). Each branch lands on the integer grid of a BranchGrid (`BranchGrid<QInt<12>>` if neither the
+/// block nor the defaults give one); the sum is exact. What follows is a norm, an activation, another block or the end.
 template <class Main, class Shortcut = Identity, class... Options>
 struct Residual {
     template <class Defaults>
     struct resolved {
         using Own = detail::mp_list<Options...>;
-        using Grid = find_option<option::join, Join<QInt<12>>, Own, Defaults>;
+        using Grid = find_option<option::branch_grid, BranchGrid<QInt<12>>, Own, Defaults>;
         using MainBranch = detail::resolve<Main, Defaults>;
         using ShortcutBranch = detail::resolve<Shortcut, Defaults>;
         using ToGrid = detail::Steps<Grid>;
@@ -84,7 +84,7 @@ struct Residual {
                                              detail::mp_list<primitive::Add>>;
 
         static constexpr void describe(Builder& b) {
-            constexpr Problem problem = OptionCheck<Own, detail::mp_list<option::join>>::problem();
+            constexpr Problem problem = OptionCheck<Own, detail::mp_list<option::branch_grid>>::problem();
             if (problem.exists()) b.fail(problem);
             const std::int32_t start = b.current();
             const std::int32_t main_value = branch<MainBranch>(b, Part::main);

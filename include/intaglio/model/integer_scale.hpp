@@ -86,7 +86,7 @@ struct ScaledAct : Activation {
 
 /// The grid of a join, on which each branch lands by an integer scale of its own.
 template <class Grid, class Mode>
-struct ScaledJoin : Grid {
+struct ScaledBranchGrid : Grid {
     using scale = Mode;
 };
 

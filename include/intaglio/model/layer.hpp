@@ -106,11 +106,11 @@ struct Steps<Activation> {
 };
 
 /// The operations behind an accumulator: a norm, unless it is NoNorm, and a step, unless it is NoActivation.
-template <class Norm, class Gain, class Activation>
+template <class Norm, class Slope, class Activation>
 struct Tail {
     static constexpr bool has_norm = !std::is_base_of_v<NoNorm, Norm>;
     static constexpr bool has_step = !std::is_same_v<Activation, NoActivation>;
-    using NormPrimitive = typename PrimitiveOfNorm<Norm, std::is_same_v<Gain, SingleGain>>::type;
+    using NormPrimitive = typename PrimitiveOfNorm<Norm, std::is_same_v<Slope, SingleGain>>::type;
     using Step = Steps<Activation>;
     using primitives = mp_append<std::conditional_t<has_norm, mp_list<NormPrimitive>, mp_list<>>,
                                  std::conditional_t<has_step, typename Step::primitives, mp_list<>>>;

@@ -19,9 +19,10 @@ struct Multiply {
         Value out{.shape = main.shape,
                   .codes = product_range(main.codes, gate.codes, 1),
                   .denominator = main.denominator * gate.denominator,
-                  .storage = Storage::real,
+                  .storage = Storage::float32,
                   .pending = true};
-        if (main.storage != Storage::real && gate.storage != Storage::real) out.storage = smallest_storage(out.codes);
+        if (main.storage != Storage::float32 && gate.storage != Storage::float32)
+            out.storage = smallest_storage(out.codes);
         b.set_current(main_value);
         b.append(Row{.kind = "multiply", .second_input = gate_value}, out);
     }

@@ -31,20 +31,20 @@ struct Int16 {
 /// What the padding of all convolutions that read the input holds: one code for each channel, 1 to 4 of them. Where the
 /// inputs of a network are normalised, the padding that stands for 0 has the colour of their mean.
 template <std::int32_t... Codes>
-struct PaddingColour {
+struct PaddingValue {
     static constexpr PaddingCodes codes{.code = {{Codes...}}, .count = sizeof...(Codes)};
 };
 template <std::int32_t... Codes>
-requires(sizeof...(Codes) < 1 || sizeof...(Codes) > PaddingCodes::capacity) struct PaddingColour<Codes...> {
+requires(sizeof...(Codes) < 1 || sizeof...(Codes) > PaddingCodes::capacity) struct PaddingValue<Codes...> {
     static constexpr PaddingCodes codes{.code = {}, .count = sizeof...(Codes) == 0 ? -1 : sizeof...(Codes)};
 };
 /// The padding is code 0 in all channels; the default.
-struct NoPaddingColour {
+struct NoPaddingValue {
     static constexpr PaddingCodes codes{};
 };
 
 namespace detail {
-template <class Codes, class Padding = NoPaddingColour>
+template <class Codes, class Padding = NoPaddingValue>
 constexpr Value input_of(Shape shape) {
     Value value = Codes::value;
     value.shape = shape;
@@ -52,20 +52,20 @@ constexpr Value input_of(Shape shape) {
     return value;
 }
 
-constexpr void check_padding_colour(Builder& b, const Value& input) {
+constexpr void check_padding_value(Builder& b, const Value& input) {
     const PaddingCodes& padding = input.padding_codes;
     if (padding.count == 0) return;
     if (padding.count < 0 || padding.count > PaddingCodes::capacity) {
-        b.fail(padding_colour_takes_1_to_4_codes, PaddingCodes::capacity, padding.count < 0 ? 0 : padding.count);
+        b.fail(padding_value_takes_1_to_4_codes, PaddingCodes::capacity, padding.count < 0 ? 0 : padding.count);
         return;
     }
     if (padding.count != input.shape.channels) {
-        b.fail(padding_colour_needs_one_code_for_each_channel, input.shape.channels, padding.count);
+        b.fail(padding_value_needs_one_code_for_each_channel, input.shape.channels, padding.count);
     }
     for (std::int32_t i = 0; i < padding.count; ++i) {
         const std::int32_t code = padding.code[static_cast<std::size_t>(i)];
         if (!input.codes.contains(code)) {
-            b.fail(padding_colour_lies_outside_of_the_codes_of_the_input,
+            b.fail(padding_value_lies_outside_of_the_codes_of_the_input,
                    code < input.codes.lowest ? input.codes.lowest : input.codes.highest, code);
         }
     }
@@ -76,7 +76,7 @@ constexpr void check_padding_colour(Builder& b, const Value& input) {
 /// for arrays in PyTorch's order); unsigned bytes of the value code / 255 unless Codes says otherwise. Convolutions
 /// that read it pad it with Padding.
 template <std::int32_t Channels, std::int32_t Height, std::int32_t Width, class Codes = UInt8,
-          class Padding = NoPaddingColour>
+          class Padding = NoPaddingValue>
 struct Image {
     static constexpr Value value = detail::input_of<Codes, Padding>({Height, Width, Channels});
 };
@@ -86,7 +86,7 @@ struct Features {
     static constexpr Value value = detail::input_of<Codes>({1, 1, Count});
 };
 /// Input of a signal of Length samples in time, each of Channels codes.
-template <std::int32_t Channels, std::int32_t Length, class Codes = Int16, class Padding = NoPaddingColour>
+template <std::int32_t Channels, std::int32_t Length, class Codes = Int16, class Padding = NoPaddingValue>
 struct Signal {
     static constexpr Value value = detail::input_of<Codes, Padding>({1, Length, Channels});
 };
@@ -103,9 +103,10 @@ namespace detail {
 template <class DefaultOptions>
 struct DefaultsCheck {
     static constexpr Problem problem() {
-        return OptionCheck<DefaultOptions, mp_list<option::weight, option::standardization, option::norm, option::gain,
-                                                   option::activation, option::kernel, option::padding, option::join,
-                                                   option::logits, option::multiplier_bits>>::problem();
+        return OptionCheck<DefaultOptions,
+                           mp_list<option::weight, option::standardization, option::norm, option::gain,
+                                   option::activation, option::kernel, option::padding, option::branch_grid,
+                                   option::logits, option::multiplier_bits>>::problem();
     }
 };
 
@@ -221,7 +222,7 @@ struct Analysis {
             if (extent < 1) builder.fail(input_has_an_empty_dimension, 1, extent);
         }
         if (!builder.failed()) builder.check_size(input.shape);
-        check_padding_colour(builder, input);
+        check_padding_value(builder, input);
         builder.leave();
         All::describe(builder, Split::skipped);
         if (builder.row_count() != static_cast<std::int32_t>(rows)) {
@@ -249,5 +250,10 @@ struct Network {
     static constexpr const auto& description = detail::Analysis<Input, Entries...>::description;
     static_assert(raise<detail::Analysis<Input, Entries...>>());
 };
+
+// What other rooms build upon.
+using detail::Analysis;
+using detail::SplitDefaults;
+using detail::UncountedDefaults;
 
 }  // namespace intaglio

@@ -3,6 +3,7 @@
 
 #include <type_traits>
 
+#include "intaglio/model/granularity.hpp"
 #include "intaglio/model/options.hpp"
 
 namespace intaglio {
@@ -17,9 +18,6 @@ struct Epsilon {
 /// That of norms that do not say.
 inline constexpr double default_epsilon = 1e-5;
 
-/// What a mean and a deviation are taken over.
-enum class StatisticsOf { channel, layer, nothing };
-
 // A norm is an empty type that sets option::norm. It has a `name` and says what it measures (`statistics`) and whether
 // it trains a gain (`has_gain`) beside a bias per channel: value = gain (x - mean) / deviation + bias. One with another
 // primitive operation names it: `template <bool OneGain> using primitive`. Norms that measure every sample by itself
@@ -29,7 +27,7 @@ enum class StatisticsOf { channel, layer, nothing };
 struct BatchNorm {
     using option = option::norm;
     static constexpr const char* name = "batch norm";
-    static constexpr StatisticsOf statistics = StatisticsOf::channel;
+    static constexpr Per statistics = Per::channel;
     static constexpr bool has_gain = true;
 };
 
@@ -37,7 +35,7 @@ struct BatchNorm {
 struct LayerBatchNorm {
     using option = option::norm;
     static constexpr const char* name = "layer-batch norm";
-    static constexpr StatisticsOf statistics = StatisticsOf::layer;
+    static constexpr Per statistics = Per::layer;
     static constexpr bool has_gain = true;
 };
 using Lbn = LayerBatchNorm;
@@ -47,15 +45,15 @@ using Lbn = LayerBatchNorm;
 struct TrainedBias {
     using option = option::norm;
     static constexpr const char* name = "trained bias";
-    static constexpr StatisticsOf statistics = StatisticsOf::nothing;
+    static constexpr Per statistics = Per::nothing;
     static constexpr bool has_gain = false;
 };
 
 /// No statistics, a trained gain and bias per channel: value = gain x + bias.
-struct TrainedScale {
+struct AffineNorm {
     using option = option::norm;
     static constexpr const char* name = "trained scale";
-    static constexpr StatisticsOf statistics = StatisticsOf::nothing;
+    static constexpr Per statistics = Per::nothing;
     static constexpr bool has_gain = true;
 };
 
@@ -76,7 +74,7 @@ struct WithEpsilon : Normalization {
             if (own.exists()) return own;
         }
         if constexpr (requires { Normalization::statistics; }) {
-            if (Normalization::statistics == StatisticsOf::nothing) return without_deviation();
+            if (Normalization::statistics == Per::nothing) return without_deviation();
         }
         if (std::is_same_v<Normalization, NoNorm>) return without_deviation();
         if (epsilon > 0 && epsilon <= 1.7976931348623157e308) return {};

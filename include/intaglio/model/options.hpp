@@ -28,7 +28,7 @@ struct groups {};
 struct multiplier {};
 struct flatten {};
 struct requantize {};
-struct join {};
+struct branch_grid {};
 struct logits {};
 struct multiplier_bits {};
 struct defaults {};
@@ -104,5 +104,9 @@ struct OptionCheck<boost::mp11::mp_list<Given...>, boost::mp11::mp_list<Accepted
         }
     }
 };
+
+// What other rooms build upon.
+using detail::FindOption;
+using detail::OptionKind;
 
 }  // namespace intaglio

@@ -1,4 +1,7 @@
 // Names of parts with numbers in them, spelled at compile time.
+//
+// Always inline: this room belongs to no instruction set, so that no function of it may lie in an object file of its
+// own right, where a linker would merge copies that were compiled for different processors.
 #pragma once
 
 #include <bit>
@@ -12,12 +15,13 @@ namespace intaglio::detail {
 /// A name that ends in zeros.
 using NameText = Array<char, 160>;
 
-constexpr void append(NameText& text, std::size_t& length, const char* words) {
+[[gnu::always_inline]] constexpr void append(NameText& text, std::size_t& length, const char* words) {
     while (*words != '\0') text[length++] = *words++;
 }
 
 /// A whole number with `places` of its digits behind the point.
-constexpr void append_decimal(NameText& text, std::size_t& length, std::int64_t digits, int places) {
+[[gnu::always_inline]] constexpr void append_decimal(NameText& text, std::size_t& length, std::int64_t digits,
+                                                     int places) {
     std::int64_t power = 1;
     for (int i = 0; i < places; ++i) power *= 10;
     std::int64_t whole_power = 1;
@@ -33,7 +37,7 @@ constexpr void append_decimal(NameText& text, std::size_t& length, std::int64_t 
 
 /// The shortest decimal fraction of at most 15 digits that is `value`, else the bits of `value`: different values have
 /// different texts.
-constexpr void append_number(NameText& text, std::size_t& length, double value) {
+[[gnu::always_inline]] constexpr void append_number(NameText& text, std::size_t& length, double value) {
     if (value < 0) {
         text[length++] = '-';
         value = -value;
@@ -66,11 +70,11 @@ struct NameParts {
     NameText text{};
     std::size_t length = 0;
 
-    constexpr void add(const char* words) {
+    [[gnu::always_inline]] constexpr void add(const char* words) {
         if (length > 0) append(text, length, ", ");
         append(text, length, words);
     }
-    [[gnu::cold]] constexpr void add(const char* words, double value) {
+    [[gnu::always_inline]] constexpr void add(const char* words, double value) {
         add(words);
         append(text, length, " ");
         append_number(text, length, value);
@@ -78,3 +82,9 @@ struct NameParts {
 };
 
 }  // namespace intaglio::detail
+
+namespace intaglio {
+
+using detail::NameParts;
+
+}  // namespace intaglio

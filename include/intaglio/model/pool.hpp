@@ -111,7 +111,7 @@ struct ResolvedAvgPool {
         const ConvolutionExtents extents = PoolExtents<Size, OneDimensional, Own>::make(b);
         if (requantizes) {
             check_codes(b);
-            if (in.storage == Storage::real) b.fail(real_numbers_have_no_codes_to_requantize_to, 0, 0);
+            if (in.storage == Storage::float32) b.fail(real_numbers_have_no_codes_to_requantize_to, 0, 0);
         }
         if (requantizes && !b.failed()) {
             // What a multiplier of 31 bits divides exactly.
@@ -154,5 +154,8 @@ struct GlobalAvgPool {
     template <class Defaults>
     using resolved = detail::ResolvedAvgPool<whole_image, false, detail::mp_list<>>;
 };
+
+// What other rooms build upon.
+using detail::SameCodes;
 
 }  // namespace intaglio

@@ -20,7 +20,7 @@ struct Product {
     static constexpr void describe(Builder& b, const ConvolutionExtents& extents) {
         const Value& in = b.in();
         using Traits = WeightTraits<Weight>;
-        if (in.pending && (Traits::real || in.storage == Storage::real)) {
+        if (in.pending && (Traits::real || in.storage == Storage::float32)) {
             b.fail({.kind = &activation_missing_before_float_layer});
             return;
         }
@@ -30,7 +30,7 @@ struct Product {
         }
         if constexpr (Traits::real) {
             check_size(b, extents);
-            append_real(b, extents, Traits::refusal);
+            append_float(b, extents, Traits::refusal);
             return;
         } else {
             describe_codes(b, extents);
@@ -64,11 +64,11 @@ struct Product {
         Row row = make_row(b, extents);
         row.weight_codes = Weight::codes;
         row.weight_states = Weight::states;
-        row.weight_step = Traits::step;
+        row.weight_spacing = Traits::step;
         row.weight_offset = Traits::offset;
         row.weight_denominator = Weight::denominator;
-        if (in.storage == Storage::real) {
-            append_real(b, extents, row);
+        if (in.storage == Storage::float32) {
+            append_float(b, extents, row);
             return;
         }
         const CodeRange weights{std::int64_t{Traits::step} * Weight::codes.lowest + Traits::offset,
@@ -98,17 +98,17 @@ struct Product {
     }
 
     /// A product of real numbers: its result stands for itself, divided by the denominators of codes.
-    static constexpr void append_real(Builder& b, const ConvolutionExtents& extents, const ErrorKind* refusal) {
+    static constexpr void append_float(Builder& b, const ConvolutionExtents& extents, const ErrorKind* refusal) {
         Row row = make_row(b, extents);
         row.refusal = refusal;
-        append_real(b, extents, row);
+        append_float(b, extents, row);
     }
-    static constexpr void append_real(Builder& b, const ConvolutionExtents& extents, const Row& row) {
+    static constexpr void append_float(Builder& b, const ConvolutionExtents& extents, const Row& row) {
         const Value& in = b.in();
         b.append(row, Value{.shape = extents.out,
                             .denominator = in.denominator,
                             .scaled = in.scaled || WeightTraits<Weight>::scaled || Standardization::scaled,
-                            .storage = Storage::real,
+                            .storage = Storage::float32,
                             .pending = true});
     }
 
@@ -162,7 +162,7 @@ struct Norm {
                                : OneGain                ? 1
                                                         : out.shape.channels,
                       .biases = out.shape.channels,
-                      .epsilon = Normalization::statistics == StatisticsOf::nothing ? 0 : epsilon};
+                      .epsilon = Normalization::statistics == Per::nothing ? 0 : epsilon};
         b.append(row, out, true);
     }
 };
@@ -172,19 +172,19 @@ template <class Target>
 struct Quantize {
     static constexpr void describe(Builder& b) {
         Value out{.codes = Target::codes, .denominator = Target::denominator};
-        std::int64_t code_step = 1;
-        if constexpr (requires { Target::code_step; }) code_step = Target::code_step;
+        std::int64_t code_spacing = 1;
+        if constexpr (requires { Target::code_spacing; }) code_spacing = Target::code_spacing;
         if constexpr (requires { Target::padding_code; }) out.padding_code = Target::padding_code;
-        describe(b, out, code_step);
+        describe(b, out, code_spacing);
     }
     /// To codes that are known only now: `out` has the range, the denominator and the padding code.
-    static constexpr void describe(Builder& b, Value out, std::int64_t code_step = 1) {
+    static constexpr void describe(Builder& b, Value out, std::int64_t code_spacing = 1) {
         out.shape = b.in().shape;
         out.storage = smallest_storage(out.codes);
         b.append(Row{.kind = "step",
                      .detail = Target::surrogate::name,
                      .steps = out.codes.states() - 1,
-                     .code_step = code_step,
+                     .code_spacing = code_spacing,
                      .scale = b.scale()},
                  out);
     }
@@ -192,10 +192,10 @@ struct Quantize {
 
 /// A function of real numbers, for networks that are trained only: out = Function(value).
 template <class Function>
-struct RealActivation {
+struct FloatActivation {
     static constexpr void describe(Builder& b) {
         b.append(Row{.kind = "activation", .detail = Function::name},
-                 Value{.shape = b.in().shape, .storage = Storage::real});
+                 Value{.shape = b.in().shape, .storage = Storage::float32});
     }
 };
 
@@ -212,7 +212,7 @@ struct SumPool {
             out.padding_code *= static_cast<std::int32_t>(count);
             for (std::int32_t& code : out.padding_codes.code.data) code *= static_cast<std::int32_t>(count);
         }
-        if (out.storage != Storage::int32 && out.storage != Storage::real) out.storage = smallest_storage(out.codes);
+        if (out.storage != Storage::int32 && out.storage != Storage::float32) out.storage = smallest_storage(out.codes);
         b.append(Row{.kind = "pool", .keeps_affine = true, .extents = extents}, out);
     }
 };
@@ -222,10 +222,10 @@ struct Add {
     static constexpr void describe(Builder& b, std::int32_t main_value, std::int32_t shortcut_value) {
         Value out = b.value(main_value);
         out.codes = out.codes + b.value(shortcut_value).codes;
-        if (out.storage != Storage::real) out.storage = smallest_storage(out.codes);
+        if (out.storage != Storage::float32) out.storage = smallest_storage(out.codes);
         out.pending = true;
         b.set_current(main_value);
-        b.append(Row{.kind = "join", .second_input = shortcut_value}, out);
+        b.append(Row{.kind = "add", .second_input = shortcut_value}, out);
     }
 };
 

@@ -5,15 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/model/granularity.hpp"
 #include "intaglio/model/parameter_text.hpp"
 #include "intaglio/model/primitives.hpp"
 
 namespace intaglio {
 
 INTAGLIO_MODEL_ERROR(norm_needs_more_than_one_number_per_mean)
-
-/// What has a gain and a bias of its own behind a norm: a channel, or a channel of one pixel.
-enum class AffinePer { channel, element };
 
 namespace primitive {
 
@@ -35,7 +33,7 @@ struct SampleNorm {
         }
         // One number is its own mean: nothing would be left but the bias.
         if (!b.failed() && in.shape.size() == groups(channels)) b.fail(norm_needs_more_than_one_number_per_mean, 2, 1);
-        const std::int64_t biases = Normalization::affine == AffinePer::channel ? channels : in.shape.size();
+        const std::int64_t biases = Normalization::affine == Per::channel ? channels : in.shape.size();
         b.append(Row{.kind = "norm",
                      .detail = Normalization::name,
                      .part = type_identity<Normalization>,
@@ -44,7 +42,7 @@ struct SampleNorm {
                      .epsilon = epsilon,
                      .refusal = &norm_depends_on_each_input_and_has_no_integer_program},
                  // The row that it names has no affine function for the steps behind it; a second norm is refused.
-                 Value{.shape = in.shape, .storage = Storage::real, .pending = true, .norm_row = b.next_row()});
+                 Value{.shape = in.shape, .storage = Storage::float32, .pending = true, .norm_row = b.next_row()});
     }
 };
 
@@ -52,14 +50,14 @@ struct SampleNorm {
 
 /// One mean and deviation per sample, over all channels and pixels (Ba et al. 2016; (P2.3)); gain and bias per element
 /// as printed there, or per channel.
-template <AffinePer Affine = AffinePer::element>
+template <Per Affine = Per::element>
 struct LayerNorm {
     using option = option::norm;
     template <bool OneGain>
     using primitive = intaglio::primitive::SampleNorm<LayerNorm, OneGain>;
-    static constexpr const char* name = Affine == AffinePer::element ? "layer norm" : "layer norm, affine per channel";
+    static constexpr const char* name = Affine == Per::element ? "layer norm" : "layer norm, affine per channel";
     static constexpr std::int64_t groups = 1;
-    static constexpr AffinePer affine = Affine;
+    static constexpr Per affine = Affine;
 };
 
 /// One mean and deviation per sample and group of neighbouring channels, over all pixels (Wu and He 2018); gain and
@@ -72,7 +70,7 @@ struct GroupNorm {
     static constexpr auto text = detail::name_with_parameter("group norm", "groups", Count, 0);
     static constexpr const char* name = text.data;
     static constexpr std::int64_t groups = Count;
-    static constexpr AffinePer affine = AffinePer::channel;
+    static constexpr Per affine = Per::channel;
     static constexpr Problem problem() {
         if (Count >= 1) return {};
         return {.kind = &number_of_groups_must_be_positive, .expected = 1, .found = Count};
@@ -86,7 +84,7 @@ struct InstanceNorm {
     using primitive = intaglio::primitive::SampleNorm<InstanceNorm, OneGain>;
     static constexpr const char* name = "instance norm";
     static constexpr std::int64_t groups = 0;  ///< one for each channel
-    static constexpr AffinePer affine = AffinePer::channel;
+    static constexpr Per affine = Per::channel;
 };
 
 }  // namespace intaglio

@@ -29,7 +29,7 @@ struct Sign {
     using surrogate = SurrogateGradient;
     static constexpr CodeRange codes{-1, 1};
     static constexpr std::int64_t denominator = 1;
-    static constexpr std::int64_t code_step = 2;
+    static constexpr std::int64_t code_spacing = 2;
     static constexpr std::int32_t padding_code = Padding::code;
     static constexpr Problem problem() {
         if (codes.contains(padding_code)) return {};

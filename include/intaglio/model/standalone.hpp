@@ -24,7 +24,7 @@ struct Normalize {
 
 /// A gain and a bias per channel as a layer of its own. Option: SingleGain.
 template <class... Options>
-using GainBias = Normalize<TrainedScale, Options...>;
+using Affine = Normalize<AffineNorm, Options...>;
 
 /// An activation of its own. Options: an activation, or none if the network's defaults have one.
 template <class... Options>

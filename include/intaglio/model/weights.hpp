@@ -90,8 +90,8 @@ requires(2 <= Bits && Bits <= 16) struct QIntWeights<Bits> {
 template <class Weight>
 using DefaultStandardization = typename detail::StandardizationOf<Weight>::type;
 
-/// Symmetric integer weights of `Bits` bits: 2^Bits - 1 states; `QInt<1>` is {-1, 1}. Also names the grid of a `Join`.
-/// Bits is 1 ... 16; weights take at most 8.
+/// Symmetric integer weights of `Bits` bits: 2^Bits - 1 states; `QInt<1>` is {-1, 1}. Also names the grid of a
+/// `BranchGrid`. Bits is 1 ... 16; weights take at most 8.
 template <int Bits>
 struct QInt {
     using option = option::weight;

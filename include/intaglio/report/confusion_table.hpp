@@ -8,12 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/finite.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/report/table.hpp"
-#include "intaglio/train/finite.hpp"
-#include "intaglio/train/metrics.hpp"
+#include "intaglio/train/loop/metrics.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// One row per label and one column per prediction, the recall behind each row and the precision below each column, in
 /// percent; a dash where there is nothing to count. `names` are those of the classes, or empty: then their numbers.
@@ -50,4 +51,4 @@ namespace intaglio {
     return table;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -10,17 +10,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/bytes_file.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/bytes_file.hpp"
+#include "intaglio/host/file_handle.hpp"
+#include "intaglio/host/text.hpp"
 
-namespace detail {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
+
+namespace report_detail {
 
 /// A temporary file without a name, which vanishes when it is closed. Unlike pipes, such files cannot make two
 /// programs wait for each other.
@@ -53,7 +56,7 @@ class SpawnActions {
     posix_spawn_file_actions_t actions;
 };
 
-}  // namespace detail
+}  // namespace report_detail
 
 /// `text` as a gnuplot string. Of ASCII only letters, digits and spaces stand for themselves, everything else is an
 /// octal escape: quotes, backslashes and backquotes (which gnuplot would run) never reach its parser. Control
@@ -91,16 +94,16 @@ class SpawnActions {
 /// output, which is the picture when the script sets no output. Errors: std::runtime_error when gnuplot is not there,
 /// with the name of the package, or fails, with its message.
 [[nodiscard]] inline std::vector<std::uint8_t> run_gnuplot(std::string_view script) {
-    const auto input = detail::anonymous_file();
-    const auto output = detail::anonymous_file();
-    const auto complaints = detail::anonymous_file();
+    const auto input = report_detail::anonymous_file();
+    const auto output = report_detail::anonymous_file();
+    const auto complaints = report_detail::anonymous_file();
     if (std::fwrite(script.data(), 1, script.size(), input.get()) != script.size() || std::fflush(input.get()) != 0) {
         throw std::runtime_error(
             joined({"gnuplot: the script cannot be stored: ", std::generic_category().message(errno)}));
     }
     std::rewind(input.get());
 
-    detail::SpawnActions actions;
+    report_detail::SpawnActions actions;
     actions.redirect(input.get(), STDIN_FILENO);
     actions.redirect(output.get(), STDOUT_FILENO);
     actions.redirect(complaints.get(), STDERR_FILENO);
@@ -120,10 +123,10 @@ class SpawnActions {
     constexpr int not_found = 127;  // what a C library reports that learns of it only in the child
     if (ended == child && WIFEXITED(status) && WEXITSTATUS(status) == not_found) throw std::runtime_error(missing);
     if (ended != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        const auto bytes = detail::whole_content(complaints.get());
+        const auto bytes = report_detail::whole_content(complaints.get());
         throw std::runtime_error(joined({"gnuplot failed: ", std::string(bytes.begin(), bytes.end())}));
     }
-    return detail::whole_content(output.get());
+    return report_detail::whole_content(output.get());
 }
 
 /// True when gnuplot can be run.
@@ -136,4 +139,4 @@ class SpawnActions {
     }
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -3,14 +3,16 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/bytes_file.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/io/atomic_file.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/bytes_file.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/io/atomic_file.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Writes `value` as indented text with a final newline. NaN and infinities become null, as JSON has no word for them.
 /// Errors: std::runtime_error that names the file; also when a string in `value` is not UTF-8.
@@ -35,4 +37,4 @@ inline void write_json(const std::filesystem::path& path, const nlohmann::json& 
     }
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -7,18 +7,19 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/integer/kernel_choice.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/report/table.hpp"
 #include "intaglio/simd/simd.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// One layer as a person sees it: an operation with the norm and the step that belong to it.
 struct LayerFacts {
     std::string path;       ///< place in the network: "5", "6.repetition 2.1"
-    std::string kind;       ///< "product", "pool", "join", "step"
+    std::string kind;       ///< "product", "pool", "add", "step"
     std::string norm;       ///< empty if there is none
     std::string step;       ///< surrogate of the step, function of real numbers; empty if there is none
     std::string kernel;     ///< name of the integer kernel, "float" where numbers are real
@@ -30,10 +31,10 @@ struct LayerFacts {
     CodeRange accumulators{};
     CodeRange out_codes{};
     int accumulator_bits = 0;
-    int multiplier_bits = 0;    ///< of its step or its logits; 0 if they have none
-    bool real_weights = false;  ///< real numbers instead of codes; their range then says nothing
-    bool real_accumulators = false;
-    bool real_out = false;
+    int multiplier_bits = 0;     ///< of its step or its logits; 0 if they have none
+    bool float_weights = false;  ///< real numbers instead of codes; their range then says nothing
+    bool float_accumulators = false;
+    bool float_out = false;
     std::int64_t weights = 0;
     std::int64_t parameters = 0;    ///< weights, gains and biases
     std::int64_t weight_bytes = 0;  ///< canonical codes
@@ -61,8 +62,8 @@ struct LayerFacts {
             layer.in_codes = in.codes;
             const Value& accumulators = row.steps > 0 ? in : out;
             layer.accumulators = accumulators.codes;
-            layer.real_accumulators = accumulators.storage == Storage::real;
-            layer.accumulator_bits = layer.real_accumulators ? 32 : layer.accumulators.bits();
+            layer.float_accumulators = accumulators.storage == Storage::float32;
+            layer.accumulator_bits = layer.float_accumulators ? 32 : layer.accumulators.bits();
             layer.kernel = integer::kernel_name<simd::Native>(table, row);
             layer.row = i;
         }
@@ -73,14 +74,14 @@ struct LayerFacts {
             layer.step = row.detail;
         }
         const bool multiplies = is_last || (row.steps > 0 && !row.has_thresholds());
-        if (multiplies && in.storage != Storage::real) layer.multiplier_bits = row.scale.precision;
+        if (multiplies && in.storage != Storage::float32) layer.multiplier_bits = row.scale.precision;
         layer.out = out.shape;
         layer.out_codes = out.codes;
-        layer.real_out = out.storage == Storage::real;
+        layer.float_out = out.storage == Storage::float32;
         if (row.weights > 0) {
             layer.quantizer = row.quantizer;
             layer.weight_codes = row.weight_codes;
-            layer.real_weights = row.weight_states == 0;
+            layer.float_weights = row.weight_states == 0;
             layer.weight_bytes = (row.weights * row.weight_bits() + 7) / 8;
         }
         layer.weights += row.weights;
@@ -91,7 +92,7 @@ struct LayerFacts {
     return layers;
 }
 
-namespace detail {
+namespace report_detail {
 
 inline std::string share_text(double share) {
     return share < 0 ? "" : joined({fixed(100 * share, 1), " %"});
@@ -103,7 +104,7 @@ inline std::string codes_text(bool real, CodeRange codes) {
 /// Weights of real numbers have no codes: their quantiser says what they are.
 inline std::string weight_codes_text(const LayerFacts& layer) {
     if (layer.weights == 0) return "";
-    if (layer.real_weights) return layer.quantizer.empty() ? "real" : layer.quantizer;
+    if (layer.float_weights) return layer.quantizer.empty() ? "real" : layer.quantizer;
     return range_text(layer.weight_codes);
 }
 
@@ -117,7 +118,7 @@ inline std::string parts_text(const LayerFacts& layer) {
     return joined({text, (text.empty() ? "" : ", "), "multipliers of ", layer.multiplier_bits, " bits"});
 }
 
-}  // namespace detail
+}  // namespace report_detail
 
 /// Shares that only a run can tell; negative where there is none.
 struct LayerShares {
@@ -152,20 +153,20 @@ inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const 
                                        shape_text(layer.in),
                                        shape_text(layer.out),
                                        product ? grouped(layer.weights) : "",
-                                       detail::weight_codes_text(layer),
-                                       detail::codes_text(layer.real_accumulators, layer.accumulators),
+                                       report_detail::weight_codes_text(layer),
+                                       report_detail::codes_text(layer.float_accumulators, layer.accumulators),
                                        std::to_string(layer.accumulator_bits),
-                                       detail::codes_text(layer.real_out, layer.out_codes),
+                                       report_detail::codes_text(layer.float_out, layer.out_codes),
                                        product ? grouped(layer.weight_bytes) : "",
                                        product ? grouped(layer.macs) : ""};
         if (!shares.empty()) {
-            cells.push_back(detail::share_text(shares[i].nonzero_weights));
-            cells.push_back(detail::share_text(shares[i].nonzero_activations));
+            cells.push_back(report_detail::share_text(shares[i].nonzero_weights));
+            cells.push_back(report_detail::share_text(shares[i].nonzero_activations));
         }
-        cells.push_back(detail::parts_text(layer));
+        cells.push_back(report_detail::parts_text(layer));
         table.add_row(cells);
     }
     return table;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -8,18 +8,20 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <intaglio/core/text.hpp>
-#include <intaglio/data/file_error.hpp>
-#include <intaglio/io/atomic_file.hpp>
-#include <intaglio/report/gnuplot.hpp>
-#include <intaglio/train/finite.hpp>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/finite.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/io/atomic_file.hpp"
+#include "intaglio/report/gnuplot.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// One curve: points (x[i], y[i]), joined in their order. A NaN in y interrupts the line.
 struct Series {
@@ -45,7 +47,7 @@ struct Bars {
     std::vector<double> values;
 };
 
-namespace detail {
+namespace report_detail {
 
 inline constexpr std::array<const char*, 8> plot_colors{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                                         "#e69f00", "#56b4e9", "#7f7f7f", "#000000"};
@@ -105,9 +107,9 @@ inline void write_picture(const std::string& script, const std::filesystem::path
     write_file_atomically(path, std::span<const std::uint8_t>(picture));
 }
 
-}  // namespace detail
+}  // namespace report_detail
 
-namespace detail {
+namespace report_detail {
 
 /// Whether an axis of few whole numbers, such as epochs, should have a tic at each of them and nowhere between.
 inline bool has_whole_tics(const std::vector<Series>& series) {
@@ -124,20 +126,20 @@ inline bool has_whole_tics(const std::vector<Series>& series) {
     return highest - lowest <= few;
 }
 
-}  // namespace detail
+}  // namespace report_detail
 
 /// Draws curves to `path`, which ends with .png or .svg. Points are marked where they are few.
 /// Errors: std::invalid_argument when the ending is another one, x and y of a series differ in length, or there is no
 /// point to draw; std::runtime_error when gnuplot is missing (names the package) or the file cannot be written.
 inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
-    std::string script = detail::plot_preamble(path, plot.title, plot.y_label);
+    std::string script = report_detail::plot_preamble(path, plot.title, plot.y_label);
     script += joined({"set xlabel ", gnuplot_quoted(plot.x_label), "\n"});
     // Format %g: with the default, gnuplot 5.4 writes 1x10^{-2} with visible braces when enhanced text is off.
     if (plot.log_y) script += "set logscale y\nset format y '%g'\n";
     if (!plot.x_names.empty()) {
-        script += detail::named_tics(plot.x_names);
+        script += report_detail::named_tics(plot.x_names);
         script += joined({"set xrange [-0.3:", gnuplot_number(static_cast<double>(plot.x_names.size()) - 0.7), "]\n"});
-    } else if (detail::has_whole_tics(plot.series)) {
+    } else if (report_detail::has_whole_tics(plot.series)) {
         script += "set xtics 1\n";
     }
     std::string curves;
@@ -162,14 +164,15 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
         script += joined({block, " << END_OF_SERIES\n", points, "END_OF_SERIES\n"});
         constexpr std::size_t few_points = 40;
         const bool marked = series.x.size() <= few_points && !series.dashed;
-        curves += joined({(curves.empty() ? "" : ", "), block, " using 1:2 with ",
-                          (marked ? "linespoints pointtype 7 pointsize 0.7" : "lines"),
-                          (series.dashed ? " dashtype 2 linewidth 2 linecolor rgb '#404040'"
-                                         : joined({" linewidth 2.5 linecolor rgb ", detail::plot_color(index)}))});
+        curves +=
+            joined({(curves.empty() ? "" : ", "), block, " using 1:2 with ",
+                    (marked ? "linespoints pointtype 7 pointsize 0.7" : "lines"),
+                    (series.dashed ? " dashtype 2 linewidth 2 linecolor rgb '#404040'"
+                                   : joined({" linewidth 2.5 linecolor rgb ", report_detail::plot_color(index)}))});
         curves += series.label.empty() ? " notitle" : joined({" title ", gnuplot_quoted(series.label)});
     }
     if (curves.empty()) throw std::invalid_argument(joined({"plot ", path.string(), ": there is no point to draw"}));
-    detail::write_picture(joined({script, "plot ", curves, "\n"}), path);
+    report_detail::write_picture(joined({script, "plot ", curves, "\n"}), path);
 }
 
 /// Draws a bar chart: at each of `names`, one bar of each of `groups`, with its value above where there is room. The
@@ -177,7 +180,7 @@ inline void write_plot(const Plot& plot, const std::filesystem::path& path) {
 /// are names, or a value is not finite; otherwise as write_plot.
 inline void write_bars(const std::string& title, const std::string& y_label, const std::vector<std::string>& names,
                        const std::vector<Bars>& groups, const std::filesystem::path& path) {
-    std::string script = detail::plot_preamble(path, title, y_label);
+    std::string script = report_detail::plot_preamble(path, title, y_label);
     const std::string complaint = joined({"bar chart ", path.string(), ": "});
     if (names.empty() || groups.empty()) throw std::invalid_argument(joined({complaint, "there is no bar to draw"}));
 
@@ -207,21 +210,21 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
             highest = std::max(highest, value);
             const std::string center = gnuplot_number(static_cast<double>(name) + shift);
             script += joined({center, " ", gnuplot_number(value), "\n"});
-            const auto text = detail::short_number(value);
+            const auto text = report_detail::short_number(value);
             longest_value = std::max(longest_value, text.size());
             value_texts += joined({"set label ", gnuplot_quoted(text), " at ", center, ",", gnuplot_number(value),
                                    " center offset 0,", (value < 0 ? "-0.6" : "0.6"), " font ',12'\n"});
         }
         script += "END_OF_BARS\n";
         bars += joined({(bars.empty() ? "" : ", "), block, " using 1:2 with boxes linecolor rgb ",
-                        detail::plot_color(index),
+                        report_detail::plot_color(index),
                         (group.label.empty() ? " notitle" : joined({" title ", gnuplot_quoted(group.label)}))});
     }
     // Above narrow bars the values would run into each other and into the neighbours.
     constexpr std::size_t value_letters_in_a_row = 90;
     if (bar_count * longest_value <= value_letters_in_a_row) script += value_texts;
 
-    script += detail::named_tics(names);
+    script += report_detail::named_tics(names);
     // Room above and below for the texts; bars that all are 0 still need an axis.
     const double margin = highest > lowest ? 0.08 * (highest - lowest) : 1;
     script += joined({"set yrange [", (lowest < 0 ? gnuplot_number(lowest - margin) : "0"), ":",
@@ -231,7 +234,7 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
         "set grid noxtics\nset style fill solid 0.9 noborder\nset xzeroaxis linetype 1 linewidth 1 linecolor rgb "
         "'#404040'\n";
     script += joined({"set boxwidth ", gnuplot_number(0.92 * bar_width), "\n"});
-    detail::write_picture(joined({script, "plot ", bars, "\n"}), path);
+    report_detail::write_picture(joined({script, "plot ", bars, "\n"}), path);
 }
 
 /// The same with one bar at each name, without a legend.
@@ -240,4 +243,4 @@ inline void write_bars(const std::string& title, const std::string& y_label, con
     write_bars(title, y_label, names, std::vector<Bars>{{std::string(), values}}, path);
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

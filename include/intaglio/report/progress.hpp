@@ -18,7 +18,9 @@
 #include <string_view>
 #include <utility>
 
-namespace intaglio {
+#include "intaglio/core/instruction_set.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// How progress is shown.
 enum class ProgressStyle {
@@ -297,4 +299,4 @@ class Progress {
     std::size_t drawn = 0;   ///< length of the live line on the terminal, 0 when there is none
 };
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

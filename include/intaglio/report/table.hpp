@@ -13,9 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 enum class Align { left, right };
 
@@ -172,4 +173,4 @@ class Table {
     std::vector<std::vector<std::string>> rows;  ///< an empty one is a rule
 };
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

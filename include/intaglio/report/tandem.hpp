@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/report/table.hpp"
 #include "intaglio/tandem/tasks.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
-namespace detail {
+namespace report_detail {
 
 inline std::string significant(double value, int digits) {
     char text[40];
@@ -64,7 +65,7 @@ inline std::string epochs_text(const char* task, std::int64_t epochs) {
     return joined({task, " ", epochs});
 }
 
-}  // namespace detail
+}  // namespace report_detail
 
 /// The word for a kind of task.
 [[nodiscard]] inline const char* task_text(tandem::TaskKind kind) {
@@ -114,12 +115,12 @@ inline std::string epochs_text(const char* task, std::int64_t epochs) {
     const auto count = [&](Record::Place place) { return static_cast<std::int64_t>(record[place]); };
     if (record[Record::fell_back] != 0) text += ", fell back to the slope of mode LB";
     if (record[Record::fold] != 0)
-        text += joined({", weights times gains^", detail::significant(record[Record::fold], 2)});
+        text += joined({", weights times gains^", report_detail::significant(record[Record::fold], 2)});
     if (count(Record::flipped) > 0) {
-        text += joined({", ", detail::counted(count(Record::flipped), "channel", "channels"), " changed sign"});
+        text += joined({", ", report_detail::counted(count(Record::flipped), "channel", "channels"), " changed sign"});
     }
     if (count(Record::dead_channels) > 0) {
-        text += joined({", ", detail::counted(count(Record::dead_channels), "dead channel", "dead channels")});
+        text += joined({", ", report_detail::counted(count(Record::dead_channels), "dead channel", "dead channels")});
     }
     return text;
 }
@@ -133,7 +134,7 @@ inline std::string epochs_text(const char* task, std::int64_t epochs) {
     Table table({{"stage", Align::right}, {"layer"}, {"fitted"}, {"frozen rows"}, {"trained"}, {"towards"}, {"tasks"}});
     const std::vector<tandem::Task> tasks = tandem::make_tasks(stages, options);
     const auto last_row = static_cast<std::int32_t>(student.rows.size) - 1;
-    const std::string logits = detail::logits_target_text(options.stage2.share);
+    const std::string logits = report_detail::logits_target_text(options.stage2.share);
     for (std::size_t i = 0; i < stages.size(); ++i) {
         const tandem::Stage& stage = stages[i];
         const Row& activation = teacher.row(stage.teacher_step);
@@ -145,30 +146,32 @@ inline std::string epochs_text(const char* task, std::int64_t epochs) {
         for (const tandem::Task& task : tasks) {
             if (task.stage != i || task.kind == TaskKind::ranges || task.kind == TaskKind::joint) continue;
             if (task.kind == TaskKind::adapt) {
-                behind = detail::epochs_text(task_text(task.kind), task.epochs);
+                behind = report_detail::epochs_text(task_text(task.kind), task.epochs);
                 continue;
             }
             of_stage += of_stage.empty() ? "" : ", ";
-            of_stage += task.trains() ? detail::epochs_text(task_text(task.kind), task.epochs) : task_text(task.kind);
+            of_stage +=
+                task.trains() ? report_detail::epochs_text(task_text(task.kind), task.epochs) : task_text(task.kind);
             if (!task.trains()) continue;
-            frozen = detail::frozen_text(stage.first_row());
-            trained = detail::trained_text(student, stage.first_row(), stage.step);
+            frozen = report_detail::frozen_text(stage.first_row());
+            trained = report_detail::trained_text(student, stage.first_row(), stage.step);
             towards = stage.kind == tandem::StageKind::logits
                           ? logits
                           : joined({"teacher ", path_text(activation.path),
                                     (options.stage2.target == tandem::Target::clipped ? ", clipped" : ", quantized")});
         }
-        table.add_row({std::to_string(i + 1), stage_text(stage), detail::fitted_text(stage, student), frozen, trained,
-                       towards, of_stage});
+        table.add_row({std::to_string(i + 1), stage_text(stage), report_detail::fitted_text(stage, student), frozen,
+                       trained, towards, of_stage});
         if (!behind.empty()) {
-            table.add_row({"", joined({"behind ", path_text(stage.path)}), "", detail::frozen_text(stage.step + 1),
-                           detail::trained_text(student, stage.step + 1, last_row), logits, behind});
+            table.add_row({"", joined({"behind ", path_text(stage.path)}), "",
+                           report_detail::frozen_text(stage.step + 1),
+                           report_detail::trained_text(student, stage.step + 1, last_row), logits, behind});
         }
     }
     if (options.joint.epochs > 0) {
-        table.add_row({"", "all", "", detail::frozen_text(0), detail::trained_text(student, 0, last_row),
-                       detail::logits_target_text(options.joint.share),
-                       detail::epochs_text(task_text(TaskKind::joint), options.joint.epochs)});
+        table.add_row({"", "all", "", report_detail::frozen_text(0), report_detail::trained_text(student, 0, last_row),
+                       report_detail::logits_target_text(options.joint.share),
+                       report_detail::epochs_text(task_text(TaskKind::joint), options.joint.epochs)});
     }
     return table;
 }
@@ -205,12 +208,12 @@ template <class Teacher, class Student>
         const bool done = record.decided() != tandem::Decision::none;
         const bool measured = done && record[Record::accuracy] >= 0;
         table.add_row({std::to_string(i + 1), task_text(task.kind), all ? "all" : stage_text(stages[task.stage]),
-                       done && task.kind != TaskKind::ranges ? detail::significant(record[Record::loss], 4) : "",
-                       done && record[Record::alpha] != 0 ? detail::significant(record[Record::alpha], 4) : "",
+                       done && task.kind != TaskKind::ranges ? report_detail::significant(record[Record::loss], 4) : "",
+                       done && record[Record::alpha] != 0 ? report_detail::significant(record[Record::alpha], 4) : "",
                        measured ? joined({fixed(100 * record[Record::accuracy], 2), " %"}) : "",
                        decision_text(record)});
     }
     return table;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

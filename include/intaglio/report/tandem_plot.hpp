@@ -8,11 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/report/plot.hpp"
 #include "intaglio/report/tandem.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// One student of a plot: its name and its records, one for each task.
 struct ConversionCurve {
@@ -60,4 +61,4 @@ struct ConversionCurve {
     return plot;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -8,12 +8,13 @@
 #include <ostream>
 #include <string>
 
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/report/progress.hpp"
 #include "intaglio/report/tandem.hpp"
-#include "intaglio/train/trainer_options.hpp"
+#include "intaglio/train/loop/trainer_options.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Shows how a conversion goes on; call `update` behind each step. A task that is done becomes a line that stays; on a
 /// terminal the line below shows the present task and the accuracy of the student so far.
@@ -96,7 +97,7 @@ class TandemProgress {
         const bool fits = conversion_.tasks()[task_].kind != tandem::TaskKind::ranges;
         const bool measured = record[tandem::Record::accuracy] >= 0;
         std::string text = joined({head(true), "  "});
-        text += padded(fits ? joined({"loss ", detail::significant(record[tandem::Record::loss], 3)}) : "",
+        text += padded(fits ? joined({"loss ", report_detail::significant(record[tandem::Record::loss], 3)}) : "",
                        number_width + 5);
         text += joined({"  ", padded(measured ? joined({"student ", fixed(100 * accuracy_, 2), " %"}) : "", 15)});
         const std::string seconds = joined({fixed(now - started_, 1), " s"});
@@ -131,4 +132,4 @@ class TandemProgress {
     double started_ = 0;
 };
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -1,12 +1,12 @@
 // The integer operations of the kernels with AVX2, and the byte dot product of AVX-VNNI. Included by simd.hpp.
 #pragma once
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/simd/simd.hpp"
 
 #if INTAGLIO_HAS_AVX2
 
-namespace intaglio::simd {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
 
 /// 16 registers: 4 pixels x 2 vectors, or 12 x 1.
 [[nodiscard]] constexpr int tile_groups(Avx2, int columns) {
@@ -37,8 +37,8 @@ template <class Weight>
 }
 /// Four bytes or two words of each lane.
 template <class Code>
-[[nodiscard]] INTAGLIO_INLINE Int256 load_codes(Avx2 tag, const Code* codes) {
-    return load_weights(tag, codes);
+[[nodiscard]] INTAGLIO_INLINE Int256 load_codes(Avx2 set, const Code* codes) {
+    return load_weights(set, codes);
 }
 
 /// Words: sum + the two products of each lane.
@@ -60,8 +60,8 @@ template <class Code>
     return Int256(_mm256_dpbusd_avx_epi32(__m256i(sum), __m256i(a), __m256i(w)));
 #endif
 }
-[[nodiscard]] INTAGLIO_INLINE Int256 dot_small_bytes(Avx2Vnni tag, Int256 sum, Int256 a, Int256 w) {
-    return dot_bytes(tag, sum, a, w);
+[[nodiscard]] INTAGLIO_INLINE Int256 dot_small_bytes(Avx2Vnni set, Int256 sum, Int256 a, Int256 w) {
+    return dot_bytes(set, sum, a, w);
 }
 [[nodiscard]] INTAGLIO_INLINE Int256 dot_words(Avx2Vnni, Int256 sum, Int256 a, Int256 w) {
 #if INTAGLIO_HAS_AVX512_VNNI
@@ -85,10 +85,10 @@ template <class Code>
 }
 
 /// 32 bits of each lane: sum + how many differ.
-template <class Tag>
-[[nodiscard]] INTAGLIO_INLINE Int256 count_different_bits(Tag tag, Int256 sum, Int256 a,
-                                                          Int256 w) requires(std::is_base_of_v<Avx2, Tag>) {
-    return dot_small_bytes(tag, sum, Int256(count_bits_of_bytes(tag, _mm256_xor_si256(a, w))),
+template <class Set>
+[[nodiscard]] INTAGLIO_INLINE Int256 count_different_bits(Set set, Int256 sum, Int256 a,
+                                                          Int256 w) requires(std::is_base_of_v<Avx2, Set>) {
+    return dot_small_bytes(set, sum, Int256(count_bits_of_bytes(set, _mm256_xor_si256(a, w))),
                            Int256(_mm256_set1_epi8(1)));
 }
 
@@ -110,13 +110,13 @@ template <class Tag>
 /// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0. `before` codes lie in
 /// front of them, and may be read.
 template <class Code>
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2 tag, const Code* codes, int count,
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2 set, const Code* codes, int count,
                                                            std::int64_t before) {
     const int missing = 32 - count;
-    if (missing <= before) return positive_codes(tag, codes - missing) >> missing;
+    if (missing <= before) return positive_codes(set, codes - missing) >> missing;
     Code copy[32] = {};
     for (int i = 0; i < count; ++i) copy[i] = codes[i];
-    return positive_codes(tag, copy);
+    return positive_codes(set, copy);
 }
 
 // Loads and stores ---------------------------------------------------------------------------------------------------
@@ -134,14 +134,14 @@ template <class Code>
     return Int256(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(values))));
 }
 
-[[nodiscard]] INTAGLIO_INLINE Int256 load_first_int32(Avx2 tag, const std::int32_t* values, int count) {
-    return Int256(_mm256_maskload_epi32(values, first_lanes_mask(tag, count)));
+[[nodiscard]] INTAGLIO_INLINE Int256 load_first_int32(Avx2 set, const std::int32_t* values, int count) {
+    return Int256(_mm256_maskload_epi32(values, first_lanes_mask(set, count)));
 }
 template <class In>
-[[nodiscard]] INTAGLIO_INLINE Int256 load_first_int32(Avx2 tag, const In* values, int count) {
+[[nodiscard]] INTAGLIO_INLINE Int256 load_first_int32(Avx2 set, const In* values, int count) {
     In copy[8] = {};
     for (int i = 0; i < count && i < 8; ++i) copy[i] = values[i];
-    return load_int32(tag, copy);
+    return load_int32(set, copy);
 }
 
 INTAGLIO_INLINE void store(Avx2, std::int32_t* values, Int256 vector) {
@@ -156,13 +156,13 @@ INTAGLIO_INLINE void store(Avx2, std::uint8_t* values, Int256 vector) {
     _mm_storel_epi64(reinterpret_cast<__m128i*>(values), _mm_packus_epi16(words, words));
 }
 
-INTAGLIO_INLINE void store_first(Avx2 tag, std::int32_t* values, Int256 vector, int count) {
-    _mm256_maskstore_epi32(values, first_lanes_mask(tag, count), vector);
+INTAGLIO_INLINE void store_first(Avx2 set, std::int32_t* values, Int256 vector, int count) {
+    _mm256_maskstore_epi32(values, first_lanes_mask(set, count), vector);
 }
 template <class Out>
-INTAGLIO_INLINE void store_first(Avx2 tag, Out* values, Int256 vector, int count) {
+INTAGLIO_INLINE void store_first(Avx2 set, Out* values, Int256 vector, int count) {
     Out copy[8];
-    store(tag, copy, vector);
+    store(set, copy, vector);
     for (int i = 0; i < count && i < 8; ++i) values[i] = copy[i];
 }
 
@@ -211,13 +211,13 @@ struct Avx2Dyadic {
     return _mm256_blendv_epi8(raised, highest, _mm256_cmpgt_epi64(raised, highest));
 }
 
-[[nodiscard]] INTAGLIO_INLINE Int256 apply_dyadic(Avx2 tag, Int256 value, const Avx2Dyadic& dyadic, std::int32_t lowest,
+[[nodiscard]] INTAGLIO_INLINE Int256 apply_dyadic(Avx2 set, Int256 value, const Avx2Dyadic& dyadic, std::int32_t lowest,
                                                   std::int32_t highest) {
     const __m256i low_limit = _mm256_set1_epi64x(lowest);
     const __m256i high_limit = _mm256_set1_epi64x(highest);
-    const __m256i low = dyadic_half(tag, _mm256_castsi256_si128(value), dyadic.multiplier_low, dyadic.addend_low,
+    const __m256i low = dyadic_half(set, _mm256_castsi256_si128(value), dyadic.multiplier_low, dyadic.addend_low,
                                     dyadic.shift_low, low_limit, high_limit);
-    const __m256i high = dyadic_half(tag, _mm256_extracti128_si256(value, 1), dyadic.multiplier_high,
+    const __m256i high = dyadic_half(set, _mm256_extracti128_si256(value, 1), dyadic.multiplier_high,
                                      dyadic.addend_high, dyadic.shift_high, low_limit, high_limit);
     const __m256i even = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
     return Int256(
@@ -258,7 +258,6 @@ INTAGLIO_INLINE void store_moments(Avx2, const Avx2Moments& moments, std::int64_
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(high + 4), moments.high_high);
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::simd
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd
 
 #endif

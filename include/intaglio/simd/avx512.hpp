@@ -1,12 +1,12 @@
 // The integer operations of the kernels with AVX-512, and its dot products (VNNI). Included by simd.hpp.
 #pragma once
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/simd/simd.hpp"
 
 #if INTAGLIO_HAS_AVX512
 
-namespace intaglio::simd {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
 
 // Masks of all lanes: GCC 12 warns of the uninitialised operand inside many unmasked intrinsics, not of these.
 inline constexpr __mmask8 four_lanes = 0xf;
@@ -42,8 +42,8 @@ template <class Weight>
 }
 /// Four bytes or two words of each lane.
 template <class Code>
-[[nodiscard]] INTAGLIO_INLINE Int512 load_codes(Avx512 tag, const Code* codes) {
-    return load_weights(tag, codes);
+[[nodiscard]] INTAGLIO_INLINE Int512 load_codes(Avx512 set, const Code* codes) {
+    return load_weights(set, codes);
 }
 
 /// Words: sum + the two products of each lane.
@@ -61,8 +61,8 @@ template <class Code>
 [[nodiscard]] INTAGLIO_INLINE Int512 dot_bytes(Avx512Vnni, Int512 sum, Int512 a, Int512 w) {
     return Int512(_mm512_dpbusd_epi32(sum, a, w));
 }
-[[nodiscard]] INTAGLIO_INLINE Int512 dot_small_bytes(Avx512Vnni tag, Int512 sum, Int512 a, Int512 w) {
-    return dot_bytes(tag, sum, a, w);
+[[nodiscard]] INTAGLIO_INLINE Int512 dot_small_bytes(Avx512Vnni set, Int512 sum, Int512 a, Int512 w) {
+    return dot_bytes(set, sum, a, w);
 }
 [[nodiscard]] INTAGLIO_INLINE Int512 dot_words(Avx512Vnni, Int512 sum, Int512 a, Int512 w) {
     return Int512(_mm512_dpwssd_epi32(sum, a, w));
@@ -81,16 +81,16 @@ template <class Code>
 }
 
 /// 32 bits of each lane: sum + how many differ.
-template <class Tag>
-[[nodiscard]] INTAGLIO_INLINE Int512 count_different_bits(Tag tag, Int512 sum, Int512 a,
-                                                          Int512 w) requires(std::is_base_of_v<Avx512, Tag>) {
+template <class Set>
+[[nodiscard]] INTAGLIO_INLINE Int512 count_different_bits(Set set, Int512 sum, Int512 a,
+                                                          Int512 w) requires(std::is_base_of_v<Avx512, Set>) {
     const __m512i different = _mm512_xor_si512(a, w);
 #if INTAGLIO_HAS_AVX512_POPCOUNT
-    if constexpr (std::is_base_of_v<Avx512Vnni, Tag>) {
+    if constexpr (std::is_base_of_v<Avx512Vnni, Set>) {
         return Int512(_mm512_add_epi32(sum, _mm512_popcnt_epi32(different)));
     }
 #endif
-    return dot_small_bytes(tag, sum, Int512(count_bits_of_bytes(tag, different)), Int512(_mm512_set1_epi8(1)));
+    return dot_small_bytes(set, sum, Int512(count_bits_of_bytes(set, different)), Int512(_mm512_set1_epi8(1)));
 }
 
 [[nodiscard]] INTAGLIO_INLINE Int512 subtract_int32(Avx512, Int512 a, Int512 b) {
@@ -127,20 +127,20 @@ template <class Tag>
     return Int512(_mm512_maskz_cvtepi8_epi32(sixteen_lanes, _mm_loadu_si128(reinterpret_cast<const __m128i*>(values))));
 }
 
-[[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::int32_t* values, int count) {
-    return Int512(_mm512_maskz_loadu_epi32(first_lanes_mask(tag, count), values));
+[[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 set, const std::int32_t* values, int count) {
+    return Int512(_mm512_maskz_loadu_epi32(first_lanes_mask(set, count), values));
 }
-[[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::int16_t* values, int count) {
+[[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 set, const std::int16_t* values, int count) {
     return Int512(
-        _mm512_maskz_cvtepi16_epi32(sixteen_lanes, _mm256_maskz_loadu_epi16(first_lanes_mask(tag, count), values)));
+        _mm512_maskz_cvtepi16_epi32(sixteen_lanes, _mm256_maskz_loadu_epi16(first_lanes_mask(set, count), values)));
 }
-[[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::uint8_t* values, int count) {
+[[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 set, const std::uint8_t* values, int count) {
     return Int512(
-        _mm512_maskz_cvtepu8_epi32(sixteen_lanes, _mm_maskz_loadu_epi8(first_lanes_mask(tag, count), values)));
+        _mm512_maskz_cvtepu8_epi32(sixteen_lanes, _mm_maskz_loadu_epi8(first_lanes_mask(set, count), values)));
 }
-[[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 tag, const std::int8_t* values, int count) {
+[[nodiscard]] INTAGLIO_INLINE Int512 load_first_int32(Avx512 set, const std::int8_t* values, int count) {
     return Int512(
-        _mm512_maskz_cvtepi8_epi32(sixteen_lanes, _mm_maskz_loadu_epi8(first_lanes_mask(tag, count), values)));
+        _mm512_maskz_cvtepi8_epi32(sixteen_lanes, _mm_maskz_loadu_epi8(first_lanes_mask(set, count), values)));
 }
 
 INTAGLIO_INLINE void store(Avx512, std::int32_t* values, Int512 vector) {
@@ -153,14 +153,14 @@ INTAGLIO_INLINE void store(Avx512, std::uint8_t* values, Int512 vector) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(values), _mm512_maskz_cvtepi32_epi8(sixteen_lanes, vector));
 }
 
-INTAGLIO_INLINE void store_first(Avx512 tag, std::int32_t* values, Int512 vector, int count) {
-    _mm512_mask_storeu_epi32(values, first_lanes_mask(tag, count), vector);
+INTAGLIO_INLINE void store_first(Avx512 set, std::int32_t* values, Int512 vector, int count) {
+    _mm512_mask_storeu_epi32(values, first_lanes_mask(set, count), vector);
 }
-INTAGLIO_INLINE void store_first(Avx512 tag, std::int16_t* values, Int512 vector, int count) {
-    _mm256_mask_storeu_epi16(values, first_lanes_mask(tag, count), _mm512_maskz_cvtepi32_epi16(sixteen_lanes, vector));
+INTAGLIO_INLINE void store_first(Avx512 set, std::int16_t* values, Int512 vector, int count) {
+    _mm256_mask_storeu_epi16(values, first_lanes_mask(set, count), _mm512_maskz_cvtepi32_epi16(sixteen_lanes, vector));
 }
-INTAGLIO_INLINE void store_first(Avx512 tag, std::uint8_t* values, Int512 vector, int count) {
-    _mm_mask_storeu_epi8(values, first_lanes_mask(tag, count), _mm512_maskz_cvtepi32_epi8(sixteen_lanes, vector));
+INTAGLIO_INLINE void store_first(Avx512 set, std::uint8_t* values, Int512 vector, int count) {
+    _mm_mask_storeu_epi8(values, first_lanes_mask(set, count), _mm512_maskz_cvtepi32_epi8(sixteen_lanes, vector));
 }
 
 // Steps --------------------------------------------------------------------------------------------------------------
@@ -203,13 +203,13 @@ struct Avx512Dyadic {
         _mm512_maskz_min_epi64(eight_lanes, _mm512_maskz_max_epi64(eight_lanes, shifted, lowest), highest));
 }
 
-[[nodiscard]] INTAGLIO_INLINE Int512 apply_dyadic(Avx512 tag, Int512 value, const Avx512Dyadic& dyadic,
+[[nodiscard]] INTAGLIO_INLINE Int512 apply_dyadic(Avx512 set, Int512 value, const Avx512Dyadic& dyadic,
                                                   std::int32_t lowest, std::int32_t highest) {
     const __m512i low_limit = _mm512_set1_epi64(lowest);
     const __m512i high_limit = _mm512_set1_epi64(highest);
-    const __m256i low = dyadic_half(tag, _mm512_maskz_extracti64x4_epi64(four_lanes, value, 0), dyadic.multiplier_low,
+    const __m256i low = dyadic_half(set, _mm512_maskz_extracti64x4_epi64(four_lanes, value, 0), dyadic.multiplier_low,
                                     dyadic.addend_low, dyadic.shift_low, low_limit, high_limit);
-    const __m256i high = dyadic_half(tag, _mm512_maskz_extracti64x4_epi64(four_lanes, value, 1), dyadic.multiplier_high,
+    const __m256i high = dyadic_half(set, _mm512_maskz_extracti64x4_epi64(four_lanes, value, 1), dyadic.multiplier_high,
                                      dyadic.addend_high, dyadic.shift_high, low_limit, high_limit);
     return Int512(_mm512_maskz_inserti64x4(eight_lanes, _mm512_castsi256_si512(low), high, 1));
 }
@@ -250,7 +250,6 @@ INTAGLIO_INLINE void store_moments(Avx512, const Avx512Moments& moments, std::in
     _mm512_storeu_si512(high + 8, moments.high_high);
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::simd
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd
 
 #endif

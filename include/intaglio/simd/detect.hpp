@@ -7,8 +7,7 @@
 
 #include "intaglio/simd/tags.hpp"
 
-namespace intaglio::simd {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
 
 /// True if code compiled for the set may run here.
 [[nodiscard]] inline bool supported(Portable) {
@@ -51,5 +50,4 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 
 #endif
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::simd
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd

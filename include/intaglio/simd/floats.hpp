@@ -1,12 +1,13 @@
-// The widest vector of floats that the compile flags allow, with the functions of xsimd; one float where xsimd has none.
+// The widest vector of floats that the compile flags allow, with the functions of xsimd; one float where xsimd has
+// none.
 #pragma once
 
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/simd/simd.hpp"
 
-namespace intaglio::simd {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
 
 #if INTAGLIO_HAS_XSIMD
 
@@ -49,5 +50,4 @@ INTAGLIO_INLINE void store_floats(float* values, Floats number) {
 
 #endif
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::simd
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd

@@ -1,6 +1,6 @@
 // The operations of the kernels in plain integer code: "vectors" of one 32-bit lane. A device header.
 //
-// Each operation takes the architecture tag first, so that the kernels find the overloads for their tag by
+// Each operation takes the architecture set first, so that the kernels find the overloads for their set by
 // argument-dependent lookup. simd.hpp adds the x86 overloads.
 #pragma once
 
@@ -10,8 +10,7 @@
 
 #include "intaglio/simd/tags.hpp"
 
-namespace intaglio::simd {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
 
 struct PortableBytes {
     std::uint8_t code[4];
@@ -44,8 +43,8 @@ struct PortableWords {
 }
 /// The same where each lane has codes of its own.
 template <class Code>
-[[nodiscard]] INTAGLIO_INLINE auto load_codes(Portable tag, const Code* codes) {
-    return broadcast_codes(tag, codes);
+[[nodiscard]] INTAGLIO_INLINE auto load_codes(Portable set, const Code* codes) {
+    return broadcast_codes(set, codes);
 }
 /// Four weight codes per lane.
 [[nodiscard]] INTAGLIO_INLINE PortableSignedBytes load_weights(Portable, const std::int8_t* weights) {
@@ -62,9 +61,9 @@ template <class Code>
     return sum + a.code[0] * w.code[0] + a.code[1] * w.code[1] + a.code[2] * w.code[2] + a.code[3] * w.code[3];
 }
 /// The same for operands whose sums of two products fit 16 bits.
-[[nodiscard]] INTAGLIO_INLINE std::int32_t dot_small_bytes(Portable tag, std::int32_t sum, PortableBytes a,
+[[nodiscard]] INTAGLIO_INLINE std::int32_t dot_small_bytes(Portable set, std::int32_t sum, PortableBytes a,
                                                            PortableSignedBytes w) {
-    return dot_bytes(tag, sum, a, w);
+    return dot_bytes(set, sum, a, w);
 }
 /// sum + the two products of each lane; modulo 2^32 in between, so exact whenever the total fits 32 bits.
 [[nodiscard]] INTAGLIO_INLINE std::int32_t dot_words(Portable, std::int32_t sum, PortableWords a, PortableWords w) {
@@ -200,5 +199,4 @@ INTAGLIO_INLINE void store_moments(Portable, const PortableMoments& moments, std
     *high = moments.high;
 }
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::simd
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd

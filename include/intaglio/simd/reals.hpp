@@ -1,81 +1,81 @@
 // Vectors of float and double for the host kernels, as overloads on our architecture tags. Included by simd.hpp.
 #pragma once
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/simd/simd.hpp"
 
-namespace intaglio::simd {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
 
-/// One Real in plain code, so that every machine has the kernels.
-template <class Real>
-struct PortableReal {
-    Real value;
+/// One Float in plain code, so that every machine has the kernels.
+template <class Float>
+struct PortableFloat {
+    Float value;
 };
 
-/// Number of Real lanes of a vector.
-template <class Real>
-[[nodiscard]] constexpr int real_lanes(Portable, Real) {
+/// Number of Float lanes of a vector.
+template <class Float>
+[[nodiscard]] constexpr int vector_lanes(Portable, Float) {
     return 1;
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE PortableReal<Real> zero_real(Portable, Real) {
-    return {Real{0}};
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE PortableFloat<Float> zero_float(Portable, Float) {
+    return {Float{0}};
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE PortableReal<Real> broadcast_real(Portable, const Real* value) {
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE PortableFloat<Float> broadcast_float(Portable, const Float* value) {
     return {*value};
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE PortableReal<Real> load_real(Portable, const Real* values) {
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE PortableFloat<Float> load_float(Portable, const Float* values) {
     return {*values};
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE PortableReal<Real> load_first_real(Portable, const Real* values, int count) {
-    return {count > 0 ? *values : Real{0}};
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE PortableFloat<Float> load_first_float(Portable, const Float* values, int count) {
+    return {count > 0 ? *values : Float{0}};
 }
 /// sum + a * b, fused where the set has it.
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE PortableReal<Real> multiply_add(Portable, PortableReal<Real> sum, PortableReal<Real> a,
-                                                              PortableReal<Real> b) {
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE PortableFloat<Float> multiply_add(Portable, PortableFloat<Float> sum,
+                                                                PortableFloat<Float> a, PortableFloat<Float> b) {
     return {sum.value + a.value * b.value};
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE PortableReal<Real> add_real(Portable, PortableReal<Real> a, PortableReal<Real> b) {
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE PortableFloat<Float> add_float(Portable, PortableFloat<Float> a, PortableFloat<Float> b) {
     return {a.value + b.value};
 }
-template <class Real>
-INTAGLIO_INLINE void store_real(Portable, Real* values, PortableReal<Real> vector) {
+template <class Float>
+INTAGLIO_INLINE void store_float(Portable, Float* values, PortableFloat<Float> vector) {
     *values = vector.value;
 }
-template <class Real>
-INTAGLIO_INLINE void store_first_real(Portable, Real* values, PortableReal<Real> vector, int count) {
+template <class Float>
+INTAGLIO_INLINE void store_first_float(Portable, Float* values, PortableFloat<Float> vector, int count) {
     if (count > 0) *values = vector.value;
 }
 
 #if INTAGLIO_HAS_AVX2
 
-template <class Real>
-[[nodiscard]] constexpr int real_lanes(Avx2, Real) {
-    return static_cast<int>(32 / sizeof(Real));
+template <class Float>
+[[nodiscard]] constexpr int vector_lanes(Avx2, Float) {
+    return static_cast<int>(32 / sizeof(Float));
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE Vector256<Real> zero_real(Avx2, Real) {
-    return Vector256<Real>(Real{0});
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE Vector256<Float> zero_float(Avx2, Float) {
+    return Vector256<Float>(Float{0});
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE Vector256<Real> broadcast_real(Avx2, const Real* value) {
-    return Vector256<Real>(*value);
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE Vector256<Float> broadcast_float(Avx2, const Float* value) {
+    return Vector256<Float>(*value);
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE Vector256<Real> load_real(Avx2, const Real* values) {
-    return Vector256<Real>::load_unaligned(values);
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE Vector256<Float> load_float(Avx2, const Float* values) {
+    return Vector256<Float>::load_unaligned(values);
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE Vector256<Real> add_real(Avx2, Vector256<Real> a, Vector256<Real> b) {
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE Vector256<Float> add_float(Avx2, Vector256<Float> a, Vector256<Float> b) {
     return a + b;
 }
-template <class Real>
-INTAGLIO_INLINE void store_real(Avx2, Real* values, Vector256<Real> vector) {
+template <class Float>
+INTAGLIO_INLINE void store_float(Avx2, Float* values, Vector256<Float> vector) {
     vector.store_unaligned(values);
 }
 
@@ -83,17 +83,17 @@ INTAGLIO_INLINE void store_real(Avx2, Real* values, Vector256<Real> vector) {
     return _mm256_cmpgt_epi64(_mm256_set1_epi64x(count), _mm256_setr_epi64x(0, 1, 2, 3));
 }
 
-[[nodiscard]] INTAGLIO_INLINE Vector256<float> load_first_real(Avx2 tag, const float* values, int count) {
-    return Vector256<float>(_mm256_maskload_ps(values, first_lanes_mask(tag, count)));
+[[nodiscard]] INTAGLIO_INLINE Vector256<float> load_first_float(Avx2 set, const float* values, int count) {
+    return Vector256<float>(_mm256_maskload_ps(values, first_lanes_mask(set, count)));
 }
-[[nodiscard]] INTAGLIO_INLINE Vector256<double> load_first_real(Avx2 tag, const double* values, int count) {
-    return Vector256<double>(_mm256_maskload_pd(values, first_wide_lanes_mask(tag, count)));
+[[nodiscard]] INTAGLIO_INLINE Vector256<double> load_first_float(Avx2 set, const double* values, int count) {
+    return Vector256<double>(_mm256_maskload_pd(values, first_wide_lanes_mask(set, count)));
 }
-INTAGLIO_INLINE void store_first_real(Avx2 tag, float* values, Vector256<float> vector, int count) {
-    _mm256_maskstore_ps(values, first_lanes_mask(tag, count), vector);
+INTAGLIO_INLINE void store_first_float(Avx2 set, float* values, Vector256<float> vector, int count) {
+    _mm256_maskstore_ps(values, first_lanes_mask(set, count), vector);
 }
-INTAGLIO_INLINE void store_first_real(Avx2 tag, double* values, Vector256<double> vector, int count) {
-    _mm256_maskstore_pd(values, first_wide_lanes_mask(tag, count), vector);
+INTAGLIO_INLINE void store_first_float(Avx2 set, double* values, Vector256<double> vector, int count) {
+    _mm256_maskstore_pd(values, first_wide_lanes_mask(set, count), vector);
 }
 
 [[nodiscard]] INTAGLIO_INLINE Vector256<float> multiply_add(Avx2, Vector256<float> sum, Vector256<float> a,
@@ -109,43 +109,43 @@ INTAGLIO_INLINE void store_first_real(Avx2 tag, double* values, Vector256<double
 
 #if INTAGLIO_HAS_AVX512
 
-template <class Real>
-[[nodiscard]] constexpr int real_lanes(Avx512, Real) {
-    return static_cast<int>(64 / sizeof(Real));
+template <class Float>
+[[nodiscard]] constexpr int vector_lanes(Avx512, Float) {
+    return static_cast<int>(64 / sizeof(Float));
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE Vector512<Real> zero_real(Avx512, Real) {
-    return Vector512<Real>(Real{0});
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE Vector512<Float> zero_float(Avx512, Float) {
+    return Vector512<Float>(Float{0});
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE Vector512<Real> broadcast_real(Avx512, const Real* value) {
-    return Vector512<Real>(*value);
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE Vector512<Float> broadcast_float(Avx512, const Float* value) {
+    return Vector512<Float>(*value);
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE Vector512<Real> load_real(Avx512, const Real* values) {
-    return Vector512<Real>::load_unaligned(values);
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE Vector512<Float> load_float(Avx512, const Float* values) {
+    return Vector512<Float>::load_unaligned(values);
 }
-template <class Real>
-[[nodiscard]] INTAGLIO_INLINE Vector512<Real> add_real(Avx512, Vector512<Real> a, Vector512<Real> b) {
+template <class Float>
+[[nodiscard]] INTAGLIO_INLINE Vector512<Float> add_float(Avx512, Vector512<Float> a, Vector512<Float> b) {
     return a + b;
 }
-template <class Real>
-INTAGLIO_INLINE void store_real(Avx512, Real* values, Vector512<Real> vector) {
+template <class Float>
+INTAGLIO_INLINE void store_float(Avx512, Float* values, Vector512<Float> vector) {
     vector.store_unaligned(values);
 }
 
-[[nodiscard]] INTAGLIO_INLINE Vector512<float> load_first_real(Avx512 tag, const float* values, int count) {
-    return Vector512<float>(_mm512_maskz_loadu_ps(first_lanes_mask(tag, count), values));
+[[nodiscard]] INTAGLIO_INLINE Vector512<float> load_first_float(Avx512 set, const float* values, int count) {
+    return Vector512<float>(_mm512_maskz_loadu_ps(first_lanes_mask(set, count), values));
 }
-[[nodiscard]] INTAGLIO_INLINE Vector512<double> load_first_real(Avx512 tag, const double* values, int count) {
+[[nodiscard]] INTAGLIO_INLINE Vector512<double> load_first_float(Avx512 set, const double* values, int count) {
     return Vector512<double>(
-        _mm512_maskz_loadu_pd(static_cast<__mmask8>(first_lanes_mask(tag, count > 8 ? 8 : count)), values));
+        _mm512_maskz_loadu_pd(static_cast<__mmask8>(first_lanes_mask(set, count > 8 ? 8 : count)), values));
 }
-INTAGLIO_INLINE void store_first_real(Avx512 tag, float* values, Vector512<float> vector, int count) {
-    _mm512_mask_storeu_ps(values, first_lanes_mask(tag, count), vector);
+INTAGLIO_INLINE void store_first_float(Avx512 set, float* values, Vector512<float> vector, int count) {
+    _mm512_mask_storeu_ps(values, first_lanes_mask(set, count), vector);
 }
-INTAGLIO_INLINE void store_first_real(Avx512 tag, double* values, Vector512<double> vector, int count) {
-    _mm512_mask_storeu_pd(values, static_cast<__mmask8>(first_lanes_mask(tag, count > 8 ? 8 : count)), vector);
+INTAGLIO_INLINE void store_first_float(Avx512 set, double* values, Vector512<double> vector, int count) {
+    _mm512_mask_storeu_pd(values, static_cast<__mmask8>(first_lanes_mask(set, count > 8 ? 8 : count)), vector);
 }
 
 [[nodiscard]] INTAGLIO_INLINE Vector512<float> multiply_add(Avx512, Vector512<float> sum, Vector512<float> a,
@@ -159,5 +159,4 @@ INTAGLIO_INLINE void store_first_real(Avx512 tag, double* values, Vector512<doub
 
 #endif
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::simd
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd

@@ -33,8 +33,7 @@
 #endif
 #endif
 
-namespace intaglio::simd {
-inline namespace INTAGLIO_INSTRUCTION_SET {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
 
 #if INTAGLIO_HAS_AVX512_VNNI
 using Native = Avx512Vnni;
@@ -70,8 +69,7 @@ using Int512 = Vector512<std::int32_t>;
 }
 #endif
 
-}  // namespace INTAGLIO_INSTRUCTION_SET
-}  // namespace intaglio::simd
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd
 
 #if INTAGLIO_HAS_AVX2
 #include "intaglio/simd/avx2.hpp"

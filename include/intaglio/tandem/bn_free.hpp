@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/model/network.hpp"
 
 namespace intaglio {
@@ -16,6 +17,15 @@ INTAGLIO_MODEL_ERROR(student_and_teacher_differ_in_their_layers)
 INTAGLIO_MODEL_ERROR(student_and_teacher_differ_in_their_shapes)
 INTAGLIO_MODEL_ERROR(student_and_teacher_differ_in_their_weight_standardization)
 INTAGLIO_MODEL_ERROR(student_has_a_step_without_an_integer_scale)
+
+}  // namespace intaglio
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
+
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 namespace tandem {
 
@@ -27,7 +37,7 @@ struct StudentLayer {
 };
 
 /// What becomes of an option: norms go, activations and joins get a scale, weights lose theirs.
-template <class Option, class Mode, class Kind = typename intaglio::detail::OptionKind<Option>::type>
+template <class Option, class Mode, class Kind = typename intaglio::OptionKind<Option>::type>
 struct StudentOption {
     using type = Option;
 };
@@ -50,12 +60,12 @@ struct StudentOption<NoActivation, Mode, option::activation> {
     using type = NoActivation;
 };
 template <class Option, class Mode>
-struct StudentOption<Option, Mode, option::join> {
-    using type = ScaledJoin<Option, Mode>;
+struct StudentOption<Option, Mode, option::branch_grid> {
+    using type = ScaledBranchGrid<Option, Mode>;
 };
 template <class Grid, class Other, class Mode>
-struct StudentOption<ScaledJoin<Grid, Other>, Mode, option::join> {
-    using type = ScaledJoin<Grid, Mode>;
+struct StudentOption<ScaledBranchGrid<Grid, Other>, Mode, option::branch_grid> {
+    using type = ScaledBranchGrid<Grid, Mode>;
 };
 template <class Other, class Mode>
 struct StudentOption<ScaledLogits<Other>, Mode, option::logits> {
@@ -89,24 +99,24 @@ struct StudentDefaults;
 template <class Mode, class... Options>
 struct StudentDefaults<Mode, mp_list<Options...>> {
     template <class Kind, class Otherwise>
-    using missing = std::conditional_t<
-        std::is_same_v<typename intaglio::detail::FindOption<Kind, void, mp_list<Options...>>::type, void>,
-        mp_list<Otherwise>, mp_list<>>;
+    using missing =
+        std::conditional_t<std::is_same_v<typename intaglio::FindOption<Kind, void, mp_list<Options...>>::type, void>,
+                           mp_list<Otherwise>, mp_list<>>;
     using all = boost::mp11::mp_append<mp_list<student_option<Options, Mode>...>, missing<option::norm, NoNorm>,
-                                       missing<option::join, ScaledJoin<Join<QInt<12>>, Mode>>,
+                                       missing<option::branch_grid, ScaledBranchGrid<BranchGrid<QInt<12>>, Mode>>,
                                        missing<option::logits, ScaledLogits<Mode>>>;
 };
 
 template <class Mode, class Input, class... Entries>
 struct StudentOf {
-    using Split = intaglio::detail::SplitDefaults<Entries...>;
+    using Split = intaglio::SplitDefaults<Entries...>;
     template <class Layer>
     using Changed = student_option<Layer, Mode>;
     using Layers = boost::mp11::mp_transform<Changed, typename Split::layers>;
     using AllOptions = typename StudentDefaults<Mode, typename Split::options>::all;
     // Layers keep their numbers, which count Defaults.
     using Options =
-        std::conditional_t<Split::skipped == 0, boost::mp11::mp_rename<AllOptions, intaglio::detail::UncountedDefaults>,
+        std::conditional_t<Split::skipped == 0, boost::mp11::mp_rename<AllOptions, intaglio::UncountedDefaults>,
                            boost::mp11::mp_rename<AllOptions, Defaults>>;
     using type = boost::mp11::mp_rename<boost::mp11::mp_append<mp_list<Input, Options>, Layers>, Network>;
 };
@@ -135,11 +145,11 @@ struct RoleOf<primitive::Quantize<Target>> {
     static constexpr Role value = Role::step;
 };
 template <>
-struct RoleOf<primitive::Quantize<intaglio::detail::SameCodes>> {
+struct RoleOf<primitive::Quantize<intaglio::SameCodes>> {
     static constexpr Role value = Role::other;
 };
 template <class Function>
-struct RoleOf<primitive::RealActivation<Function>> {
+struct RoleOf<primitive::FloatActivation<Function>> {
     static constexpr Role value = Role::step;
 };
 
@@ -217,7 +227,7 @@ struct Correspondence {
 /// The mistakes of a student by itself: a norm that stays in front of a scale is told as such.
 template <class Student>
 struct OwnMistakes {
-    using Analysis = boost::mp11::mp_rename<Student, intaglio::detail::Analysis>;
+    using Analysis = boost::mp11::mp_rename<Student, intaglio::Analysis>;
     struct Description {
         Problem problem;
     };
@@ -253,4 +263,4 @@ struct CheckedStudent {
 template <class Teacher, class Mode>
 using BnFree = typename tandem::detail::CheckedStudent<Teacher, Mode>::type;
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -9,10 +9,11 @@
 #include <stdexcept>
 #include <vector>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/model/facts.hpp"
-#include "intaglio/train/steps.hpp"
+#include "intaglio/train/steps/steps.hpp"
 
-namespace intaglio::tandem {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
 /// Accumulators of a student and what the teacher has in their place, [count][channels].
 struct Calibration {
@@ -34,16 +35,16 @@ struct Calibration {
 struct Grid {
     CodeRange codes{};
     std::int64_t denominator = 1;
-    std::int64_t code_step = 1;
+    std::int64_t code_spacing = 1;
     bool rounds = true;
 
     /// The value of the code to which `value` goes.
     [[nodiscard]] double quantized(double value) const {
         if (!rounds) return value;
-        const auto step = static_cast<double>(code_step);
+        const auto step = static_cast<double>(code_spacing);
         const auto lowest = static_cast<double>(codes.lowest);
         const double level = std::floor((value * static_cast<double>(denominator) - lowest) / step + 0.5);
-        const double last = static_cast<double>((codes.highest - codes.lowest) / code_step);
+        const double last = static_cast<double>((codes.highest - codes.lowest) / code_spacing);
         return (lowest + step * std::clamp(level, 0.0, last)) / static_cast<double>(denominator);
     }
     /// `value`, clipped to the values of the codes.
@@ -305,4 +306,4 @@ class Search {
     return best;
 }
 
-}  // namespace intaglio::tandem
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem

@@ -9,14 +9,15 @@
 #include <span>
 #include <vector>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/core/random.hpp"
 #include "intaglio/tandem/calibration.hpp"
 #include "intaglio/tandem/options.hpp"
 #include "intaglio/tandem/stages.hpp"
+#include "intaglio/train/loop/samples.hpp"
 #include "intaglio/train/program.hpp"
-#include "intaglio/train/samples.hpp"
 
-namespace intaglio::tandem {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
 /// The pixels that are drawn from image `image`, of `pixels`: all of them if there are no more than `count`.
 [[gnu::cold]] inline void draw_pixels(std::vector<std::int64_t>& drawn, std::uint64_t seed, std::int64_t image,
@@ -28,11 +29,11 @@ namespace intaglio::tandem {
     }
 }
 
-/// Real numbers of a value of the last pass: slope * code + offset, per channel.
+/// Float numbers of a value of the last pass: slope * code + offset, per channel.
 template <class Net>
-class RealValues {
+class FloatValues {
   public:
-    [[gnu::cold]] RealValues(const Training<Net>& training, std::int32_t value)
+    [[gnu::cold]] FloatValues(const Training<Net>& training, std::int32_t value)
         : value_(value), channels_(static_cast<std::size_t>(facts<Net>.value(value).shape.channels)) {
         for (std::size_t c = 0; c < channels_; ++c) {
             const train::Affine affine = training.affine(value, static_cast<std::int64_t>(c));
@@ -71,7 +72,7 @@ Grid grid_of(const Stage& stage) {
     const Row& row = facts<Student>.row(stage.step);
     return {.codes = row.codes,
             .denominator = facts<Student>.value(row.output).denominator,
-            .code_step = row.code_step,
+            .code_spacing = row.code_spacing,
             .rounds = stage.kind != StageKind::logits};
 }
 
@@ -91,7 +92,7 @@ template <class Teacher>
                                   std::int64_t count, std::uint64_t seed, std::int64_t draws, std::vector<float>& to) {
     const Shape shape = facts<Teacher>.value(value).shape;
     std::vector<float> batch(static_cast<std::size_t>(count * shape.size()));
-    RealValues<Teacher>(teacher, value).read(teacher, count, 1 / unit, batch.data());
+    FloatValues<Teacher>(teacher, value).read(teacher, count, 1 / unit, batch.data());
     std::vector<std::int64_t> drawn;
     for (std::int64_t image = 0; image < count; ++image) {
         draw_pixels(drawn, seed, first + image, shape.pixels(), draws);
@@ -137,7 +138,7 @@ class LocalTarget {
     /// The mean over all activations of the last forward pass of the student.
     double operator()(const Pixel* images, std::int64_t count) {
         teacher_.forward(images, count, train::Statistics::running, static_cast<std::size_t>(stage_.teacher_step));
-        RealValues<Teacher>(teacher_, stage_.teacher_value).read(teacher_, count, 1 / unit_, wanted_.data());
+        FloatValues<Teacher>(teacher_, stage_.teacher_value).read(teacher_, count, 1 / unit_, wanted_.data());
         const Row& row = facts<Student>.row(stage_.step);
         const Grid grid = grid_of<Student>(stage_);
         const std::int64_t size = facts<Student>.value(row.output).shape.size();
@@ -174,4 +175,4 @@ class LocalTarget {
     std::vector<double> sums_;
 };
 
-}  // namespace intaglio::tandem
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem

@@ -14,13 +14,14 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/tandem/collection.hpp"
 #include "intaglio/tandem/initialization.hpp"
 #include "intaglio/tandem/tasks.hpp"
 #include "intaglio/train/trainer.hpp"
 
-namespace intaglio::tandem {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
 /// Converts a trained teacher into a student without norms (papers' digest 6.5). The student's forward pass is that of
 /// the integer program from the first task on. All that the result depends on is a function of teacher, samples,
@@ -306,4 +307,4 @@ class Conversion {
     double teacher_accuracy_ = 0;
 };
 
-}  // namespace intaglio::tandem
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem

@@ -5,10 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/tandem/conversion.hpp"
 #include "intaglio/train/lowering.hpp"
 
-namespace intaglio::tandem {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
 /// What a conversion gives: a student whose evaluation is that of the integer program that `lower` makes from it.
 template <class Student>
@@ -44,4 +45,4 @@ template <class Student, class Teacher>
     return convert<Student>(teacher, samples, validation, options, [](const auto&) { return true; });
 }
 
-}  // namespace intaglio::tandem
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem

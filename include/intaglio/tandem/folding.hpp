@@ -9,17 +9,18 @@
 #include <type_traits>
 #include <vector>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/model/vocabulary.hpp"
 #include "intaglio/model/weights/unscaled.hpp"
 #include "intaglio/tandem/calibration.hpp"
-#include "intaglio/train/weight_quantization.hpp"
+#include "intaglio/train/weights/weight_quantization.hpp"
 
 namespace intaglio::model_error {
 template <class...>
 struct weights_of_a_student_do_not_say_their_latent_range;
 }  // namespace intaglio::model_error
 
-namespace intaglio::tandem {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
 /// How latent weights relate to the values that a quantiser gives them behind a standardisation. By default a quantiser
 /// sees only what is no common factor of a unit, so that gains change nothing but signs, and no range has to be met.
@@ -48,7 +49,7 @@ struct Latent<Weight, NoWeightStandardization> {
         const Grid grid{.codes = {std::int64_t{Traits::step} * Weight::codes.lowest + Traits::offset,
                                   std::int64_t{Traits::step} * Weight::codes.highest + Traits::offset},
                         .denominator = Weight::denominator,
-                        .code_step = Traits::step};
+                        .code_spacing = Traits::step};
         return range * Weight::denominator / static_cast<double>(grid.codes.highest) / fit_range(linear, grid);
     }
 };
@@ -89,7 +90,7 @@ constexpr bool lacks_range() {
     if constexpr (WeightTraits<Weight>::real || requires { Weight::latent_range; }) {
         return false;
     } else {
-        return Weight::states > 2 && train::weight_scope<Weight> == train::WeightScope::weight;
+        return Weight::states > 2 && train::weight_scope<Weight> == Per::element;
     }
 }
 
@@ -107,7 +108,7 @@ template <class StudentWeight, class TeacherWeight, class Standardization = NoWe
     if constexpr (std::is_same_v<Standardization, NoWeightStandardization> &&
                   !std::is_base_of_v<TeacherWeight, StudentWeight> && detail::lacks_range<StudentWeight>()) {
         static_assert(
-            intaglio::detail::spell<model_error::weights_of_a_student_do_not_say_their_latent_range<StudentWeight>>());
+            intaglio::spell<model_error::weights_of_a_student_do_not_say_their_latent_range<StudentWeight>>());
     }
     const std::size_t fan_in = teacher.size() / gains.size();
     const auto sign = [&](std::size_t i) { return gains[i / fan_in] < 0 ? -1.0F : 1.0F; };
@@ -131,4 +132,4 @@ template <class StudentWeight, class TeacherWeight, class Standardization = NoWe
     }
 }
 
-}  // namespace intaglio::tandem
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem

@@ -14,14 +14,15 @@
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/finite.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/tandem/collection.hpp"
 #include "intaglio/tandem/folding.hpp"
 #include "intaglio/tandem/places.hpp"
 #include "intaglio/tandem/tasks.hpp"
-#include "intaglio/train/finite.hpp"
 
-namespace intaglio::tandem {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
 namespace detail {
 
@@ -174,7 +175,7 @@ template <class Student, class Teacher>
 [[gnu::cold]] void measure_units(Training<Teacher>& teacher, BasicSamples<typename Training<Teacher>::Pixel> samples,
                                  const Options& options, std::span<double> units) {
     constexpr const auto& stages = tandem::stages<Teacher, Student>;
-    constexpr auto groups = detail::join_groups<Teacher, Student>();
+    constexpr auto groups = detail::merging_groups<Teacher, Student>();
     std::vector<std::vector<float>> values(stages.size());
     const std::int64_t images = std::min<std::int64_t>(512, options.stage1.samples);
     each_batch(samples, Training<Teacher>::pixels, images, options.batch,
@@ -286,4 +287,4 @@ template <class Student, class Teacher>
         static_cast<double>(std::count_if(gains.begin(), gains.end(), [](double gain) { return gain < 0; }));
 }
 
-}  // namespace intaglio::tandem
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem

@@ -6,11 +6,12 @@
 #include <stdexcept>
 #include <string>
 
-#include "intaglio/core/text.hpp"
-#include "intaglio/train/early_stopping.hpp"
-#include "intaglio/train/option_text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/train/loop/early_stopping.hpp"
+#include "intaglio/train/loop/option_text.hpp"
 
-namespace intaglio::tandem {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
 /// What a layer reads while its scale is fitted.
 enum class Inputs : std::uint8_t {
@@ -152,4 +153,4 @@ struct Options {
     }
 };
 
-}  // namespace intaglio::tandem
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem

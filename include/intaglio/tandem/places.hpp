@@ -6,34 +6,35 @@
 #include <cstring>
 #include <vector>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/tandem/calibration.hpp"
 #include "intaglio/tandem/stages.hpp"
 #include "intaglio/train/program.hpp"
 
-namespace intaglio::tandem::detail {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem::detail {
 
 template <class Primitive>
-struct JoinsCodes {
+struct MergesBranches {
     static constexpr bool value = false;
 };
 template <>
-struct JoinsCodes<primitive::Add> {
+struct MergesBranches<primitive::Add> {
     static constexpr bool value = true;
 };
 template <>
-struct JoinsCodes<primitive::Concat> {
+struct MergesBranches<primitive::Concat> {
     static constexpr bool value = true;
 };
 template <class Primitives>
-struct JoinRows;
+struct MergingRows;
 template <class... Primitives>
-struct JoinRows<mp_list<Primitives...>> {
-    static constexpr bool of[sizeof...(Primitives)] = {JoinsCodes<Primitives>::value...};
+struct MergingRows<mp_list<Primitives...>> {
+    static constexpr bool of[sizeof...(Primitives)] = {MergesBranches<Primitives>::value...};
 };
 
 /// Per stage: a number that all branches of one join share, or -1 where the activation meets no other.
 template <class Teacher, class Student>
-constexpr auto join_groups() {
+constexpr auto merging_groups() {
     constexpr const auto& student = facts<Student>;
     constexpr const auto& list = stages<Teacher, Student>;
     constexpr std::size_t rows = student.row_count();
@@ -54,7 +55,7 @@ constexpr auto join_groups() {
     };
     for (std::size_t i = 0; i < rows; ++i) {
         const Row& row = student.rows[i];
-        if (JoinRows<typename Student::primitives>::of[i]) {
+        if (MergingRows<typename Student::primitives>::of[i]) {
             unite(row.input, row.second_input);
             if (!student.value(row.output).pending) unite(row.input, row.output);
         } else if (row.second_input == none && row.weights == 0 && row.steps == 0 && !row.scale.given) {
@@ -62,7 +63,7 @@ constexpr auto join_groups() {
         }
     }
     for (std::size_t i = 0; i < rows; ++i) {
-        if (!JoinRows<typename Student::primitives>::of[i]) continue;
+        if (!MergingRows<typename Student::primitives>::of[i]) continue;
         joined[group_of(student.rows[i].input)] = true;
     }
     Array<std::int32_t, list.size()> result{};
@@ -123,4 +124,4 @@ void write_scale(Training<Student>& student, const Stage& stage, const Fit& fit)
     student.parameters_changed();
 }
 
-}  // namespace intaglio::tandem::detail
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem::detail

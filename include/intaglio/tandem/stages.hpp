@@ -4,9 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/tandem/bn_free.hpp"
 
-namespace intaglio::tandem {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
 /// What a stage converts.
 enum class StageKind : std::uint8_t {
@@ -103,4 +104,4 @@ constexpr auto make_stages() {
 template <class Teacher, class Student>
 inline constexpr auto stages = detail::make_stages<Teacher, Student>();
 
-}  // namespace intaglio::tandem
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem

@@ -7,10 +7,11 @@
 #include <span>
 #include <vector>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/tandem/options.hpp"
 #include "intaglio/tandem/stages.hpp"
 
-namespace intaglio::tandem {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
 /// Kinds of tasks, in the order in which a schedule has them.
 enum class TaskKind : std::uint8_t {
@@ -77,4 +78,4 @@ struct Record {
     return tasks;
 }
 
-}  // namespace intaglio::tandem
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem

@@ -5,23 +5,24 @@
 #include <vector>
 
 #include "intaglio/canonical/network.hpp"
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/train/program.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// The canonical model of a trained network: weight codes, and steps with the running statistics folded into them.
 /// Nothing of the training changes. Throws std::runtime_error if a parameter is not finite.
 template <class Net>
 [[gnu::cold]] Model<Net> lower(const Training<Net>& training) {
-    static_assert(raise<integer::detail::Refusal<Net>>());
+    static_assert(raise<integer::Refusal<Net>>());
     return training.lower();
 }
 
 namespace train::detail {
 
 /// What a step stands for, in codes.
-[[gnu::cold]] inline RealFunction real_function(const std::vector<Affine>& affine, std::int64_t denominator) {
+[[gnu::cold]] inline FloatFunction float_function(const std::vector<Affine>& affine, std::int64_t denominator) {
     return [&affine, denominator](std::int64_t channel, std::int64_t accumulator) {
         const Affine& a = affine[static_cast<std::size_t>(channel)];
         return (a.slope * static_cast<double>(accumulator) + a.offset) * static_cast<double>(denominator);
@@ -45,8 +46,8 @@ namespace train::detail {
         const StepFunction other = step_function(model, form, channels);
         // The same numbers are the same function.
         compare_steps(facts.value(row.input).codes, row.codes, static_cast<std::int64_t>(channels), own,
-                      training == model ? own : other, real_function(affine, facts.value(row.output).denominator),
-                      row.code_step, sides, certificate);
+                      training == model ? own : other, float_function(affine, facts.value(row.output).denominator),
+                      row.code_spacing, sides, certificate);
         return;
     }
     for (std::size_t i = 0; i < training.multipliers.size(); ++i) {
@@ -84,12 +85,12 @@ template <class Net>
 }
 
 /// Both proofs in one: that a packed program computes what training's evaluation computes.
-template <class Net, class Tag>
-[[gnu::cold]] Certificate certify(const Training<Net>& training, const IntegerNetwork<Net, Tag>& network) {
+template <class Net, class Set>
+[[gnu::cold]] Certificate certify(const Training<Net>& training, const IntegerNetwork<Net, Set>& network) {
     const Model<Net> model = lower(training);
     Certificate certificate = certify(training, model);
     certificate.add_proof(certify(model, network));
     return certificate;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

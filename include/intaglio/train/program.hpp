@@ -14,17 +14,18 @@
 #include <utility>
 #include <vector>
 
-#include "intaglio/core/text.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
 #include "intaglio/model/memory.hpp"
 #include "intaglio/model/network.hpp"
-#include "intaglio/train/aligned_vector.hpp"
-#include "intaglio/train/lower_rows.hpp"
-#include "intaglio/train/measured_values.hpp"
-#include "intaglio/train/node.hpp"
-#include "intaglio/train/operations.hpp"
-#include "intaglio/train/parameters.hpp"
+#include "intaglio/train/program/aligned_vector.hpp"
+#include "intaglio/train/program/lower_rows.hpp"
+#include "intaglio/train/program/measured_values.hpp"
+#include "intaglio/train/program/node.hpp"
+#include "intaglio/train/program/operations.hpp"
+#include "intaglio/train/program/parameters.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Parameters, memory and statistics of a network in training.
 ///
@@ -133,7 +134,7 @@ class Training {
     /// Class of an image of the last pass, from the integer logits; the lowest index on ties. A network of real numbers
     /// has float logits alone.
     [[nodiscard]] std::int32_t prediction(std::int64_t image) const {
-        if constexpr (table.value(table.output).storage == Storage::real) return float_prediction(image);
+        if constexpr (table.value(table.output).storage == Storage::float32) return float_prediction(image);
         return argmax(logits().subspan(static_cast<std::size_t>(image * classes), classes));
     }
     /// Class of an image of the last pass, from the float logits.
@@ -173,7 +174,7 @@ class Training {
         visit_as<Storage::int8>(value, storage, f);
         visit_as<Storage::int16>(value, storage, f);
         visit_as<Storage::int32>(value, storage, f);
-        visit_as<Storage::real>(value, storage, f);
+        visit_as<Storage::float32>(value, storage, f);
     }
     /// The affine function that gave a value of the last pass its meaning, of one channel.
     [[nodiscard]] train::Affine affine(std::int32_t value, std::int64_t channel) const {
@@ -372,4 +373,4 @@ class Training {
     bool restart_statistics_ = false;
 };
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -12,15 +12,16 @@
 #include <string>
 #include <vector>
 
-#include "intaglio/core/text.hpp"
-#include "intaglio/train/evaluation.hpp"
-#include "intaglio/train/kept_states.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/train/loop/evaluation.hpp"
+#include "intaglio/train/loop/kept_states.hpp"
+#include "intaglio/train/loop/reestimation.hpp"
+#include "intaglio/train/loop/trainer_options.hpp"
+#include "intaglio/train/loop/update.hpp"
 #include "intaglio/train/program.hpp"
-#include "intaglio/train/reestimation.hpp"
-#include "intaglio/train/trainer_options.hpp"
-#include "intaglio/train/update.hpp"
 
-namespace intaglio {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Trains a network. Everything that the result depends on is a function of the seeds, the options, the data and the
 /// position (epoch and batch), so that a run can be stopped and resumed at any batch.
@@ -297,4 +298,4 @@ class Trainer {
     EpochMetrics metrics_{};
 };
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

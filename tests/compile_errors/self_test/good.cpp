@@ -1,7 +1,9 @@
 // EXPECT: too_many
 // EXPECT: found<5>
-template <int> struct found;
-template <class> struct too_many;
+template <int>
+struct found;
+template <class>
+struct too_many;
 
 #ifdef INTAGLIO_CORRECT
 #define TOKEN 4

@@ -1,5 +1,5 @@
 // The header alone is enough for what it is for.
-#include <intaglio/train/evaluation.hpp>
+#include <intaglio/train/loop/evaluation.hpp>
 
 using namespace intaglio;
 

@@ -4,14 +4,12 @@
 #include <cstdint>
 
 #include "intaglio/model/codes.hpp"
+#include "intaglio/model/granularity.hpp"
 #include "intaglio/model/options.hpp"
 #include "intaglio/model/weights/standardizations.hpp"
 #include "intaglio/model/weights/surrogates.hpp"
 
 namespace intaglio {
-
-/// Which weights a quantiser takes a mean of.
-enum class Per : std::int8_t { channel, layer };
 
 /// What codes are multiplied by: 1, or the mean magnitude of the weights that they stand for. The mean counts as a
 /// constant in the gradient, unless it is differentiated.

@@ -8,13 +8,13 @@
 namespace intaglio {
 
 /// Factor on a derivative.
-struct Gain {
+struct Slope {
     double value;
 };
 
 /// The gain where |w / 3| < 1, the range that (P2.7) does not clip, 0 elsewhere (P2.10). The exact derivative has the
 /// gain 1/3; behind a standardisation that only changes the learning rate of SGD, and nothing for Adam.
-template <Gain Factor = Gain{1.0}>
+template <Slope Factor = Slope{1.0}>
 struct Indicator {
     static constexpr double gain = Factor.value;
     static constexpr auto text = detail::name_with_parameter("indicator", "gain", gain, 1);
@@ -25,7 +25,7 @@ struct Indicator {
 };
 
 /// The gain where |w| <= 1, 0 elsewhere ("hard tanh").
-template <Gain Factor = Gain{1.0}>
+template <Slope Factor = Slope{1.0}>
 struct ClippedIdentity {
     static constexpr double gain = Factor.value;
     static constexpr auto text = detail::name_with_parameter("clipped identity", "gain", gain, 1);
@@ -36,7 +36,7 @@ struct ClippedIdentity {
 };
 
 /// The gain everywhere. Under it binary weights are kept within -1 ... 1, where their sign can still change.
-template <Gain Factor = Gain{1.0}>
+template <Slope Factor = Slope{1.0}>
 struct PlainIdentity {
     static constexpr bool unbounded = true;
     static constexpr double gain = Factor.value;

@@ -3,11 +3,12 @@
 
 #include <numbers>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/model/surrogates.hpp"
-#include "intaglio/train/staircase.hpp"
+#include "intaglio/train/steps/staircase.hpp"
 #include "intaglio/train/surrogates/values.hpp"
 
-namespace intaglio::train {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 
 /// Sum over the thresholds b_m of (2 / (pi w)) / (1 + (2 (value - b_m) / w)^2), times the rise of a step.
 template <Width W>
@@ -40,4 +41,4 @@ class SurrogateGradient<ArcTan<W>> {
     detail::PerThreshold threshold_;
 };
 
-}  // namespace intaglio::train
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train

@@ -5,11 +5,12 @@
 #include <cmath>
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/model/surrogates.hpp"
-#include "intaglio/train/staircase.hpp"
+#include "intaglio/train/steps/staircase.hpp"
 #include "intaglio/train/surrogates/values.hpp"
 
-namespace intaglio::train {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 
 namespace detail {
 
@@ -109,4 +110,4 @@ class SurrogateGradient<Triangle<W>> {
     double height_;
 };
 
-}  // namespace intaglio::train
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train

@@ -3,11 +3,12 @@
 
 #include <cmath>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/model/surrogates.hpp"
-#include "intaglio/train/staircase.hpp"
+#include "intaglio/train/steps/staircase.hpp"
 #include "intaglio/train/surrogates/values.hpp"
 
-namespace intaglio::train {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 
 namespace detail {
 
@@ -129,4 +130,4 @@ class SurrogateGradient<SwishSign<Steepness>> {
     double height_;
 };
 
-}  // namespace intaglio::train
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train

@@ -1,11 +1,12 @@
 // Straight-through estimators: the step is taken for the identity.
 #pragma once
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/model/surrogates.hpp"
-#include "intaglio/train/staircase.hpp"
+#include "intaglio/train/steps/staircase.hpp"
 #include "intaglio/train/surrogates/values.hpp"
 
-namespace intaglio::train {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 
 namespace detail {
 
@@ -62,4 +63,4 @@ class SurrogateGradient<UnclippedStraightThrough> {
     }
 };
 
-}  // namespace intaglio::train
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train

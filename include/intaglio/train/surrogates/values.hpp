@@ -6,10 +6,11 @@
 #include <stdexcept>
 #include <string>
 
-#include "intaglio/core/text.hpp"
-#include "intaglio/train/staircase.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/train/steps/staircase.hpp"
 
-namespace intaglio::train::detail {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train::detail {
 
 float scalar_of(float);
 double scalar_of(double);
@@ -75,4 +76,4 @@ class PerThreshold {
     float float_[most_levels]{};
 };
 
-}  // namespace intaglio::train::detail
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train::detail

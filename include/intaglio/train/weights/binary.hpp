@@ -3,19 +3,20 @@
 
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/train/weights/weight_code.hpp"
 
-namespace intaglio::train {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 
 /// code = sign, with sign(0) = 1.
 template <Per Scope, class Surrogate>
 struct WeightCode<SignWeights<WeightScale::one, Scope, Surrogate>> {
-    template <class Real>
-    static std::int8_t code(Real w) {
+    template <class Float>
+    static std::int8_t code(Float w) {
         return w >= 0 ? std::int8_t{1} : std::int8_t{-1};
     }
-    template <class Real>
-    static Real gradient(Real w) {
+    template <class Float>
+    static Float gradient(Float w) {
         return WeightSurrogate<Surrogate>::at(w);
     }
 };
@@ -24,32 +25,32 @@ struct WeightCode<SignWeights<WeightScale::one, Scope, Surrogate>> {
 /// differentiated, sign(w_i) / n * sum of dvalue_j * sign(w_j).
 template <WeightScale Scale, Per Scope, class Surrogate>
 struct WeightCode<SignWeights<Scale, Scope, Surrogate>> {
-    static constexpr WeightScope scope = weight_scope_of(Scope);
+    static constexpr Per scope = Scope;
     using Sign = WeightCode<SignWeights<WeightScale::one, Scope, Surrogate>>;
 
-    template <class Real>
-    WeightCode(const Real* w, std::int64_t count) : scale_(detail::mean_magnitude(w, count)) {}
+    template <class Float>
+    WeightCode(const Float* w, std::int64_t count) : scale_(detail::mean_magnitude(w, count)) {}
 
     [[nodiscard]] double scale() const { return scale_; }
-    template <class Real>
-    static std::int8_t code(Real w) {
+    template <class Float>
+    static std::int8_t code(Float w) {
         return Sign::code(w);
     }
-    template <class Real>
-    Real gradient(Real w) const {
-        return static_cast<Real>(scale_) * Sign::gradient(w);
+    template <class Float>
+    Float gradient(Float w) const {
+        return static_cast<Float>(scale_) * Sign::gradient(w);
     }
-    template <class Real>
-    void add_shared_gradient(const Real* w, const Real* dvalue, std::int64_t count, Real* dw) const
+    template <class Float>
+    void add_shared_gradient(const Float* w, const Float* dvalue, std::int64_t count, Float* dw) const
         requires(Scale == WeightScale::differentiated_mean) {
         double sum = 0;
         for (std::int64_t i = 0; i < count; ++i) sum += static_cast<double>(dvalue[i]) * code(w[i]);
-        const auto share = static_cast<Real>(sum / static_cast<double>(count));
-        for (std::int64_t i = 0; i < count; ++i) dw[i] += static_cast<Real>(code(w[i])) * share;
+        const auto share = static_cast<Float>(sum / static_cast<double>(count));
+        for (std::int64_t i = 0; i < count; ++i) dw[i] += static_cast<Float>(code(w[i])) * share;
     }
 
   private:
     double scale_;
 };
 
-}  // namespace intaglio::train
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train

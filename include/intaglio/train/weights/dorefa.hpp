@@ -4,20 +4,21 @@
 #include <cmath>
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/train/weights/tanh.hpp"
 #include "intaglio/train/weights/weight_code.hpp"
 
-namespace intaglio::train {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 
 /// With t = tanh(w), M = max |t|: the value is the odd multiple of 1/n next to t / M, (2 code + 1) / n. Its derivative
 /// is that of t / M: (1 - t^2) / M, and, if the maximum is differentiated, -sign(t_m) (1 - t_m^2) / M^2 * sum of
 /// dvalue_j * t_j for the first weight m that is largest. Weights that are all 0 have no gradient.
 template <int Bits, Maximum Divisor>
 struct WeightCode<DoReFa<Bits, Divisor>> {
-    static constexpr WeightScope scope = WeightScope::layer;
+    static constexpr Per scope = Per::layer;
 
-    template <class Real>
-    WeightCode(const Real* w, std::int64_t count) {
+    template <class Float>
+    WeightCode(const Float* w, std::int64_t count) {
         INTAGLIO_STRICT_FLOATS
         double most = 0;
         for (std::int64_t i = 0; i < count; ++i) {
@@ -32,8 +33,8 @@ struct WeightCode<DoReFa<Bits, Divisor>> {
         inverse_ = most > 0 ? 1.0 / maximum_ : 0.0;
     }
 
-    template <class Real>
-    [[nodiscard]] std::int8_t code(Real w) const {
+    template <class Float>
+    [[nodiscard]] std::int8_t code(Float w) const {
         INTAGLIO_STRICT_FLOATS
         constexpr int highest = DoReFa<Bits>::codes.highest;
         constexpr double half = static_cast<double>(DoReFa<Bits>::denominator) / 2;
@@ -49,19 +50,19 @@ struct WeightCode<DoReFa<Bits, Divisor>> {
         const int clamped = magnitude < highest ? magnitude : highest;
         return static_cast<std::int8_t>(w < 0 ? -clamped - 1 : clamped);
     }
-    template <class Real>
-    Real gradient(Real w) const {
-        return static_cast<Real>(slope(static_cast<double>(w)) * inverse_);
+    template <class Float>
+    Float gradient(Float w) const {
+        return static_cast<Float>(slope(static_cast<double>(w)) * inverse_);
     }
-    template <class Real>
-    void add_shared_gradient(const Real* w, const Real* dvalue, std::int64_t count, Real* dw) const
+    template <class Float>
+    void add_shared_gradient(const Float* w, const Float* dvalue, std::int64_t count, Float* dw) const
         requires(Divisor == Maximum::differentiated) {
         double sum = 0;
         for (std::int64_t i = 0; i < count; ++i) {
             sum += static_cast<double>(dvalue[i]) * std::tanh(static_cast<double>(w[i]));
         }
         const auto m = static_cast<double>(w[largest_]);
-        dw[largest_] -= static_cast<Real>((m < 0 ? -1.0 : 1.0) * slope(m) * inverse_ * inverse_ * sum);
+        dw[largest_] -= static_cast<Float>((m < 0 ? -1.0 : 1.0) * slope(m) * inverse_ * inverse_ * sum);
     }
 
   private:
@@ -78,23 +79,23 @@ struct WeightCode<DoReFa<Bits, Divisor>> {
 /// value = mean |w| * sign(w), sign(0) = 1; the derivative of the value is 1 everywhere.
 template <Maximum Divisor>
 struct WeightCode<DoReFa<1, Divisor>> {
-    static constexpr WeightScope scope = WeightScope::layer;
+    static constexpr Per scope = Per::layer;
 
-    template <class Real>
-    WeightCode(const Real* w, std::int64_t count) : scale_(detail::mean_magnitude(w, count)) {}
+    template <class Float>
+    WeightCode(const Float* w, std::int64_t count) : scale_(detail::mean_magnitude(w, count)) {}
 
     [[nodiscard]] double scale() const { return scale_; }
-    template <class Real>
-    static std::int8_t code(Real w) {
+    template <class Float>
+    static std::int8_t code(Float w) {
         return w >= 0 ? std::int8_t{1} : std::int8_t{-1};
     }
-    template <class Real>
-    static Real gradient(Real) {
-        return Real{1};
+    template <class Float>
+    static Float gradient(Float) {
+        return Float{1};
     }
 
   private:
     double scale_;
 };
 
-}  // namespace intaglio::train
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train

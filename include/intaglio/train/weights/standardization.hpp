@@ -4,15 +4,16 @@
 #include <cmath>
 #include <cstdint>
 
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/model/weights/standardizations.hpp"
-#include "intaglio/train/strict_floats.hpp"
+#include "intaglio/train/steps/strict_floats.hpp"
 
 namespace intaglio::model_error {
 template <class...>
 struct standardization_has_no_arithmetic_specialise_train_Standardizer;
 }  // namespace intaglio::model_error
 
-namespace intaglio::train {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 
 inline constexpr double standardization_epsilon = 1e-5;
 
@@ -23,8 +24,8 @@ struct WeightMoments {
     double mean = 0;
     double variance = 0;
 };
-template <class Real>
-WeightMoments weight_moments(const Real* w, std::int64_t count) {
+template <class Float>
+WeightMoments weight_moments(const Float* w, std::int64_t count) {
     INTAGLIO_STRICT_FLOATS
     double sum = 0;
     for (std::int64_t i = 0; i < count; ++i) sum += static_cast<double>(w[i]);
@@ -42,47 +43,48 @@ WeightMoments weight_moments(const Real* w, std::int64_t count) {
 /// Weight standardisation of one output unit: out = (w - mean) / sqrt(var + epsilon), biased variance
 /// (Qiao et al. 2019; the unit-variance reading of (P2.4)). Constant weights give zeros. Returns 1 / sqrt(var +
 /// epsilon), or 0 for constant weights.
-template <class Real>
-Real standardize(const Real* w, std::int64_t fan_in, Real* out, double epsilon = standardization_epsilon) {
+template <class Float>
+Float standardize(const Float* w, std::int64_t fan_in, Float* out, double epsilon = standardization_epsilon) {
     INTAGLIO_STRICT_FLOATS
     const auto [mean, variance] = detail::weight_moments(w, fan_in);
     const double inverse = variance > 0 ? 1.0 / std::sqrt(variance + epsilon) : 0.0;
-    for (std::int64_t i = 0; i < fan_in; ++i) out[i] = static_cast<Real>((static_cast<double>(w[i]) - mean) * inverse);
-    return static_cast<Real>(inverse);
+    for (std::int64_t i = 0; i < fan_in; ++i) out[i] = static_cast<Float>((static_cast<double>(w[i]) - mean) * inverse);
+    return static_cast<Float>(inverse);
 }
 
 /// Gradient of `standardize`: dw = inverse * (d - mean(d) - out * mean(d * out)); `gradient` holds d and becomes dw.
-template <class Real>
-void standardize_gradient(const Real* out, Real inverse, std::int64_t fan_in, Real* gradient) {
+template <class Float>
+void standardize_gradient(const Float* out, Float inverse, std::int64_t fan_in, Float* gradient) {
     double sum = 0;
     double correlation = 0;
     for (std::int64_t i = 0; i < fan_in; ++i) {
         sum += static_cast<double>(gradient[i]);
         correlation += static_cast<double>(gradient[i]) * static_cast<double>(out[i]);
     }
-    const Real mean = static_cast<Real>(sum / static_cast<double>(fan_in));
-    const Real slope = static_cast<Real>(correlation / static_cast<double>(fan_in));
+    const Float mean = static_cast<Float>(sum / static_cast<double>(fan_in));
+    const Float slope = static_cast<Float>(correlation / static_cast<double>(fan_in));
     for (std::int64_t i = 0; i < fan_in; ++i) gradient[i] = inverse * (gradient[i] - mean - out[i] * slope);
 }
 
 /// (P2.4) to the letter: out = (w - mean) / sqrt(fan_in * sigma + epsilon), sigma the biased deviation. Constant
 /// weights give zeros. Returns 1 / sqrt(fan_in * sigma + epsilon), or 0 for constant weights.
-template <class Real>
-Real standardize_as_printed(const Real* w, std::int64_t fan_in, Real* out, double epsilon = standardization_epsilon) {
+template <class Float>
+Float standardize_as_printed(const Float* w, std::int64_t fan_in, Float* out,
+                             double epsilon = standardization_epsilon) {
     INTAGLIO_STRICT_FLOATS
     const detail::WeightMoments moments = detail::weight_moments(w, fan_in);
     const double sigma = std::sqrt(moments.variance);
     const double inverse = sigma > 0 ? 1.0 / std::sqrt(std::fma(static_cast<double>(fan_in), sigma, epsilon)) : 0.0;
     for (std::int64_t i = 0; i < fan_in; ++i) {
-        out[i] = static_cast<Real>((static_cast<double>(w[i]) - moments.mean) * inverse);
+        out[i] = static_cast<Float>((static_cast<double>(w[i]) - moments.mean) * inverse);
     }
-    return static_cast<Real>(inverse);
+    return static_cast<Float>(inverse);
 }
 
 /// Gradient of `standardize_as_printed`: dw = inverse * (d - mean(d) - out * sum(d * out) / (2 sigma)), where sigma is
 /// the deviation of out over inverse; `gradient` holds d and becomes dw.
-template <class Real>
-void printed_standardization_gradient(const Real* out, Real inverse, std::int64_t fan_in, Real* gradient) {
+template <class Float>
+void printed_standardization_gradient(const Float* out, Float inverse, std::int64_t fan_in, Float* gradient) {
     double sum = 0;
     double correlation = 0;
     double squares = 0;
@@ -93,9 +95,9 @@ void printed_standardization_gradient(const Real* out, Real inverse, std::int64_
         squares += y * y;
     }
     const double deviation = std::sqrt(squares / static_cast<double>(fan_in));
-    const Real mean = static_cast<Real>(sum / static_cast<double>(fan_in));
-    const Real slope =
-        static_cast<Real>(deviation > 0 ? correlation * static_cast<double>(inverse) / (2 * deviation) : 0.0);
+    const Float mean = static_cast<Float>(sum / static_cast<double>(fan_in));
+    const Float slope =
+        static_cast<Float>(deviation > 0 ? correlation * static_cast<double>(inverse) / (2 * deviation) : 0.0);
     for (std::int64_t i = 0; i < fan_in; ++i) gradient[i] = inverse * (gradient[i] - mean - out[i] * slope);
 }
 
@@ -108,12 +110,12 @@ struct Standardizer
 
 template <>
 struct Standardizer<WeightStandardization> {
-    template <class Real>
-    static Real forward(const Real* w, std::int64_t fan_in, Real* out) {
+    template <class Float>
+    static Float forward(const Float* w, std::int64_t fan_in, Float* out) {
         return standardize(w, fan_in, out);
     }
-    template <class Real>
-    static void backward(const Real* out, Real inverse, std::int64_t fan_in, Real* gradient) {
+    template <class Float>
+    static void backward(const Float* out, Float inverse, std::int64_t fan_in, Float* gradient) {
         standardize_gradient(out, inverse, fan_in, gradient);
     }
     static double scale(std::int64_t /*fan_in*/) { return 1.0; }
@@ -121,13 +123,13 @@ struct Standardizer<WeightStandardization> {
 
 template <>
 struct Standardizer<NoWeightStandardization> {
-    template <class Real>
-    static Real forward(const Real* w, std::int64_t fan_in, Real* out) {
+    template <class Float>
+    static Float forward(const Float* w, std::int64_t fan_in, Float* out) {
         for (std::int64_t i = 0; i < fan_in; ++i) out[i] = w[i];
-        return Real{1};
+        return Float{1};
     }
-    template <class Real>
-    static void backward(const Real*, Real, std::int64_t, Real*) {}
+    template <class Float>
+    static void backward(const Float*, Float, std::int64_t, Float*) {}
     static double scale(std::int64_t /*fan_in*/) { return 1.0; }
 };
 
@@ -138,15 +140,15 @@ struct Standardizer<ScaledWeightStandardization> : Standardizer<WeightStandardiz
 
 template <>
 struct Standardizer<PrintedWeightStandardization> {
-    template <class Real>
-    static Real forward(const Real* w, std::int64_t fan_in, Real* out) {
+    template <class Float>
+    static Float forward(const Float* w, std::int64_t fan_in, Float* out) {
         return standardize_as_printed(w, fan_in, out);
     }
-    template <class Real>
-    static void backward(const Real* out, Real inverse, std::int64_t fan_in, Real* gradient) {
+    template <class Float>
+    static void backward(const Float* out, Float inverse, std::int64_t fan_in, Float* gradient) {
         printed_standardization_gradient(out, inverse, fan_in, gradient);
     }
     static double scale(std::int64_t /*fan_in*/) { return 1.0; }
 };
 
-}  // namespace intaglio::train
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train

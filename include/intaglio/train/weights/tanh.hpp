@@ -5,9 +5,10 @@
 #include <cmath>
 #include <cstdint>
 
-#include "intaglio/train/strict_floats.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/train/steps/strict_floats.hpp"
 
-namespace intaglio::train::detail {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train::detail {
 
 /// exp(r) - 1 for |r| <= 0.35, by its series.
 inline double small_expm1(double r) {
@@ -40,4 +41,4 @@ inline double tanh(double x) {
     return x < 0 ? -size : size;
 }
 
-}  // namespace intaglio::train::detail
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train::detail

@@ -1,3 +1,3 @@
-#include <intaglio/kernels/second_xsimd.hpp>
-#include <intaglio/simd/simd.hpp>
+#include <intaglio/kernels/training/second_xsimd.hpp>
 #include <intaglio/simd/portable.hpp>
+#include <intaglio/simd/simd.hpp>

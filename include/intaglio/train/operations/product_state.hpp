@@ -1,0 +1,154 @@
+// The weights of one product in all their forms: latent, standardised, codes, values; and the way back of the gradient.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/finite.hpp"
+#include "intaglio/model/facts.hpp"
+#include "intaglio/train/program/aligned_vector.hpp"
+#include "intaglio/train/program/thread_pool.hpp"
+#include "intaglio/train/weights/weight_quantization.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
+
+/// What does not depend on the quantiser. Weights are [unit][fan-in].
+struct ProductState {
+    [[gnu::cold]] ProductState(const Row& row, bool scaled, std::size_t packed_bytes, std::size_t transposed_bytes)
+        : standardized(static_cast<std::size_t>(row.weights)),
+          inverse_deviation(static_cast<std::size_t>(row.extents.out.channels), 1.0F),
+          codes(row.weight_states > 0 ? static_cast<std::size_t>(row.weights) : 0),
+          values(static_cast<std::size_t>(row.weights)),
+          packed(packed_bytes),
+          transposed(transposed_bytes),
+          weight_scale(static_cast<std::size_t>(row.extents.out.channels), 1.0),
+          scales(scaled ? static_cast<std::size_t>(row.extents.out.channels) : 0, 1.0) {}
+
+    /// Share of the weights that are not zero (R_w).
+    [[nodiscard]] double density() const {
+        const auto zeros = std::count(values.begin(), values.end(), 0.0F);
+        return 1.0 - static_cast<double>(zeros) / static_cast<double>(values.size());
+    }
+
+    std::vector<float> standardized;       ///< What
+    std::vector<float> inverse_deviation;  ///< per output unit: what the standardisation needs on the way back
+    std::vector<std::int8_t> codes;        ///< canonical; none where weights are real numbers
+    std::vector<float> values;             ///< the numbers that the forward pass stands for
+    AlignedVector<std::byte> packed;
+    AlignedVector<std::byte> transposed;  ///< of the values, for the gradient of the input
+    std::vector<double> weight_scale;     ///< per output unit
+    std::vector<double> scales;           ///< of the output value, if it is scaled
+    std::uint64_t version = 0;            ///< of the parameters from which the codes were made
+};
+
+/// The weights of a product under one quantiser.
+template <class Weight, class Standardization>
+struct QuantizedWeights : ProductState {
+    using Code = WeightCode<Weight>;
+    using Standard = Standardizer<Standardization>;
+    static constexpr Per scope = weight_scope<Weight>;
+    static constexpr bool real = WeightTraits<Weight>::real;
+    static constexpr bool scaled = WeightTraits<Weight>::scaled;
+
+    using ProductState::ProductState;
+
+    /// Brings all forms up to date with the latent weights. Throws std::runtime_error if one is not finite.
+    void quantize(const Row& row, const float* latent, ThreadPool& pool) {
+        const std::int64_t fan_in = row.extents.fan_in();
+        const std::int64_t units = row.extents.out.channels;
+        std::atomic<bool> finite = true;
+        pool.run(units, [&](std::int64_t unit, int) {
+            const std::int64_t begin = unit * fan_in;
+            if (!all_finite(latent + begin, fan_in)) finite.store(false, std::memory_order_relaxed);
+            inverse_deviation[static_cast<std::size_t>(unit)] =
+                Standard::forward(latent + begin, fan_in, standardized.data() + begin);
+            if constexpr (scope != Per::layer) round(row, unit, quantizer(unit, fan_in));
+        });
+        if (!finite) throw std::runtime_error("a weight is not finite: the training has diverged");
+        if constexpr (scope == Per::layer) {
+            layer_code_.emplace(quantizer(0, row.weights));
+            pool.run(units, [&](std::int64_t unit, int) { round(row, unit, *layer_code_); });
+        }
+    }
+
+    /// `gradient` holds the gradient of the values and becomes that of the latent weights, for the weights that
+    /// `quantize` saw last. `memory` holds a float for each weight; its content is lost.
+    void latent_gradient(const Row& row, float* gradient, float* memory, ThreadPool& pool) {
+        const std::int64_t fan_in = row.extents.fan_in();
+        const std::int64_t units = row.extents.out.channels;
+        if constexpr (scope == Per::layer) {
+            const Code& shared = *layer_code_;
+            if constexpr (has_shared_gradient) std::copy_n(gradient, row.weights, memory);
+            pool.run(units, [&](std::int64_t unit, int) { derive(shared, unit, fan_in, gradient + unit * fan_in); });
+            if constexpr (has_shared_gradient) {
+                shared.add_shared_gradient(standardized.data(), memory, row.weights, gradient);
+            }
+        }
+        pool.run(units, [&](std::int64_t unit, int) {
+            const std::int64_t begin = unit * fan_in;
+            if constexpr (scope != Per::layer) {
+                const Code own = quantizer(unit, fan_in);
+                if constexpr (has_shared_gradient) std::copy_n(gradient + begin, fan_in, memory + begin);
+                derive(own, unit, fan_in, gradient + begin);
+                if constexpr (has_shared_gradient) {
+                    own.add_shared_gradient(standardized.data() + begin, memory + begin, fan_in, gradient + begin);
+                }
+            }
+            if constexpr (Standardization::scaled) {
+                const auto factor = static_cast<float>(Standard::scale(fan_in));
+                for (std::int64_t i = begin; i < begin + fan_in; ++i) gradient[i] *= factor;
+            }
+            Standard::backward(standardized.data() + begin, inverse_deviation[static_cast<std::size_t>(unit)], fan_in,
+                               gradient + begin);
+        });
+    }
+
+  private:
+    static constexpr bool has_shared_gradient = requires(const Code& code, const float* w, float* d) {
+        code.add_shared_gradient(w, w, std::int64_t{}, d);
+    };
+
+    [[nodiscard]] Code quantizer(std::int64_t unit, std::int64_t count) const {
+        if constexpr (scope == Per::element) {
+            return {};
+        } else {
+            return Code(standardized.data() + unit * count, count);
+        }
+    }
+
+    void round(const Row& row, std::int64_t unit, const Code& quantizer) {
+        const auto fan_in = static_cast<std::size_t>(row.extents.fan_in());
+        const std::size_t begin = static_cast<std::size_t>(unit) * fan_in;
+        double scale = Standardization::scaled ? Standard::scale(row.extents.fan_in()) : 1.0;
+        if constexpr (scaled) scale *= quantizer.scale();
+        weight_scale[static_cast<std::size_t>(unit)] = scale;
+        if constexpr (real) {
+            for (std::size_t i = begin; i < begin + fan_in; ++i) {
+                values[i] = quantizer.value(standardized[i]);
+                if constexpr (Standardization::scaled) values[i] *= static_cast<float>(scale);
+            }
+        } else {
+            float step = 1.0F / static_cast<float>(row.weight_denominator);
+            if constexpr (scaled || Standardization::scaled) step *= static_cast<float>(scale);
+            for (std::size_t i = begin; i < begin + fan_in; ++i) {
+                codes[i] = quantizer.code(standardized[i]);
+                values[i] = static_cast<float>(row.weight_spacing * codes[i] + row.weight_offset) * step;
+            }
+        }
+    }
+
+    void derive(const Code& quantizer, std::int64_t unit, std::int64_t fan_in, float* gradient) const {
+        const float* w = standardized.data() + unit * fan_in;
+        for (std::int64_t i = 0; i < fan_in; ++i) gradient[i] = quantizer.gradient(w[i]) * gradient[i];
+    }
+
+    std::optional<Code> layer_code_;  ///< of a quantiser that looks at the whole layer, once for both directions
+};
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train

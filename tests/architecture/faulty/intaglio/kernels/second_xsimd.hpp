@@ -1,4 +1,0 @@
-// host only
-#include <vector>
-#include "intaglio/simd/simd.hpp"
-#include <xsimd/xsimd.hpp>

@@ -1,0 +1,4 @@
+#include <vector>
+#include <xsimd/xsimd.hpp>
+
+#include "intaglio/simd/simd.hpp"
