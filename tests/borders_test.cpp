@@ -304,15 +304,15 @@ TEST_CASE("bits of multipliers") {
     CHECK(!MultiplierBits<31>::problem().exists());
     CHECK(MultiplierBits<0>::problem().expected == 1);
     CHECK(MultiplierBits<32>::problem().expected == 31);
-    CHECK(layer<Conv<QInt<2>, Out<1>, ScaledAct<Act<M_a{4}>, Scale::Precision<Scale::Layer, 1>>, NoNorm>>(
-              bytes_of({3, 3, 1}))
-              .good());
-    CHECK(layer<Conv<QInt<2>, Out<1>, ScaledAct<Act<M_a{4}>, Scale::Precision<Scale::Layer, 0>>, NoNorm>>(
-              bytes_of({3, 3, 1}))
-              .says(integer_scale_takes_1_to_15_bits, 1, 0));
-    CHECK(layer<Conv<QInt<2>, Out<1>, ScaledAct<Act<M_a{4}>, Scale::Precision<Scale::Layer, 16>>, NoNorm>>(
-              bytes_of({3, 3, 1}))
-              .says(integer_scale_takes_1_to_15_bits, 15, 16));
+    CHECK(
+        layer<Conv<QInt<2>, Out<1>, Act<M_a{4}>, IntegerScale<Scale::Precision<Scale::Layer, 1>>>>(bytes_of({3, 3, 1}))
+            .good());
+    CHECK(
+        layer<Conv<QInt<2>, Out<1>, Act<M_a{4}>, IntegerScale<Scale::Precision<Scale::Layer, 0>>>>(bytes_of({3, 3, 1}))
+            .says(integer_scale_takes_1_to_15_bits, 1, 0));
+    CHECK(
+        layer<Conv<QInt<2>, Out<1>, Act<M_a{4}>, IntegerScale<Scale::Precision<Scale::Layer, 16>>>>(bytes_of({3, 3, 1}))
+            .says(integer_scale_takes_1_to_15_bits, 15, 16));
 }
 
 namespace {

@@ -10,6 +10,7 @@
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
@@ -26,15 +27,13 @@ using namespace intaglio;
 using train::Statistics;
 
 template <class Mode, class Weight, int Bits>
-using Scaled = Defaults<Weight, NoNorm, ScaledAct<DoReFaAct<Bits>, Mode>, ScaledBranchGrid<BranchGrid<QInt<12>>, Mode>,
-                        ScaledLogits<Mode>>;
+using Scaled = Defaults<Weight, IntegerScale<Mode>, DoReFaAct<Bits>>;
 
 /// Weights of 8, 4 and 1 bits, activations of 8, 4 and 1 bits, pools, dropout.
 template <class Mode>
-struct Plain
-    : Network<Image<2, 8, 8>, Scaled<Mode, DoReFa<4>, 8>, Conv<DoReFa<8>, Out<5>>, MaxPool<2>, Dropout<Rate{0.25}>,
-              Conv<Out<7>, ScaledAct<DoReFaAct<4>, Mode>>, AvgPool<2>, Conv<Out<6>, Unscaled<DoReFa<1>>>,
-              Dense<Flatten, Out<9>, ScaledAct<DoReFaAct<1>, Mode>>, Classifier<DoReFa<8>, Out<3>>> {};
+struct Plain : Network<Image<2, 8, 8>, Scaled<Mode, DoReFa<4>, 8>, Conv<DoReFa<8>, Out<5>>, MaxPool<2>,
+                       Dropout<Rate{0.25}>, Conv<Out<7>, DoReFaAct<4>>, AvgPool<2>, Conv<Out<6>, Unscaled<DoReFa<1>>>,
+                       Dense<Flatten, Out<9>, DoReFaAct<1>>, Classifier<DoReFa<8>, Out<3>>> {};
 
 /// Residual blocks that land by scales, an activation behind the join, weights that are standardised.
 template <class Mode>
@@ -42,30 +41,55 @@ struct Blocks
     : Network<Image<1, 6, 6>, Scaled<Mode, States<M_w{15}>, 8>, Conv<Out<18>>,
               Residual<Sequence<Conv<Out<18>>, Conv<Out<18>, NoActivation>>>, Activate<>,
               Residual<Conv<Out<4>, Stride<2>, NoActivation>, Conv<Out<4>, Kernel<1>, Stride<2>, NoActivation>>,
-              Activate<ScaledAct<SignedAct<M_a{31}>, Mode>>, GlobalAvgPool, Classifier<Out<3>>> {};
+              Activate<SignedAct<M_a{31}>>, GlobalAvgPool, Classifier<Out<3>>> {};
 
 /// Branches side by side and multiplied, one value read many times.
 template <class Mode>
-struct Branches : Network<Image<2, 6, 6>, Scaled<Mode, DoReFa<3>, 4>, Conv<Out<4>>,
-                          Concat<Conv<Out<3>>, Sequence<Conv<Out<5>>, Conv<Out<2>>>, Identity>,
-                          Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<9>>>>, Activate<>,
-                          Concat<Conv<Out<3>, NoActivation>, Conv<Out<2>, Kernel<1>, NoActivation>,
-                                 ScaledBranchGrid<BranchGrid<QInt<8>>, Mode>>,
-                          Activate<>, MaxPool<2>, Classifier<Out<3>>> {};
+struct Branches
+    : Network<Image<2, 6, 6>, Scaled<Mode, DoReFa<3>, 4>, Conv<Out<4>>,
+              Concat<Conv<Out<3>>, Sequence<Conv<Out<5>>, Conv<Out<2>>>, Identity>,
+              Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<9>>>>, Activate<>,
+              Concat<Conv<Out<3>, NoActivation>, Conv<Out<2>, Kernel<1>, NoActivation>, BranchGrid<QInt<8>>>,
+              Activate<>, MaxPool<2>, Classifier<Out<3>>> {};
 
 /// Activations that stay thresholds, behind scales all the same.
 template <class Mode>
-struct Signs
-    : Network<Image<1, 6, 6>, Defaults<Unscaled<DoReFa<1>>, NoNorm, ScaledAct<Sign<>, Mode>, ScaledLogits<Mode>>,
-              Conv<Out<5>>, MaxPool<2>, Conv<Out<6>>, Classifier<Out<3>>> {};
+struct Signs : Network<Image<1, 6, 6>, Defaults<Unscaled<DoReFa<1>>, IntegerScale<Mode>, Sign<>>, Conv<Out<5>>,
+                       MaxPool<2>, Conv<Out<6>>, Classifier<Out<3>>> {};
 
 /// No dropout: the same network twice. Straight-through throughout.
 template <class Mode>
-struct Smooth : Network<Image<1, 6, 6>,
-                        Defaults<States<M_w{255}>, NoWeightStandardization, NoNorm, ScaledAct<DoReFaAct<8>, Mode>,
-                                 ScaledBranchGrid<BranchGrid<QInt<12>>, Mode>, ScaledLogits<Mode>>,
-                        Conv<Out<4>>, Residual<Conv<Out<4>>>, Activate<>, AvgPool<2>, Dense<Flatten, Out<6>>,
-                        Classifier<Out<3>>> {};
+struct Smooth
+    : Network<Image<1, 6, 6>, Defaults<States<M_w{255}>, NoWeightStandardization, IntegerScale<Mode>, DoReFaAct<8>>,
+              Conv<Out<4>>, Residual<Conv<Out<4>>>, Activate<>, AvgPool<2>, Dense<Flatten, Out<6>>,
+              Classifier<Out<3>>> {};
+
+/// The scale of a layer, of a join, of an activation and of the logits by themselves; a branch and the logits without.
+struct Own : Network<Image<1, 6, 6>, Defaults<DoReFa<4>, IntegerScale<Scale::LayerBias>, DoReFaAct<4>>,
+                     Conv<Out<4>, IntegerScale<Scale::Layer>>,
+                     Residual<Conv<Out<4>, NoActivation>, Identity, IntegerScale<Scale::Channel>>,
+                     Activate<IntegerScale<Scale::PowerOfTwo>>,
+                     Concat<Conv<Out<2>, NoActivation>, Conv<Out<3>, NoActivation>, BranchGrid<QInt<8>>, NoNorm>,
+                     Normalize<>, Activate<>, Dense<Flatten, Out<5>, NoNorm>,
+                     Classifier<Out<3>, IntegerScale<Scale::Precision<Scale::Layer, 7>>>> {};
+
+/// The forms of a network's scales, a letter each in the order of its rows; before steps without one, and logits, a
+/// dot.
+template <class Net>
+constexpr std::string forms() {
+    std::string letters;
+    for (const Row& row : facts<Net>.rows) {
+        if (row.steps == 0 && row.kind != std::string_view("logits")) continue;
+        const ScaleForm& form = row.scale;
+        letters += !form.given           ? '.'
+                   : form.precision == 1 ? 'p'
+                   : form.precision == 7 ? '7'
+                   : form.one_addend     ? 'l'
+                   : form.one_multiplier ? 'b'
+                                         : 'c';
+    }
+    return letters;
+}
 
 using EightBits = Scale::Precision<Scale::LayerBias, 8>;
 
@@ -277,8 +301,8 @@ TEST_CASE("layouts hold what the form has, and nothing more") {
                             Classifier<Out<3>>> {};
     static_assert(facts<Normed>.norms() == 3);
     static_assert(facts<Normed>.multipliers() == 3);  // thresholds: 15 steps of 5 and of 6 channels
-    struct OneGain : Network<Features<4>, Defaults<DoReFa<4>, NoNorm, ScaledAct<DoReFaAct<4>, Scale::Layer>>,
-                             Dense<Out<5>>, Classifier<Out<3>>> {};
+    struct OneGain : Network<Features<4>, Defaults<DoReFa<4>, IntegerScale<Scale::Layer>, DoReFaAct<4>>, Dense<Out<5>>,
+                             Classifier<NoNorm, Out<3>>> {};
     static_assert(facts<OneGain>.parameters() - facts<OneGain>.weights() == 1);
     static_assert(facts<OneGain>.multipliers() == 1 + 3);
 
@@ -291,6 +315,24 @@ TEST_CASE("layouts hold what the form has, and nothing more") {
         const auto& begin = integer::plan<Plain<Scale::Layer>, simd::Native>.parameters;
         CHECK(begin[I + 1] - begin[I] == 3 * 64);
     });
+}
+
+TEST_CASE(
+    "a scale is the norm of a layer, of a join, of an activation, of the logits: its own, or that of the defaults") {
+    // Conv; both branches of the block; Activate; both of the Concat; Activate; Dense; logits.
+    CHECK(forms<Own>() == "lccp..b.7");
+    CHECK(facts<Own>.norms() == 0);
+    CHECK(forms<Network<Features<4>, Defaults<DoReFa<4>, IntegerScale<Scale::Layer>>, Dense<Out<2>>>>() == "l");
+    // The last layer decides about the logits.
+    CHECK(forms<Network<Features<4>, Defaults<DoReFa<4>, IntegerScale<Scale::Layer>>, Dense<Out<2>, BatchNorm>>>() ==
+          ".");
+    CHECK(forms<Network<Image<1, 4, 4>, Defaults<DoReFa<4>, IntegerScale<Scale::LayerBias>>, Conv<Out<2>>,
+                        GlobalAvgPool>>() == "b");
+    std::mt19937 random(4);
+    Training<Own> training(3);
+    const std::vector<std::uint8_t> pixels = checks::random_pixels(3 * Training<Own>::pixels, random);
+    scale_parameters(training, pixels, 3, random);
+    checks::check_integer_program<simd::Portable>(training, pixels, 3);
 }
 
 TEST_CASE_TEMPLATE("the integer program is what is trained, and its certificate finds changed integers", Mode,
@@ -324,9 +366,8 @@ TEST_CASE_TEMPLATE("gradients of scales, biases and weights are differences of t
 namespace {
 
 template <class Weight>
-struct Binary : Network<Image<1, 6, 6>,
-                        Defaults<Weight, NoNorm, ScaledAct<DoReFaAct<4>, Scale::Channel>, ScaledLogits<Scale::Channel>>,
-                        Conv<Out<4>>, Dense<Flatten, Out<5>>, Classifier<Out<3>>> {};
+struct Binary : Network<Image<1, 6, 6>, Defaults<Weight, IntegerScale<Scale::Channel>, DoReFaAct<4>>, Conv<Out<4>>,
+                        Dense<Flatten, Out<5>>, Classifier<Out<3>>> {};
 
 }  // namespace
 

@@ -22,13 +22,10 @@ using namespace intaglio;
 using train::Statistics;
 
 /// Values that several rows read: a residual block with two products, branches side by side, a gate.
-struct Net
-    : Network<Image<1, 6, 6>,
-              Defaults<DoReFa<4>, NoNorm, ScaledAct<DoReFaAct<8>, Scale::LayerBias>,
-                       ScaledBranchGrid<BranchGrid<QInt<12>>, Scale::LayerBias>, ScaledLogits<Scale::LayerBias>>,
-              Conv<Out<4>>, Residual<Sequence<Conv<Out<4>>, Conv<Out<4>, NoActivation>>, Conv<Out<4>, NoActivation>>,
-              Activate<>, Concat<Conv<Out<3>>, Identity>, Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<7>>>>,
-              Activate<>, Classifier<Out<4>>> {};
+struct Net : Network<Image<1, 6, 6>, Defaults<DoReFa<4>, IntegerScale<Scale::LayerBias>, DoReFaAct<8>>, Conv<Out<4>>,
+                     Residual<Sequence<Conv<Out<4>>, Conv<Out<4>, NoActivation>>, Conv<Out<4>, NoActivation>>,
+                     Activate<>, Concat<Conv<Out<3>>, Identity>,
+                     Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<7>>>>, Activate<>, Classifier<Out<4>>> {};
 /// The same with norms, whose gradients are computed in place.
 struct Normed
     : Network<Image<1, 6, 6>, Defaults<QInt<4>, BatchNorm, DoReFaAct<4>>, Conv<Out<4>>,

@@ -15,4 +15,4 @@ using namespace intaglio;
 
 struct Net
     : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, NoNorm>,
-              Conv<Out<8>, ScaledAct<DoReFaAct<8>, Scale::Precision<Scale::Layer, TOKEN>>>, Classifier<Out<10>>> {};
+              Conv<Out<8>, DoReFaAct<8>, IntegerScale<Scale::Precision<Scale::Layer, TOKEN>>>, Classifier<Out<10>>> {};

@@ -13,6 +13,5 @@ using namespace intaglio;
 #define TOKEN 0
 #endif
 
-struct Net
-    : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, NoNorm, ScaledLogits<Scale::Precision<Scale::LayerBias, TOKEN>>>,
-              Conv<Out<8>, DoReFaAct<8>>, Classifier<Out<10>>> {};
+struct Net : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, NoNorm>, Conv<Out<8>, DoReFaAct<8>>,
+                     Classifier<IntegerScale<Scale::Precision<Scale::LayerBias, TOKEN>>, Out<10>>> {};

@@ -11,5 +11,5 @@ using namespace intaglio;
 #define TOKEN 1
 #endif
 
-struct Net : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, NoNorm, ScaledAct<DoReFaAct<8>, Scale::LayerBias>>,
+struct Net : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, IntegerScale<Scale::LayerBias>, DoReFaAct<8>>,
                      Conv<Out<8>, DoReFa<TOKEN>>, Classifier<Out<10>>> {};

@@ -11,5 +11,5 @@ using namespace intaglio;
 #define TOKEN DoReFa<1>
 #endif
 
-struct Net : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, NoNorm, ScaledLogits<Scale::Layer>>,
-                     Conv<Out<8>, DoReFaAct<8>>, Classifier<TOKEN, Out<10>>> {};
+struct Net : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, IntegerScale<Scale::Layer>>, Conv<Out<8>, DoReFaAct<8>>,
+                     Classifier<TOKEN, Out<10>>> {};

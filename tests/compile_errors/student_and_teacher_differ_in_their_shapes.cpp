@@ -15,10 +15,8 @@ using namespace intaglio;
 
 struct Teacher : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, BatchNorm, DoReFaAct<8>>, Conv<Out<8>>, Conv<Out<8>>,
                          Classifier<Out<10>>> {};
-struct Student
-    : Network<Image<1, 8, 8>,
-              Defaults<DoReFa<4>, NoNorm, ScaledAct<DoReFaAct<8>, Scale::LayerBias>, ScaledLogits<Scale::LayerBias>>,
-              Conv<Out<8>>, Conv<Out<TOKEN>>, Classifier<Out<10>>> {};
+struct Student : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, IntegerScale<Scale::LayerBias>, DoReFaAct<8>>,
+                         Conv<Out<8>>, Conv<Out<TOKEN>>, Classifier<Out<10>>> {};
 
 auto stages() {
     return tandem::stages<Teacher, Student>;

@@ -6,17 +6,15 @@
 using namespace intaglio;
 
 #ifdef INTAGLIO_CORRECT
-#define TOKEN ScaledAct<DoReFaAct<8>, Scale::Layer>
+#define TOKEN IntegerScale<Scale::Layer>
 #else
-#define TOKEN DoReFaAct<8>
+#define TOKEN NoNorm
 #endif
 
 struct Teacher : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, BatchNorm, DoReFaAct<8>>, Conv<Out<8>>, Conv<Out<8>>,
                          Classifier<Out<10>>> {};
-struct Student
-    : Network<Image<1, 8, 8>,
-              Defaults<DoReFa<4>, NoNorm, ScaledAct<DoReFaAct<8>, Scale::LayerBias>, ScaledLogits<Scale::LayerBias>>,
-              Conv<Out<8>>, Conv<Out<8>, TOKEN>, Classifier<Out<10>>> {};
+struct Student : Network<Image<1, 8, 8>, Defaults<DoReFa<4>, IntegerScale<Scale::LayerBias>, DoReFaAct<8>>,
+                         Conv<Out<8>>, Conv<Out<8>, TOKEN>, Classifier<Out<10>>> {};
 
 auto stages() {
     return tandem::stages<Teacher, Student>;

@@ -6,7 +6,7 @@
 using namespace intaglio;
 
 #ifdef INTAGLIO_CORRECT
-#define TOKEN NoNorm
+#define TOKEN Kernel<3>
 #else
 #define TOKEN BatchNorm
 #endif

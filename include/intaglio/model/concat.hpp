@@ -56,7 +56,7 @@ template <class Own, class Defaults, class... Branches>
 struct ResolvedConcat<Own, Defaults, mp_list<Branches...>> {
     using Grid = find_option<option::branch_grid, NoBranchGrid, Own, mp_list<>>;
     static constexpr bool has_grid = !std::is_same_v<Grid, NoBranchGrid>;
-    using ToGrid = Steps<Grid>;
+    using ToGrid = Landing<Grid, norm_of_steps<Own, Defaults>>;
     template <class Branch>
     using Landed = mp_append<typename resolve<Branch, Defaults>::primitives,
                              std::conditional_t<has_grid, typename ToGrid::primitives, mp_list<>>>;
@@ -68,7 +68,7 @@ struct ResolvedConcat<Own, Defaults, mp_list<Branches...>> {
     using primitives = decltype(list(std::index_sequence_for<Branches...>{}));
 
     static constexpr void describe(Builder& b) {
-        constexpr Problem problem = OptionCheck<Own, mp_list<option::branch_grid>>::problem();
+        constexpr Problem problem = own_problem();
         if (problem.exists()) b.fail(problem);
         if (sizeof...(Branches) < 2) b.fail(concat_needs_two_branches, 2, sizeof...(Branches));
         const std::int32_t start = b.current();
@@ -78,6 +78,11 @@ struct ResolvedConcat<Own, Defaults, mp_list<Branches...>> {
     }
 
   private:
+    static constexpr Problem own_problem() {
+        if constexpr (has_grid) return step_options_problem<Own, mp_list<option::branch_grid>>();
+        return OptionCheck<Own, mp_list<option::branch_grid>>::problem();
+    }
+
     template <class Branch>
     static constexpr void add(Builder& b, std::int32_t start, std::int32_t number, std::int32_t& joined) {
         if (b.failed()) return;
@@ -118,7 +123,8 @@ struct ResolvedConcat<Own, Defaults, mp_list<Branches...>> {
 
 /// The channels of all branches, in their order: Concat<Conv<Out<8>>, Conv<Out<8>, Kernel<5>>, Identity>. Each branch
 /// is a layer and reads the same value. All must give codes of one denominator, of one height and width; with a
-/// `BranchGrid` among the arguments, each first lands on its grid, as in `Residual`.
+/// `BranchGrid` among the arguments, each first lands on its grid, as in `Residual`, and an IntegerScale may stand
+/// beside it.
 template <class... BranchesAndGrid>
 struct Concat {
     template <class Defaults>

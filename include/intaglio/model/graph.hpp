@@ -69,7 +69,8 @@ struct Identity {
 };
 
 /// Main(x) + Shortcut(x). Each branch lands on the integer grid of a BranchGrid (`BranchGrid<QInt<12>>` if neither the
-/// block nor the defaults give one); the sum is exact. What follows is a norm, an activation, another block or the end.
+/// block nor the defaults give one), after an integer scale where the block's own IntegerScale or that of the defaults
+/// gives one; the sum is exact. What follows is a norm, an activation, another block or the end.
 template <class Main, class Shortcut = Identity, class... Options>
 struct Residual {
     template <class Defaults>
@@ -78,13 +79,13 @@ struct Residual {
         using Grid = find_option<option::branch_grid, BranchGrid<QInt<12>>, Own, Defaults>;
         using MainBranch = detail::resolve<Main, Defaults>;
         using ShortcutBranch = detail::resolve<Shortcut, Defaults>;
-        using ToGrid = detail::Steps<Grid>;
+        using ToGrid = detail::Landing<Grid, detail::norm_of_steps<Own, Defaults>>;
         using primitives = detail::mp_append<typename MainBranch::primitives, typename ToGrid::primitives,
                                              typename ShortcutBranch::primitives, typename ToGrid::primitives,
                                              detail::mp_list<primitive::Add>>;
 
         static constexpr void describe(Builder& b) {
-            constexpr Problem problem = OptionCheck<Own, detail::mp_list<option::branch_grid>>::problem();
+            constexpr Problem problem = detail::step_options_problem<Own, detail::mp_list<option::branch_grid>>();
             if (problem.exists()) b.fail(problem);
             const std::int32_t start = b.current();
             const std::int32_t main_value = branch<MainBranch>(b, Part::main);

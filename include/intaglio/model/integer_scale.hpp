@@ -77,28 +77,35 @@ struct IntegerScale {
 
 }  // namespace primitive
 
-/// An activation behind an integer scale of its own.
-template <class Activation, class Mode>
-struct ScaledAct : Activation {
-    using surrogate = WideStraightThrough;
-    using scale = Mode;
-};
-
-/// The grid of a join, on which each branch lands by an integer scale of its own.
-template <class Grid, class Mode>
-struct ScaledBranchGrid : Grid {
-    using scale = Mode;
-};
-
-/// Option of `Defaults`: the logits stand behind an integer scale.
+/// The norm of a network without norms: an integer scale of the form `Mode` (Scale::Layer, LayerBias, Channel,
+/// PowerOfTwo, Precision) wherever accumulators become codes or logits. A layer with an activation has it before that;
+/// one without hands its accumulators on, and the scale stands where they land: before the step of an `Activate`, of
+/// each branch of a `Residual` or of a `Concat` with a `BranchGrid`, or before the logits. The derivative of an
+/// activation after it is WideStraightThrough. (Sun et al. 2025; papers' digest 6.2.)
 template <class Mode>
-struct ScaledLogits {
-    using option = option::logits;
-    using primitives = boost::mp11::mp_list<primitive::IntegerScale<Mode>, primitive::Logits>;
-    static constexpr void describe(Builder& b) {
-        primitive::IntegerScale<Mode>::describe(b);
-        if (!b.failed()) primitive::Logits::describe(b);
-    }
+struct IntegerScale {
+    using option = option::norm;
+    using scale = Mode;
+    static constexpr const char* name = Mode::name;
+    static constexpr Per statistics = Per::nothing;
+    static constexpr bool has_gain = true;
+    template <bool>
+    using primitive = intaglio::primitive::IntegerScale<Mode>;
 };
+
+namespace detail {
+
+template <class Norm>
+inline constexpr bool is_integer_scale = requires {
+    typename Norm::scale;
+};
+
+/// An activation after an integer scale.
+template <class Activation>
+struct AfterScale : Activation {
+    using surrogate = WideStraightThrough;
+};
+
+}  // namespace detail
 
 }  // namespace intaglio

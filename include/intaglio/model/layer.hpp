@@ -84,20 +84,17 @@ struct PrimitiveOfActivation<Activation> {
     using type = typename Activation::primitive;
 };
 
-/// The operations of an activation or of a join's grid: its own, behind an integer scale if it has one.
-template <class Activation>
-struct Steps {
-    using Step = typename PrimitiveOfActivation<Activation>::type;
+/// The operations of a join's grid: its step, after an integer scale if `Norm` is one.
+template <class Grid, class Norm>
+struct Landing {
+    using Step = typename PrimitiveOfActivation<Grid>::type;
     using primitives = mp_list<Step>;
     static constexpr void describe(Builder& b) { Step::describe(b); }
 };
-template <class Activation>
-requires requires {
-    typename Activation::scale;
-}
-struct Steps<Activation> {
-    using Step = typename PrimitiveOfActivation<Activation>::type;
-    using Scaling = primitive::IntegerScale<typename Activation::scale>;
+template <class Grid, class Norm>
+requires(is_integer_scale<Norm>) struct Landing<Grid, Norm> {
+    using Step = typename PrimitiveOfActivation<Grid>::type;
+    using Scaling = primitive::IntegerScale<typename Norm::scale>;
     using primitives = mp_list<Scaling, Step>;
     static constexpr void describe(Builder& b) {
         Scaling::describe(b);
@@ -105,15 +102,33 @@ struct Steps<Activation> {
     }
 };
 
-/// The operations behind an accumulator: a norm, unless it is NoNorm, and a step, unless it is NoActivation.
+/// The first thing that is wrong with the options of a layer that makes steps but has no norm before them: of norms it
+/// takes an integer scale, or NoNorm.
+template <class Own, class Accepted>
+constexpr Problem step_options_problem() {
+    using Norm = find_option<option::norm, NoNorm, Own, mp_list<>>;
+    constexpr Problem problem = OptionCheck<Own, mp_append<Accepted, mp_list<option::norm>>>::problem();
+    if (problem.exists() || is_integer_scale<Norm> || std::is_same_v<Norm, NoNorm>) return problem;
+    return {.kind = &option_does_not_belong_to_this_layer, .subject = &model_error::the<Norm>::type};
+}
+
+/// The norm of the steps of such a layer: an integer scale, or none.
+template <class Own, class Defaults, class Given = find_option<option::norm, NoNorm, Own, Defaults>>
+using norm_of_steps = std::conditional_t<is_integer_scale<Given>, Given, NoNorm>;
+
+/// The operations behind an accumulator: a norm, unless it is NoNorm, and a step, unless it is NoActivation. Without a
+/// step an integer scale is left to what the accumulators land on.
 template <class Norm, class Slope, class Activation>
 struct Tail {
-    static constexpr bool has_norm = !std::is_base_of_v<NoNorm, Norm>;
+    using Normalization = Norm;
     static constexpr bool has_step = !std::is_same_v<Activation, NoActivation>;
+    static constexpr bool has_scale = is_integer_scale<Norm>;
+    static constexpr bool has_norm = has_scale ? has_step : !std::is_base_of_v<NoNorm, Norm>;
     using NormPrimitive = typename PrimitiveOfNorm<Norm, std::is_same_v<Slope, SingleGain>>::type;
-    using Step = Steps<Activation>;
+    using Step = typename PrimitiveOfActivation<
+        std::conditional_t<has_scale && has_step, AfterScale<Activation>, Activation>>::type;
     using primitives = mp_append<std::conditional_t<has_norm, mp_list<NormPrimitive>, mp_list<>>,
-                                 std::conditional_t<has_step, typename Step::primitives, mp_list<>>>;
+                                 std::conditional_t<has_step, mp_list<Step>, mp_list<>>>;
 
     static constexpr void describe(Builder& b) {
         if constexpr (has_norm) describe_norm(b);
@@ -125,7 +140,7 @@ struct Tail {
                     b.fail(activation_code_needs_more_than_8_bits, 256, Activation::codes.states());
                 }
             }
-            Step::describe(b);
+            if (!b.failed()) Step::describe(b);
         }
     }
 

@@ -103,10 +103,9 @@ namespace detail {
 template <class DefaultOptions>
 struct DefaultsCheck {
     static constexpr Problem problem() {
-        return OptionCheck<DefaultOptions,
-                           mp_list<option::weight, option::standardization, option::norm, option::gain,
-                                   option::activation, option::kernel, option::padding, option::branch_grid,
-                                   option::logits, option::multiplier_bits>>::problem();
+        return OptionCheck<DefaultOptions, mp_list<option::weight, option::standardization, option::norm, option::gain,
+                                                   option::activation, option::kernel, option::padding,
+                                                   option::branch_grid, option::multiplier_bits>>::problem();
     }
 };
 
@@ -133,20 +132,42 @@ struct SplitDefaults<UncountedDefaults<Options...>, Entries...> {
     static constexpr std::int32_t skipped = 0;
 };
 
-/// The end of every network: the logits, behind an integer scale if the defaults give them one.
-struct PlainLogits {
-    using option = option::logits;
+/// The norm that the last layer has, its own or that of the defaults.
+template <class Last, class Options>
+struct LastNorm {
+    using type = find_option<option::norm, NoNorm, mp_list<>, Options>;
+};
+template <class Last, class Options>
+requires requires {
+    typename Last::Tail::Normalization;
+}
+struct LastNorm<Last, Options> {
+    using type = typename Last::Tail::Normalization;
+};
+
+/// The end of every network: the logits, behind an integer scale if that is the norm of the last layer.
+template <class Norm>
+struct Ending {
     using primitives = mp_list<primitive::Logits>;
     static constexpr void describe(Builder& b) { primitive::Logits::describe(b); }
+};
+template <class Norm>
+requires(is_integer_scale<Norm>) struct Ending<Norm> {
+    using Scaling = primitive::IntegerScale<typename Norm::scale>;
+    using primitives = mp_list<Scaling, primitive::Logits>;
+    static constexpr void describe(Builder& b) {
+        Scaling::describe(b);
+        if (!b.failed()) primitive::Logits::describe(b);
+    }
 };
 
 template <class Layers, class Options>
 struct ResolveAll;
 template <class... Layers, class Options>
 struct ResolveAll<mp_list<Layers...>, Options> {
-    using Ending = find_option<option::logits, PlainLogits, mp_list<>, Options>;
-    using primitives =
-        mp_append<mp_list<>, typename resolve<Layers, Options>::primitives..., typename Ending::primitives>;
+    using Last = boost::mp11::mp_back<mp_list<Identity, Layers...>>;
+    using End = Ending<typename LastNorm<resolve<Last, Options>, Options>::type>;
+    using primitives = mp_append<mp_list<>, typename resolve<Layers, Options>::primitives..., typename End::primitives>;
 
     static constexpr void describe(Builder& b, std::int32_t position) {
         constexpr Problem problem = DefaultsCheck<Options>::problem();
@@ -165,7 +186,7 @@ struct ResolveAll<mp_list<Layers...>, Options> {
         [[maybe_unused]] const bool done[] = {true, (describe_one<Layers>(b, ++position), true)...};
         if (b.failed()) return;
         b.enter(position);
-        Ending::describe(b);
+        End::describe(b);
         b.leave();
     }
 

@@ -29,7 +29,6 @@ struct multiplier {};
 struct flatten {};
 struct requantize {};
 struct branch_grid {};
-struct logits {};
 struct multiplier_bits {};
 struct defaults {};
 }  // namespace option

@@ -26,17 +26,18 @@ struct Normalize {
 template <class... Options>
 using Affine = Normalize<AffineNorm, Options...>;
 
-/// An activation of its own. Options: an activation, or none if the network's defaults have one.
+/// An activation of its own. Options: an activation, or none if the network's defaults have one; an IntegerScale before
+/// it, which the defaults may give, too.
 template <class... Options>
 struct Activate {
     template <class Defaults>
     struct resolved {
         using Own = detail::mp_list<Options...>;
         using Activation = find_option<option::activation, NoActivation, Own, Defaults>;
-        using Tail = detail::Tail<NoNorm, ChannelGain, Activation>;
+        using Tail = detail::Tail<detail::norm_of_steps<Own, Defaults>, ChannelGain, Activation>;
         using primitives = typename Tail::primitives;
         static constexpr void describe(Builder& b) {
-            constexpr Problem problem = OptionCheck<Own, detail::mp_list<option::activation>>::problem();
+            constexpr Problem problem = detail::step_options_problem<Own, detail::mp_list<option::activation>>();
             if (problem.exists()) b.fail(problem);
             if (!Tail::has_step) b.fail(missing_option_Act, 1, 0);
             Tail::describe(b);

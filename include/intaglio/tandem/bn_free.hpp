@@ -36,7 +36,7 @@ struct StudentLayer {
     using type = Layer;
 };
 
-/// What becomes of an option: norms go, activations and joins get a scale, weights lose theirs.
+/// What becomes of an option: norms become integer scales, weights lose the scale of their own.
 template <class Option, class Mode, class Kind = typename intaglio::OptionKind<Option>::type>
 struct StudentOption {
     using type = Option;
@@ -45,31 +45,7 @@ template <class Option, class Mode>
 struct StudentOption<Option, Mode, void> : StudentLayer<Option, Mode> {};
 template <class Option, class Mode>
 struct StudentOption<Option, Mode, option::norm> {
-    using type = NoNorm;
-};
-template <class Option, class Mode>
-struct StudentOption<Option, Mode, option::activation> {
-    using type = ScaledAct<Option, Mode>;
-};
-template <class Activation, class Other, class Mode>
-struct StudentOption<ScaledAct<Activation, Other>, Mode, option::activation> {
-    using type = ScaledAct<Activation, Mode>;
-};
-template <class Mode>
-struct StudentOption<NoActivation, Mode, option::activation> {
-    using type = NoActivation;
-};
-template <class Option, class Mode>
-struct StudentOption<Option, Mode, option::branch_grid> {
-    using type = ScaledBranchGrid<Option, Mode>;
-};
-template <class Grid, class Other, class Mode>
-struct StudentOption<ScaledBranchGrid<Grid, Other>, Mode, option::branch_grid> {
-    using type = ScaledBranchGrid<Grid, Mode>;
-};
-template <class Other, class Mode>
-struct StudentOption<ScaledLogits<Other>, Mode, option::logits> {
-    using type = ScaledLogits<Mode>;
+    using type = IntegerScale<Mode>;
 };
 template <class Option, class Mode>
 struct StudentOption<Option, Mode, option::weight> {
@@ -93,18 +69,16 @@ namespace detail {
 
 using boost::mp11::mp_list;
 
-/// The defaults of a student: none of its layers falls back to a norm, and residual blocks land by a scale.
+/// The defaults of a student: its layers, joins and logits have the scale, also where the teacher's fell back to a
+/// norm.
 template <class Mode, class Options>
 struct StudentDefaults;
 template <class Mode, class... Options>
 struct StudentDefaults<Mode, mp_list<Options...>> {
-    template <class Kind, class Otherwise>
-    using missing =
-        std::conditional_t<std::is_same_v<typename intaglio::FindOption<Kind, void, mp_list<Options...>>::type, void>,
-                           mp_list<Otherwise>, mp_list<>>;
-    using all = boost::mp11::mp_append<mp_list<student_option<Options, Mode>...>, missing<option::norm, NoNorm>,
-                                       missing<option::branch_grid, ScaledBranchGrid<BranchGrid<QInt<12>>, Mode>>,
-                                       missing<option::logits, ScaledLogits<Mode>>>;
+    using Norm = typename intaglio::FindOption<option::norm, void, mp_list<Options...>>::type;
+    using all =
+        boost::mp11::mp_append<mp_list<student_option<Options, Mode>...>,
+                               std::conditional_t<std::is_same_v<Norm, void>, mp_list<IntegerScale<Mode>>, mp_list<>>>;
 };
 
 template <class Mode, class Input, class... Entries>
