@@ -41,7 +41,7 @@ bool train_and_check(const char* name, Samples samples) {
                                          .epochs = 20,
                                          .batch = 40,
                                          .weight_decay = 1e-4,
-                                         .gamma = 0.05});
+                                         .loss = CrossEntropyAndSquares{.gamma = 0.05}});
     Watcher watcher;
     trainer.fit(watcher);
     trainer.reestimate_statistics();

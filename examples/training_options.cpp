@@ -45,7 +45,7 @@ int main() {
                                  .schedule = OneCycleSchedule{.rise = 0.2},
                                  .warm_up = 0.5,
                                  .clip_norm = 1.0,
-                                 .loss = {.label_smoothing = 0.1},
+                                 .loss = CrossEntropyAndSquares{.label_smoothing = 0.1},
                                  .average = {.decay = 0.9},
                                  .early_stopping = {.patience = 3, .metric = StoppingMetric::loss},
                                  .validation = validation.samples(),

@@ -186,17 +186,18 @@ TEST_CASE("training steps with clipping, augmentation, a teacher and a weight av
     const tools::Stripes data(330, 12, 12, 1, 4);
     Training<Net> training(100, 2);
     Training<Net> teacher(100, 2, 9);
-    Trainer<Net, AdamW> trainer(
-        training, data.samples(),
-        {.epochs = 2,
-         .schedule = StepSchedule{.milestones = {1}},
-         .warm_up = 1,
-         .clip_norm = 1,
-         .clip_value = 0.1,
-         .loss = {.label_smoothing = 0.1, .class_weights = {1, 2, 3, 4}, .squared_error = SquaredError::probabilities},
-         .average = {.decay = 0.9, .start = 3},
-         .augment = [](auto image, Random& random) { image[random.below(144)] = 0; },
-         .distillation = {.teacher = teacher_logits(teacher)}});
+    Trainer<Net, AdamW> trainer(training, data.samples(),
+                                {.epochs = 2,
+                                 .schedule = StepSchedule{.milestones = {1}},
+                                 .warm_up = 1,
+                                 .clip_norm = 1,
+                                 .clip_value = 0.1,
+                                 .loss = CrossEntropyAndSquares{.label_smoothing = 0.1,
+                                                                .class_weights = {1, 2, 3, 4},
+                                                                .squared_error = SquaredError::probabilities},
+                                 .average = {.decay = 0.9, .start = 3},
+                                 .augment = [](auto image, Random& random) { image[random.below(144)] = 0; },
+                                 .distillation = {.teacher = teacher_logits(teacher)}});
     trainer.step();
     CHECK(allocations([&] {
               while (!trainer.finished()) trainer.step();

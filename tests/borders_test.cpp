@@ -69,8 +69,8 @@ TEST_CASE("accumulators have 32 bits, and one value at each end to spare") {
     CHECK(codes(-most - 1, 0).says(accumulator_needs_more_than_32_bits, 32, 32));
     CHECK(codes(-most - 2, 0).says(accumulator_needs_more_than_32_bits, 32, 33));
     // 255 * 127 * 66311 is 1912 below 2^31.
-    CHECK(dense<WeightQuantizer<QInt<8>>::type>({0, 255}, 66311).out.codes == CodeRange{-2147481735, 2147481735});
-    CHECK(dense<WeightQuantizer<QInt<8>>::type>({0, 255}, 66312).says(accumulator_needs_more_than_32_bits, 32, 33));
+    CHECK(dense<QuantizerOf<QInt<8>>::type>({0, 255}, 66311).out.codes == CodeRange{-2147481735, 2147481735});
+    CHECK(dense<QuantizerOf<QInt<8>>::type>({0, 255}, 66312).says(accumulator_needs_more_than_32_bits, 32, 33));
     // 2^31 exactly, on one side and on both.
     CHECK(dense<BinaryWeights>({-32768, 32767}, 65535).good());
     CHECK(dense<BinaryWeights>({-32768, 32767}, 65536).says(accumulator_needs_more_than_32_bits, 32, 33));
@@ -125,7 +125,7 @@ TEST_CASE("sizes of tensors and weights") {
 }
 
 TEST_CASE("codes that products read, of activations and of weights") {
-    using Weight = WeightQuantizer<QInt<2>>::type;
+    using Weight = QuantizerOf<QInt<2>>::type;
     CHECK(dense<Weight>({-32768, 32767}, 3).good());
     CHECK(dense<Weight>({-32768, 32768}, 3).says(activation_code_needs_more_than_16_bits, 16, 17));
     CHECK(dense<Weight>({-32769, 32767}, 3).says(activation_code_needs_more_than_16_bits, 16, 17));

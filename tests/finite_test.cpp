@@ -42,8 +42,8 @@ TEST_CASE("numbers that are not finite are found whatever the flags of the compi
         CHECK_THROWS_AS((MomentumSgd{.momentum = bad}.check()), std::invalid_argument);
         CHECK_THROWS_AS((Adam{.beta1 = bad}.check()), std::invalid_argument);
         CHECK_THROWS_AS((AdamW{.epsilon = bad}.check()), std::invalid_argument);
-        CHECK_THROWS_AS((LossOptions{.class_weights = {bad}}.check(1)), std::invalid_argument);
-        CHECK_THROWS_AS(Schedule(StepSchedule{.every = 1, .factor = bad}).check(), std::invalid_argument);
+        CHECK_THROWS_AS((CrossEntropyAndSquares{.class_weights = {bad}}.check(1)), std::invalid_argument);
+        CHECK_THROWS_AS(AnySchedule(StepSchedule{.every = 1, .factor = bad}).check(), std::invalid_argument);
         CHECK_THROWS_AS((EarlyStopping{.min_change = bad}.check(true)), std::invalid_argument);
         CHECK_THROWS_AS((WeightAverage{.decay = bad}.check()), std::invalid_argument);
         CHECK_THROWS_AS(train::check_loss(bad), std::runtime_error);

@@ -361,8 +361,9 @@ TEST_CASE("loss") {
         std::vector<std::uint8_t> labels;
         for (const double label : c.input("labels").data) labels.push_back(static_cast<std::uint8_t>(label));
         std::vector<double> gradient(logits.data.size());
-        const double loss = train::cross_entropy_and_squares<double>(
-            logits.data, labels, static_cast<std::int32_t>(logits.shape[1]), c.number("gamma"), gradient);
+        const double loss = CrossEntropyAndSquares{.gamma = c.number("gamma")}(
+            std::span<const double>(logits.data), labels, static_cast<std::int32_t>(logits.shape[1]),
+            std::span<double>(gradient));
         for (double& g : gradient) g *= c.cotangent()[0];
         check_close({loss}, c.output());
         check_close(gradient, c.gradient("logits"));

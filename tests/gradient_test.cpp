@@ -480,12 +480,12 @@ TEST_CASE("loss: gradient agrees with finite differences") {
             const std::uint8_t labels[] = {0, 1, static_cast<std::uint8_t>(classes - 1), 1};
             Vector gradient(logits.size());
             Vector unused(logits.size());
-            train::cross_entropy_and_squares<double>(logits, labels, classes, gamma, gradient);
-            check_gradient(
-                [&](const Vector& z) {
-                    return train::cross_entropy_and_squares<double>(z, labels, classes, gamma, unused);
-                },
-                logits, gradient);
+            const CrossEntropyAndSquares loss{.gamma = gamma};
+            const auto loss_of = [&](const Vector& z, Vector& to) {
+                return loss(std::span<const double>(z), labels, classes, std::span<double>(to));
+            };
+            loss_of(logits, gradient);
+            check_gradient([&](const Vector& z) { return loss_of(z, unused); }, logits, gradient);
         }
     }
     // Logits that would overflow an exponential.

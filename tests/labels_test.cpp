@@ -192,11 +192,11 @@ TEST_CASE("300 classes: labels of 16 bits train all of them, labels of 8 bits ar
     CHECK(concatenate(train, validation).labels.size() == 600);
 
     // The label decides which logit the gradient pulls up: that of the class itself, not of its lowest byte.
-    Trainer<Wide> trainer(training, {whole.pixels, whole.labels}, {.gamma = 0});
+    Trainer<Wide> trainer(training, {whole.pixels, whole.labels}, {.loss = CrossEntropyAndSquares{.gamma = 0}});
     trainer.step();
     training.forward(pixels.data() + 16 * 280, 20, train::Statistics::batch);
     const Labels last = Labels(labels).subspan(280, 20);
-    train::training_loss<float>(training.float_logits(), last, 300, 0, {}, training.logit_gradient());
+    CrossEntropyAndSquares{.gamma = 0}(training.float_logits(), last, 300, training.logit_gradient());
     for (std::size_t i = 0; i < 20; ++i) {
         for (std::size_t c = 0; c < 300; ++c) {
             CHECK((training.logit_gradient()[300 * i + c] < 0) == (c == 280 + i));

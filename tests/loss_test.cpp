@@ -33,9 +33,16 @@ Vector random_vector(std::size_t size, unsigned seed) {
     return v;
 }
 
-double loss_of(const Vector& logits, double gamma, const LossOptions& options) {
+double loss_of(const Vector& logits, const CrossEntropyAndSquares& loss, Vector& gradient) {
+    return loss(std::span<const double>(logits), labels, classes, std::span<double>(gradient));
+}
+/// The usual one, with other labels.
+double loss_with(const Vector& logits, const Labels& others, Vector& gradient) {
+    return CrossEntropyAndSquares{}(std::span<const double>(logits), others, classes, std::span<double>(gradient));
+}
+double loss_of(const Vector& logits, const CrossEntropyAndSquares& loss) {
     Vector unused(logits.size());
-    return train::training_loss<double>(logits, labels, classes, gamma, options, unused);
+    return loss_of(logits, loss, unused);
 }
 
 // Central differences: their error is h^2 times a third derivative, and rounding 1e-16 / h.
@@ -68,8 +75,8 @@ TEST_CASE("the loss with all options against its definition") {
         for (const double smoothing : {0.0, 0.1, 1.0}) {
             for (const SquaredError squared : {SquaredError::logits, SquaredError::probabilities}) {
                 for (const bool weighted : {false, true}) {
-                    LossOptions options{.label_smoothing = smoothing, .squared_error = squared};
-                    if (weighted) options.class_weights = weights;
+                    CrossEntropyAndSquares loss{.gamma = gamma, .label_smoothing = smoothing, .squared_error = squared};
+                    if (weighted) loss.class_weights = weights;
                     double sum = 0;
                     double total = 0;
                     for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -84,11 +91,11 @@ TEST_CASE("the loss with all options against its definition") {
                             sum += weight * (-(1 - gamma) * target * std::log(p[c]) + gamma * error * error / 3);
                         }
                     }
-                    CHECK(loss_of(logits, gamma, options) == doctest::Approx(sum / total).epsilon(1e-13));
+                    CHECK(loss_of(logits, loss) == doctest::Approx(sum / total).epsilon(1e-13));
 
                     Vector gradient(logits.size());
-                    train::training_loss<double>(logits, labels, classes, gamma, options, gradient);
-                    check_gradient([&](const Vector& z) { return loss_of(z, gamma, options); }, logits, gradient);
+                    loss_of(logits, loss, gradient);
+                    check_gradient([&](const Vector& z) { return loss_of(z, loss); }, logits, gradient);
                 }
             }
         }
@@ -98,19 +105,22 @@ TEST_CASE("the loss with all options against its definition") {
 TEST_CASE("values of the loss by hand") {
     // Even logits: each probability is a third.
     const Vector even(15, 0.0);
-    CHECK(loss_of(even, 0, {}) == doctest::Approx(std::log(3.0)).epsilon(1e-15));
-    CHECK(loss_of(even, 0, {.label_smoothing = 0.3}) == doctest::Approx(std::log(3.0)).epsilon(1e-15));
-    CHECK(loss_of(even, 1, {}) == doctest::Approx(1.0 / 3).epsilon(1e-15));
-    CHECK(loss_of(even, 1, {.squared_error = SquaredError::probabilities}) ==
+    CHECK(loss_of(even, CrossEntropyAndSquares{.gamma = 0}) == doctest::Approx(std::log(3.0)).epsilon(1e-15));
+    CHECK(loss_of(even, CrossEntropyAndSquares{.gamma = 0, .label_smoothing = 0.3}) ==
+          doctest::Approx(std::log(3.0)).epsilon(1e-15));
+    CHECK(loss_of(even, CrossEntropyAndSquares{.gamma = 1}) == doctest::Approx(1.0 / 3).epsilon(1e-15));
+    CHECK(loss_of(even, CrossEntropyAndSquares{.gamma = 1, .squared_error = SquaredError::probabilities}) ==
           doctest::Approx((4.0 / 9 + 1.0 / 9 + 1.0 / 9) / 3).epsilon(1e-15));
     // Equal class weights are no weights, whatever their size.
     const Vector logits = random_vector(15, 2);
-    CHECK(loss_of(logits, 0.2, {.class_weights = {4, 4, 4}}) == loss_of(logits, 0.2, {}));
-    // The defaults are the loss of P2.9 without options, bit for bit.
-    Vector gradient(15);
-    Vector plain(15);
-    const double loss = train::training_loss<double>(logits, labels, classes, 0.05, {}, gradient);
-    CHECK(loss == train::cross_entropy_and_squares<double>(logits, labels, classes, 0.05, plain));
+    CHECK(loss_of(logits, CrossEntropyAndSquares{.gamma = 0.2, .class_weights = {4, 4, 4}}) ==
+          loss_of(logits, CrossEntropyAndSquares{.gamma = 0.2}));
+    // A trainer that is told nothing takes the loss of P2.9, bit for bit.
+    const std::vector<float> single(logits.begin(), logits.end());
+    std::vector<float> gradient(15);
+    std::vector<float> plain(15);
+    const double loss = AnyLoss{}(single, labels, classes, gradient);
+    CHECK(loss == CrossEntropyAndSquares{}(std::span<const float>(single), labels, classes, std::span<float>(plain)));
     CHECK((gradient == plain));
 }
 
@@ -120,7 +130,7 @@ TEST_CASE("distillation against its definition") {
     for (const double share : {0.0, 0.25, 1.0}) {
         for (const double t : {1.0, 4.0, 0.5}) {
             const auto distilled = [&](const Vector& z, Vector& gradient) {
-                const double own = train::training_loss<double>(z, labels, classes, 0.05, {}, gradient);
+                const double own = loss_of(z, CrossEntropyAndSquares{}, gradient);
                 return train::distil<double>(z, teacher, classes, share, t, own, gradient);
             };
             double divergence = 0;
@@ -130,7 +140,8 @@ TEST_CASE("distillation against its definition") {
                 for (std::size_t c = 0; c < 3; ++c) divergence += p[c] * std::log(p[c] / q[c]) / 5;
             }
             Vector gradient(15);
-            const double expected = (1 - share) * loss_of(logits, 0.05, {}) + share * t * t * divergence;
+            const double expected =
+                (1 - share) * loss_of(logits, CrossEntropyAndSquares{}) + share * t * t * divergence;
             CHECK(distilled(logits, gradient) == doctest::Approx(expected).epsilon(1e-12));
             check_gradient(
                 [&](const Vector& z) {
@@ -150,18 +161,18 @@ TEST_CASE("losses of logits that are wrong") {
     Vector gradient(3);
     const std::uint8_t label[] = {1};
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    CHECK_THROWS_WITH_AS(train::training_loss<double>(Vector{0, nan, 0}, label, 3, 0.05, {}, gradient),
-                         doctest::Contains("not finite"), std::runtime_error);
+    CHECK_THROWS_WITH_AS(loss_with(Vector{0, nan, 0}, label, gradient), doctest::Contains("not finite"),
+                         std::runtime_error);
     CHECK_THROWS_WITH_AS(train::distil<double>(Vector{0, 1, 0}, Vector{0, nan, 0}, 3, 0.5, 1.0, 1.0, gradient),
                          doctest::Contains("not finite"), std::runtime_error);
     CHECK_THROWS_WITH_AS(train::distil<double>(Vector{0, 1, 0}, Vector{0, 1}, 3, 0.5, 1.0, 1.0, gradient),
                          "teacher logits: expected 3, found 2", std::runtime_error);
     const std::int8_t wrong[] = {-1};
-    CHECK_THROWS_WITH_AS(train::training_loss<double>(Vector{0, 1, 0}, wrong, 3, 0.05, {}, gradient),
+    CHECK_THROWS_WITH_AS(loss_with(Vector{0, 1, 0}, wrong, gradient),
                          "labels of the batch: label -1 of image 0 is none of the 3 classes, 0 to 2",
                          std::invalid_argument);
-    CHECK_THROWS_WITH_AS(train::training_loss<double>(Vector(6), label, 3, 0.05, {}, gradient),
-                         "labels of the batch: expected 2, found 1", std::invalid_argument);
+    CHECK_THROWS_WITH_AS(loss_with(Vector(6), label, gradient), "labels of the batch: expected 2, found 1",
+                         std::invalid_argument);
     // Logits that would overflow an exponential.
     const Vector large{1e4, -1e4, 0};
     CHECK(train::distil<double>(large, Vector{0, 0, 0}, 3, 1.0, 1.0, 0.0, gradient) ==

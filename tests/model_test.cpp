@@ -458,7 +458,7 @@ TEST_CASE("quantisers") {
     static_assert(Act<M_a{2}>::codes == CodeRange{0, 1} && Act<M_a{256}>::codes == CodeRange{0, 255});
     static_assert(Act<M_a{4}>::denominator == 3);
     static_assert(BranchGrid<QInt<12>>::codes == CodeRange{-2047, 2047} && BranchGrid<QInt<12>>::denominator == 256);
-    static_assert(std::is_same_v<WeightQuantizer<QInt<3>>::type, States<M_w{7}>>);
+    static_assert(std::is_same_v<QuantizerOf<QInt<3>>::type, States<M_w{7}>>);
     struct Binary : Network<Features<9>, Defaults<QInt<1>, Act<M_a{2}>>, Dense<Out<8>>, Classifier<Out<3>>> {};
     static_assert(row<Binary>("product", 0).weight_bits() == 1 && row<Binary>("product", 0).weight_states == 2);
     static_assert(row<Binary>("product", 1).codes == CodeRange{-8, 8});

@@ -20,7 +20,7 @@ namespace {
 
 constexpr double pi = 3.14159265358979323846;
 
-std::vector<double> factors(const Schedule& schedule, std::uint64_t updates_per_epoch, std::uint64_t epochs,
+std::vector<double> factors(const AnySchedule& schedule, std::uint64_t updates_per_epoch, std::uint64_t epochs,
                             std::uint64_t warm_up = 0) {
     std::vector<double> all;
     for (std::uint64_t step = 0; step < updates_per_epoch * epochs; ++step) {
@@ -38,7 +38,7 @@ void near(const std::vector<double>& found, const std::vector<double>& expected)
     }
 }
 
-std::string text_of(const Schedule& schedule) {
+std::string text_of(const AnySchedule& schedule) {
     train::SettingsText text;
     schedule.describe(text, 33);
     return text.text();
@@ -107,7 +107,7 @@ TEST_CASE("a schedule of one's own") {
 
 TEST_CASE("schedules with settings out of range are refused") {
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    const auto refused = [](const Schedule& schedule, const char* words) {
+    const auto refused = [](const AnySchedule& schedule, const char* words) {
         CHECK_THROWS_WITH_AS(schedule.check(), doctest::Contains(words), std::invalid_argument);
     };
     refused(StepSchedule{}, "either milestones or every");
@@ -120,28 +120,28 @@ TEST_CASE("schedules with settings out of range are refused") {
     for (const double factor : {0.0, 1.1, nan}) refused(OneCycleSchedule{.initial_factor = factor}, "initial factor");
     for (const double factor : {-0.1, 1.1, nan}) refused(OneCycleSchedule{.final_factor = factor}, "final factor");
     refused(CustomSchedule{}, "not a function");
-    CHECK_NOTHROW(Schedule(StepSchedule{.milestones = {1, 5}}).check());
-    CHECK_NOTHROW(Schedule(OneCycleSchedule{}).check());
+    CHECK_NOTHROW(AnySchedule(StepSchedule{.milestones = {1, 5}}).check());
+    CHECK_NOTHROW(AnySchedule(OneCycleSchedule{}).check());
 }
 
 TEST_CASE("each setting of a schedule changes its text") {
     const auto one = [](std::uint64_t, std::uint64_t) { return 1.0; };
     const auto half = [](std::uint64_t step, std::uint64_t total) { return step + 1 < total ? 1.0 : 0.5; };
-    const std::vector<Schedule> all{ConstantSchedule{},
-                                    CosineSchedule{},
-                                    StepSchedule{.every = 2},
-                                    StepSchedule{.every = 3},
-                                    StepSchedule{.every = 2, .factor = 0.2},
-                                    StepSchedule{.milestones = {2}},
-                                    StepSchedule{.milestones = {2, 3}},
-                                    OneCycleSchedule{},
-                                    OneCycleSchedule{.rise = 0.30000000000000004},
-                                    OneCycleSchedule{.initial_factor = 0.05},
-                                    OneCycleSchedule{.final_factor = 1e-9},
-                                    OneCycleSchedule{.anneal = Anneal::linear},
-                                    CustomSchedule{.factor = one, .name = "a"},
-                                    CustomSchedule{.factor = half, .name = "a"},
-                                    CustomSchedule{.factor = one, .name = "b"}};
+    const std::vector<AnySchedule> all{ConstantSchedule{},
+                                       CosineSchedule{},
+                                       StepSchedule{.every = 2},
+                                       StepSchedule{.every = 3},
+                                       StepSchedule{.every = 2, .factor = 0.2},
+                                       StepSchedule{.milestones = {2}},
+                                       StepSchedule{.milestones = {2, 3}},
+                                       OneCycleSchedule{},
+                                       OneCycleSchedule{.rise = 0.30000000000000004},
+                                       OneCycleSchedule{.initial_factor = 0.05},
+                                       OneCycleSchedule{.final_factor = 1e-9},
+                                       OneCycleSchedule{.anneal = Anneal::linear},
+                                       CustomSchedule{.factor = one, .name = "a"},
+                                       CustomSchedule{.factor = half, .name = "a"},
+                                       CustomSchedule{.factor = one, .name = "b"}};
     for (std::size_t i = 0; i < all.size(); ++i) {
         for (std::size_t k = 0; k < i; ++k) CHECK(text_of(all[i]) != text_of(all[k]));
     }

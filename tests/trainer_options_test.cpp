@@ -78,20 +78,21 @@ Training<Net>& teacher() {
 /// Everything at once.
 template <class Optimizer>
 TrainerOptions<Optimizer> everything() {
-    return {
-        .epochs = 6,
-        .batch = 16,
-        .seed = 5,
-        .schedule = OneCycleSchedule{},
-        .warm_up = 0.5,
-        .clip_norm = 0.5,
-        .clip_value = 0.05,
-        .loss = {.label_smoothing = 0.1, .class_weights = {1, 2, 1, 0.5}, .squared_error = SquaredError::probabilities},
-        .average = {.decay = 0.75, .start = 3},
-        .early_stopping = {.patience = 2, .metric = StoppingMetric::loss, .min_change = 0.3},
-        .validation = other_data().samples(),
-        .augment = flip_some,
-        .distillation = {.teacher = teacher_logits(teacher()), .share = 0.25, .temperature = 2}};
+    return {.epochs = 6,
+            .batch = 16,
+            .seed = 5,
+            .schedule = OneCycleSchedule{},
+            .warm_up = 0.5,
+            .clip_norm = 0.5,
+            .clip_value = 0.05,
+            .loss = CrossEntropyAndSquares{.label_smoothing = 0.1,
+                                           .class_weights = {1, 2, 1, 0.5},
+                                           .squared_error = SquaredError::probabilities},
+            .average = {.decay = 0.75, .start = 3},
+            .early_stopping = {.patience = 2, .metric = StoppingMetric::loss, .min_change = 0.3},
+            .validation = other_data().samples(),
+            .augment = flip_some,
+            .distillation = {.teacher = teacher_logits(teacher()), .share = 0.25, .temperature = 2}};
 }
 
 struct Counter {
@@ -115,8 +116,9 @@ TEST_CASE("options out of range are named") {
         refused({.warm_up = bad}, "warm_up is out of range: expected 0 to 1");
         refused({.clip_norm = bad}, "clip_norm");
         refused({.clip_value = bad}, "clip_value");
-        refused({.loss = {.label_smoothing = bad}}, "label smoothing is out of range: expected 0 to 1");
-        refused({.loss = {.class_weights = {1, 1, bad, 1}}}, "class weight 2");
+        refused({.loss = CrossEntropyAndSquares{.label_smoothing = bad}},
+                "label smoothing is out of range: expected 0 to 1");
+        refused({.loss = CrossEntropyAndSquares{.class_weights = {1, 1, bad, 1}}}, "class weight 2");
         refused({.average = {.decay = bad}}, "weight average: decay");
         refused({.early_stopping = {.min_change = bad}}, "early stopping: min_change");
         refused({.distillation = {.share = bad}}, "distillation share");
@@ -125,13 +127,13 @@ TEST_CASE("options out of range are named") {
         refused({.optimizer = {.beta2 = bad}}, "beta2");
         refused({.optimizer = {.epsilon = bad}}, "epsilon");
         refused({.optimizer = {.learning_rate = bad}}, "learning rate");
-        refused({.gamma = bad}, "gamma");
+        refused({.loss = CrossEntropyAndSquares{.gamma = bad}}, "gamma");
     }
     refused({.batch = 17}, "batch size: expected 1 to 16, which the training has memory for, found 17");
     refused({.batch = -1}, "batch size");
     refused({.epochs = 2, .warm_up = 2.5}, "warm_up is out of range: expected 0 to 2, found 2.5");
-    refused({.loss = {.class_weights = {1, 1, 1}}}, "class weights: expected 4, found 3");
-    refused({.loss = {.class_weights = {1, 1, 1, 0}}}, "class weight 3");
+    refused({.loss = CrossEntropyAndSquares{.class_weights = {1, 1, 1}}}, "class weights: expected 4, found 3");
+    refused({.loss = CrossEntropyAndSquares{.class_weights = {1, 1, 1, 0}}}, "class weight 3");
     refused({.average = {.decay = 1}}, "weight average: decay");
     refused({.average = {.decay = 0.5, .start = -1}}, "weight average: start");
     refused({.early_stopping = {.patience = -1}}, "patience");
@@ -164,7 +166,7 @@ TEST_CASE("the description of a run tells every setting") {
     add({.epochs = 2});
     add({.batch = 8});
     add({.weight_decay = 1e-8});
-    add({.gamma = 0.1});
+    add({.loss = CrossEntropyAndSquares{.gamma = 0.1}});
     add({.seed = 3});
     add({.schedule = ConstantSchedule{}});
     add({.schedule = StepSchedule{.every = 1}});
@@ -189,10 +191,10 @@ TEST_CASE("the description of a run tells every setting") {
     add({.warm_up = 0.5});
     add({.clip_norm = 1});
     add({.clip_value = 1});
-    add({.loss = {.label_smoothing = 0.1}});
-    add({.loss = {.class_weights = {1, 1, 1, 1}}});
-    add({.loss = {.class_weights = {1, 1, 1, 2}}});
-    add({.loss = {.squared_error = SquaredError::probabilities}});
+    add({.loss = CrossEntropyAndSquares{.label_smoothing = 0.1}});
+    add({.loss = CrossEntropyAndSquares{.class_weights = {1, 1, 1, 1}}});
+    add({.loss = CrossEntropyAndSquares{.class_weights = {1, 1, 1, 2}}});
+    add({.loss = CrossEntropyAndSquares{.squared_error = SquaredError::probabilities}});
     add({.average = {.decay = 0.5}});
     add({.average = {.decay = 0.5, .start = 7}});
     add({.early_stopping = {.patience = 2}, .validation = some});

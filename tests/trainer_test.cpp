@@ -129,13 +129,15 @@ void check_run(const Optimizer& optimizer, int stop) {
         .epochs = 3,
         .batch = batch,
         .weight_decay = 0.001,
-        .gamma = 0.2,
         .seed = 6,
         .schedule = StepSchedule{.milestones = {2}, .factor = 0.5},
         .warm_up = 0.5,  // two and a half steps, which is three
         .clip_norm = 0.4,
         .clip_value = 0.2,
-        .loss = {.label_smoothing = 0.1, .class_weights = {1, 2, 1, 0.5}, .squared_error = SquaredError::probabilities},
+        .loss = CrossEntropyAndSquares{.gamma = 0.2,
+                                       .label_smoothing = 0.1,
+                                       .class_weights = {1, 2, 1, 0.5},
+                                       .squared_error = SquaredError::probabilities},
         .average = {.decay = 0.75, .start = 4},
         .augment = change_some};
     std::optional<Training<Net>> training(std::in_place, batch, 1, 3);
@@ -193,8 +195,7 @@ void check_run(const Optimizer& optimizer, int stop) {
         // Its gradients, through dropout of this step.
         mirror.set_pass(static_cast<std::uint64_t>(step));
         mirror.forward(images.data(), static_cast<std::int64_t>(count), Statistics::batch);
-        const double loss =
-            train::training_loss<float>(mirror.float_logits(), labels, 4, 0.2, options.loss, mirror.logit_gradient());
+        const double loss = options.loss(mirror.float_logits(), labels, 4, mirror.logit_gradient());
         mirror.backward();
         double squares = 0;
         std::vector<double> gradient(mirror.gradients().begin(), mirror.gradients().end());

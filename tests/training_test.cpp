@@ -133,7 +133,7 @@ TEST_CASE("what is wrong with the input is named") {
     throws(make(data.samples(), {.optimizer = {.learning_rate = 0}, .batch = 20}), "learning rate");
     throws(make(data.samples(), {.optimizer = {.learning_rate = std::nan("")}, .batch = 20}), "learning rate");
     throws(make(data.samples(), {.batch = 20, .weight_decay = -1}), "weight decay");
-    throws(make(data.samples(), {.batch = 20, .gamma = 1.5}), "gamma");
+    throws(make(data.samples(), {.batch = 20, .loss = CrossEntropyAndSquares{.gamma = 1.5}}), "gamma");
     throws([] { Training<Net>(0); }, "batch size");
     throws([] { Training<Net>(-3); }, "batch size");
     throws([] { Training<Net>(INT64_MAX); }, "batch size: expected 1 to");

@@ -43,7 +43,7 @@ using Twn = TernaryWeights<ThresholdFactor{0.7}, Per::layer, WeightScale::mean>;
 
 // What the model says of a quantiser.
 static_assert(std::is_same_v<States<M_w{3}>, States<M_w{3}, Indicator<Slope{1.0}>>>);
-static_assert(std::is_same_v<BinaryWeights, WeightQuantizer<QInt<1>>::type>);
+static_assert(std::is_same_v<BinaryWeights, QuantizerOf<QInt<1>>::type>);
 static_assert(std::is_same_v<DefaultStandardization<QInt<2>>, WeightStandardization>);
 static_assert(std::is_same_v<DefaultStandardization<BinaryWeights>, WeightStandardization>);
 static_assert(std::is_same_v<DefaultStandardization<FloatWeights>, WeightStandardization>);
@@ -325,12 +325,12 @@ namespace {
 
 /// Quantised weights of a layer of `units` units, by themselves.
 template <class Weight, class Standardization>
-struct Layer {
+struct TestLayer {
     train::ThreadPool pool{2};
     Row row;
     train::QuantizedWeights<Weight, Standardization> weights;
 
-    Layer(std::int32_t fan_in, std::int32_t units)
+    TestLayer(std::int32_t fan_in, std::int32_t units)
         : row(make_row(fan_in, units)), weights(row, WeightTraits<Weight>::scaled || Standardization::scaled, 0, 0) {}
 
     static Row make_row(std::int32_t fan_in, std::int32_t units) {
@@ -527,7 +527,7 @@ void check_layer(unsigned seed) {
     constexpr std::int32_t units = 6;
     std::mt19937 random(seed);
     for (const double deviation : {1.0, 0.3, 2.0}) {
-        Layer<Weight, Standardization> layer(fan_in, units);
+        TestLayer<Weight, Standardization> layer(fan_in, units);
         const auto latent = normal_vector<float>(fan_in * units, random, deviation, 0.1);
         const Vector w(latent.begin(), latent.end());
         layer.quantize(latent);
@@ -611,7 +611,7 @@ namespace {
 /// Whether one weight against all others has a code that is not 0 among `fan_in` weights of a unit.
 template <class Weight, class Standardization>
 bool reaches_a_code(std::int32_t fan_in) {
-    Layer<Weight, Standardization> layer(fan_in, 2);
+    TestLayer<Weight, Standardization> layer(fan_in, 2);
     std::vector<float> w(static_cast<std::size_t>(2 * fan_in), 0.0F);
     w[0] = 100;
     w[static_cast<std::size_t>(fan_in)] = -100;
@@ -741,14 +741,14 @@ TEST_CASE_TEMPLATE("R_w of standardised normal weights", Weight, States<M_w{3}>,
                             : count == 15 ? (literal ? 0.8415 : 0.8303)
                                           : 0.9906;
     std::mt19937 random(13);
-    Layer<Weight, WeightStandardization> layer(1000, 300);
+    TestLayer<Weight, WeightStandardization> layer(1000, 300);
     layer.quantize(normal_vector<float>(300'000, random, 0.5, 0.3));
     const double sampling = std::sqrt(expected * (1 - expected) / 300'000);
     CHECK(std::fabs(layer.weights.density() - expected) < 4 * sampling + 0.0002);
 }
 
 TEST_CASE("weights that are not finite are told") {
-    Layer<DoReFa<4>, NoWeightStandardization> layer(4, 2);
+    TestLayer<DoReFa<4>, NoWeightStandardization> layer(4, 2);
     std::vector<float> w(8, 0.5F);
     CHECK_NOTHROW(layer.quantize(w));
     w[6] = INFINITY;

@@ -38,7 +38,7 @@ typename intaglio::Trainer<Net>::Options options(std::int64_t epochs, double rat
     options.optimizer.learning_rate = rate;
     options.epochs = epochs;
     options.weight_decay = 1e-5;
-    options.gamma = 0;
+    options.loss = CrossEntropyAndSquares{.gamma = 0};
     options.seed = seed;
     options.warm_up = 0.5;
     return options;

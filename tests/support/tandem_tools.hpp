@@ -35,9 +35,12 @@ struct Quarters {
 template <class Teacher>
 struct Taught {
     Taught(const Quarters& data, std::int64_t epochs, std::int64_t capacity = 50) : training(capacity, 1, 3) {
-        intaglio::Trainer<Teacher> trainer(
-            training, data.samples(),
-            {.optimizer = {.learning_rate = 0.01}, .epochs = epochs, .batch = 25, .gamma = 0, .seed = 7});
+        intaglio::Trainer<Teacher> trainer(training, data.samples(),
+                                           {.optimizer = {.learning_rate = 0.01},
+                                            .epochs = epochs,
+                                            .batch = 25,
+                                            .seed = 7,
+                                            .loss = CrossEntropyAndSquares{.gamma = 0}});
         trainer.fit();
         trainer.reestimate_statistics();
     }

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/integer/operation.hpp"
+#include "intaglio/integer/integer_operation.hpp"
 #include "intaglio/model/intervals.hpp"
 #include "intaglio/model/readers.hpp"
 
@@ -79,8 +79,8 @@ struct Work {
     bool is_idle;  ///< there is nothing to run
 };
 template <class Set, class Op, class Kind>
-inline constexpr Work work{&Op::template parameter_bytes<Set, Kind>, &Op::template workspace_bytes<Set, Kind>,
-                           is_idle<Op>};
+requires(is_integer_operation<Op, Set, Kind>) inline constexpr Work work{
+    &Op::template parameter_bytes<Set, Kind>, &Op::template workspace_bytes<Set, Kind>, is_idle<Op>};
 
 using RunFunction = void (*)(const Site&, const Frame&);
 /// The code of one kind of work; null if there is nothing to run.

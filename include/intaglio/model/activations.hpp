@@ -14,10 +14,50 @@ struct M_a {
     std::int32_t count;
 };
 
-// An activation is an empty type that sets option::activation. It has `codes` and their `denominator`, and the
-// `surrogate` of its derivative. Optional members: `code_spacing`, the distance of neighbouring codes if it is not 1,
-// and `padding_code`, what the padding of a convolution behind it holds if it is not 0. One with another primitive
-// operation names it: `using primitive`.
+INTAGLIO_MODEL_ERROR(activation_needs_a_static_constexpr_CodeRange_codes)
+INTAGLIO_MODEL_ERROR(activation_needs_a_static_constexpr_integer_denominator)
+INTAGLIO_MODEL_ERROR(activation_needs_a_surrogate)
+
+namespace detail {
+
+template <class T>
+concept HasSurrogate = requires {
+    typename T::surrogate;
+};
+template <class T>
+concept HasPrimitive = requires {
+    typename T::primitive;
+};
+
+/// What a step goes to: an activation, or the grid of a join.
+template <class T>
+concept StepTarget = HasCodes<T> && HasDenominator<T> && HasSurrogate<T> && Surrogate<typename T::surrogate>;
+
+/// The first thing that `T` lacks to be one.
+template <class T>
+constexpr Problem step_target_problem() {
+    const char* subject = &model_error::the<T>::type;
+    if constexpr (!HasCodes<T>) {
+        return {.kind = &activation_needs_a_static_constexpr_CodeRange_codes, .subject = subject};
+    } else if constexpr (!HasDenominator<T>) {
+        return {.kind = &activation_needs_a_static_constexpr_integer_denominator, .subject = subject};
+    } else if constexpr (!HasSurrogate<T>) {
+        return {.kind = &activation_needs_a_surrogate, .subject = subject};
+    } else {
+        return {.kind = &surrogate_needs_a_static_constexpr_name,
+                .subject = &model_error::the<typename T::surrogate>::type};
+    }
+}
+
+}  // namespace detail
+
+/// An activation: an empty type that sets option::activation. It has `codes` (a CodeRange of 2 to 256 codes), their
+/// `denominator`, so that a code stands for code / denominator, and the `surrogate` of its derivative; all static
+/// constexpr. Optional: `code_spacing`, the distance of neighbouring codes if it is not 1; `padding_code`, what the
+/// padding of a convolution after it holds if it is not 0; `problem()`, the mistake in its parameters. One that is no
+/// step names its operation instead: `using primitive`.
+template <class T>
+concept Activation = detail::OptionOf<T, option::activation> &&(detail::HasPrimitive<T> || detail::StepTarget<T>);
 
 /// Activation with M_a states: code = round half up of (M_a-1) * value, clamped to 0 ... M_a-1 (P2.8).
 template <M_a Count, class SurrogateGradient = SigmoidSum<>>

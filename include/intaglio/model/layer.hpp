@@ -1,7 +1,6 @@
 // What the layers have in common: the steps from options to primitive operations.
 //
-// A layer is an empty type with a member template `resolved<DefaultOptions>`: the type with all options filled in,
-// whose `primitives` list the operations and whose `describe(Builder&)` appends their rows, one for each.
+// See the concepts Layer and ResolvedLayer.
 #pragma once
 
 #include <boost/mp11/algorithm.hpp>
@@ -14,31 +13,63 @@
 
 namespace intaglio {
 
+INTAGLIO_MODEL_ERROR(resolved_layer_needs_a_list_of_primitives)
+INTAGLIO_MODEL_ERROR(resolved_layer_needs_static_constexpr_describe_of_a_Builder)
+INTAGLIO_MODEL_ERROR(operation_needs_static_constexpr_describe_of_a_Builder)
+
+/// A layer: an empty type with a member template `resolved<DefaultOptions>`, the type with all options filled in, which
+/// is a ResolvedLayer. DefaultOptions is an mp_list of the options of the network's Defaults.
+template <class T>
+concept Layer = requires {
+    typename T::template resolved<boost::mp11::mp_list<>>;
+};
+
+namespace detail {
+
+/// Appends its row by itself: the operation of a norm or of an activation; or its rows: a layer.
+template <class T>
+concept Describes = requires(Builder& b) {
+    T::describe(b);
+};
+template <class T>
+concept HasPrimitives = requires {
+    typename T::primitives;
+};
+
+}  // namespace detail
+
+/// What a layer resolves to: `primitives` is an mp_list of its operations in order, and `describe(Builder&)`, static
+/// and constexpr, checks what it finds in front and appends one row for each operation, or records a mistake.
+template <class T>
+concept ResolvedLayer = detail::HasPrimitives<T> && detail::Describes<T>;
+
 namespace detail {
 
 using boost::mp11::mp_append;
 using boost::mp11::mp_list;
 
-template <class T, class = void>
-struct IsLayer : std::false_type {};
-template <class T>
-struct IsLayer<T, std::void_t<typename T::template resolved<mp_list<>>>> : std::true_type {};
-
-/// Stands for an entry that is no layer, so that the analysis can name its place.
-template <class T>
+/// Stands for an entry that is no layer, or no whole one, so that the analysis can name its place.
+template <class T, const ErrorKind* Kind = &not_a_layer>
 struct NotALayer {
     using primitives = mp_list<>;
-    static constexpr void describe(Builder& b) {
-        b.fail({.kind = &not_a_layer, .subject = &model_error::the<T>::type});
-    }
+    static constexpr void describe(Builder& b) { b.fail({.kind = Kind, .subject = &model_error::the<T>::type}); }
 };
 
-template <class T, class Defaults, bool = IsLayer<T>::value>
+template <class T, class Defaults>
 struct Resolve {
     using type = NotALayer<T>;
 };
-template <class T, class Defaults>
-struct Resolve<T, Defaults, true> {
+template <Layer T, class Defaults>
+struct Resolve<T, Defaults> {
+    using Resolved = typename T::template resolved<Defaults>;
+    static constexpr const ErrorKind* lack = HasPrimitives<Resolved>
+                                                 ? &resolved_layer_needs_static_constexpr_describe_of_a_Builder
+                                                 : &resolved_layer_needs_a_list_of_primitives;
+    using type = NotALayer<Resolved, lack>;
+};
+template <Layer T, class Defaults>
+requires ResolvedLayer<typename T::template resolved<Defaults>>
+struct Resolve<T, Defaults> {
     using type = typename T::template resolved<Defaults>;
 };
 template <class T, class Defaults>
@@ -133,20 +164,28 @@ struct Tail {
     static constexpr void describe(Builder& b) {
         if constexpr (has_norm) describe_norm(b);
         if constexpr (has_step) {
-            if constexpr (requires { Activation::codes; }) {
+            if constexpr (HasCodes<Activation>) {
                 if (Activation::codes.states() < 2) {
                     b.fail(M_a_must_be_at_least_2, 2, Activation::codes.states());
                 } else if (Activation::codes.states() > 256) {
                     b.fail(activation_code_needs_more_than_8_bits, 256, Activation::codes.states());
                 }
             }
-            if (!b.failed()) Step::describe(b);
+            if constexpr (!Describes<Step>) {
+                b.fail({.kind = &operation_needs_static_constexpr_describe_of_a_Builder,
+                        .subject = &model_error::the<Step>::type});
+            } else if (!b.failed()) {
+                Step::describe(b);
+            }
         }
     }
 
   private:
     static constexpr void describe_norm(Builder& b) {
-        if constexpr (!requires { Norm::epsilon; }) {
+        if constexpr (!Describes<NormPrimitive>) {
+            b.fail({.kind = &operation_needs_static_constexpr_describe_of_a_Builder,
+                    .subject = &model_error::the<NormPrimitive>::type});
+        } else if constexpr (!requires { Norm::epsilon; }) {
             NormPrimitive::describe(b);
         } else if constexpr (requires { NormPrimitive::describe(b, Norm::epsilon); }) {
             NormPrimitive::describe(b, Norm::epsilon);
@@ -159,7 +198,7 @@ struct Tail {
 /// A layer with weights: its options, looked up in its own list, then in the defaults.
 template <class Own, class Defaults>
 struct WeightLayer {
-    using Weight = typename WeightQuantizer<find_option<option::weight, NoWeight, Own, Defaults>>::type;
+    using Weight = typename QuantizerOf<find_option<option::weight, NoWeight, Own, Defaults>>::type;
     using Standardization = find_option<option::standardization, DefaultStandardization<Weight>, Own, Defaults>;
     using Normalization = find_option<option::norm, LayerBatchNorm, Own, Defaults>;
     using Activation = find_option<option::activation, NoActivation, Own, Defaults>;

@@ -18,10 +18,52 @@ struct Epsilon {
 /// That of norms that do not say.
 inline constexpr double default_epsilon = 1e-5;
 
-// A norm is an empty type that sets option::norm. It has a `name` and says what it measures (`statistics`) and whether
-// it trains a gain (`has_gain`) beside a bias per channel: value = gain (x - mean) / deviation + bias. One with another
-// primitive operation names it: `template <bool OneGain> using primitive`. Norms that measure every sample by itself
-// are in sample_norms.hpp.
+INTAGLIO_MODEL_ERROR(norm_needs_a_static_constexpr_name)
+INTAGLIO_MODEL_ERROR(norm_needs_static_constexpr_Per_statistics)
+INTAGLIO_MODEL_ERROR(norm_needs_a_static_constexpr_bool_has_gain)
+
+namespace detail {
+
+template <class T>
+concept HasStatistics = requires {
+    requires is_static<decltype(&T::statistics)>;
+    typename Known<is_known<Per>(T::statistics)>;
+};
+template <class T>
+concept HasGain = requires {
+    requires is_static<decltype(&T::has_gain)>;
+    typename Known<is_known<bool>(T::has_gain)>;
+};
+template <class T>
+concept HasPrimitiveOfNorm = requires {
+    typename T::template primitive<true>;
+};
+
+/// A norm over batch statistics, or over none.
+template <class T>
+concept StatisticsNorm = HasName<T> && HasStatistics<T> && HasGain<T>;
+
+/// The first thing that `T` lacks to be one.
+template <class T>
+constexpr Problem norm_problem() {
+    const char* subject = &model_error::the<T>::type;
+    if constexpr (!HasName<T>) {
+        return {.kind = &norm_needs_a_static_constexpr_name, .subject = subject};
+    } else if constexpr (!HasStatistics<T>) {
+        return {.kind = &norm_needs_static_constexpr_Per_statistics, .subject = subject};
+    } else {
+        return {.kind = &norm_needs_a_static_constexpr_bool_has_gain, .subject = subject};
+    }
+}
+
+}  // namespace detail
+
+/// A norm: an empty type that sets option::norm. It has a `name` and says what it measures (`statistics`) and whether
+/// it trains a gain (`has_gain`) beside a bias per channel: value = gain (x - mean) / deviation + bias; all static
+/// constexpr. One with another operation names it instead: `template <bool OneGain> using primitive`. Norms that
+/// measure every sample by itself are in sample_norms.hpp.
+template <class T>
+concept Norm = detail::OptionOf<T, option::norm> &&(detail::HasPrimitiveOfNorm<T> || detail::StatisticsNorm<T>);
 
 /// One mean and deviation per channel, over the batch and all pixels (Ioffe & Szegedy 2015; (P2.2)).
 struct BatchNorm {

@@ -4,8 +4,11 @@
 
 #include <boost/mp11/list.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
+#include "intaglio/core/constant.hpp"
+#include "intaglio/model/codes.hpp"
 #include "intaglio/model/errors.hpp"
 #include "intaglio/model/surrogates.hpp"
 
@@ -43,6 +46,20 @@ template <class T>
 struct OptionKind<T, std::void_t<typename T::option>> {
     using type = typename T::option;
 };
+
+/// Static constexpr members that several concepts ask for.
+template <class T>
+concept HasCodes = requires {
+    requires is_static<decltype(&T::codes)>;
+    typename Known<is_known<CodeRange>(T::codes)>;
+};
+template <class T>
+concept HasDenominator = requires {
+    requires is_static<decltype(&T::denominator)>;
+    typename Known<is_known<std::int64_t>(T::denominator)>;
+};
+template <class T, class Kind>
+concept OptionOf = std::is_same_v<typename OptionKind<T>::type, Kind>;
 
 /// The first type of `Given` that sets `Kind`, else `Otherwise`.
 template <class Kind, class Otherwise, class Given>

@@ -20,18 +20,15 @@ struct Product {
     static constexpr void describe(Builder& b, const ConvolutionExtents& extents) {
         const Value& in = b.in();
         using Traits = WeightTraits<Weight>;
-        if (in.pending && (Traits::real || in.storage == Storage::float32)) {
+        if constexpr (!WeightQuantizer<Weight>) {
+            b.fail(intaglio::detail::weight_quantizer_problem<Weight>());
+        } else if (in.pending && (Traits::real || in.storage == Storage::float32)) {
             b.fail({.kind = &activation_missing_before_float_layer});
-            return;
-        }
-        if (in.pending) {
+        } else if (in.pending) {
             b.fail(activation_missing_before_integer_layer, 8, in.codes.bits());
-            return;
-        }
-        if constexpr (Traits::real) {
+        } else if constexpr (Traits::real) {
             check_size(b, extents);
             append_float(b, extents, Traits::refusal);
-            return;
         } else {
             describe_codes(b, extents);
         }
@@ -148,6 +145,15 @@ struct Product {
 template <class Normalization, bool OneGain>
 struct Norm {
     static constexpr void describe(Builder& b, double epsilon = default_epsilon) {
+        if constexpr (intaglio::detail::StatisticsNorm<Normalization>) {
+            append(b, epsilon);
+        } else {
+            b.fail(intaglio::detail::norm_problem<Normalization>());
+        }
+    }
+
+  private:
+    static constexpr void append(Builder& b, double epsilon) {
         Value out = b.in();
         if (out.norm_row != none) {
             b.fail(two_norms_without_activation_between, 1, 2);
@@ -171,11 +177,15 @@ struct Norm {
 template <class Target>
 struct Quantize {
     static constexpr void describe(Builder& b) {
-        Value out{.codes = Target::codes, .denominator = Target::denominator};
-        std::int64_t code_spacing = 1;
-        if constexpr (requires { Target::code_spacing; }) code_spacing = Target::code_spacing;
-        if constexpr (requires { Target::padding_code; }) out.padding_code = Target::padding_code;
-        describe(b, out, code_spacing);
+        if constexpr (intaglio::detail::StepTarget<Target>) {
+            Value out{.codes = Target::codes, .denominator = Target::denominator};
+            std::int64_t code_spacing = 1;
+            if constexpr (requires { Target::code_spacing; }) code_spacing = Target::code_spacing;
+            if constexpr (requires { Target::padding_code; }) out.padding_code = Target::padding_code;
+            describe(b, out, code_spacing);
+        } else {
+            b.fail(intaglio::detail::step_target_problem<Target>());
+        }
     }
     /// To codes that are known only now: `out` has the range, the denominator and the padding code.
     static constexpr void describe(Builder& b, Value out, std::int64_t code_spacing = 1) {

@@ -4,6 +4,7 @@
 // threshold, whose area is the rise of the step function there; so it integrates to the height of the staircase.
 #pragma once
 
+#include "intaglio/core/constant.hpp"
 #include "intaglio/model/errors.hpp"
 #include "intaglio/model/parameter_text.hpp"
 
@@ -26,6 +27,13 @@ struct Beta {
 
 /// Whether a surrogate integrates to the height of the staircase or carries no factor for the rise of its steps.
 enum class SurrogateForm { normalized, printed };
+
+INTAGLIO_MODEL_ERROR(surrogate_needs_a_static_constexpr_name)
+
+/// A surrogate: an empty type with a static constexpr `name`, by which checkpoints tell it from others. What it
+/// computes is train::SurrogateGradient<T>. Optional: `problem()`, the mistake in its parameters, if any.
+template <class T>
+concept Surrogate = HasName<T>;
 
 namespace detail {
 

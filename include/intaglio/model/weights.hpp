@@ -14,17 +14,53 @@
 
 namespace intaglio {
 
-// A weight quantiser is an empty type that sets option::weight. It has `codes` (how weights are stored), `states` and
-// `denominator`; the value of a weight is (step * code + offset) / denominator. Optional members:
-// `step`, `offset`  1 and 0 if not given; DoReFa's odd multiples have 2 and 1;
-// `scaled`          true if the value is also multiplied by a number per output unit that follows from the weights;
-// `clips`           true if latent weights are kept within -1 ... 1;
-// `standardization` what latent weights go through first if no option says so; WeightStandardization if not given;
-// `surrogate`       what stands for the derivative of its codes;
-// `latent_range`    the latent weight of which the value is that of the last code, where it is always the same one;
-// `smallest_fan_in` a template over a standardisation: the fewest weights of a unit of which one can have a code but 0;
-// `name`            for checkpoints, where states do not tell one quantiser from another;
-// `refusal`         address of the sentence that says why weights have no codes at all: they are then real numbers.
+INTAGLIO_MODEL_ERROR(weight_quantizer_needs_a_static_constexpr_CodeRange_codes)
+INTAGLIO_MODEL_ERROR(weight_quantizer_needs_static_constexpr_integer_states)
+INTAGLIO_MODEL_ERROR(weight_quantizer_needs_a_static_constexpr_integer_denominator)
+
+namespace detail {
+
+template <class T>
+concept HasStates = requires {
+    requires is_static<decltype(&T::states)>;
+    typename Known<is_known<std::int64_t>(T::states)>;
+};
+template <class T>
+concept HasRefusal = requires {
+    T::refusal;
+};
+
+/// The first thing that `T` lacks to be a weight quantiser with codes.
+template <class T>
+constexpr Problem weight_quantizer_problem() {
+    const char* subject = &model_error::the<T>::type;
+    if constexpr (!HasCodes<T>) {
+        return {.kind = &weight_quantizer_needs_a_static_constexpr_CodeRange_codes, .subject = subject};
+    } else if constexpr (!HasStates<T>) {
+        return {.kind = &weight_quantizer_needs_static_constexpr_integer_states, .subject = subject};
+    } else {
+        return {.kind = &weight_quantizer_needs_a_static_constexpr_integer_denominator, .subject = subject};
+    }
+}
+
+}  // namespace detail
+
+/// A weight quantiser: an empty type that sets option::weight. It has `codes` (a CodeRange: how weights are stored),
+/// `states` (their number) and `denominator`; the value of a weight is (step * code + offset) / denominator. All are
+/// static constexpr. How a latent weight becomes a code is train::WeightCode<T>. Optional members:
+/// `step`, `offset`  1 and 0 if not given; DoReFa's odd multiples have 2 and 1;
+/// `scaled`          true if the value is also multiplied by a number per output unit that follows from the weights;
+/// `clips`           true if latent weights are kept within -1 ... 1;
+/// `standardization` what latent weights go through first if no option says so; WeightStandardization if not given;
+/// `surrogate`       what stands for the derivative of its codes;
+/// `latent_range`    the latent weight of which the value is that of the last code, where it is always the same one;
+/// `smallest_fan_in` a template over a standardisation: the fewest weights of a unit of which one can have a code but
+/// 0; `name`            for checkpoints, where states do not tell one quantiser from another; `problem()`       the
+/// mistake in its parameters, if any; `refusal`         in place of codes: the address of the sentence that says why
+/// weights are real numbers.
+template <class T>
+concept WeightQuantizer = detail::OptionOf<T, option::weight> &&
+    (detail::HasRefusal<T> || (detail::HasCodes<T> && detail::HasStates<T> && detail::HasDenominator<T>));
 
 /// The optional members of a weight quantiser.
 template <class Weight>
@@ -108,11 +144,11 @@ struct QInt {
 
 /// The quantiser that a weight option stands for: spellings of one quantiser share their code.
 template <class Weight>
-struct WeightQuantizer {
+struct QuantizerOf {
     using type = Weight;
 };
 template <int Bits>
-struct WeightQuantizer<QInt<Bits>> {
+struct QuantizerOf<QInt<Bits>> {
     using type = typename QInt<Bits>::quantizer;
 };
 

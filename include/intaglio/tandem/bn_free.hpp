@@ -20,10 +20,7 @@ INTAGLIO_MODEL_ERROR(student_has_a_step_without_an_integer_scale)
 
 }  // namespace intaglio
 
-namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
-
-
-}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
@@ -49,8 +46,7 @@ struct StudentOption<Option, Mode, option::norm> {
 };
 template <class Option, class Mode>
 struct StudentOption<Option, Mode, option::weight> {
-    using type =
-        std::conditional_t<WeightTraits<typename WeightQuantizer<Option>::type>::scaled, Unscaled<Option>, Option>;
+    using type = std::conditional_t<WeightTraits<typename QuantizerOf<Option>::type>::scaled, Unscaled<Option>, Option>;
 };
 
 template <class T, class Mode>

@@ -18,6 +18,7 @@
 #include "intaglio/host/text.hpp"
 #include "intaglio/tandem/collection.hpp"
 #include "intaglio/tandem/initialization.hpp"
+#include "intaglio/tandem/task_training.hpp"
 #include "intaglio/tandem/tasks.hpp"
 #include "intaglio/train/trainer.hpp"
 
@@ -263,31 +264,11 @@ class Conversion {
     }
 
     void make_trainer(const Task& task) {
-        const bool joint = task.kind == TaskKind::joint;
-        const Stage& stage = stages[task.stage];
-        typename Trainer<Student>::Options o;
-        o.optimizer.learning_rate = joint ? options_.joint.learning_rate : options_.stage2.learning_rate;
-        o.weight_decay = joint ? options_.joint.weight_decay : options_.stage2.weight_decay;
-        o.epochs = task.epochs;
-        o.batch = options_.batch;
-        o.gamma = 0;
-        o.seed = options_.seed + task_;
-        o.early_stopping = joint ? options_.joint.patience : options_.stage2.patience;
-        o.validation = validation_;
-        o.augment = augment_;
-        // Multipliers stay what stage 1 made them.
-        o.part.gains = false;
-        if (task.kind == TaskKind::distil) o.part = {stage.first_row(), stage.step, false};
-        if (task.kind == TaskKind::adapt) o.part.first = stage.step + 1;
-        if (task.kind == TaskKind::distil && stage.kind != StageKind::logits) {
-            o.local_loss =
-                LocalTarget<Student, Teacher>(*student_, teacher_, stage, units_[task.stage], options_.stage2.target);
-        } else {
-            o.distillation = {.teacher = teacher_logits(teacher_),
-                              .share = joint ? options_.joint.share : options_.stage2.share,
-                              .temperature = joint ? options_.joint.temperature : options_.stage2.temperature};
-        }
-        trainer_.emplace(*student_, samples_, std::move(o));
+        auto training = task_training(options_, task, stages[task.stage], *student_, teacher_, units_[task.stage]);
+        training.seed = options_.seed + task_;
+        training.validation = validation_;
+        training.augment = augment_;
+        trainer_.emplace(*student_, samples_, std::move(training));
     }
 
     Training<Teacher>& teacher_;

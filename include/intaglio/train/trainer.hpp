@@ -27,6 +27,8 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 /// position (epoch and batch), so that a run can be stopped and resumed at any batch.
 template <class Net, class Optimizer = Adam>
 class Trainer {
+    static_assert(train::check_optimizer_type<Optimizer>());
+
   public:
     using Pixel = typename Training<Net>::Pixel;
     using Options = TrainerOptions<Optimizer, Pixel>;
@@ -242,8 +244,7 @@ class Trainer {
         const std::span<const float> logits = training_.float_logits();
         const std::span<float> gradient = training_.logit_gradient();
         const Labels labels = Labels(labels_).first(static_cast<std::size_t>(count));
-        const double own = train::training_loss<float>(logits, labels, Training<Net>::classes, options_.gamma,
-                                                       options_.loss, gradient);
+        const double own = options_.loss(logits, labels, Training<Net>::classes, gradient);
         const Distillation<Pixel>& from = options_.distillation;
         if (!from.teacher) return own;
         return train::distil<float>(logits, from.teacher(images_.data(), count), Training<Net>::classes, from.share,

@@ -1,16 +1,88 @@
-// Optimisers.
+// Optimisers, and what one of one's own has.
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
+#include "intaglio/core/constant.hpp"
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/text.hpp"
+#include "intaglio/model/errors.hpp"
 #include "intaglio/train/loop/option_text.hpp"
 
+namespace intaglio::model_error {
+template <class...>
+struct optimizer_needs_a_learning_rate;
+template <class...>
+struct optimizer_needs_static_constexpr_moments_1_or_2;
+template <class...>
+struct optimizer_needs_a_static_constexpr_name;
+template <class...>
+struct optimizer_needs_update_of_weights;
+template <class...>
+struct optimizer_needs_description_so_that_checkpoints_compare_its_settings;
+}  // namespace intaglio::model_error
+
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
+
+namespace train::detail {
+
+template <class T>
+concept HasLearningRate = requires(const T& optimizer) {
+    { optimizer.learning_rate } -> std::convertible_to<double>;
+};
+template <class T>
+concept HasMoments = requires {
+    requires intaglio::is_static<decltype(&T::moments)>;
+    requires T::moments == 1 || T::moments == 2;
+};
+template <class T>
+concept UpdatesWeights = requires(const T& optimizer, float* weights, const float* gradient, float* moment) {
+    optimizer.update(weights, gradient, std::size_t{}, float{}, double{}, std::uint64_t{}, moment, moment);
+};
+
+}  // namespace train::detail
+
+/// An optimiser: a type with
+/// - `learning_rate`, which the schedule multiplies, and `name`, static constexpr,
+/// - `moments`, static constexpr, 1 or 2: how many numbers it keeps for each parameter; they start as 0,
+/// - `void update(float* weights, const float* gradient, std::size_t count, float decay, double rate, std::uint64_t
+///   step, float* first, float* second) const`: one step of `count` parameters, each by itself; `rate` is the whole
+///   learning rate, `decay` the weight decay (0 for what is no weight), `step` counts from 1; `first` and `second` are
+///   the moments (the same memory if there is one),
+/// - `std::string description() const`: its settings other than the learning rate, which checkpoints compare.
+/// Optional: `void check() const` throws std::invalid_argument for a setting other than the learning rate that is out
+/// of range.
+template <class T>
+concept Optimizer = train::detail::HasLearningRate<T> && intaglio::HasName<T> && train::detail::HasMoments<T> &&
+    train::detail::UpdatesWeights<T> && requires(const T& optimizer) {
+    { optimizer.description() } -> std::convertible_to<std::string>;
+};
+
+namespace train {
+
+/// Does not compile unless T is an Optimizer: the error says what it lacks.
+template <class T>
+constexpr bool check_optimizer_type() {
+    if constexpr (!detail::HasLearningRate<T>) {
+        return intaglio::spell<model_error::optimizer_needs_a_learning_rate<T>>();
+    } else if constexpr (!intaglio::HasName<T>) {
+        return intaglio::spell<model_error::optimizer_needs_a_static_constexpr_name<T>>();
+    } else if constexpr (!detail::HasMoments<T>) {
+        return intaglio::spell<model_error::optimizer_needs_static_constexpr_moments_1_or_2<T>>();
+    } else if constexpr (!detail::UpdatesWeights<T>) {
+        return intaglio::spell<model_error::optimizer_needs_update_of_weights<T>>();
+    } else if constexpr (!Optimizer<T>) {
+        return intaglio::spell<model_error::optimizer_needs_description_so_that_checkpoints_compare_its_settings<T>>();
+    } else {
+        return true;
+    }
+}
+
+}  // namespace train
 
 /// Stochastic gradient descent with momentum: v <- momentum v + g, w <- w - rate v.
 struct MomentumSgd {

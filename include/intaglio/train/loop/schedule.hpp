@@ -1,11 +1,13 @@
-// Learning-rate schedules: the factor of the learning rate as a function of the step.
+// Learning-rate schedules: the factor of the learning rate as a function of the step, and what a schedule of one's own
+// has.
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -13,9 +15,67 @@
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/text.hpp"
+#include "intaglio/model/errors.hpp"
 #include "intaglio/train/loop/option_text.hpp"
 
+namespace intaglio::model_error {
+template <class...>
+struct schedule_needs_a_call_operator_of_a_ScheduleStep;
+template <class...>
+struct schedule_needs_describe_of_a_SettingsText_and_the_number_of_steps;
+}  // namespace intaglio::model_error
+
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
+
+/// Where a run stands, for its schedule.
+struct ScheduleStep {
+    std::uint64_t step = 0;  ///< from 0
+    std::uint64_t updates_per_epoch = 1;
+    std::uint64_t epochs = 1;
+    std::uint64_t warm_up = 0;  ///< steps
+
+    /// Steps of the whole run.
+    [[nodiscard]] std::uint64_t total() const { return epochs * updates_per_epoch; }
+    /// Steps done after the warm-up, and steps after it in all.
+    [[nodiscard]] std::uint64_t after_warm_up() const { return step > warm_up ? step - warm_up : 0; }
+    [[nodiscard]] std::uint64_t total_after_warm_up() const { return total() > warm_up ? total() - warm_up : 0; }
+};
+
+namespace train::detail {
+
+template <class T>
+concept GivesFactor = requires(const T& schedule, const ScheduleStep& at) {
+    { schedule(at) } -> std::convertible_to<double>;
+};
+
+}  // namespace train::detail
+
+/// A schedule: a type with
+/// - `double operator()(const ScheduleStep& at) const`: what the learning rate is multiplied by, a function of `at`
+/// alone,
+/// - `void describe(train::SettingsText& text, std::uint64_t steps) const`: adds its name and its settings, which
+///   checkpoints compare; `steps` are those of the run.
+/// Optional: `void check() const` throws std::invalid_argument for a setting that is out of range.
+template <class T>
+concept Schedule = train::detail::GivesFactor<T> && requires(const T& schedule, train::SettingsText& text) {
+    schedule.describe(text, std::uint64_t{});
+};
+
+namespace train {
+
+/// Does not compile unless T is a Schedule: the error says what it lacks.
+template <class T>
+constexpr bool check_schedule_type() {
+    if constexpr (!detail::GivesFactor<T>) {
+        return intaglio::spell<model_error::schedule_needs_a_call_operator_of_a_ScheduleStep<T>>();
+    } else if constexpr (!Schedule<T>) {
+        return intaglio::spell<model_error::schedule_needs_describe_of_a_SettingsText_and_the_number_of_steps<T>>();
+    } else {
+        return true;
+    }
+}
+
+}  // namespace train
 
 /// Cosine annealing from 1 to 0 over `total` steps (Loshchilov & Hutter 2017): the factor of step 0, 1, ...
 inline double cosine_schedule(std::uint64_t step, std::uint64_t total) {
@@ -25,10 +85,22 @@ inline double cosine_schedule(std::uint64_t step, std::uint64_t total) {
 }
 
 /// The learning rate stays.
-struct ConstantSchedule {};
+struct ConstantSchedule {
+    [[nodiscard]] double operator()(const ScheduleStep& /*at*/) const { return 1.0; }
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t /*steps*/) const {
+        text.add("constant schedule");
+    }
+};
 
 /// cosine_schedule over the steps behind the warm-up.
-struct CosineSchedule {};
+struct CosineSchedule {
+    [[nodiscard]] double operator()(const ScheduleStep& at) const {
+        return cosine_schedule(at.after_warm_up(), at.total_after_warm_up());
+    }
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t /*steps*/) const {
+        text.add("cosine schedule");
+    }
+};
 
 /// The learning rate is multiplied by `factor` after so many epochs: after each of `milestones`, or after every
 /// `every` epochs. One of the two is given.
@@ -36,6 +108,39 @@ struct StepSchedule {
     std::vector<std::int64_t> milestones{};  ///< rising, each at least 1
     std::int64_t every = 0;                  ///< at least 1, or 0: milestones are given
     double factor = 0.1;                     ///< above 0, at most 1
+
+    [[gnu::cold]] [[nodiscard]] double operator()(const ScheduleStep& at) const {
+        const std::uint64_t epoch = at.step / at.updates_per_epoch;
+        std::uint64_t passed = 0;
+        if (every > 0) {
+            passed = epoch / static_cast<std::uint64_t>(every);
+        } else {
+            for (const std::int64_t milestone : milestones) {
+                passed += epoch >= static_cast<std::uint64_t>(milestone) ? 1 : 0;
+            }
+        }
+        return std::pow(factor, static_cast<double>(passed));
+    }
+    [[gnu::cold]] void check() const {
+        train::require_option(factor > 0 && factor <= 1, "step schedule: factor", factor);
+        train::require_option(every >= 0, "step schedule: every", static_cast<double>(every));
+        if ((every > 0) == !milestones.empty()) {
+            throw std::invalid_argument("step schedule: expected either milestones or every");
+        }
+        std::int64_t last = 0;
+        for (const std::int64_t milestone : milestones) {
+            if (milestone <= last) {
+                throw std::invalid_argument(joined(
+                    {"step schedule: milestones must be positive and rising, found ", milestone, " behind ", last}));
+            }
+            last = milestone;
+        }
+    }
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t /*steps*/) const {
+        text.add("step schedule of factor", factor);
+        text.add("every", every);
+        for (const std::int64_t milestone : milestones) text.add("milestone", milestone);
+    }
 };
 
 /// How a one-cycle schedule gets from one factor to another.
@@ -48,147 +153,101 @@ struct OneCycleSchedule {
     double initial_factor = 0.04;  ///< above 0, at most 1
     double final_factor = 4e-6;    ///< 0 ... 1
     Anneal anneal = Anneal::cosine;
+
+    [[gnu::cold]] [[nodiscard]] double operator()(const ScheduleStep& at) const {
+        const auto step = static_cast<double>(at.after_warm_up());
+        const std::uint64_t steps = at.total_after_warm_up();
+        const double last = steps > 1 ? static_cast<double>(steps - 1) : 0.0;
+        const double top = rise * last;
+        if (step < top) return between(initial_factor, 1.0, step / top);
+        if (step >= last) return last > top ? final_factor : 1.0;
+        return between(1.0, final_factor, (step - top) / (last - top));
+    }
+    [[gnu::cold]] void check() const {
+        train::require_option(rise, 0, 1, "one-cycle schedule: rise");
+        train::require_option(initial_factor > 0 && initial_factor <= 1, "one-cycle schedule: initial factor",
+                              initial_factor);
+        train::require_option(final_factor, 0, 1, "one-cycle schedule: final factor");
+    }
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t /*steps*/) const {
+        text.add(anneal == Anneal::cosine ? "one-cycle schedule by cosine" : "one-cycle schedule, linear");
+        text.add("rise", rise);
+        text.add("initial factor", initial_factor);
+        text.add("final factor", final_factor);
+    }
+
+  private:
+    /// From `a` at place 0 to `b` at place 1.
+    [[nodiscard]] double between(double a, double b, double place) const {
+        constexpr double pi = 3.14159265358979323846;
+        const double share = anneal == Anneal::cosine ? 0.5 * (1.0 - std::cos(pi * place)) : place;
+        return a + (b - a) * share;
+    }
 };
 
-/// A schedule of yours: the factor of step 0, 1, ... of `total`; a function of these two alone. Checkpoints compare it
-/// at 17 steps from the first to the last.
+/// A schedule as a function: the factor of step 0, 1, ... of `total`; a function of these two alone. Checkpoints
+/// compare it at 17 steps from the first to the last.
 struct CustomSchedule {
     std::function<double(std::uint64_t step, std::uint64_t total)> factor{};
     std::string name = "custom";  ///< tells runs apart
+
+    [[gnu::cold]] [[nodiscard]] double operator()(const ScheduleStep& at) const { return factor(at.step, at.total()); }
+    [[gnu::cold]] void check() const {
+        if (!factor) throw std::invalid_argument("custom schedule: factor is not a function");
+    }
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t steps) const {
+        text.add(joined({"schedule ", name}));
+        for (std::uint64_t part = 0; part <= 16; ++part) {
+            const std::uint64_t last = steps > 0 ? steps - 1 : 0;
+            const std::uint64_t step = last / 16 * part + last % 16 * part / 16;
+            text.add(joined({"factor of step ", step, ": ", train::rounded_text(factor(step, steps))}));
+        }
+    }
 };
 
-/// Where a run stands, for its schedule.
-struct ScheduleStep {
-    std::uint64_t step = 0;  ///< from 0
-    std::uint64_t updates_per_epoch = 1;
-    std::uint64_t epochs = 1;
-    std::uint64_t warm_up = 0;  ///< steps
-};
-
-/// One of the schedules above.
-class Schedule {
+/// Any schedule, behind a warm-up. It holds a copy, which does not change.
+class AnySchedule {
   public:
-    Schedule() = default;
-    Schedule(ConstantSchedule) : kind_(Kind::constant) {}
-    Schedule(CosineSchedule) {}
-    Schedule(StepSchedule step) : kind_(Kind::step), step_(std::move(step)) {}
-    Schedule(OneCycleSchedule cycle) : kind_(Kind::one_cycle), cycle_(cycle) {}
-    Schedule(CustomSchedule custom) : kind_(Kind::custom), custom_(std::move(custom)) {}
+    AnySchedule() : AnySchedule(CosineSchedule{}) {}
+    template <class T>
+    AnySchedule(T schedule) : schedule_(std::make_shared<const Held<T>>(std::move(schedule))) {}
 
     /// The factor of the learning rate. In step s of a warm-up of n steps the schedule's own factor is multiplied by
     /// (s + 1) / (n + 1); cosine and one cycle begin behind the warm-up, the others with the run.
     [[nodiscard]] double factor(const ScheduleStep& at) const {
-        const double own = own_factor(at);
+        const double own = schedule_->factor(at);
         if (at.step >= at.warm_up) return own;
         return own * static_cast<double>(at.step + 1) / static_cast<double>(at.warm_up + 1);
     }
-
     /// Throws std::invalid_argument for a setting that is out of range.
-    [[gnu::cold]] void check() const {
-        if (kind_ == Kind::step) {
-            train::require_option(step_.factor > 0 && step_.factor <= 1, "step schedule: factor", step_.factor);
-            train::require_option(step_.every >= 0, "step schedule: every", static_cast<double>(step_.every));
-            if ((step_.every > 0) == !step_.milestones.empty()) {
-                throw std::invalid_argument("step schedule: expected either milestones or every");
-            }
-            std::int64_t last = 0;
-            for (const std::int64_t milestone : step_.milestones) {
-                if (milestone <= last) {
-                    throw std::invalid_argument(joined({"step schedule: milestones must be positive and rising, found ",
-                                                        milestone, " behind ", last}));
-                }
-                last = milestone;
-            }
-        }
-        if (kind_ == Kind::one_cycle) {
-            train::require_option(cycle_.rise, 0, 1, "one-cycle schedule: rise");
-            train::require_option(cycle_.initial_factor > 0 && cycle_.initial_factor <= 1,
-                                  "one-cycle schedule: initial factor", cycle_.initial_factor);
-            train::require_option(cycle_.final_factor, 0, 1, "one-cycle schedule: final factor");
-        }
-        if (kind_ == Kind::custom && !custom_.factor) {
-            throw std::invalid_argument("custom schedule: factor is not a function");
-        }
-    }
-
-    /// Adds name and settings; of a function of yours its factors at some of `total` steps.
-    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t total) const {
-        switch (kind_) {
-            case Kind::constant:
-                return text.add("constant schedule");
-            case Kind::cosine:
-                return text.add("cosine schedule");
-            case Kind::custom:
-                text.add(joined({"schedule ", custom_.name}));
-                for (std::uint64_t part = 0; part <= 16; ++part) {
-                    const std::uint64_t last = total > 0 ? total - 1 : 0;
-                    const std::uint64_t step = last / 16 * part + last % 16 * part / 16;
-                    text.add(joined({"factor of step ", step, ": ", train::rounded_text(custom_.factor(step, total))}));
-                }
-                return;
-            case Kind::step:
-                text.add("step schedule of factor", step_.factor);
-                text.add("every", step_.every);
-                for (const std::int64_t milestone : step_.milestones) text.add("milestone", milestone);
-                return;
-            case Kind::one_cycle:
-                text.add(cycle_.anneal == Anneal::cosine ? "one-cycle schedule by cosine"
-                                                         : "one-cycle schedule, linear");
-                text.add("rise", cycle_.rise);
-                text.add("initial factor", cycle_.initial_factor);
-                text.add("final factor", cycle_.final_factor);
-        }
+    [[gnu::cold]] void check() const { schedule_->check(); }
+    /// Adds name and settings for a run of so many steps.
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t steps) const {
+        schedule_->describe(text, steps);
     }
 
   private:
-    enum class Kind : std::uint8_t { cosine, constant, step, one_cycle, custom };
+    struct Interface {
+        virtual ~Interface() = default;
+        [[nodiscard]] virtual double factor(const ScheduleStep& at) const = 0;
+        virtual void check() const = 0;
+        virtual void describe(train::SettingsText& text, std::uint64_t steps) const = 0;
+    };
+    template <class T>
+    struct Held final : Interface {
+        static_assert(train::check_schedule_type<T>());
+        explicit Held(T held) : schedule(std::move(held)) {}
 
-    [[gnu::cold]] [[nodiscard]] double own_factor(const ScheduleStep& at) const {
-        const std::uint64_t total = at.epochs * at.updates_per_epoch;
-        const std::uint64_t behind = at.step > at.warm_up ? at.step - at.warm_up : 0;
-        const std::uint64_t left = total > at.warm_up ? total - at.warm_up : 0;
-        switch (kind_) {
-            case Kind::constant:
-                return 1.0;
-            case Kind::cosine:
-                return cosine_schedule(behind, left);
-            case Kind::step:
-                return step_factor(at.step / at.updates_per_epoch);
-            case Kind::one_cycle:
-                return cycle_factor(static_cast<double>(behind), left > 1 ? static_cast<double>(left - 1) : 0.0);
-            case Kind::custom:
-                return custom_.factor(at.step, total);
+        [[nodiscard]] double factor(const ScheduleStep& at) const override { return schedule(at); }
+        void check() const override {
+            if constexpr (requires { schedule.check(); }) schedule.check();
         }
-        return 1.0;
-    }
-    [[nodiscard]] double step_factor(std::uint64_t epoch) const {
-        std::uint64_t passed = 0;
-        if (step_.every > 0) {
-            passed = epoch / static_cast<std::uint64_t>(step_.every);
-        } else {
-            for (const std::int64_t milestone : step_.milestones) {
-                passed += epoch >= static_cast<std::uint64_t>(milestone) ? 1 : 0;
-            }
-        }
-        return std::pow(step_.factor, static_cast<double>(passed));
-    }
-    [[nodiscard]] double cycle_factor(double step, double last) const {
-        const double top = cycle_.rise * last;
-        if (step < top) return between(cycle_.initial_factor, 1.0, step / top);
-        if (step >= last) return last > top ? cycle_.final_factor : 1.0;
-        return between(1.0, cycle_.final_factor, (step - top) / (last - top));
-    }
-    /// From `a` at place 0 to `b` at place 1.
-    [[nodiscard]] double between(double a, double b, double place) const {
-        constexpr double pi = 3.14159265358979323846;
-        const double share = cycle_.anneal == Anneal::cosine ? 0.5 * (1.0 - std::cos(pi * place)) : place;
-        return a + (b - a) * share;
-    }
+        void describe(train::SettingsText& text, std::uint64_t steps) const override { schedule.describe(text, steps); }
 
-    Kind kind_ = Kind::cosine;
-    StepSchedule step_{};
-    OneCycleSchedule cycle_{};
-    CustomSchedule custom_{};
+        T schedule;
+    };
+
+    std::shared_ptr<const Interface> schedule_;
 };
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

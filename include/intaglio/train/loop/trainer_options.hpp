@@ -9,6 +9,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/text.hpp"
@@ -47,13 +48,12 @@ struct TrainerOptions {
     std::int64_t epochs = 1;
     std::int64_t batch = 0;      ///< images per step; 0: as many as the Training has memory for
     double weight_decay = 5e-4;  ///< on weights only
-    double gamma = 0.05;         ///< share of the squared error in the loss
     std::uint64_t seed = 1;      ///< of the order of the samples, and of their augmentation
-    Schedule schedule{};         ///< of the learning rate: from the optimiser's on a cosine down to 0
+    AnySchedule schedule{};      ///< of the learning rate: from the optimiser's on a cosine down to 0
     double warm_up = 0;          ///< epochs (0.5: half of the first), in which the learning rate rises linearly
     double clip_norm = 0;        ///< largest Euclidean norm of all gradients together; 0: any
     double clip_value = 0;       ///< largest size of one gradient, before clip_norm; 0: any
-    LossOptions loss{};
+    AnyLoss loss{};              ///< CrossEntropyAndSquares, unless it is another
     WeightAverage average{};
     EarlyStopping early_stopping{};
     BasicSamples<Pixel> validation{};  ///< for fit: evaluated behind each epoch; empty: none
@@ -101,7 +101,6 @@ template <class Optimizer, class Pixel>
     require_option(rate > 0, "learning rate", rate);
     if constexpr (requires { options.optimizer.check(); }) options.optimizer.check();
     require_option(options.weight_decay, 0, infinity, "weight decay");
-    require_option(options.gamma, 0, 1, "gamma");
     options.schedule.check();
     require_option(options.warm_up, 0, static_cast<double>(options.epochs), "warm_up");
     require_option(options.clip_norm, 0, infinity, "clip_norm");
@@ -136,9 +135,6 @@ template <class Optimizer, class Pixel>
 /// are there.
 template <class Optimizer, class Pixel>
 [[gnu::cold]] std::string options_text(const TrainerOptions<Optimizer, Pixel>& options, std::int64_t samples) {
-    static_assert(
-        requires { options.optimizer.description(); },
-        "an optimiser says its settings by description(), so that checkpoints can compare them");
     SettingsText text;
     text.add(std::string("optimiser ") + Optimizer::name);
     text.add(options.optimizer.description());
@@ -146,7 +142,11 @@ template <class Optimizer, class Pixel>
     text.add("epochs", options.epochs);
     text.add("batch", options.batch);
     text.add("weight decay", options.weight_decay);
-    text.add("gamma", options.gamma);
+    SettingsText loss;
+    options.loss.describe(loss);
+    const std::string_view of_loss = loss.text();
+    const std::size_t first = of_loss.find('\n') + 1;
+    text.add_lines(of_loss.substr(0, first));  // checkpoints have always had gamma here, and the rest below
     text.add(joined({"seed ", options.seed}));
     text.add("samples", samples);
     const std::int64_t steps = options.epochs * ((samples + options.batch - 1) / options.batch);
@@ -154,7 +154,7 @@ template <class Optimizer, class Pixel>
     text.add("warm-up", options.warm_up);
     text.add("clip_norm", options.clip_norm);
     text.add("clip_value", options.clip_value);
-    options.loss.describe(text);
+    text.add_lines(of_loss.substr(first));
     options.average.describe(text);
     options.early_stopping.describe(text);
     if (options.early_stopping.patience > 0) text.add("validation samples", options.validation.count());

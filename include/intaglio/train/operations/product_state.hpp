@@ -14,6 +14,7 @@
 #include "intaglio/model/facts.hpp"
 #include "intaglio/train/program/aligned_vector.hpp"
 #include "intaglio/train/program/thread_pool.hpp"
+#include "intaglio/train/weights/weight_arithmetic.hpp"
 #include "intaglio/train/weights/weight_quantization.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
@@ -50,6 +51,7 @@ struct ProductState {
 /// The weights of a product under one quantiser.
 template <class Weight, class Standardization>
 struct QuantizedWeights : ProductState {
+    static_assert(is_weight_arithmetic<Weight>);
     using Code = WeightCode<Weight>;
     using Standard = Standardizer<Standardization>;
     static constexpr Per scope = weight_scope<Weight>;

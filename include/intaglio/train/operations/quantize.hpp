@@ -220,6 +220,7 @@ struct Operation<primitive::Quantize<Target>> {
 
     template <class Kind>
     struct State : StepState {
+        static_assert(is_surrogate_arithmetic<typename Target::surrogate>);
         [[gnu::cold]] State(const Site& site, std::int64_t /*capacity*/)
             : StepState(*site.row, site.channels()),
               derivative(Staircase{site.row->codes.lowest, site.row->codes.highest, site.output.value->denominator,

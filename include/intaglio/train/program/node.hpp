@@ -14,6 +14,7 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/train/operations/product_state.hpp"
 #include "intaglio/train/program/context.hpp"
+#include "intaglio/train/program/training_operation.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 
@@ -35,6 +36,8 @@ class Node {
 /// The node of all operations of one kind.
 template <class Op, class Kind>
 class NodeOf final : public Node {
+    static_assert(is_training_operation<Op, Kind>);
+
   public:
     using State = typename Op::template State<Kind>;
     [[gnu::cold]] NodeOf(const Site& site, std::int64_t capacity) : state(site, capacity) {}

@@ -9,6 +9,10 @@
 namespace intaglio::model_error {
 template <class...>
 struct surrogate_has_no_derivative_specialise_train_SurrogateGradient;
+template <class...>
+struct surrogate_gradient_needs_a_constructor_from_a_Staircase;
+template <class...>
+struct surrogate_gradient_needs_a_call_operator_of_numbers_and_vectors_of_numbers;
 }  // namespace intaglio::model_error
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {

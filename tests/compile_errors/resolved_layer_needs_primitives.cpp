@@ -1,0 +1,26 @@
+// A layer of one's own does not list its operations.
+// EXPECT: model_error::resolved_layer_needs_a_list_of_primitives<
+// EXPECT: in_layer<3, 2>
+// EXPECT: app::Layer::resolved<
+#include "intaglio/model/network.hpp"
+
+using namespace intaglio;
+
+#ifdef INTAGLIO_CORRECT
+#define TOKEN primitives
+#else
+#define TOKEN operations
+#endif
+
+namespace app {
+struct Layer {
+    template <class Defaults>
+    struct resolved {
+        using TOKEN = boost::mp11::mp_list<>;
+        static constexpr void describe(intaglio::Builder&) {}
+    };
+};
+}  // namespace app
+
+struct Net : Network<Image<1, 8, 8>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<Out<8>>,
+                     Sequence<Conv<Out<8>>, app::Layer>, Classifier<Out<10>>> {};
