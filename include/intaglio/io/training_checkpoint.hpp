@@ -52,8 +52,13 @@ template <class Net, class Optimizer>
     const auto& teacher = trainer.options().distillation.teacher;
     if (!teacher) return {};
     const std::int64_t count = std::min({probes, trainer.options().batch, trainer.samples().count()});
-    const std::span<const float> logits = teacher(trainer.samples().pixels.data(), count);
-    return {logits.begin(), logits.end()};
+    std::vector<float> all;
+    for (std::int64_t first = 0; first < count; first += trainer.own_batch()) {
+        const auto* images = trainer.samples().pixels.data() + first * Training<Net>::pixels;
+        const std::span<const float> logits = teacher(images, std::min(trainer.own_batch(), count - first));
+        all.insert(all.end(), logits.begin(), logits.end());
+    }
+    return all;
 }
 
 /// Throws if the teacher says something else than that of the checkpoint, but for the rounding of other processors.

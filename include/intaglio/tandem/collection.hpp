@@ -131,21 +131,23 @@ class LocalTarget {
     [[gnu::cold]] LocalTarget(Training<Student>& student, Training<Teacher>& teacher, const Stage& stage, double unit,
                               Target target)
         : student_(student), teacher_(teacher), stage_(stage), unit_(unit), target_(target) {
+        sums_.resize(static_cast<std::size_t>(student.capacity()));
         wanted_.resize(
-            static_cast<std::size_t>(student.capacity() * facts<Teacher>.value(stage.teacher_value).shape.size()));
+            static_cast<std::size_t>(student.own_capacity() * facts<Teacher>.value(stage.teacher_value).shape.size()));
     }
 
-    /// The mean over all activations of the last forward pass of the student.
+    /// The mean over all activations of the last forward pass of the student, which read these images.
     double operator()(const Pixel* images, std::int64_t count) {
-        teacher_.forward(images, count, train::Statistics::running, static_cast<std::size_t>(stage_.teacher_step));
-        FloatValues<Teacher>(teacher_, stage_.teacher_value).read(teacher_, count, 1 / unit_, wanted_.data());
+        if (count > 0) {
+            teacher_.forward(images, count, train::Statistics::running, static_cast<std::size_t>(stage_.teacher_step));
+            FloatValues<Teacher>(teacher_, stage_.teacher_value).read(teacher_, count, 1 / unit_, wanted_.data());
+        }
         const Row& row = facts<Student>.row(stage_.step);
         const Grid grid = grid_of<Student>(stage_);
         const std::int64_t size = facts<Student>.value(row.output).shape.size();
-        const std::span<float> gradient = student_.value_gradient(row.output);
-        const double values = static_cast<double>(count * size);
-        std::vector<double>& sums = sums_;
-        sums.assign(static_cast<std::size_t>(count), 0.0);
+        const std::span<train::Gradient> gradient = student_.value_gradient(row.output);
+        const train::BatchPart& part = student_.last_part();
+        const double values = static_cast<double>(part.batch * size);
         student_.visit(row.output, [&](const auto* codes) {
             student_.pool().run(count, [&](std::int64_t image, int) {
                 double sum = 0;
@@ -155,13 +157,14 @@ class LocalTarget {
                     const double wanted = target_ == Target::quantized ? grid.quantized(whole) : grid.clipped(whole);
                     const double e = static_cast<double>(codes[i]) / static_cast<double>(grid.denominator) - wanted;
                     sum += e * e;
-                    gradient[i] = static_cast<float>(2 * e / values);
+                    gradient[i] = static_cast<train::Gradient>(2 * e / values);
                 }
-                sums[static_cast<std::size_t>(image)] = sum;
+                sums_[static_cast<std::size_t>(part.first + image)] = sum;
             });
         });
+        student_.ranks().gather_images(sums_.data(), part.batch, 1);
         double loss = 0;
-        for (const double sum : sums) loss += sum;
+        for (std::int64_t i = 0; i < part.batch; ++i) loss += sums_[static_cast<std::size_t>(i)];
         return loss / values;
     }
 
@@ -172,7 +175,7 @@ class LocalTarget {
     double unit_;
     Target target_;
     std::vector<float> wanted_;
-    std::vector<double> sums_;
+    std::vector<double> sums_;  ///< of each image of the batch
 };
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem

@@ -27,6 +27,9 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 /// Converts a trained teacher into a student without norms (papers' digest 6.5). The student's forward pass is that of
 /// the integer program from the first task on. All that the result depends on is a function of teacher, samples,
 /// options and position, so that a run can be stopped and resumed at any step. Refers to the teacher; not movable.
+///
+/// Where several ranks share the teacher, they share the student, too, and each has a conversion: all train and
+/// validate together, and each fits scales by itself, on all calibration samples.
 template <class Student, class Teacher>
 class Conversion {
   public:
@@ -41,7 +44,7 @@ class Conversion {
                              Options options)
         : teacher_(teacher),
           options_(checked(options, teacher.capacity(), samples.count(), validation.count())),
-          student_(std::make_unique<Training<Student>>(options.batch, options.threads, options.seed)),
+          student_(std::make_unique<Training<Student>>(options.batch, options.threads, options.seed, teacher.ranks())),
           samples_(samples),
           validation_(validation),
           tasks_(make_tasks({stages.stages.data, stages.size()}, options)),

@@ -178,7 +178,7 @@ template <class Student, class Teacher>
     constexpr auto groups = detail::merging_groups<Teacher, Student>();
     std::vector<std::vector<float>> values(stages.size());
     const std::int64_t images = std::min<std::int64_t>(512, options.stage1.samples);
-    each_batch(samples, Training<Teacher>::pixels, images, options.batch,
+    each_batch(samples, Training<Teacher>::pixels, images, std::min(options.batch, teacher.own_capacity()),
                [&](const auto* pixels, std::int64_t count, std::int64_t first) {
                    teacher.forward(pixels, count, train::Statistics::running);
                    for (std::size_t i = 0; i < stages.size(); ++i) {
@@ -224,7 +224,7 @@ template <class Student, class Teacher>
     std::vector<double> gains(channels, 1.0);
     const auto collect = [&](bool targets) {
         data.accumulators.clear();
-        each_batch(samples, Training<Student>::pixels, how.samples, options.batch,
+        each_batch(samples, Training<Student>::pixels, how.samples, student.own_capacity(),
                    [&](const auto* images, std::int64_t count, std::int64_t first) {
                        if (targets || teacher_inputs) {
                            teacher.forward(images, count, train::Statistics::running,

@@ -18,12 +18,11 @@
 #include "intaglio/host/text.hpp"
 #include "intaglio/model/memory.hpp"
 #include "intaglio/model/network.hpp"
-#include "intaglio/train/program/aligned_vector.hpp"
 #include "intaglio/train/program/lower_rows.hpp"
 #include "intaglio/train/program/measured_values.hpp"
-#include "intaglio/train/program/node.hpp"
 #include "intaglio/train/program/operations.hpp"
 #include "intaglio/train/program/parameters.hpp"
+#include "intaglio/train/program/passes.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
@@ -45,91 +44,88 @@ class Training {
     /// Memory for batches of up to `batch` images on `threads` threads; parameters are drawn from `seed`, and so is
     /// what passes drop. Weights are normal with variance 2 / fan-in, gains 1, biases 0. Throws std::invalid_argument
     /// for a batch or a number of threads that is not positive, or for which there are no addresses.
-    [[gnu::cold]] explicit Training(std::int64_t batch, int threads = 1, std::uint64_t seed = 1)
-        : capacity_(checked(batch)),
-          pool_(threads),
-          sites_(train::make_sites(table.view(), train::plan<Net>)),
-          parameters_(addressable<train::plan<Net>.parameter_count * 4>() / 4),
-          gradients_(parameters_.size()),
-          codes_(static_cast<std::size_t>(train::plan<Net>.code_bytes * batch)),
-          gradient_memory_(static_cast<std::size_t>(train::plan<Net>.gradient_floats * batch)),
-          partial_(addressable<train::plan<Net>.largest_weights * train::sample_groups * 4>() / 4),
-          norms_(rows, nullptr),
-          scales_(rows + 1, nullptr),
-          seed_(seed) {
-        std::int64_t most = 0;
-        for (const train::Site& site : sites_) {
-            nodes_.push_back(Makers::of[nodes_.size()](site, batch));
-            most = std::max(most, nodes_.back()->workspace_bytes(site, batch));
-        }
-        workspace_bytes_ = aligned(most);
-        if (workspace_bytes_ > (most_bytes - 1) / threads) {
-            throw std::invalid_argument(joined(
-                {"batch size: ", batch, " images on ", threads, " threads need more memory than can be addressed"}));
-        }
-        workspace_.resize(static_cast<std::size_t>(workspace_bytes_ * threads));
+    ///
+    /// With a communicator (train::Communicator, which must outlive the training) as `ranks`, batches are shared out:
+    /// every rank has a training of the same network, batch and seed, with memory for its part.
+    [[gnu::cold]] explicit Training(std::int64_t batch, int threads = 1, std::uint64_t seed = 1,
+                                    const train::Ranks& ranks = {})
+        : passes_(batch, threads, ranks, train::make_sites(table.view(), train::plan<Net>), Makers::of,
+                  {.parameters = addressable<train::plan<Net>.parameter_count * 4>() / 4,
+                   .largest_weights = addressable<train::plan<Net>.largest_weights * train::sample_groups * 4>() /
+                                      (train::sample_groups * 4),
+                   .code_bytes = train::plan<Net>.code_bytes,
+                   .gradients = train::plan<Net>.gradient_floats}) {
         initialize(seed);
     }
 
     /// Draws all parameters anew, as a Training of this seed has them, whose seed it becomes. Statistics of norms stay.
     void initialize(std::uint64_t seed) {
-        seed_ = seed;
-        train::draw_parameters(ranges(), table.view().rows, seed, parameters_.data());
+        passes_.seed = seed;
+        train::draw_parameters(ranges(), table.view().rows, seed, passes_.parameters.data());
         parameters_changed();
     }
 
     /// Runs `count` images, each of `pixels` codes, through the rows first_row ... end_row - 1; those in front must
     /// have run on the same images. Throws std::invalid_argument if they do not fit the batch or if a norm would take
-    /// its statistics from a single value, and std::runtime_error if a parameter is not finite.
+    /// its statistics from a single value, and std::runtime_error if a parameter is not finite. One of several ranks
+    /// may run images that are its alone with running statistics, up to own_capacity().
     [[gnu::cold]] void forward(const Pixel* images, std::int64_t count, train::Statistics statistics,
                                std::size_t end_row = rows, std::size_t first_row = 0) {
-        if (count < 1 || count > capacity_) {
+        forward(images, train::BatchPart{0, count, count}, statistics, end_row, first_row);
+    }
+    /// The same of a batch that is shared out: `images` are those of this rank, of which `part(images of the batch)`
+    /// says which they are. With statistics of the batch all ranks must run theirs, also one that has none.
+    [[gnu::cold]] void forward(const Pixel* images, const train::BatchPart& part, train::Statistics statistics,
+                               std::size_t end_row = rows, std::size_t first_row = 0) {
+        const bool shared = part == passes_.ranks.part(part.batch);
+        const std::int64_t most = shared ? capacity() : own_capacity();
+        if (part.batch < 1 || part.batch > most) {
             throw std::invalid_argument(
-                joined({"number of images in a batch: expected 1 to ", capacity_, ", found ", count}));
+                joined({"number of images in a batch: expected 1 to ", most, ", found ", part.batch}));
         }
-        if (count == 1 && statistics != train::Statistics::running) {
+        if (!shared && statistics != train::Statistics::running) {
+            throw std::invalid_argument(joined({"a batch of ", part.batch, " images is shared out among ",
+                                                passes_.ranks.size(), " ranks: each runs its part"}));
+        }
+        if (part.batch == 1 && statistics != train::Statistics::running) {
             // What is only added to statistics over more images may be one value, if nothing reads its normalised code.
             const bool reestimates = statistics == train::Statistics::reestimation;
             train::check_single_image<Net>("batch of 1 image", first_row, reestimates ? end_row - 1 : end_row);
         }
-        if (statistics == train::Statistics::batch && first_row == 0) pass_ = next_pass_++;
-        train::Context context = make_context(images, count, statistics);
-        for (std::size_t i = first_row; i < std::min(end_row, rows); ++i) nodes_[i]->forward(sites_[i], context);
-        pixels_ = images;
-        count_ = count;
-        restart_statistics_ = false;
+        if (statistics == train::Statistics::batch && first_row == 0) passes_.pass = passes_.next_pass++;
+        passes_.forward(images, part, statistics, first_row, end_row);
     }
 
     /// Where the gradient of the loss with respect to the float logits goes: [images][classes].
-    [[nodiscard]] std::span<float> logit_gradient() { return gradient_of(table.output); }
+    [[nodiscard]] std::span<train::Gradient> logit_gradient() { return passes_.gradient_of(table.output); }
 
     /// Where the gradient of the loss with respect to the real number that a value stands for goes, [images][values]:
     /// of the output of a row from which `backward` begins. Throws std::invalid_argument for a value that does not
     /// depend on parameters.
-    [[nodiscard]] std::span<float> value_gradient(std::int32_t value) {
+    [[nodiscard]] std::span<train::Gradient> value_gradient(std::int32_t value) {
         if (value < 0 || value >= table.value_count || !table.value(value).needs_gradient) {
             throw std::invalid_argument(joined({"value ", value, " has no gradient"}));
         }
-        return gradient_of(value);
+        return passes_.gradient_of(value);
     }
 
     /// Gradients of the parameters of the rows first_row ... end_row - 1 for the last forward pass, which must have
     /// used the statistics of its batch; the gradient of what row end_row - 1 gives is the caller's. Rows from end_row
     /// on count for nothing, also where they read values of rows in front.
     [[gnu::cold]] void backward(std::size_t first_row = 0, std::size_t end_row = rows) {
-        train::Context context = make_context(pixels_, count_, train::Statistics::batch);
-        context.first_row = first_row;
-        if (end_row < rows) clear_gradients(first_row, end_row);
-        for (std::size_t i = std::min(end_row, rows); i-- > first_row;) nodes_[i]->backward(sites_[i], context);
+        if (!(passes_.part == passes_.ranks.part(passes_.part.batch))) {
+            throw std::logic_error("backward: the last pass was not one of all ranks");
+        }
+        passes_.backward(first_row, end_row);
     }
 
-    /// Integer logits of the last pass, [images][classes].
+    /// Integer logits of the last pass, [images][classes]: with several ranks, here and below, of this rank's images.
     [[nodiscard]] std::span<const std::int64_t> logits() const {
-        return {state<rows - 1>().integers.data(), static_cast<std::size_t>(count_ * classes)};
+        return {state<rows - 1>().integers.data(), static_cast<std::size_t>(last_part().count * classes)};
     }
     /// The same as real numbers, without the last rounding; for the loss.
     [[nodiscard]] std::span<const float> float_logits() const {
-        return {state<rows - 1>().floats.data(), static_cast<std::size_t>(count_ * classes)};
+        return {state<rows - 1>().floats.data(), static_cast<std::size_t>(last_part().count * classes)};
     }
     /// Class of an image of the last pass, from the integer logits; the lowest index on ties. A network of real numbers
     /// has float logits alone.
@@ -149,7 +145,7 @@ class Training {
         constexpr auto size = static_cast<std::size_t>(table.value(Value).shape.size());
         Code* first = nullptr;
         if constexpr (std::is_same_v<Code, const Pixel> && table.value(Value).training_memory == 0) {
-            first = pixels_;
+            first = static_cast<const Pixel*>(passes_.pixels);
         } else {
             first = reinterpret_cast<Code*>(value_memory(Value));
         }
@@ -159,14 +155,13 @@ class Training {
     /// The memory of a value of the last pass, whose number is known at run time: codes of its storage type,
     /// [images][values]. Not for the network's input.
     [[nodiscard]] std::byte* value_memory(std::int32_t value) {
-        const auto memory = static_cast<std::size_t>(table.value(value).training_memory);
-        return codes_.data() + train::plan<Net>.codes[memory] * capacity_;
+        return passes_.codes.data() + passes_.written(value).codes * passes_.capacity;
     }
     /// Calls f(first code of the last pass), typed as the value is stored.
     template <class F>
     void visit(std::int32_t value, const F& f) {
         if (table.value(value).training_memory == 0) {
-            f(pixels_);
+            f(static_cast<const Pixel*>(passes_.pixels));
             return;
         }
         const Storage storage = table.value(value).storage;
@@ -179,31 +174,38 @@ class Training {
     /// The affine function that gave a value of the last pass its meaning, of one channel.
     [[nodiscard]] train::Affine affine(std::int32_t value, std::int64_t channel) const {
         const Value& of = table.value(value);
-        return train::value_affine(of,
-                                   {of.norm_row == none ? nullptr : norms_[static_cast<std::size_t>(of.norm_row)],
-                                    of.scaled ? scales_[static_cast<std::size_t>(value)] : nullptr},
-                                   channel);
+        return train::value_affine(
+            of,
+            {of.norm_row == none ? nullptr : passes_.norms[static_cast<std::size_t>(of.norm_row)],
+             of.scaled ? passes_.scales[static_cast<std::size_t>(value)] : nullptr},
+            channel);
     }
 
     /// Starts a new average of the statistics; the next passes with Statistics::reestimation fill it.
-    void restart_statistics() { restart_statistics_ = true; }
+    void restart_statistics() { passes_.restart_statistics = true; }
 
     /// Number of the next pass with Statistics::batch through the first row; the passes behind it count on from there.
     /// A new Training begins with 0. What a pass draws at random (dropout) follows from the seed and its number alone:
     /// for the same draws again, set the number again.
-    void set_pass(std::uint64_t pass) { next_pass_ = pass; }
+    void set_pass(std::uint64_t pass) { passes_.next_pass = pass; }
     /// Seed of what passes draw at random, which is that of the constructor or of `initialize`.
-    [[nodiscard]] std::uint64_t seed() const { return seed_; }
+    [[nodiscard]] std::uint64_t seed() const { return passes_.seed; }
     /// Another seed for the next passes; the parameters stay.
-    void set_seed(std::uint64_t seed) { seed_ = seed; }
+    void set_seed(std::uint64_t seed) { passes_.seed = seed; }
 
-    [[nodiscard]] std::span<float> parameters() { return parameters_; }
-    [[nodiscard]] std::span<const float> parameters() const { return parameters_; }
-    [[nodiscard]] std::span<const float> gradients() const { return gradients_; }
+    [[nodiscard]] std::span<float> parameters() { return passes_.parameters; }
+    [[nodiscard]] std::span<const float> parameters() const { return passes_.parameters; }
+    [[nodiscard]] std::span<const train::Gradient> gradients() const { return passes_.gradients; }
     /// To be called after parameters were written.
-    void parameters_changed() { ++parameter_version_; }
-    [[nodiscard]] train::ThreadPool& pool() { return pool_; }
-    [[nodiscard]] std::int64_t capacity() const { return capacity_; }
+    void parameters_changed() { ++passes_.parameter_version; }
+    [[nodiscard]] train::ThreadPool& pool() { return passes_.pool; }
+    /// Images of a batch, and how many of them this rank has memory for.
+    [[nodiscard]] std::int64_t capacity() const { return passes_.batch_capacity; }
+    [[nodiscard]] std::int64_t own_capacity() const { return passes_.capacity; }
+    [[nodiscard]] const train::Ranks& ranks() const { return passes_.ranks; }
+    /// The images of a batch of `count` that this rank runs: all, if it is alone; and those of the last pass.
+    [[nodiscard]] train::BatchPart part(std::int64_t count) const { return passes_.ranks.part(count); }
+    [[nodiscard]] const train::BatchPart& last_part() const { return passes_.part; }
 
     /// Which parameters are weights, gains and biases.
     [[nodiscard]] static const std::vector<ParameterRange>& ranges() {
@@ -218,10 +220,10 @@ class Training {
         return of == nullptr ? 0.0 : of->density();
     }
     /// The weights of a row in all their forms, as the last pass used them; null of a row without weights.
-    [[nodiscard]] const train::ProductState* weights(std::size_t row) const { return nodes_.at(row)->weights(); }
+    [[nodiscard]] const train::ProductState* weights(std::size_t row) const { return passes_.nodes.at(row)->weights(); }
     /// The running statistics of a row; none of what is no norm over batches.
     [[nodiscard]] std::optional<train::RunningStatistics> running_statistics(std::size_t row) {
-        return nodes_.at(row)->running_statistics();
+        return passes_.nodes.at(row)->running_statistics();
     }
 
     /// Adds all that a checkpoint must keep beside the parameters: the statistics of the norms.
@@ -231,17 +233,17 @@ class Training {
     /// The same under the names that `place` gives to rows.
     template <class Place>
     [[gnu::cold]] void add_persistent(std::vector<train::NamedNumbers>& list, const Place& place) {
-        for (std::size_t i = 0; i < rows; ++i) nodes_[i]->add_persistent(list, place(table.rows[i]));
+        for (std::size_t i = 0; i < rows; ++i) passes_.nodes[i]->add_persistent(list, place(table.rows[i]));
     }
 
     /// The state of an operation: what it keeps between passes, typed as train::Operation says.
     template <std::size_t I>
     [[nodiscard]] auto& state() {
-        return static_cast<NodeAt<I>&>(*nodes_[I]).state;
+        return static_cast<NodeAt<I>&>(*passes_.nodes[I]).state;
     }
     template <std::size_t I>
     [[nodiscard]] const auto& state() const {
-        return static_cast<const NodeAt<I>&>(*nodes_[I]).state;
+        return static_cast<const NodeAt<I>&>(*passes_.nodes[I]).state;
     }
 
     /// Calls f.template operator()<I>() for each row in order.
@@ -256,20 +258,16 @@ class Training {
 
     /// The canonical model of the trained network: running statistics are folded into the steps. Nothing here changes.
     /// Throws std::runtime_error if a parameter is not finite.
-    [[nodiscard]] [[gnu::cold]] Model<Net> lower() const { return lower(nullptr); }
-    /// The same; `affine` receives the real functions that the steps stand for, per row and channel.
-    [[nodiscard]] [[gnu::cold]] Model<Net> lower(std::vector<std::vector<train::Affine>>* affine) const {
+    /// `affine` receives the real functions that the steps stand for, per row and channel.
+    [[nodiscard]] [[gnu::cold]] Model<Net> lower(std::vector<std::vector<train::Affine>>* affine = nullptr) const {
         Model<Net> model;
-        train::lower_rows(nodes_, sites_, parameters_.data(), parameter_version_, model, affine);
+        train::lower_rows(passes_.nodes, passes_.sites, passes_.parameters.data(), passes_.parameter_version, model,
+                          affine);
         return model;
     }
 
     /// Bytes that a Training object of this batch size and thread count holds, apart from the steps and statistics.
-    [[nodiscard]] std::size_t memory_bytes() const {
-        return codes_.size() +
-               (gradient_memory_.size() + partial_.size() + parameters_.size() + gradients_.size()) * 4 +
-               workspace_.size();
-    }
+    [[nodiscard]] std::size_t memory_bytes() const { return passes_.memory_bytes(); }
 
   private:
     using Makers = train::detail::NodeMakers<Net, std::make_index_sequence<rows>, typename Net::primitives>;
@@ -291,86 +289,12 @@ class Training {
         }
     }
 
-    static std::int64_t checked(std::int64_t batch) {
-        constexpr std::int64_t most = most_images();
-        if (batch < 1 || batch > most) {
-            throw std::invalid_argument(joined({"batch size: expected 1 to ", most, ", found ", batch}));
-        }
-        return batch;
-    }
-    /// What a batch takes in one piece can be addressed, and the pixels of a group of samples count in 32 bits.
-    static constexpr std::int64_t most_images() {
-        std::int64_t bytes = std::max(train::plan<Net>.code_bytes, train::plan<Net>.gradient_floats * 4);
-        std::int64_t pixel_count = 1;
-        for (std::int32_t v = 0; v < table.value_count; ++v) {
-            bytes = std::max(bytes, table.value(v).shape.size() * 8);  // no array holds more for each value
-            pixel_count = std::max(pixel_count, table.value(v).shape.pixels());
-        }
-        return std::min((most_bytes - 1) / bytes, train::sample_groups * (INT32_MAX / pixel_count));
-    }
     template <class T>
     static std::int32_t argmax(std::span<const T> values) {
         return static_cast<std::int32_t>(std::max_element(values.begin(), values.end()) - values.begin());
     }
 
-    std::span<float> gradient_of(std::int32_t value) {
-        constexpr const auto& plan = train::plan<Net>;
-        const auto memory = static_cast<std::size_t>(plan.gradient_of[static_cast<std::size_t>(value)]);
-        return {gradient_memory_.data() + plan.gradients[memory].offset * capacity_,
-                static_cast<std::size_t>(count_ * table.value(value).shape.size())};
-    }
-
-    /// The last reader of a value overwrites its gradient; where that is a row behind end_row, nobody else does.
-    [[gnu::cold]] void clear_gradients(std::size_t first_row, std::size_t end_row) {
-        for (std::size_t i = first_row; i + 1 < end_row; ++i) {
-            const std::int32_t value = table.rows[i].output;
-            if (table.view().reads(value, end_row) == 0 || !table.value(value).needs_gradient) continue;
-            const std::span<float> gradient = gradient_of(value);
-            std::fill(gradient.begin(), gradient.end(), 0.0F);
-        }
-    }
-
-    train::Context make_context(const Pixel* images, std::int64_t count, train::Statistics statistics) {
-        return {.pool = &pool_,
-                .images = count,
-                .statistics = statistics,
-                .restart_statistics = restart_statistics_,
-                .input = images,
-                .codes = codes_.data(),
-                .gradient_memory = gradient_memory_.data(),
-                .capacity = capacity_,
-                .parameters = parameters_.data(),
-                .gradients = gradients_.data(),
-                .norms = norms_.data(),
-                .scales = scales_.data(),
-                .partial = partial_.data(),
-                .workspace = workspace_.data(),
-                .workspace_bytes = workspace_bytes_,
-                .parameter_version = parameter_version_,
-                .seed = seed_,
-                .pass = pass_};
-    }
-
-    std::int64_t capacity_;
-    train::ThreadPool pool_;
-    std::vector<train::Site> sites_;
-    std::vector<std::unique_ptr<train::Node>> nodes_;
-    std::vector<float> parameters_;
-    std::vector<float> gradients_;
-    train::AlignedVector<std::byte> codes_;
-    train::AlignedVector<float> gradient_memory_;
-    train::AlignedVector<float> partial_;
-    train::AlignedVector<std::byte> workspace_;
-    std::int64_t workspace_bytes_ = 0;
-    std::vector<const train::NormChannel*> norms_;
-    std::vector<const double*> scales_;
-    const Pixel* pixels_ = nullptr;
-    std::int64_t count_ = 0;
-    std::uint64_t parameter_version_ = 0;
-    std::uint64_t seed_;
-    std::uint64_t pass_ = 0;  ///< number of the last pass
-    std::uint64_t next_pass_ = 0;
-    bool restart_statistics_ = false;
+    train::Passes passes_;
 };
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

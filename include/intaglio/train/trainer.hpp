@@ -25,6 +25,9 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Trains a network. Everything that the result depends on is a function of the seeds, the options, the data and the
 /// position (epoch and batch), so that a run can be stopped and resumed at any batch.
+///
+/// Where several ranks share the training, each has a trainer with all samples and the same options, and all make the
+/// same calls. Their numbers are the same, bit for bit, and those of one rank; times are each rank's own.
 template <class Net, class Optimizer = Adam>
 class Trainer {
     static_assert(train::check_optimizer_type<Optimizer>());
@@ -39,6 +42,10 @@ class Trainer {
         : training_(training),
           samples_(samples),
           options_(std::move(options)),
+          logits_(training.ranks(), training.capacity(), Training<Net>::classes),
+          teacher_logits_(training.ranks(), options_.distillation.teacher ? training.capacity() : 0,
+                          Training<Net>::classes),
+          logit_gradient_(training.ranks(), training.capacity(), Training<Net>::classes),
           kept_(options_.average, options_.early_stopping, live(training)) {
         constexpr std::int64_t pixels = Training<Net>::pixels;
         constexpr std::int32_t classes = Training<Net>::classes;
@@ -56,11 +63,13 @@ class Trainer {
         }
         for (std::vector<float>& moment : moments_) moment.assign(training.parameters().size(), 0.0F);
         order_.resize(static_cast<std::size_t>(samples.count()));
-        images_.resize(static_cast<std::size_t>(options_.batch * pixels));
+        images_.resize(static_cast<std::size_t>(own_batch() * pixels));
         labels_.resize(static_cast<std::size_t>(options_.batch));
     }
 
     [[nodiscard]] std::int64_t batches() const { return (samples_.count() + options_.batch - 1) / options_.batch; }
+    /// The most images of a batch that this rank has.
+    [[nodiscard]] std::int64_t own_batch() const { return training_.ranks().largest_part(options_.batch); }
     /// Whether all epochs are done, or early stopping has ended the run.
     [[nodiscard]] bool finished() const { return epoch_ >= options_.epochs || kept_.stopping().stopped(); }
     [[nodiscard]] std::int64_t epoch() const { return epoch_; }
@@ -77,20 +86,23 @@ class Trainer {
         if (batch_ == 0 || !ordered_) start_epoch();
         const std::int64_t begin = batch_ * options_.batch;
         const std::int64_t count = std::min(options_.batch, samples_.count() - begin);
-        gather(begin, count);
+        const train::BatchPart part = training_.part(count);
+        gather(begin, part);
         training_.set_pass(steps_);
         const auto first = static_cast<std::size_t>(options_.part.first);
         const auto end = static_cast<std::size_t>(options_.part.last) + 1;
         if (options_.local_loss) {
-            training_.forward(images_.data(), count, train::Statistics::batch, end);
-            loss_sum_ += options_.local_loss(images_.data(), count) * static_cast<double>(count);
+            training_.forward(images_.data(), part, train::Statistics::batch, end);
+            loss_sum_ += options_.local_loss(images_.data(), part.count) * static_cast<double>(count);
             training_.backward(first, end);
         } else {
-            training_.forward(images_.data(), count, train::Statistics::batch);
-            loss_sum_ += loss(count) * static_cast<double>(count);
-            for (std::int64_t i = 0; i < count; ++i) {
-                correct_ += training_.prediction(i) == labels_[static_cast<std::size_t>(i)] ? 1 : 0;
+            training_.forward(images_.data(), part, train::Statistics::batch);
+            loss_sum_ += loss(part) * static_cast<double>(count);
+            std::int64_t correct = 0;
+            for (std::int64_t i = 0; i < part.count; ++i) {
+                correct += training_.prediction(i) == labels_[static_cast<std::size_t>(part.first + i)] ? 1 : 0;
             }
+            correct_ += training_.ranks().sum(correct);
             training_.backward(first);
         }
         const double rate = train::learning_rate(options_, steps_, batches());
@@ -104,19 +116,19 @@ class Trainer {
     }
 
     /// Trains to the end, and gives back the best state if there is early stopping. `observer.batch(metrics)` is called
-    /// after every batch and stops the training by returning false; `observer.epoch(metrics)` is called after every
-    /// epoch and its validation. A call after such a stop goes on.
+    /// after every batch and stops the training, of all ranks, by returning false; `observer.epoch(metrics)` is called
+    /// after every epoch and its validation. A call after such a stop goes on.
     template <class Observer>
     [[gnu::cold]] void fit(Observer& observer) {
         if (kept_.stops_early() && batch_ == 0 && kept_.stopping().validated_epoch() < epoch_) validate();
         while (!finished()) {
             step();
-            const bool go_on = observer.batch(metrics_);
+            const bool stop = training_.ranks().sum(observer.batch(metrics_) ? 0 : 1) > 0;
             if (batch_ == 0) {
                 if (options_.validation.count() > 0) validate();
                 observer.epoch(metrics_);
             }
-            if (!go_on) return;
+            if (stop) return;
         }
         restore_best();
     }
@@ -226,29 +238,41 @@ class Trainer {
         started_ = std::chrono::steady_clock::now();
     }
 
-    [[gnu::cold]] void gather(std::int64_t begin, std::int64_t count) {
+    /// The images of this rank, and the labels of all.
+    [[gnu::cold]] void gather(std::int64_t begin, const train::BatchPart& part) {
         constexpr auto size = static_cast<std::size_t>(Training<Net>::pixels);
-        const std::uint32_t* indices = order_.data() + begin;
-        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+        for (std::int64_t i = 0; i < part.batch; ++i) {
+            labels_[static_cast<std::size_t>(i)] = samples_.labels[order_[static_cast<std::size_t>(begin + i)]];
+        }
+        const std::uint32_t* indices = order_.data() + begin + part.first;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(part.count); ++i) {
             const std::size_t source = indices[i];
             std::memcpy(images_.data() + i * size, samples_.pixels.data() + source * size, size * sizeof(Pixel));
-            labels_[i] = samples_.labels[source];
         }
         if (options_.augment) {
-            train::augment_images(options_.augment, images_.data(), count, size, indices, options_.seed, epoch_,
+            train::augment_images(options_.augment, images_.data(), part.count, size, indices, options_.seed, epoch_,
                                   training_.pool());
         }
     }
 
-    [[gnu::cold]] double loss(std::int64_t count) {
-        const std::span<const float> logits = training_.float_logits();
-        const std::span<float> gradient = training_.logit_gradient();
-        const Labels labels = Labels(labels_).first(static_cast<std::size_t>(count));
-        const double own = options_.loss(logits, labels, Training<Net>::classes, gradient);
+    /// Of the whole batch, on every rank: a loss may look at several images at once.
+    [[gnu::cold]] double loss(const train::BatchPart& part) {
+        constexpr std::int32_t classes = Training<Net>::classes;
+        const std::span<const float> logits = logits_.gather(training_.float_logits(), part);
+        const std::span<train::Gradient> own_gradient = training_.logit_gradient();
+        const std::span<train::Gradient> gradient = logit_gradient_.memory(own_gradient, part.batch);
+        const Labels labels = Labels(labels_).first(static_cast<std::size_t>(part.batch));
+        double loss = options_.loss(logits, labels, classes, gradient);
         const Distillation<Pixel>& from = options_.distillation;
-        if (!from.teacher) return own;
-        return train::distil<float>(logits, from.teacher(images_.data(), count), Training<Net>::classes, from.share,
-                                    from.temperature, own, gradient);
+        if (from.teacher) {
+            std::span<const float> teacher;
+            if (part.count > 0) teacher = from.teacher(images_.data(), part.count);
+            train::check_teacher_logits(teacher.size(), training_.float_logits().size());
+            loss = train::distil<float>(logits, teacher_logits_.gather(teacher, part), classes, from.share,
+                                        from.temperature, loss, gradient);
+        }
+        logit_gradient_.take(own_gradient, part);
+        return loss;
     }
 
     [[gnu::cold]] void update(double rate) {
@@ -282,6 +306,9 @@ class Trainer {
     Training<Net>& training_;
     BasicSamples<Pixel> samples_;
     Options options_;
+    train::WholeBatch<float> logits_;
+    train::WholeBatch<float> teacher_logits_;
+    train::WholeBatch<train::Gradient> logit_gradient_;
     train::KeptStates kept_;
     std::vector<ParameterRange> ranges_;  ///< of the trained part
     std::array<std::vector<float>, Optimizer::moments> moments_;

@@ -22,14 +22,15 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 template <class Pixel = std::uint8_t>
 struct Distillation {
     /// Returns the teacher's logits, [images][classes], of `count` images as the student sees them (augmented); they
-    /// must stay where they are until the next call. Empty: no distillation. See teacher_logits.
+    /// must stay where they are until the next call. With several ranks, each asks for those of its own images. Empty:
+    /// no distillation. See teacher_logits.
     std::function<std::span<const float>(const Pixel* images, std::int64_t count)> teacher{};
     double share = 0.5;      ///< 0 ... 1
     double temperature = 4;  ///< T, above 0
 };
 
-/// The callback for a teacher in a Training of its own, with its running statistics. It refers to `teacher`, whose
-/// capacity must be at least the student's batch.
+/// The callback for a teacher in a Training of its own, with its running statistics. It refers to `teacher`, whose own
+/// capacity must be at least the student's.
 template <class Net>
 [[gnu::cold]] auto teacher_logits(Training<Net>& teacher) {
     return [&teacher](const typename Training<Net>::Pixel* images, std::int64_t count) {
@@ -46,14 +47,19 @@ namespace train {
     require_option(temperature > 0, "distillation temperature", temperature);
 }
 
+/// Throws std::runtime_error unless there are as many teacher logits as student logits.
+[[gnu::cold]] inline void check_teacher_logits(std::size_t found, std::size_t expected) {
+    if (found != expected) {
+        throw std::runtime_error(joined({"teacher logits: expected ", expected, ", found ", found}));
+    }
+}
+
 /// Changes the gradient of a loss of this value into that of the distillation loss (see Distillation), which is
 /// returned. Throws std::runtime_error unless there are as many finite teacher logits as student logits.
 template <class Float>
 [[gnu::cold]] double distil(std::span<const Float> student, std::span<const Float> teacher, std::int32_t classes,
                             double share, double temperature, double loss, std::span<Float> gradient) {
-    if (teacher.size() != student.size()) {
-        throw std::runtime_error(joined({"teacher logits: expected ", student.size(), ", found ", teacher.size()}));
-    }
+    check_teacher_logits(teacher.size(), student.size());
     const auto n = static_cast<std::size_t>(classes);
     const double images = static_cast<double>(student.size() / n);
     double divergence = 0;

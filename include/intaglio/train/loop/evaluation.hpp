@@ -41,7 +41,8 @@ template <class Code>
 
 /// Runs a network over samples as the integer program will: with running statistics and integer logits. `observer(first
 /// image, count)` is called after each batch, with the codes of the batch still in place. Throws std::invalid_argument
-/// if the samples do not fit the network.
+/// if the samples do not fit the network. Several ranks share the samples out: all must call it with the same ones, the
+/// observer sees the images of its rank, and the result is that of all.
 template <class Net, class Observer>
 [[gnu::cold]] Evaluation evaluate(Training<Net>& training, BasicSamples<typename Training<Net>::Pixel> samples,
                                   const Observer& observer) {
@@ -51,13 +52,18 @@ template <class Net, class Observer>
     result.images = samples.count();
     result.predictions.resize(samples.labels.size());
     std::vector<std::int64_t> nonzero(static_cast<std::size_t>(facts<Net>.value_count));
+    const train::Ranks& ranks = training.ranks();
+    train::WholeBatch<float> logits(ranks, training.capacity(), Training<Net>::classes);
     for (std::int64_t begin = 0; begin < samples.count(); begin += training.capacity()) {
-        const std::int64_t count = std::min(training.capacity(), samples.count() - begin);
-        training.forward(samples.pixels.data() + begin * pixels, count, train::Statistics::running);
-        const Labels labels = samples.labels.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
-        result.loss = train::add_cross_entropy(training.float_logits(), labels, Training<Net>::classes, result.loss);
-        for (std::int64_t i = 0; i < count; ++i) {
-            const auto at = static_cast<std::size_t>(begin + i);
+        const train::BatchPart part = training.part(std::min(training.capacity(), samples.count() - begin));
+        const std::int64_t first = begin + part.first;
+        training.forward(samples.pixels.data() + first * pixels, part, train::Statistics::running);
+        const Labels labels =
+            samples.labels.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(part.batch));
+        result.loss = train::add_cross_entropy(logits.gather(training.float_logits(), part), labels,
+                                               Training<Net>::classes, result.loss);
+        for (std::int64_t i = 0; i < part.count; ++i) {
+            const auto at = static_cast<std::size_t>(first + i);
             result.predictions[at] = training.prediction(i);
             const std::int64_t label = samples.labels[at];
             result.correct += result.predictions[at] == label ? 1 : 0;
@@ -67,11 +73,16 @@ template <class Net, class Observer>
             if (facts<Net>.value(row.output).pending) continue;
             training.visit(row.output, [&](const auto* codes) {
                 nonzero[static_cast<std::size_t>(row.output)] +=
-                    train::count_nonzero(codes, count * facts<Net>.value(row.output).shape.size());
+                    train::count_nonzero(codes, part.count * facts<Net>.value(row.output).shape.size());
             });
         }
-        observer(begin, count);
+        ranks.gather_images(result.predictions.data() + begin, part.batch, 1);
+        observer(first, part.count);
     }
+    result.correct = ranks.sum(result.correct);
+    result.float_correct = ranks.sum(result.float_correct);
+    std::vector<std::int64_t> memory(nonzero.size());
+    ranks.sum(nonzero.data(), memory.data(), static_cast<std::int64_t>(nonzero.size()));
     result.loss /= static_cast<double>(samples.count());
     result.activity.resize(nonzero.size());
     for (std::size_t v = 0; v < nonzero.size(); ++v) {

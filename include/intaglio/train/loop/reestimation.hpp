@@ -27,7 +27,8 @@ enum class Reestimation : std::uint8_t {
 
 /// Replaces the running statistics of all norms by those over `images`, one behind the other, with the present weights.
 /// `batch` images run at a time (0: as many as there is memory for); an exact result does not depend on it. There is no
-/// last pass afterwards. Throws std::invalid_argument if there is no image, a part of one, or a statistic of one value.
+/// last pass afterwards. Several ranks share the images out; all must call it with the same ones. Throws
+/// std::invalid_argument if there is no image, a part of one, or a statistic of one value.
 template <class Net>
 void reestimate_statistics(Training<Net>& training, std::span<const typename Training<Net>::Pixel> images,
                            Reestimation how = Reestimation::exact, std::int64_t batch = 0) {
@@ -45,12 +46,13 @@ void reestimate_statistics(Training<Net>& training, std::span<const typename Tra
     if (how == Reestimation::one_pass) train::check_batches<Net>(count, batch);
     const auto each_batch = [&](const auto& body) {
         for (std::int64_t begin = 0; begin < count; begin += batch) {
-            body(images.data() + begin * pixels, std::min(batch, count - begin), begin == 0);
+            const train::BatchPart part = training.part(std::min(batch, count - begin));
+            body(images.data() + (begin + part.first) * pixels, part, begin == 0);
         }
     };
     if (how == Reestimation::one_pass) {
         training.restart_statistics();
-        each_batch([&](const auto* first, std::int64_t some, bool) {
+        each_batch([&](const auto* first, const train::BatchPart& some, bool) {
             training.forward(first, some, Statistics::reestimation);
         });
         return;
@@ -58,7 +60,7 @@ void reestimate_statistics(Training<Net>& training, std::span<const typename Tra
     std::size_t done = 0;  // rows that need not run again, as the codes of all images are still there
     for (std::size_t row = 0; row < rows; ++row) {
         if (values[row] == 0) continue;
-        each_batch([&](const auto* first, std::int64_t some, bool restart) {
+        each_batch([&](const auto* first, const train::BatchPart& some, bool restart) {
             training.forward(first, some, Statistics::running, row, done);
             if (restart) training.restart_statistics();
             training.forward(first, some, Statistics::reestimation, row + 1, row);

@@ -37,7 +37,9 @@ struct TrainedPart {
 };
 
 /// A loss that looks at the value behind the trained part: computes it for the last forward pass, which read these
-/// images, and writes the gradient of the value (`Training::value_gradient`). Returns the mean over the images.
+/// images, and writes the gradient of the value (`Training::value_gradient`). Returns the mean over the images. With
+/// several ranks, all call it, each with its own images (there may be none); the mean, and what the gradient is one of,
+/// is that over the whole batch (`Training::last_part`, `Training::ranks`).
 template <class Pixel = std::uint8_t>
 using LocalLoss = std::function<double(const Pixel* images, std::int64_t count)>;
 

@@ -23,16 +23,16 @@ struct GradientChange {
     double value = 0;
     double scale = 1;
 
-    [[nodiscard]] float operator()(float gradient) const {
-        const auto limit = static_cast<float>(value);
+    [[nodiscard]] Gradient operator()(Gradient gradient) const {
+        const auto limit = static_cast<Gradient>(value);
         if (value > 0) gradient = std::min(std::max(gradient, -limit), limit);
-        return static_cast<float>(scale) * gradient;
+        return static_cast<Gradient>(scale) * gradient;
     }
 };
 
 /// Euclidean norm of the gradients, each clipped to [-value, value] where value is positive. Summed at fixed places, so
 /// that it does not depend on the number of threads. Throws std::runtime_error if it is not finite.
-[[gnu::cold]] inline double gradient_norm(std::span<const float> gradients, double value, ThreadPool& pool) {
+[[gnu::cold]] inline double gradient_norm(std::span<const Gradient> gradients, double value, ThreadPool& pool) {
     constexpr std::size_t lanes = 8;  // independent sums, which a processor adds side by side
     const GradientChange clip{.value = value};
     std::array<double, sample_groups> sums{};
@@ -61,8 +61,8 @@ inline double clip_scale(double norm, double limit) {
 /// `step` counts from 1. Allocates nothing; the result does not depend on the number of threads.
 template <class Optimizer>
 void update_parameters(const Optimizer& optimizer, const std::vector<ParameterRange>& ranges, float* parameters,
-                       const float* gradients, float* first, float* second, GradientChange change, double weight_decay,
-                       double rate, std::uint64_t step, ThreadPool& pool) {
+                       const Gradient* gradients, float* first, float* second, GradientChange change,
+                       double weight_decay, double rate, std::uint64_t step, ThreadPool& pool) {
     constexpr std::int64_t block = 4096;
     const bool changes = change.value > 0 || change.scale != 1.0;
     for (const ParameterRange& range : ranges) {
@@ -70,8 +70,8 @@ void update_parameters(const Optimizer& optimizer, const std::vector<ParameterRa
         pool.run((range.count + block - 1) / block, [&](std::int64_t task, int) {
             const std::int64_t begin = range.begin + task * block;
             const auto count = static_cast<std::size_t>(std::min(block, range.begin + range.count - begin));
-            const float* gradient = gradients + begin;
-            float changed[block];
+            const Gradient* gradient = gradients + begin;
+            Gradient changed[block];
             if (changes) {
                 for (std::size_t i = 0; i < count; ++i) changed[i] = change(gradient[i]);
                 gradient = changed;

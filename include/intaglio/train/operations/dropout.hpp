@@ -21,7 +21,8 @@ struct DropoutState {
     std::vector<double> scales;
     std::uint64_t seed = 0;
     std::uint64_t pass = 0;
-    double scale = 1;  ///< 1 / (1 - rate) if the pass dropped codes
+    std::int64_t first_image = 0;  ///< of this rank, in the batch
+    double scale = 1;              ///< 1 / (1 - rate) if the pass dropped codes
     bool drops = false;
 };
 
@@ -61,20 +62,22 @@ struct Operation<primitive::Dropout<Drop>> : Stateless {
         const auto row = static_cast<std::size_t>(site.index);
         state.seed = context.seed;
         state.pass = context.pass;
+        state.first_image = context.first_image;
         state.drops = context.statistics == Statistics::batch && threshold > 0;
         state.scale = state.drops ? 1.0 / (1.0 - Drop.value) : 1.0;
         detail::dropout_scales(meaning(context, site.input).scales, state.scale, state.scales);
         context.scales[site.output.index] = state.scales.data();
         const auto* from = codes<typename Kind::input>(context, site.input);
         auto* to = result<typename Kind::output>(context, site);
-        context.pool->run(context.images, [&](std::int64_t image, int) {
+        context.for_images([&](std::int64_t image, int) {
             const auto* codes_in = from + image * size;
             auto* codes_out = to + image * size;
             if (!state.drops) {
                 kernels::copy_codes(codes_in, size, codes_out);
                 return;
             }
-            detail::each_kept(state.seed, row, state.pass, image, size, threshold, [=](std::int64_t i, bool kept) {
+            const std::int64_t of_batch = state.first_image + image;
+            detail::each_kept(state.seed, row, state.pass, of_batch, size, threshold, [=](std::int64_t i, bool kept) {
                 codes_out[i] = codes_in[i];
                 if (!kept) codes_out[i] = 0;
             });
@@ -92,7 +95,8 @@ struct Operation<primitive::Dropout<Drop>> : Stateless {
                 din[i] = add ? din[i] + own : own;
             };
             if (state.drops) {
-                detail::each_kept(state.seed, row, state.pass, image, size, threshold, pass_on);
+                const std::int64_t of_batch = state.first_image + image;
+                detail::each_kept(state.seed, row, state.pass, of_batch, size, threshold, pass_on);
             } else {
                 for (std::int64_t i = 0; i < size; ++i) pass_on(i, true);
             }

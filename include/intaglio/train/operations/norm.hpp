@@ -55,6 +55,7 @@ template <class S, class Number>
         measure_block(values + begin * in.shape.size(), count * in.shape.pixels(), channels,
                       state.group_sum.data() + at, state.group_squares.data() + at, state.group_statistics.data() + at);
     });
+    context.ranks.gather_groups(state.group_statistics.data(), channels);
     const bool reestimates = context.statistics == Statistics::reestimation;
     for (std::size_t c = 0; c < state.channels; ++c) {
         S& total = state.channel_statistics[c];
@@ -94,6 +95,7 @@ void sum_gradients(NormState<S>& state, Shape shape, const Number* a, const floa
         add_gradient_sums(dy + begin * shape.size(), a + begin * shape.size(), count * shape.pixels(), shape.channels,
                           rows, rows + shape.channels, sums);
     });
+    context.ranks.gather_groups(state.group_gradients.data(), shape.channels);
 }
 
 template <class S, class Number>
@@ -185,7 +187,7 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         const float* dy = gradient(context, site.output);
         detail::sum_gradients(state, in.shape, a, dy, context);
         float* gain_gradient = context.gradients + site.parameters;
-        detail::combine(state, in.shape.pixels() * context.images, in.denominator, meaning(context, site.input).scales,
+        detail::combine(state, in.shape.pixels() * context.batch, in.denominator, meaning(context, site.input).scales,
                         context.parameters + site.parameters, gain_gradient,
                         row.biases == 0 ? nullptr : gain_gradient + row.gains, gain_form);
         if (in.needs_gradient) {

@@ -40,15 +40,14 @@ constexpr std::int32_t block_rows(const ConvolutionExtents& e, const Convolution
     return is_pointwise(e) && many.out.height > tall_block_rows ? tall_block_rows : many.out.height;
 }
 
-/// Calls body(extents, first image, worker) for each image of the batch, or for each group of images that are one tall
-/// image.
+/// Calls body(extents, first image, worker) for each image, or for each group of images that are one tall image.
 template <class Body>
-void for_images(const ConvolutionExtents& e, const Context& context, const Body& body) {
+void for_extents(const ConvolutionExtents& e, const Context& context, const Body& body) {
     const bool pointwise = is_pointwise(e);
-    context.pool->run(pointwise ? sample_groups : context.images, [&](std::int64_t task, int worker) {
-        const std::int64_t begin = pointwise ? group_begin(context.images, task) : task;
-        const std::int64_t end = pointwise ? group_begin(context.images, task + 1) : task + 1;
-        if (begin < end) body(pointwise ? tall(e, end - begin) : e, begin, worker);
+    const std::int64_t first_group = context.ranks.first_group();
+    context.pool->run(pointwise ? context.ranks.groups() : context.images, [&](std::int64_t task, int worker) {
+        const Context::Images some = pointwise ? context.group(first_group + task) : Context::Images{task, 1};
+        if (some.count > 0) body(pointwise ? tall(e, some.count) : e, some.first, worker);
     });
 }
 
@@ -58,7 +57,7 @@ void multiply(const Row& row, const Code* in, const std::byte* packed, std::int3
     using Set = simd::Native;
     const ConvolutionExtents& e = row.extents;
     const integer::WeightForm weight = integer::weight_form(row);
-    for_images(e, context, [&](const ConvolutionExtents& many, std::int64_t begin, int worker) {
+    for_extents(e, context, [&](const ConvolutionExtents& many, std::int64_t begin, int worker) {
         const Code* first_in = in + begin * e.in.size();
         std::int32_t* first_out = out + begin * e.out.size();
         const std::int32_t block = block_rows(e, many);
@@ -81,14 +80,24 @@ void multiply_float(const ConvolutionExtents& e, const Code* in, const std::byte
     });
 }
 
-/// Adds the weight gradients of the groups of a batch in a fixed tree, times `factor`.
-inline void sum_groups(const Row& row, float factor, float* gradient, const Context& context) {
+/// Adds the weight gradients of the groups of a batch in a fixed tree, times `factor`: first those of this rank, then
+/// those of all ranks.
+inline void sum_groups(const Row& row, float factor, Gradient* gradient, const Context& context) {
     const std::int64_t fan_in = row.extents.fan_in();
-    context.pool->run(row.extents.out.channels, [&](std::int64_t unit, int) {
-        for (std::int64_t i = unit * fan_in; i < (unit + 1) * fan_in; ++i) {
-            gradient[i] = factor * tree_sum([&](std::int64_t g) { return context.partial[g * row.weights + i]; });
-        }
+    const Ranks& ranks = context.ranks;
+    const Gradient* partial = context.partial + ranks.first_group() * row.weights;
+    const Gradient own_factor = ranks.alone() ? factor : 1;
+    with_group_count(ranks.groups(), [&]<int Count>(std::integral_constant<int, Count>) {
+        context.pool->run(row.extents.out.channels, [&](std::int64_t unit, int) {
+            for (std::int64_t i = unit * fan_in; i < (unit + 1) * fan_in; ++i) {
+                gradient[i] =
+                    own_factor * tree_sum<Count>([&](std::int64_t g) { return partial[g * row.weights + i]; });
+            }
+        });
     });
+    if (ranks.alone()) return;
+    ranks.sum(gradient, context.partial, row.weights);
+    for (std::int64_t i = 0; i < row.weights; ++i) gradient[i] *= factor;
 }
 
 /// The gradient of the values of all weights, times `in_step`, the number that one input code stands for.
@@ -113,7 +122,7 @@ template <kernels::Grouping Grouping>
 void input_gradient(const ConvolutionExtents& e, const std::byte* transposed, const float* out_gradient, bool overwrite,
                     float* gradient, const Context& context) {
     using Set = simd::Native;
-    for_images(e, context, [&](const ConvolutionExtents& many, std::int64_t begin, int worker) {
+    for_extents(e, context, [&](const ConvolutionExtents& many, std::int64_t begin, int worker) {
         std::byte* memory = context.worker_memory(worker);
         float* target = gradient + begin * e.in.size();
         float* sum = overwrite ? target : reinterpret_cast<float*>(memory);

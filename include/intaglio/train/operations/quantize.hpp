@@ -108,7 +108,7 @@ void run_float_step(const StepState& state, const Row& row, std::int64_t denomin
     const auto scale = static_cast<float>(static_cast<double>(denominator) / static_cast<double>(row.code_spacing));
     const auto lowest = static_cast<float>(row.codes.lowest) / static_cast<float>(row.code_spacing);
     const auto levels = static_cast<float>(row.steps / row.code_spacing);
-    context.pool->run(context.images, [&](std::int64_t image, int) {
+    context.for_images([&](std::int64_t image, int) {
         const std::int64_t end = (image + 1) * shape.size();
         for (std::int64_t i = image * shape.size(); i < end; i += channels) {
             for (std::int64_t c = 0; c < channels; ++c) {
@@ -171,7 +171,7 @@ template <integer::StepKind Form, class In, class Out>
 void run_step(const Row& row, Shape shape, const std::byte* parameters, const In* from, Out* to,
               const Context& context) {
     const integer::StepForm form = integer::step_form(row);
-    context.pool->run(context.images, [&](std::int64_t image, int) {
+    context.for_images([&](std::int64_t image, int) {
         const std::int64_t begin = image * shape.size();
         integer::step<simd::Native, Form>(form, from + begin, shape.pixels(), shape.channels, parameters, to + begin);
     });
@@ -181,7 +181,7 @@ void run_step(const Row& row, Shape shape, const std::byte* parameters, const In
 template <class Surrogate, class Integer>
 void run_step_gradient(const SurrogateGradient<Surrogate>& derivative, const StepState& state, Shape shape,
                        const Integer* a, const float* dcode, bool add, float* dx, const Context& context) {
-    context.pool->run(context.images, [&](std::int64_t image, int) {
+    context.for_images([&](std::int64_t image, int) {
         const std::int64_t begin = image * shape.size();
         step_gradient(derivative, a + begin, dcode + begin, shape.pixels(), shape.channels, state.slope.data(),
                       state.offset.data(), add, dx + begin);

@@ -1,6 +1,7 @@
 // Training of norms that measure every sample by itself: the same in training and evaluation, no running statistics.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -20,12 +21,13 @@ struct SampleNormState {
         : groups(group_count),
           mean(static_cast<std::size_t>(samples * group_count)),
           inverse_deviation(mean.size()),
-          gain_gradient(static_cast<std::size_t>(site.row->biases)) {}
+          parameter_sums(static_cast<std::size_t>(2 * site.row->biases)) {}
 
     std::int64_t groups;  ///< of channels
     std::vector<double> mean;
     std::vector<double> inverse_deviation;
-    std::vector<double> gain_gradient;  ///< of every channel or element, also where they share one gain
+    /// Gradients of the biases, then of the gains of every channel or element, also where they share one gain.
+    std::vector<double> parameter_sums;
 };
 
 namespace detail {
@@ -172,7 +174,7 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
     template <class Kind, class F>
     static void each_group(const SampleNormState& state, const Site& site, const Context& context, const F& f) {
         const std::int64_t count = state.groups;
-        context.pool->run(context.images, [&](std::int64_t sample, int) {
+        context.for_images([&](std::int64_t sample, int) {
             for (std::int64_t g = 0; g < count; ++g) {
                 f(sample, static_cast<std::size_t>(sample * count + g),
                   sample_group<Kind>(state, site, context, sample, g));
@@ -180,22 +182,41 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
         });
     }
 
-    /// The parameters are shared out between the threads, each with all samples in order: the sums do not depend on the
-    /// number of threads.
     template <class Kind>
-    static void parameter_gradients(SampleNormState& state, const float* dy, const Site& site, Context& context) {
-        const Row& row = *site.row;
+    static void parameter_gradients(SampleNormState& state, const Gradient* dy, const Site& site, Context& context) {
+        const std::int64_t columns = site.row->biases;
+        double* const sums = state.parameter_sums.data();
+        std::fill_n(sums, 2 * columns, 0.0);
+        context.ranks.in_turn(sums, 2 * columns, [&] { add_parameter_sums<Kind>(state, dy, site, context); });
+        Gradient* gain_gradient = context.gradients + site.parameters;
+        Gradient* bias_gradient = gain_gradient + site.row->gains;
+        double all_gains = 0;
+        for (std::int64_t p = 0; p < columns; ++p) {
+            bias_gradient[p] = static_cast<Gradient>(sums[p]);
+            if constexpr (!OneGain) gain_gradient[p] = static_cast<Gradient>(sums[columns + p]);
+            all_gains += sums[columns + p];
+        }
+        if constexpr (OneGain) gain_gradient[0] = static_cast<Gradient>(all_gains);
+    }
+
+    /// Adds the images of this rank. The parameters are shared out between the threads, each with all samples in order:
+    /// the sums do not depend on the number of threads.
+    template <class Kind>
+    static void add_parameter_sums(SampleNormState& state, const Gradient* dy, const Site& site,
+                                   const Context& context) {
         const Shape shape = site.input.shape();
-        const std::int64_t columns = row.biases;
+        const std::int64_t columns = site.row->biases;
         const std::int64_t width = shape.channels / state.groups;
+        double* const biases = state.parameter_sums.data();
+        double* const gains = biases + columns;
         constexpr std::int64_t block = 16;
-        float* gain_gradient = context.gradients + site.parameters;
-        float* bias_gradient = gain_gradient + row.gains;
         context.pool->run((columns + block - 1) / block, [&](std::int64_t task, int) {
             const std::int64_t begin = task * block;
             const std::int64_t end = begin + block < columns ? begin + block : columns;
-            double sum[block]{};
-            double sum_normalized[block]{};
+            double sum[block];
+            double sum_normalized[block];
+            std::copy(biases + begin, biases + end, sum);
+            std::copy(gains + begin, gains + end, sum_normalized);
             for (std::int64_t sample = 0; sample < context.images; ++sample) {
                 const auto whole = sample_group<Kind>(state, site, context, sample, 0);
                 for (std::int64_t first = 0; first < shape.size(); first += columns) {
@@ -208,17 +229,9 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
                     }
                 }
             }
-            for (std::int64_t p = begin; p < end; ++p) {
-                bias_gradient[p] = static_cast<float>(sum[p - begin]);
-                state.gain_gradient[static_cast<std::size_t>(p)] = sum_normalized[p - begin];
-                if constexpr (!OneGain) gain_gradient[p] = static_cast<float>(sum_normalized[p - begin]);
-            }
+            std::copy(sum, sum + (end - begin), biases + begin);
+            std::copy(sum_normalized, sum_normalized + (end - begin), gains + begin);
         });
-        if constexpr (OneGain) {
-            double sum = 0;
-            for (const double g : state.gain_gradient) sum += g;
-            gain_gradient[0] = static_cast<float>(sum);
-        }
     }
 };
 

@@ -12,7 +12,9 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/train/program/aligned_vector.hpp"
+#include "intaglio/train/program/gradient.hpp"
 #include "intaglio/train/program/plan.hpp"
+#include "intaglio/train/program/ranks.hpp"
 #include "intaglio/train/program/site.hpp"
 #include "intaglio/train/program/thread_pool.hpp"
 #include "intaglio/train/steps/steps.hpp"
@@ -56,20 +58,23 @@ struct NormChannel {
 /// Memory and state of one pass over a batch. Operations keep no pointers to it.
 struct Context {
     ThreadPool* pool = nullptr;
-    std::int64_t images = 0;  ///< in this pass
+    Ranks ranks{};
+    std::int64_t images = 0;       ///< in this pass, of this rank
+    std::int64_t first_image = 0;  ///< of this rank, in the batch
+    std::int64_t batch = 0;        ///< images of the whole batch, of all ranks
     Statistics statistics = Statistics::batch;
     bool restart_statistics = false;  ///< the first batch of a re-estimation
     double momentum = 0.1;            ///< of running statistics
     std::size_t first_row = 0;        ///< of the way back: nobody asks for the gradient of what it reads
     const void* input = nullptr;      ///< codes of the images
     std::byte* codes = nullptr;       ///< of all values
-    float* gradient_memory = nullptr;
+    Gradient* gradient_memory = nullptr;
     std::int64_t capacity = 0;  ///< images that the memory holds
     const float* parameters = nullptr;
-    float* gradients = nullptr;           ///< of the parameters
+    Gradient* gradients = nullptr;        ///< of the parameters
     const NormChannel** norms = nullptr;  ///< per row: the channels of a norm, or null
     const double** scales = nullptr;      ///< per value: its scale for each channel, or null
-    float* partial = nullptr;             ///< sample_groups x largest number of weights
+    Gradient* partial = nullptr;          ///< sample_groups x largest number of weights
     std::byte* workspace = nullptr;       ///< threads x workspace_bytes
     std::int64_t workspace_bytes = 0;
     std::uint64_t parameter_version = 0;  ///< changes whenever parameters change
@@ -78,18 +83,34 @@ struct Context {
 
     [[nodiscard]] std::byte* worker_memory(int worker) const { return workspace + worker * workspace_bytes; }
 
-    /// Calls body(first image, number of images, group, worker) for the fixed groups of the batch.
+    /// Some images of this rank.
+    struct Images {
+        std::int64_t first;
+        std::int64_t count;
+    };
+    /// Those of a group of the batch, which must be one of this rank.
+    [[nodiscard]] Images group(std::int64_t group) const {
+        const std::int64_t begin = group_begin(batch, group);
+        return {begin - first_image, group_begin(batch, group + 1) - begin};
+    }
+    /// Calls body(first image, number of images, group, worker) for the groups of the batch that this rank has. What it
+    /// makes for each group, `ranks` brings together: by `gather_groups` in front of a sum over all groups.
     template <class Body>
     void for_groups(Body&& body) const {
-        const std::int64_t count = images;
-        pool->run(sample_groups, [&](std::int64_t group, int worker) {
-            const std::int64_t begin = group_begin(count, group);
-            body(begin, group_begin(count, group + 1) - begin, group, worker);
+        const std::int64_t first_group = ranks.first_group();
+        pool->run(ranks.groups(), [&](std::int64_t task, int worker) {
+            const Images some = group(first_group + task);
+            body(some.first, some.count, first_group + task, worker);
         });
+    }
+    /// Calls body(image, worker) for the images of this rank.
+    template <class Body>
+    void for_images(Body&& body) const {
+        pool->run(images, body);
     }
 };
 
-/// The codes of an operand for all images of the batch, to be read.
+/// The codes of an operand for all images of this rank, to be read.
 template <class T>
 const T* codes(const Context& context, const Operand& operand) {
     if (operand.codes == Operand::network_input) return static_cast<const T*>(context.input);
@@ -101,8 +122,8 @@ T* result(const Context& context, const Site& site) {
     return reinterpret_cast<T*>(context.codes + site.output.codes * context.capacity);
 }
 
-/// The gradient with respect to the real number that an operand stands for, for all images of the batch.
-inline float* gradient(const Context& context, const Operand& operand) {
+/// The gradient with respect to the real number that an operand stands for, for all images of this rank.
+inline Gradient* gradient(const Context& context, const Operand& operand) {
     return context.gradient_memory + operand.gradient * context.capacity;
 }
 

@@ -40,8 +40,7 @@ void each_image(const Site& site, const Context& context, const Body& body) {
     auto* out = result<typename Kind::output>(context, site);
     const std::int64_t in_size = site.input.size();
     const std::int64_t out_size = site.output.size();
-    context.pool->run(context.images,
-                      [&](std::int64_t image, int) { body(in + image * in_size, out + image * out_size); });
+    context.for_images([&](std::int64_t image, int) { body(in + image * in_size, out + image * out_size); });
 }
 /// Calls body(codes of the first input, codes of the second, codes of the result) for each image.
 template <class Kind, class Body>
@@ -52,7 +51,7 @@ void each_pair(const Site& site, const Context& context, const Body& body) {
     const std::int64_t in_size = site.input.size();
     const std::int64_t second_size = site.second.size();
     const std::int64_t out_size = site.output.size();
-    context.pool->run(context.images, [&](std::int64_t image, int) {
+    context.for_images([&](std::int64_t image, int) {
         body(in + image * in_size, second + image * second_size, out + image * out_size);
     });
 }
@@ -67,9 +66,8 @@ void each_gradient(const Site& site, const Operand& operand, const Context& cont
     const std::int64_t out_size = site.output.size();
     const std::int64_t in_size = operand.size();
     const bool add = !operand.overwrites;
-    context.pool->run(context.images, [&](std::int64_t image, int) {
-        body(image, dout + image * out_size, add, din + image * in_size);
-    });
+    context.for_images(
+        [&](std::int64_t image, int) { body(image, dout + image * out_size, add, din + image * in_size); });
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train

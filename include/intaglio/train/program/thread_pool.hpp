@@ -114,18 +114,4 @@ class ThreadPool {
     bool stopping_ = false;
 };
 
-/// Float reductions over a batch are cut at fixed sample indices into this many groups, whatever the thread count.
-inline constexpr int sample_groups = 8;
-
-/// The first sample of group `group` of a batch of `count`.
-constexpr std::int64_t group_begin(std::int64_t count, std::int64_t group) {
-    return count * group / sample_groups;
-}
-
-/// Sums of the groups in a fixed tree: ((0+1)+(2+3))+((4+5)+(6+7)). `at(g)` is the sum of group g.
-template <class At>
-auto tree_sum(const At& at) {
-    return ((at(0) + at(1)) + (at(2) + at(3))) + ((at(4) + at(5)) + (at(6) + at(7)));
-}
-
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train
