@@ -77,7 +77,7 @@ class Training {
     /// says which they are. With statistics of the batch all ranks must run theirs, also one that has none.
     [[gnu::cold]] void forward(const Pixel* images, const train::BatchPart& part, train::Statistics statistics,
                                std::size_t end_row = rows, std::size_t first_row = 0) {
-        const bool shared = part == passes_.ranks.part(part.batch);
+        const bool shared = passes_.is_shared(part);
         const std::int64_t most = shared ? capacity() : own_capacity();
         if (part.batch < 1 || part.batch > most) {
             throw std::invalid_argument(
@@ -113,7 +113,7 @@ class Training {
     /// used the statistics of its batch; the gradient of what row end_row - 1 gives is the caller's. Rows from end_row
     /// on count for nothing, also where they read values of rows in front.
     [[gnu::cold]] void backward(std::size_t first_row = 0, std::size_t end_row = rows) {
-        if (!(passes_.part == passes_.ranks.part(passes_.part.batch))) {
+        if (!passes_.is_shared(passes_.part)) {
             throw std::logic_error("backward: the last pass was not one of all ranks");
         }
         passes_.backward(first_row, end_row);

@@ -88,6 +88,9 @@ struct Passes {
         for (std::size_t i = std::min(end_row, nodes.size()); i-- > first_row;) nodes[i]->backward(sites[i], context);
     }
 
+    /// Whether all ranks take part in a pass; otherwise its images are this rank's alone.
+    [[nodiscard]] bool is_shared(const BatchPart& images) const { return images == ranks.part(images.batch); }
+
     /// The place of a value that a row writes; every row writes one.
     [[nodiscard]] const Operand& written(std::int32_t value) const {
         return sites[static_cast<std::size_t>(value - 1)].output;
@@ -145,7 +148,7 @@ struct Passes {
 
     Context make_context(const void* input, const BatchPart& images, Statistics statistics) {
         return {.pool = &pool,
-                .ranks = ranks,
+                .ranks = is_shared(images) ? ranks : Ranks(),
                 .images = images.count,
                 .first_image = images.first,
                 .batch = images.batch,
