@@ -13,7 +13,7 @@ struct communicator_needs_int_rank;
 template <class...>
 struct communicator_needs_int_size;
 template <class...>
-struct communicator_needs_void_exchange_of_partner_sent_sent_bytes_received_received_bytes;
+struct communicator_needs_void_exchange_of_partner_bytes_sent_and_bytes_received;
 }  // namespace intaglio::model_error
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
@@ -36,29 +36,31 @@ concept HasExchange = requires(T& communicator, int partner, const std::byte* se
 
 }  // namespace detail
 
-/// What connects the ranks. `size()` is their number, the same on all: 1, 2, 4 or 8, which divide the groups of a
-/// batch. `rank()` is this one's, from 0; neither changes. `exchange(partner, sent, sent_bytes, received,
-/// received_bytes)` is called by two ranks at a time, each with the other as partner: it sends bytes, receives as many
-/// as the partner sends and returns when both are done. Between two ranks, calls pair up in the order in which they are
-/// made. One of the two numbers of bytes may be 0, its pointer is then null. An exception of `exchange` leaves the pass
-/// that has called it.
+/// A communicator: a type with
+/// - `int size()`, the number of ranks, the same on all: 1, 2, 4 or 8, which divide the groups of a batch,
+/// - `int rank()`, which of them this one is, from 0; neither changes,
+/// - `void exchange(int partner, const std::byte* sent, std::size_t sent_bytes, std::byte* received, std::size_t
+///   received_bytes)`, which two ranks call, each with the other as partner: it sends bytes, receives as many as the
+///   partner sends, and returns when both are done. Calls of the same two ranks pair up in the order in which they are
+///   made. Where nothing is sent or nothing received, that number is 0 and its pointer null.
 ///
-/// All else (sums, gathering) is made of exchanges in one fixed order: see Ranks. Calls come from the thread that uses
-/// the training, never from two threads at once.
+/// All else, such as sums, is made of exchanges in one fixed order: see Ranks. Calls come from the thread that uses the
+/// training, never from two threads at once. What `exchange` throws leaves the pass that has called it. A rank that
+/// fails makes no more calls: the communicator should let the others' calls throw then, so that they do not wait for
+/// it.
 template <class T>
 concept Communicator = detail::HasRank<T> && detail::HasSize<T> && detail::HasExchange<T>;
 
 /// Does not compile, with a sentence that says what is missing, unless T is a Communicator.
 template <class T>
-constexpr bool check_communicator() {
+constexpr bool check_communicator_type() {
     if constexpr (!detail::HasRank<T>) {
         return sizeof(Missing<model_error::communicator_needs_int_rank<T>>) != 0;
     } else if constexpr (!detail::HasSize<T>) {
         return sizeof(Missing<model_error::communicator_needs_int_size<T>>) != 0;
     } else if constexpr (!detail::HasExchange<T>) {
         return sizeof(Missing<
-                      model_error::communicator_needs_void_exchange_of_partner_sent_sent_bytes_received_received_bytes<
-                          T>>) != 0;
+                      model_error::communicator_needs_void_exchange_of_partner_bytes_sent_and_bytes_received<T>>) != 0;
     } else {
         return true;
     }

@@ -30,7 +30,7 @@ class Ranks {
     /// Throws std::invalid_argument unless it is one of 1, 2, 4 or 8 ranks.
     template <class C>
     requires(!std::is_same_v<std::remove_const_t<C>, Ranks>) Ranks(C& communicator) {
-        if constexpr (check_communicator<C>()) {
+        if constexpr (check_communicator_type<C>()) {
             connect(&communicator, communicator.rank(), communicator.size(),
                     [](void* object, int partner, const std::byte* sent, std::size_t sent_bytes, std::byte* received,
                        std::size_t received_bytes) {
