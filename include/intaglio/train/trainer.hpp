@@ -268,8 +268,8 @@ class Trainer {
             std::span<const float> teacher;
             if (part.count > 0) teacher = from.teacher(images_.data(), part.count);
             train::check_teacher_logits(teacher.size(), training_.float_logits().size());
-            loss = train::distil<float>(logits, teacher_logits_.gather(teacher, part), classes, from.share,
-                                        from.temperature, loss, gradient);
+            loss = train::distil<float, train::Gradient>(logits, teacher_logits_.gather(teacher, part), classes,
+                                                         from.share, from.temperature, loss, gradient);
         }
         logit_gradient_.take(own_gradient, part);
         return loss;

@@ -85,8 +85,8 @@ template <class Set, class Float>
 }
 
 /// Packs canonical real weights [out][kernel_height][kernel_width][in / groups] for input_gradient.
-template <class Set, class Float>
-void pack_transposed(const ConvolutionExtents& given, const Float* weights, std::byte* packed) {
+template <class Set, class Float, class Weight>
+void pack_transposed(const ConvolutionExtents& given, const Weight* weights, std::byte* packed) {
     const ConvolutionExtents extents = as_dense(given);
     using Arithmetic = FloatArithmetic<Set, Float>;
     const ConvolutionExtents transposed = transposed_extents(extents);

@@ -9,6 +9,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/text.hpp"
@@ -56,9 +57,10 @@ namespace train {
 
 /// Changes the gradient of a loss of this value into that of the distillation loss (see Distillation), which is
 /// returned. Throws std::runtime_error unless there are as many finite teacher logits as student logits.
-template <class Float>
+template <class Float, class Slope = Float>
 [[gnu::cold]] double distil(std::span<const Float> student, std::span<const Float> teacher, std::int32_t classes,
-                            double share, double temperature, double loss, std::span<Float> gradient) {
+                            double share, double temperature, double loss,
+                            std::type_identity_t<std::span<Slope>> gradient) {
     check_teacher_logits(teacher.size(), student.size());
     const auto n = static_cast<std::size_t>(classes);
     const double images = static_cast<double>(student.size() / n);
@@ -71,7 +73,7 @@ template <class Float>
             const double log_p = static_cast<double>(teacher[i]) / temperature - teacher_sum;
             const double p = std::exp(log_p);
             divergence += p * (log_p - log_q);
-            gradient[i] = static_cast<Float>((1.0 - share) * static_cast<double>(gradient[i]) +
+            gradient[i] = static_cast<Slope>((1.0 - share) * static_cast<double>(gradient[i]) +
                                              share * temperature * (std::exp(log_q) - p) / images);
         }
     }

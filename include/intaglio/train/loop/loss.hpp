@@ -19,6 +19,7 @@
 #include "intaglio/host/text.hpp"
 #include "intaglio/model/errors.hpp"
 #include "intaglio/train/loop/option_text.hpp"
+#include "intaglio/train/program/gradient.hpp"
 
 namespace intaglio::model_error {
 template <class...>
@@ -68,9 +69,9 @@ struct CrossEntropyAndSquares {
 
     /// Writes the gradient with respect to the logits, [images][classes], and returns the loss. Throws
     /// std::invalid_argument for a label that is no class and std::runtime_error for logits that are not finite.
-    template <class Float>
+    template <class Float, class Slope>
     [[gnu::cold]] double operator()(std::span<const Float> logits, const Labels& labels, std::int32_t classes,
-                                    std::span<Float> gradient) const {
+                                    std::span<Slope> gradient) const {
         const auto n = static_cast<std::size_t>(classes);
         const std::size_t images = logits.size() / n;
         const auto label_of = [&](std::size_t image) { return static_cast<std::size_t>(labels[image]); };
@@ -111,7 +112,7 @@ struct CrossEntropyAndSquares {
                 const double square_slope = probabilities ? p * (error - slope) : error;
                 squares += weight * error * error;
                 gradient[image * n + c] =
-                    static_cast<Float>((1.0 - gamma) * (p - target) * weight / total +
+                    static_cast<Slope>((1.0 - gamma) * (p - target) * weight / total +
                                        gamma * 2.0 * square_slope * weight / (total * static_cast<double>(n)));
             }
         }
@@ -163,7 +164,7 @@ namespace detail {
 
 template <class T>
 concept ComputesLoss = requires(const T& loss, std::span<const float> logits, const Labels& labels,
-                                std::int32_t classes, std::span<float> gradient) {
+                                std::int32_t classes, std::span<train::Gradient> gradient) {
     { loss(logits, labels, classes, gradient) } -> std::convertible_to<double>;
 };
 template <class T>
@@ -175,9 +176,9 @@ concept SaysSettings = requires(const T& part, SettingsText& text) {
 }  // namespace train
 
 /// A loss: a type with
-/// - `double operator()(std::span<const float> logits, const Labels& labels, std::int32_t classes, std::span<float>
-///   gradient) const`: the mean over the images of a batch, whose logits are [images][classes]; writes its gradient
-///   with respect to all of them,
+/// - `double operator()(std::span<const float> logits, const Labels& labels, std::int32_t classes,
+///   std::span<train::Gradient> gradient) const`: the mean over the images of a batch, whose logits are
+///   [images][classes]; writes its gradient with respect to all of them,
 /// - `void describe(train::SettingsText& text) const`: adds its name and its settings, which checkpoints compare.
 /// Optional: `void check(std::int32_t classes) const` throws std::invalid_argument for a setting that is out of range.
 /// Results are the same for any number of threads if the loss is a function of its arguments alone.
@@ -210,7 +211,7 @@ class AnyLoss {
     /// As the loss that is held. Throws std::invalid_argument for a label that is no class and std::runtime_error for a
     /// loss that is not finite.
     [[gnu::cold]] double operator()(std::span<const float> logits, const Labels& labels, std::int32_t classes,
-                                    std::span<float> gradient) const {
+                                    std::span<train::Gradient> gradient) const {
         train::check_batch_labels(labels, logits.size() / static_cast<std::size_t>(classes), classes);
         const double loss = loss_->compute(logits, labels, classes, gradient);
         train::check_loss(loss);
@@ -225,7 +226,7 @@ class AnyLoss {
     struct Interface {
         virtual ~Interface() = default;
         virtual double compute(std::span<const float> logits, const Labels& labels, std::int32_t classes,
-                               std::span<float> gradient) const = 0;
+                               std::span<train::Gradient> gradient) const = 0;
         virtual void check(std::int32_t classes) const = 0;
         virtual void describe(train::SettingsText& text) const = 0;
     };
@@ -235,7 +236,7 @@ class AnyLoss {
         explicit Held(T held) : loss(std::move(held)) {}
 
         double compute(std::span<const float> logits, const Labels& labels, std::int32_t classes,
-                       std::span<float> gradient) const override {
+                       std::span<train::Gradient> gradient) const override {
             return loss(logits, labels, classes, gradient);
         }
         void check(std::int32_t classes) const override {

@@ -12,6 +12,7 @@
 #include "intaglio/host/text.hpp"
 #include "intaglio/model/errors.hpp"
 #include "intaglio/train/loop/option_text.hpp"
+#include "intaglio/train/program/gradient.hpp"
 
 namespace intaglio::model_error {
 template <class...>
@@ -92,12 +93,12 @@ struct MomentumSgd {
     static constexpr std::size_t moments = 1;
     static constexpr const char* name = "momentum SGD";
 
-    void update(float* weights, const float* gradient, std::size_t count, float decay, double rate,
+    void update(float* weights, const train::Gradient* gradient, std::size_t count, float decay, double rate,
                 std::uint64_t /*step*/, float* velocity, float* /*unused*/) const {
         const auto m = static_cast<float>(momentum);
         const auto r = static_cast<float>(rate);
         for (std::size_t i = 0; i < count; ++i) {
-            velocity[i] = m * velocity[i] + (gradient[i] + decay * weights[i]);
+            velocity[i] = m * velocity[i] + (static_cast<float>(gradient[i]) + decay * weights[i]);
             weights[i] -= r * velocity[i];
         }
     }
@@ -123,7 +124,7 @@ namespace train {
 
 /// One step of Adam; `Decoupled` says whether weights decay by themselves or through the gradient.
 template <bool Decoupled, class Options>
-void update_adam(const Options& options, float* weights, const float* gradient, std::size_t count, float decay,
+void update_adam(const Options& options, float* weights, const Gradient* gradient, std::size_t count, float decay,
                  double rate, std::uint64_t step, float* first, float* second) {
     const double correction1 = 1.0 - std::pow(options.beta1, static_cast<double>(step));
     const double correction2 = 1.0 - std::pow(options.beta2, static_cast<double>(step));
@@ -134,7 +135,7 @@ void update_adam(const Options& options, float* weights, const float* gradient, 
     const auto e = static_cast<float>(options.epsilon);
     [[maybe_unused]] const auto shrink = static_cast<float>(rate * static_cast<double>(decay));
     for (std::size_t i = 0; i < count; ++i) {
-        float g = gradient[i];
+        auto g = static_cast<float>(gradient[i]);
         if constexpr (Decoupled) {
             weights[i] -= shrink * weights[i];
         } else {
@@ -158,8 +159,8 @@ struct Adam {
     static constexpr std::size_t moments = 2;
     static constexpr const char* name = "Adam";
 
-    void update(float* weights, const float* gradient, std::size_t count, float decay, double rate, std::uint64_t step,
-                float* first, float* second) const {
+    void update(float* weights, const train::Gradient* gradient, std::size_t count, float decay, double rate,
+                std::uint64_t step, float* first, float* second) const {
         train::update_adam<false>(*this, weights, gradient, count, decay, rate, step, first, second);
     }
     /// See MomentumSgd.
@@ -179,8 +180,8 @@ struct AdamW {
     static constexpr std::size_t moments = 2;
     static constexpr const char* name = "AdamW";
 
-    void update(float* weights, const float* gradient, std::size_t count, float decay, double rate, std::uint64_t step,
-                float* first, float* second) const {
+    void update(float* weights, const train::Gradient* gradient, std::size_t count, float decay, double rate,
+                std::uint64_t step, float* first, float* second) const {
         train::update_adam<true>(*this, weights, gradient, count, decay, rate, step, first, second);
     }
     /// See MomentumSgd.

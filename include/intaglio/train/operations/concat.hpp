@@ -28,10 +28,10 @@ struct Operation<primitive::Concat> : Stateless {
         const Shape first = site.input.shape();
         const std::int32_t second = site.second.shape().channels;
         const std::int32_t all = first.channels + second;
-        each_gradient(site, site.input, context, [&](std::int64_t, const float* dout, bool add, float* din) {
+        each_gradient(site, site.input, context, [&](std::int64_t, const Gradient* dout, bool add, Gradient* din) {
             kernels::channel_range_gradient(first.pixels(), all, 0, first.channels, dout, add, din);
         });
-        each_gradient(site, site.second, context, [&](std::int64_t, const float* dout, bool add, float* din) {
+        each_gradient(site, site.second, context, [&](std::int64_t, const Gradient* dout, bool add, Gradient* din) {
             kernels::channel_range_gradient(first.pixels(), all, first.channels, second, dout, add, din);
         });
     }

@@ -88,19 +88,20 @@ struct Operation<primitive::Dropout<Drop>> : Stateless {
     static void backward(DropoutState& state, const Site& site, Context& context) {
         const std::int64_t size = site.input.size();
         const auto row = static_cast<std::size_t>(site.index);
-        const auto scale = static_cast<float>(state.scale);
-        each_gradient(site, site.input, context, [&](std::int64_t image, const float* dout, bool add, float* din) {
-            const auto pass_on = [=](std::int64_t i, bool kept) {
-                const float own = kept ? scale * dout[i] : 0.0F;
-                din[i] = add ? din[i] + own : own;
-            };
-            if (state.drops) {
-                const std::int64_t of_batch = state.first_image + image;
-                detail::each_kept(state.seed, row, state.pass, of_batch, size, threshold, pass_on);
-            } else {
-                for (std::int64_t i = 0; i < size; ++i) pass_on(i, true);
-            }
-        });
+        const auto scale = static_cast<Gradient>(state.scale);
+        each_gradient(site, site.input, context,
+                      [&](std::int64_t image, const Gradient* dout, bool add, Gradient* din) {
+                          const auto pass_on = [=](std::int64_t i, bool kept) {
+                              const Gradient own = kept ? scale * dout[i] : Gradient{0};
+                              din[i] = add ? din[i] + own : own;
+                          };
+                          if (state.drops) {
+                              const std::int64_t of_batch = state.first_image + image;
+                              detail::each_kept(state.seed, row, state.pass, of_batch, size, threshold, pass_on);
+                          } else {
+                              for (std::int64_t i = 0; i < size; ++i) pass_on(i, true);
+                          }
+                      });
     }
 
     template <class Kind>

@@ -64,12 +64,13 @@ struct Operation<primitive::FloatActivation<Function>> : Stateless {
     static void backward(FloatActivationState& state, const Site& site, Context& context) {
         const Shape shape = site.input.shape();
         const auto* codes_in = codes<typename Kind::input>(context, site.input);
-        each_gradient(site, site.input, context, [&](std::int64_t image, const float* dout, bool add, float* din) {
-            each(state, shape, codes_in + image * shape.size(), [&](std::int64_t i, float x) {
-                const float own = FloatFunctionOf<Function>::derivative(x) * dout[i];
-                din[i] = add ? din[i] + own : own;
-            });
-        });
+        each_gradient(site, site.input, context,
+                      [&](std::int64_t image, const Gradient* dout, bool add, Gradient* din) {
+                          each(state, shape, codes_in + image * shape.size(), [&](std::int64_t i, float x) {
+                              const Gradient own = FloatFunctionOf<Function>::derivative(x) * dout[i];
+                              din[i] = add ? din[i] + own : own;
+                          });
+                      });
     }
 
   private:

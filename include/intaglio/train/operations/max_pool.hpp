@@ -27,9 +27,10 @@ struct Operation<primitive::MaxPool> : Stateless {
     static void backward(NoState&, const Site& site, Context& context) {
         const ConvolutionExtents& extents = site.row->extents;
         const auto* in = codes<typename Kind::input>(context, site.input);
-        each_gradient(site, site.input, context, [&](std::int64_t image, const float* dout, bool add, float* din) {
-            kernels::max_pool_gradient(extents, in + image * extents.in.size(), dout, add, din);
-        });
+        each_gradient(site, site.input, context,
+                      [&](std::int64_t image, const Gradient* dout, bool add, Gradient* din) {
+                          kernels::max_pool_gradient(extents, in + image * extents.in.size(), dout, add, din);
+                      });
     }
 };
 

@@ -29,19 +29,21 @@ struct Operation<primitive::Multiply> : Stateless {
         const bool one_pixel = gate.shape.pixels() == 1;
         const auto* main_codes = codes<typename Kind::input>(context, site.input);
         const auto* gate_codes = codes<typename Kind::second_input>(context, site.second);
-        each_gradient(site, site.input, context, [&](std::int64_t image, const float* dout, bool add, float* din) {
-            kernels::multiply_gradient(main.shape, dout, gate_codes + image * gate.shape.size(), one_pixel,
-                                       1.0F / static_cast<float>(gate.denominator), add, din);
-        });
-        each_gradient(site, site.second, context, [&](std::int64_t image, const float* dout, bool add, float* din) {
-            const auto* other = main_codes + image * main.shape.size();
-            const float step = 1.0F / static_cast<float>(main.denominator);
-            if (one_pixel) {
-                kernels::multiply_pixel_gradient(main.shape, dout, other, step, add, din);
-            } else {
-                kernels::multiply_gradient(main.shape, dout, other, false, step, add, din);
-            }
-        });
+        each_gradient(
+            site, site.input, context, [&](std::int64_t image, const Gradient* dout, bool add, Gradient* din) {
+                kernels::multiply_gradient(main.shape, dout, gate_codes + image * gate.shape.size(), one_pixel,
+                                           Gradient{1} / static_cast<Gradient>(gate.denominator), add, din);
+            });
+        each_gradient(site, site.second, context,
+                      [&](std::int64_t image, const Gradient* dout, bool add, Gradient* din) {
+                          const auto* other = main_codes + image * main.shape.size();
+                          const Gradient step = Gradient{1} / static_cast<Gradient>(main.denominator);
+                          if (one_pixel) {
+                              kernels::multiply_pixel_gradient(main.shape, dout, other, step, add, din);
+                          } else {
+                              kernels::multiply_gradient(main.shape, dout, other, false, step, add, din);
+                          }
+                      });
     }
 };
 

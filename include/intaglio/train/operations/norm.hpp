@@ -87,11 +87,11 @@ template <class S, class Number>
 }
 
 template <class S, class Number>
-void sum_gradients(NormState<S>& state, Shape shape, const Number* a, const float* dy, const Context& context) {
+void sum_gradients(NormState<S>& state, Shape shape, const Number* a, const Gradient* dy, const Context& context) {
     context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t group, int worker) {
         GradientSums* sums = state.group_gradients.data() + static_cast<std::size_t>(group) * state.channels;
         for (std::size_t c = 0; c < state.channels; ++c) sums[c] = {};
-        auto* rows = reinterpret_cast<float*>(context.worker_memory(worker));
+        auto* rows = reinterpret_cast<Gradient*>(context.worker_memory(worker));
         add_gradient_sums(dy + begin * shape.size(), a + begin * shape.size(), count * shape.pixels(), shape.channels,
                           rows, rows + shape.channels, sums);
     });
@@ -99,7 +99,7 @@ void sum_gradients(NormState<S>& state, Shape shape, const Number* a, const floa
 }
 
 template <class S, class Number>
-void apply(const NormState<S>& state, Shape shape, const Number* a, const float* dy, bool add, float* da,
+void apply(const NormState<S>& state, Shape shape, const Number* a, const Gradient* dy, bool add, Gradient* da,
            const Context& context) {
     context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t, int) {
         apply_norm_gradient(dy + begin * shape.size(), a + begin * shape.size(), count * shape.pixels(), shape.channels,
@@ -110,7 +110,7 @@ void apply(const NormState<S>& state, Shape shape, const Number* a, const float*
 
 template <class S>
 void combine(NormState<S>& state, std::int64_t count, std::int64_t denominator, const double* scales, const float* gain,
-             float* gain_gradient, float* bias_gradient, GainForm form) {
+             Gradient* gain_gradient, Gradient* bias_gradient, GainForm form) {
     for (std::size_t c = 0; c < state.channels; ++c) {
         const auto at = [&](std::size_t g) -> const GradientSums& {
             return state.group_gradients[g * state.channels + c];
@@ -130,13 +130,13 @@ void combine(NormState<S>& state, std::int64_t count, std::int64_t denominator, 
             state.coefficients[c].slope = 0;
         }
         one_gain += state.gain_gradient[c];
-        if (form.given && !form.one) gain_gradient[c] = static_cast<float>(state.gain_gradient[c]);
-        if (bias_gradient != nullptr) bias_gradient[c] = static_cast<float>(state.bias_gradient[c]);
-        state.scale[c] = static_cast<float>(state.coefficients[c].scale);
-        state.constant[c] = static_cast<float>(state.coefficients[c].constant);
-        state.slope[c] = static_cast<float>(state.coefficients[c].slope);
+        if (form.given && !form.one) gain_gradient[c] = static_cast<Gradient>(state.gain_gradient[c]);
+        if (bias_gradient != nullptr) bias_gradient[c] = static_cast<Gradient>(state.bias_gradient[c]);
+        state.scale[c] = static_cast<Gradient>(state.coefficients[c].scale);
+        state.constant[c] = static_cast<Gradient>(state.coefficients[c].constant);
+        state.slope[c] = static_cast<Gradient>(state.coefficients[c].slope);
     }
-    if (form.given && form.one) gain_gradient[0] = static_cast<float>(one_gain);
+    if (form.given && form.one) gain_gradient[0] = static_cast<Gradient>(one_gain);
 }
 
 }  // namespace detail
@@ -158,7 +158,7 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
 
     template <class Kind>
     static std::int64_t workspace_bytes(const Site& site, std::int64_t) {
-        return aligned(std::int64_t{2} * 4 * site.channels());
+        return aligned(std::int64_t{2 * sizeof(Gradient)} * site.channels());
     }
 
     template <class Kind>
@@ -184,9 +184,9 @@ struct Operation<primitive::Norm<Normalization, OneGain>> {
         const Row& row = *site.row;
         const Value& in = *site.input.value;
         const auto* a = codes<typename Kind::input>(context, site.input);
-        const float* dy = gradient(context, site.output);
+        const Gradient* dy = gradient(context, site.output);
         detail::sum_gradients(state, in.shape, a, dy, context);
-        float* gain_gradient = context.gradients + site.parameters;
+        Gradient* gain_gradient = context.gradients + site.parameters;
         detail::combine(state, in.shape.pixels() * context.batch, in.denominator, meaning(context, site.input).scales,
                         context.parameters + site.parameters, gain_gradient,
                         row.biases == 0 ? nullptr : gain_gradient + row.gains, gain_form);

@@ -66,9 +66,9 @@ struct NormState {
     std::vector<NormGradient> coefficients;
     std::vector<double> gain_gradient;
     std::vector<double> bias_gradient;
-    std::vector<float> scale;
-    std::vector<float> constant;
-    std::vector<float> slope;
+    std::vector<Gradient> scale;
+    std::vector<Gradient> constant;
+    std::vector<Gradient> slope;
     std::vector<double> mean;  ///< of the pass that is running
     std::vector<double> deviation;
     std::vector<double> running_mean;

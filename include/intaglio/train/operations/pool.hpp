@@ -28,14 +28,14 @@ struct Operation<primitive::SumPool> : Stateless {
     /// The value is the mean of the window: each pixel receives an equal share.
     template <class Kind>
     static void backward(NoState&, const Site& site, Context& context) {
-        each_gradient(site, site.input, context, [&](std::int64_t, const float* dout, bool add, float* din) {
+        each_gradient(site, site.input, context, [&](std::int64_t, const Gradient* dout, bool add, Gradient* din) {
             spread(site.row->extents, dout, add, din);
         });
     }
 
   private:
-    static void spread(const ConvolutionExtents& e, const float* dout, bool add, float* din) {
-        const float share = 1.0F / static_cast<float>(e.kernel_height * e.kernel_width);
+    static void spread(const ConvolutionExtents& e, const Gradient* dout, bool add, Gradient* din) {
+        const Gradient share = Gradient{1} / static_cast<Gradient>(e.kernel_height * e.kernel_width);
         const std::int64_t channels = e.in.channels;
         if (!add) kernels::fill_zero(din, e.in.size());
         for (std::int32_t y = 0; y < e.out.height; ++y) {
@@ -44,7 +44,7 @@ struct Operation<primitive::SumPool> : Stateless {
                     for (std::int32_t j = 0; j < e.kernel_width; ++j) {
                         const std::int64_t row = std::int64_t{y} * e.stride_height + i;
                         const std::int64_t column = std::int64_t{x} * e.stride_width + j;
-                        float* to = din + (row * e.in.width + column) * channels;
+                        Gradient* to = din + (row * e.in.width + column) * channels;
                         for (std::int64_t c = 0; c < channels; ++c) to[c] += dout[c] * share;
                     }
                 }
@@ -64,7 +64,7 @@ struct Operation<primitive::Add> : Stateless {
 
     template <class Kind>
     static void backward(NoState&, const Site& site, Context& context) {
-        const auto pass_on = [&](std::int64_t, const float* dout, bool add, float* din) {
+        const auto pass_on = [&](std::int64_t, const Gradient* dout, bool add, Gradient* din) {
             kernels::pass_gradient(dout, site.output.size(), add, din);
         };
         each_gradient(site, site.input, context, pass_on);

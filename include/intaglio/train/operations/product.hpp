@@ -36,7 +36,7 @@ void pack(const ConvolutionExtents& extents, ProductState& state) {
     } else {
         kernels::pack_weights<Set, Kind::variant.kernel>(extents, state.codes.data(), state.packed.data());
     }
-    kernels::pack_transposed<Set, float>(extents, state.values.data(), state.transposed.data());
+    kernels::pack_transposed<Set, Gradient>(extents, state.values.data(), state.transposed.data());
 }
 
 /// The scale of a product's value: of its input, times that of its weights where these are codes.
@@ -64,7 +64,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     struct State : Quantized {
         [[gnu::cold]] State(const Site& site, std::int64_t /*capacity*/)
             : Quantized(*site.row, site.output.value->scaled, detail::packed_weight_bytes<Kind>(site.row->extents),
-                        kernels::packed_transposed_bytes<simd::Native, float>(site.row->extents)) {}
+                        kernels::packed_transposed_bytes<simd::Native, Gradient>(site.row->extents)) {}
     };
 
     template <class Kind>
@@ -106,11 +106,11 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     static void backward(State<Kind>& state, const Site& site, Context& context) {
         const Row& row = *site.row;
         const Value& in = *site.input.value;
-        const float* out_gradient = gradient(context, site.output);
-        float* weights = context.gradients + site.parameters;
+        const Gradient* out_gradient = gradient(context, site.output);
+        Gradient* weights = context.gradients + site.parameters;
         double in_step = 1.0 / static_cast<double>(in.denominator);
         if (in.scaled) in_step *= context.scales[row.input][0];
-        detail::weight_gradient<Kind::variant.grouping>(row, static_cast<float>(in_step),
+        detail::weight_gradient<Kind::variant.grouping>(row, static_cast<Gradient>(in_step),
                                                         codes<typename Kind::input>(context, site.input), out_gradient,
                                                         weights, context);
         state.latent_gradient(row, weights, context.partial, *context.pool);

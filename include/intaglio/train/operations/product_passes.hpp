@@ -82,7 +82,7 @@ void multiply_float(const ConvolutionExtents& e, const Code* in, const std::byte
 
 /// Adds the weight gradients of the groups of a batch in a fixed tree, times `factor`: first those of this rank, then
 /// those of all ranks.
-inline void sum_groups(const Row& row, float factor, Gradient* gradient, const Context& context) {
+inline void sum_groups(const Row& row, Gradient factor, Gradient* gradient, const Context& context) {
     const std::int64_t fan_in = row.extents.fan_in();
     const Ranks& ranks = context.ranks;
     const Gradient* partial = context.partial + ranks.first_group() * row.weights;
@@ -102,15 +102,15 @@ inline void sum_groups(const Row& row, float factor, Gradient* gradient, const C
 
 /// The gradient of the values of all weights, times `in_step`, the number that one input code stands for.
 template <kernels::Grouping Grouping, class Code>
-void weight_gradient(const Row& row, float in_step, const Code* in, const float* out_gradient, float* gradient,
+void weight_gradient(const Row& row, Gradient in_step, const Code* in, const Gradient* out_gradient, Gradient* gradient,
                      const Context& context) {
     const ConvolutionExtents& e = row.extents;
     context.for_groups([&](std::int64_t begin, std::int64_t count, std::int64_t group, int worker) {
-        float* sum = context.partial + group * row.weights;
-        std::memset(sum, 0, static_cast<std::size_t>(row.weights) * sizeof(float));
+        Gradient* sum = context.partial + group * row.weights;
+        std::memset(sum, 0, static_cast<std::size_t>(row.weights) * sizeof(Gradient));
         if (count == 0) return;
         const bool pointwise = is_pointwise(e);
-        kernels::weight_gradient<simd::Native, float, Grouping>(
+        kernels::weight_gradient<simd::Native, Gradient, Grouping>(
             pointwise ? tall(e, count) : e, in + begin * e.in.size(), out_gradient + begin * e.out.size(),
             pointwise ? 1 : count, sum, context.worker_memory(worker));
     });
@@ -119,15 +119,16 @@ void weight_gradient(const Row& row, float in_step, const Code* in, const float*
 
 /// The gradient of the numbers that a product reads.
 template <kernels::Grouping Grouping>
-void input_gradient(const ConvolutionExtents& e, const std::byte* transposed, const float* out_gradient, bool overwrite,
-                    float* gradient, const Context& context) {
+void input_gradient(const ConvolutionExtents& e, const std::byte* transposed, const Gradient* out_gradient,
+                    bool overwrite, Gradient* gradient, const Context& context) {
     using Set = simd::Native;
     for_extents(e, context, [&](const ConvolutionExtents& many, std::int64_t begin, int worker) {
         std::byte* memory = context.worker_memory(worker);
-        float* target = gradient + begin * e.in.size();
-        float* sum = overwrite ? target : reinterpret_cast<float*>(memory);
-        kernels::input_gradient<Set, float, Grouping>(many, out_gradient + begin * e.out.size(), transposed, sum,
-                                                      overwrite ? memory : memory + aligned(many.in.size() * 4));
+        Gradient* target = gradient + begin * e.in.size();
+        Gradient* sum = overwrite ? target : reinterpret_cast<Gradient*>(memory);
+        kernels::input_gradient<Set, Gradient, Grouping>(
+            many, out_gradient + begin * e.out.size(), transposed, sum,
+            overwrite ? memory : memory + aligned(many.in.size() * std::int64_t{sizeof(Gradient)}));
         if (overwrite) return;
         for (std::int64_t i = 0; i < many.in.size(); ++i) target[i] += sum[i];
     });
@@ -139,10 +140,10 @@ template <class ForwardBytes>
                                                    const ForwardBytes& forward) {
     using Set = simd::Native;
     const ConvolutionExtents many = is_pointwise(e) ? tall(e, largest_group(capacity)) : e;
-    const std::size_t bytes[] = {
-        forward(many, block_rows(e, many)),
-        kernels::input_gradient_workspace_bytes<Set, float>(many) + memory_size(aligned(many.in.size() * 4)),
-        kernels::weight_gradient_workspace_bytes<Set, float>(many)};
+    const std::size_t bytes[] = {forward(many, block_rows(e, many)),
+                                 kernels::input_gradient_workspace_bytes<Set, Gradient>(many) +
+                                     memory_size(aligned(many.in.size() * std::int64_t{sizeof(Gradient)})),
+                                 kernels::weight_gradient_workspace_bytes<Set, Gradient>(many)};
     return static_cast<std::int64_t>(*std::max_element(bytes, bytes + 3));
 }
 

@@ -13,6 +13,7 @@
 #include "intaglio/host/finite.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/train/program/aligned_vector.hpp"
+#include "intaglio/train/program/gradient.hpp"
 #include "intaglio/train/program/thread_pool.hpp"
 #include "intaglio/train/weights/weight_arithmetic.hpp"
 #include "intaglio/train/weights/weight_quantization.hpp"
@@ -81,7 +82,7 @@ struct QuantizedWeights : ProductState {
 
     /// `gradient` holds the gradient of the values and becomes that of the latent weights, for the weights that
     /// `quantize` saw last. `memory` holds a float for each weight; its content is lost.
-    void latent_gradient(const Row& row, float* gradient, float* memory, ThreadPool& pool) {
+    void latent_gradient(const Row& row, Gradient* gradient, Gradient* memory, ThreadPool& pool) {
         const std::int64_t fan_in = row.extents.fan_in();
         const std::int64_t units = row.extents.out.channels;
         if constexpr (scope == Per::layer) {
@@ -103,7 +104,7 @@ struct QuantizedWeights : ProductState {
                 }
             }
             if constexpr (Standardization::scaled) {
-                const auto factor = static_cast<float>(Standard::scale(fan_in));
+                const auto factor = static_cast<Gradient>(Standard::scale(fan_in));
                 for (std::int64_t i = begin; i < begin + fan_in; ++i) gradient[i] *= factor;
             }
             Standard::backward(standardized.data() + begin, inverse_deviation[static_cast<std::size_t>(unit)], fan_in,
@@ -112,8 +113,8 @@ struct QuantizedWeights : ProductState {
     }
 
   private:
-    static constexpr bool has_shared_gradient = requires(const Code& code, const float* w, float* d) {
-        code.add_shared_gradient(w, w, std::int64_t{}, d);
+    static constexpr bool has_shared_gradient = requires(const Code& code, const float* w, Gradient* d) {
+        code.add_shared_gradient(w, d, std::int64_t{}, d);
     };
 
     [[nodiscard]] Code quantizer(std::int64_t unit, std::int64_t count) const {
@@ -145,7 +146,7 @@ struct QuantizedWeights : ProductState {
         }
     }
 
-    void derive(const Code& quantizer, std::int64_t unit, std::int64_t fan_in, float* gradient) const {
+    void derive(const Code& quantizer, std::int64_t unit, std::int64_t fan_in, Gradient* gradient) const {
         const float* w = standardized.data() + unit * fan_in;
         for (std::int64_t i = 0; i < fan_in; ++i) gradient[i] = quantizer.gradient(w[i]) * gradient[i];
     }

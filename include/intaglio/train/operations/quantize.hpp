@@ -124,27 +124,30 @@ void run_float_step(const StepState& state, const Row& row, std::int64_t denomin
 
 /// dx = dcode * derivative(value) for `count` numbers; `add` adds to dx. `value` is aligned to 64 bytes. Exists once
 /// for each surrogate, whatever the codes are stored in.
-template <class Surrogate>
+template <class Surrogate, class Number>
 [[gnu::noinline]] void apply_derivative(const SurrogateGradient<Surrogate>& derivative, const float* value,
-                                        const float* dcode, std::int64_t count, bool add, float* dx) {
-    constexpr std::int64_t lanes = simd::float_lanes;
-    const std::int64_t whole = count / lanes * lanes;
-    for (std::int64_t i = 0; i < whole; i += lanes) {
-        simd::Floats result = derivative(simd::load_aligned_floats(value + i)) * simd::load_floats(dcode + i);
-        if (add) result = result + simd::load_floats(dx + i);
-        simd::store_floats(dx + i, result);
+                                        const Number* dcode, std::int64_t count, bool add, Number* dx) {
+    std::int64_t whole = 0;
+    if constexpr (std::is_same_v<Number, float>) {
+        constexpr std::int64_t lanes = simd::float_lanes;
+        whole = count / lanes * lanes;
+        for (std::int64_t i = 0; i < whole; i += lanes) {
+            simd::Floats result = derivative(simd::load_aligned_floats(value + i)) * simd::load_floats(dcode + i);
+            if (add) result = result + simd::load_floats(dx + i);
+            simd::store_floats(dx + i, result);
+        }
     }
     for (std::int64_t i = whole; i < count; ++i) {
-        const float result = derivative(value[i]) * dcode[i];
+        const Number result = derivative(value[i]) * dcode[i];
         dx[i] = add ? dx[i] + result : result;
     }
 }
 
 /// dx = dcode * derivative(slope * a + offset) over [pixels][channels]; `add` adds to dx.
 template <class Surrogate, class Integer>
-void step_gradient(const SurrogateGradient<Surrogate>& derivative, const Integer* a, const float* dcode,
+void step_gradient(const SurrogateGradient<Surrogate>& derivative, const Integer* a, const Gradient* dcode,
                    std::int64_t pixels, std::int64_t channels, const float* slope, const float* offset, bool add,
-                   float* dx) {
+                   Gradient* dx) {
     constexpr std::int64_t block = 512;
     alignas(64) float value[block];
     // Several pixels of few channels, or some channels of one pixel.
@@ -180,7 +183,7 @@ void run_step(const Row& row, Shape shape, const std::byte* parameters, const In
 /// The gradient of the step of a whole batch.
 template <class Surrogate, class Integer>
 void run_step_gradient(const SurrogateGradient<Surrogate>& derivative, const StepState& state, Shape shape,
-                       const Integer* a, const float* dcode, bool add, float* dx, const Context& context) {
+                       const Integer* a, const Gradient* dcode, bool add, Gradient* dx, const Context& context) {
     context.for_images([&](std::int64_t image, int) {
         const std::int64_t begin = image * shape.size();
         step_gradient(derivative, a + begin, dcode + begin, shape.pixels(), shape.channels, state.slope.data(),

@@ -26,7 +26,7 @@ struct Operation<primitive::Subsample> : Stateless {
     template <class Kind>
     static void backward(NoState&, const Site& site, Context& context) {
         const ConvolutionExtents& e = site.row->extents;
-        each_gradient(site, site.input, context, [&](std::int64_t, const float* dout, bool add, float* din) {
+        each_gradient(site, site.input, context, [&](std::int64_t, const Gradient* dout, bool add, Gradient* din) {
             kernels::subsample_gradient(e.in, e.stride_height, e.stride_width, dout, add, din);
         });
     }
@@ -61,7 +61,7 @@ struct Operation<primitive::PadChannels> : Stateless {
     static void backward(PaddedScales&, const Site& site, Context& context) {
         const Shape shape = site.input.shape();
         const std::int32_t before = site.row->channels_before;
-        each_gradient(site, site.input, context, [&](std::int64_t, const float* dout, bool add, float* din) {
+        each_gradient(site, site.input, context, [&](std::int64_t, const Gradient* dout, bool add, Gradient* din) {
             kernels::channel_range_gradient(shape.pixels(), site.channels(), before, shape.channels, dout, add, din);
         });
     }
@@ -96,7 +96,7 @@ struct Operation<primitive::Upsample> : Stateless {
     template <class Kind>
     static void backward(NoState&, const Site& site, Context& context) {
         const Factors by = factors(site);
-        each_gradient(site, site.input, context, [&](std::int64_t, const float* dout, bool add, float* din) {
+        each_gradient(site, site.input, context, [&](std::int64_t, const Gradient* dout, bool add, Gradient* din) {
             kernels::upsample_gradient(site.input.shape(), by.height, by.width, dout, add, din);
         });
     }

@@ -118,11 +118,11 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
         const Value& in = *site.input.value;
         const std::int64_t size = in.shape.size();
         const float* gain = context.parameters + site.parameters;
-        const float* dy = gradient(context, site.output);
+        const Gradient* dy = gradient(context, site.output);
         parameter_gradients<Kind>(state, dy, site, context);
         if (in.needs_gradient) {
             const bool first = site.input.overwrites;
-            float* da = gradient(context, site.input);
+            Gradient* da = gradient(context, site.input);
             each_group<Kind>(state, site, context, [&](std::int64_t sample, std::size_t at, const auto& group) {
                 const auto delta = [&](std::int64_t i) {
                     return static_cast<double>(gain[OneGain ? 0 : parameter(row.biases, i)]) *
@@ -141,9 +141,9 @@ struct Operation<primitive::SampleNorm<Normalization, OneGain>> : Stateless {
                 mean /= count;
                 slope /= count;
                 group.each([&](std::int64_t i) {
-                    float& target = da[sample * size + i];
+                    Gradient& target = da[sample * size + i];
                     const double d = (delta(i) - mean - normalized(i) * slope) * state.inverse_deviation[at];
-                    target = first ? static_cast<float>(d) : target + static_cast<float>(d);
+                    target = first ? static_cast<Gradient>(d) : target + static_cast<Gradient>(d);
                 });
             });
         }

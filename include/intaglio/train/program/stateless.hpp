@@ -61,8 +61,8 @@ void each_pair(const Site& site, const Context& context, const Body& body) {
 template <class Body>
 void each_gradient(const Site& site, const Operand& operand, const Context& context, const Body& body) {
     if (!operand.value->needs_gradient) return;
-    const float* dout = gradient(context, site.output);
-    float* din = gradient(context, operand);
+    const Gradient* dout = gradient(context, site.output);
+    Gradient* din = gradient(context, operand);
     const std::int64_t out_size = site.output.size();
     const std::int64_t in_size = operand.size();
     const bool add = !operand.overwrites;

@@ -40,13 +40,13 @@ struct WeightCode<SignWeights<Scale, Scope, Surrogate>> {
     Float gradient(Float w) const {
         return static_cast<Float>(scale_) * Sign::gradient(w);
     }
-    template <class Float>
-    void add_shared_gradient(const Float* w, const Float* dvalue, std::int64_t count, Float* dw) const
+    template <class Float, class Number>
+    void add_shared_gradient(const Float* w, const Number* dvalue, std::int64_t count, Number* dw) const
         requires(Scale == WeightScale::differentiated_mean) {
         double sum = 0;
         for (std::int64_t i = 0; i < count; ++i) sum += static_cast<double>(dvalue[i]) * code(w[i]);
-        const auto share = static_cast<Float>(sum / static_cast<double>(count));
-        for (std::int64_t i = 0; i < count; ++i) dw[i] += static_cast<Float>(code(w[i])) * share;
+        const auto share = static_cast<Number>(sum / static_cast<double>(count));
+        for (std::int64_t i = 0; i < count; ++i) dw[i] += static_cast<Number>(code(w[i])) * share;
     }
 
   private:

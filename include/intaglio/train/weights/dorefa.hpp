@@ -54,15 +54,15 @@ struct WeightCode<DoReFa<Bits, Divisor>> {
     Float gradient(Float w) const {
         return static_cast<Float>(slope(static_cast<double>(w)) * inverse_);
     }
-    template <class Float>
-    void add_shared_gradient(const Float* w, const Float* dvalue, std::int64_t count, Float* dw) const
+    template <class Float, class Number>
+    void add_shared_gradient(const Float* w, const Number* dvalue, std::int64_t count, Number* dw) const
         requires(Divisor == Maximum::differentiated) {
         double sum = 0;
         for (std::int64_t i = 0; i < count; ++i) {
             sum += static_cast<double>(dvalue[i]) * std::tanh(static_cast<double>(w[i]));
         }
         const auto m = static_cast<double>(w[largest_]);
-        dw[largest_] -= static_cast<Float>((m < 0 ? -1.0 : 1.0) * slope(m) * inverse_ * inverse_ * sum);
+        dw[largest_] -= static_cast<Number>((m < 0 ? -1.0 : 1.0) * slope(m) * inverse_ * inverse_ * sum);
     }
 
   private:

@@ -53,16 +53,16 @@ Float standardize(const Float* w, std::int64_t fan_in, Float* out, double epsilo
 }
 
 /// Gradient of `standardize`: dw = inverse * (d - mean(d) - out * mean(d * out)); `gradient` holds d and becomes dw.
-template <class Float>
-void standardize_gradient(const Float* out, Float inverse, std::int64_t fan_in, Float* gradient) {
+template <class Float, class Number>
+void standardize_gradient(const Float* out, Float inverse, std::int64_t fan_in, Number* gradient) {
     double sum = 0;
     double correlation = 0;
     for (std::int64_t i = 0; i < fan_in; ++i) {
         sum += static_cast<double>(gradient[i]);
         correlation += static_cast<double>(gradient[i]) * static_cast<double>(out[i]);
     }
-    const Float mean = static_cast<Float>(sum / static_cast<double>(fan_in));
-    const Float slope = static_cast<Float>(correlation / static_cast<double>(fan_in));
+    const auto mean = static_cast<Number>(sum / static_cast<double>(fan_in));
+    const auto slope = static_cast<Number>(correlation / static_cast<double>(fan_in));
     for (std::int64_t i = 0; i < fan_in; ++i) gradient[i] = inverse * (gradient[i] - mean - out[i] * slope);
 }
 
@@ -83,8 +83,8 @@ Float standardize_as_printed(const Float* w, std::int64_t fan_in, Float* out,
 
 /// Gradient of `standardize_as_printed`: dw = inverse * (d - mean(d) - out * sum(d * out) / (2 sigma)), where sigma is
 /// the deviation of out over inverse; `gradient` holds d and becomes dw.
-template <class Float>
-void printed_standardization_gradient(const Float* out, Float inverse, std::int64_t fan_in, Float* gradient) {
+template <class Float, class Number>
+void printed_standardization_gradient(const Float* out, Float inverse, std::int64_t fan_in, Number* gradient) {
     double sum = 0;
     double correlation = 0;
     double squares = 0;
@@ -95,9 +95,9 @@ void printed_standardization_gradient(const Float* out, Float inverse, std::int6
         squares += y * y;
     }
     const double deviation = std::sqrt(squares / static_cast<double>(fan_in));
-    const Float mean = static_cast<Float>(sum / static_cast<double>(fan_in));
-    const Float slope =
-        static_cast<Float>(deviation > 0 ? correlation * static_cast<double>(inverse) / (2 * deviation) : 0.0);
+    const auto mean = static_cast<Number>(sum / static_cast<double>(fan_in));
+    const auto slope =
+        static_cast<Number>(deviation > 0 ? correlation * static_cast<double>(inverse) / (2 * deviation) : 0.0);
     for (std::int64_t i = 0; i < fan_in; ++i) gradient[i] = inverse * (gradient[i] - mean - out[i] * slope);
 }
 
@@ -114,8 +114,8 @@ struct Standardizer<WeightStandardization> {
     static Float forward(const Float* w, std::int64_t fan_in, Float* out) {
         return standardize(w, fan_in, out);
     }
-    template <class Float>
-    static void backward(const Float* out, Float inverse, std::int64_t fan_in, Float* gradient) {
+    template <class Float, class Number>
+    static void backward(const Float* out, Float inverse, std::int64_t fan_in, Number* gradient) {
         standardize_gradient(out, inverse, fan_in, gradient);
     }
     static double scale(std::int64_t /*fan_in*/) { return 1.0; }
@@ -128,8 +128,8 @@ struct Standardizer<NoWeightStandardization> {
         for (std::int64_t i = 0; i < fan_in; ++i) out[i] = w[i];
         return Float{1};
     }
-    template <class Float>
-    static void backward(const Float*, Float, std::int64_t, Float*) {}
+    template <class Float, class Number>
+    static void backward(const Float*, Float, std::int64_t, Number*) {}
     static double scale(std::int64_t /*fan_in*/) { return 1.0; }
 };
 
@@ -144,8 +144,8 @@ struct Standardizer<PrintedWeightStandardization> {
     static Float forward(const Float* w, std::int64_t fan_in, Float* out) {
         return standardize_as_printed(w, fan_in, out);
     }
-    template <class Float>
-    static void backward(const Float* out, Float inverse, std::int64_t fan_in, Float* gradient) {
+    template <class Float, class Number>
+    static void backward(const Float* out, Float inverse, std::int64_t fan_in, Number* gradient) {
         printed_standardization_gradient(out, inverse, fan_in, gradient);
     }
     static double scale(std::int64_t /*fan_in*/) { return 1.0; }
