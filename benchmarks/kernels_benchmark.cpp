@@ -10,8 +10,8 @@
 #include <string>
 #include <type_traits>
 
-#include "intaglio/kernels/convolution.hpp"
 #include "intaglio/kernels/pool.hpp"
+#include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/kernels/training/convolution_backward.hpp"
 #include "intaglio/kernels/training/statistics.hpp"
@@ -81,42 +81,43 @@ void peak_read(benchmark::State& state, std::int64_t values) {
 // Convolutions -------------------------------------------------------------------------------------------------------
 
 /// One convolution with all its memory.
-template <class Set, Product P>
+template <class Set, class P>
 class Convolution {
   public:
     explicit Convolution(const ConvolutionExtents& extents)
         : extents_(extents),
           image_(extents.in.size()),
           accumulators_(extents.out.size()),
-          packed_(static_cast<std::int64_t>(packed_weight_bytes<Set, P>(extents))),
-          workspace_(static_cast<std::int64_t>(convolution_workspace_bytes<Set, P>(extents, extents.out.height))) {
+          packed_(static_cast<std::int64_t>(P::template weight_bytes<Set>(extents))),
+          workspace_(static_cast<std::int64_t>(
+              P::template workspace_bytes<Set, typename P::Code>(extents, extents.out.height))) {
         const Buffer<std::int8_t> weights(extents.weights());
-        if (packs_bits(P)) {
+        if (P::template Arithmetic<Set>::has_constants) {
             for (std::int64_t i = 0; i < extents.weights(); ++i) weights.get()[i] = weights.get()[i] > 6 ? 1 : -1;
         }
-        pack_weights<Set, P>(extents, weights.get(), packed_.get());
+        P::template pack_weights<Set>(extents, weights.get(), packed_.get());
     }
     void run() const {
-        convolve_rows<Set, P>(extents_, image_.get(), 0, extents_.out.height, packed_.get(), accumulators_.get(),
-                              workspace_.get());
+        P::template multiply_rows<Set, Grouping::any>(extents_, image_.get(), 0, extents_.out.height, packed_.get(),
+                                                      accumulators_.get(), workspace_.get());
         benchmark::ClobberMemory();
     }
 
   private:
     ConvolutionExtents extents_;
-    Buffer<ActivationCode<P>> image_;
+    Buffer<typename P::Code> image_;
     Buffer<std::int32_t> accumulators_;
     Buffer<std::byte> packed_;
     Buffer<std::byte> workspace_;
 };
 
-template <class Set, Product P>
+template <class Set, class P>
 void integer_convolution(benchmark::State& state, const ConvolutionExtents& extents) {
     const Convolution<Set, P> convolution(extents);
     for (auto _ : state) convolution.run();
     double peak = 0;
-    if constexpr (!packs_bits(P)) {
-        peak = benchmarks::multiply_add_peak<IntegerArithmetic<Set, P>>();
+    if constexpr (!P::template Arithmetic<Set>::has_constants) {
+        peak = benchmarks::multiply_add_peak<typename P::template Arithmetic<Set>>();
     } else if (std::is_same_v<Set, Native>) {
         peak = benchmarks::popcount_peak();
     }
@@ -124,7 +125,7 @@ void integer_convolution(benchmark::State& state, const ConvolutionExtents& exte
 }
 
 /// How many times as fast bits are as another product is on the same layer: both in turns, the best time of each.
-template <class Set, Product Bits, Product Other>
+template <class Set, class Bits, class Other>
 void bits_against(benchmark::State& state, const ConvolutionExtents& extents) {
     using Clock = std::chrono::steady_clock;
     const Convolution<Set, Bits> bits(extents);
@@ -275,32 +276,31 @@ void add_integer_rows() {
           window3(32, 16, 32), window3(16, 32, 64), window3(16, 64, 64), window3(8, 64, 128), window3(8, 128, 128),
           window3(4, 128, 128), window3(28, 1, 32), window3(28, 32, 32), window3(14, 32, 64), window3(14, 64, 64),
           dense(3136, 10), dense(1024, 1024)}) {
-        add_row("convolution_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, Product::bytes>, e);
+        add_row("convolution_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, ByteProduct>, e);
     }
     for (const ConvolutionExtents& e : {depthwise3(32, 64), depthwise3(8, 256)}) {
-        add_row("convolution_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, Product::bytes>, e);
-        add_row("convolution_words/" + set + "/" + shape_name(e), integer_convolution<Set, Product::words>, e);
+        add_row("convolution_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, ByteProduct>, e);
+        add_row("convolution_words/" + set + "/" + shape_name(e), integer_convolution<Set, WordProduct>, e);
     }
     for (const ConvolutionExtents& e : {window3(16, 256, 256), window3(16, 32, 64)}) {
-        add_row("convolution_small_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, Product::bytes_small>,
-                e);
-        add_row("convolution_words/" + set + "/" + shape_name(e), integer_convolution<Set, Product::words>, e);
+        add_row("convolution_small_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, SmallByteProduct>, e);
+        add_row("convolution_words/" + set + "/" + shape_name(e), integer_convolution<Set, WordProduct>, e);
     }
 }
 
 template <class Set>
 void add_bit_rows() {
     const std::string set = simd::name(Set{});
-    constexpr Product bytes = has_byte_dot_product(Set{}) ? Product::bytes : Product::bytes_small;
+    using Bytes = std::conditional_t<has_byte_dot_product(Set{}), ByteProduct, SmallByteProduct>;
     for (const ConvolutionExtents& e :
          {window3(32, 3, 64), window3(32, 8, 64), window3(32, 16, 64), window3(32, 32, 32), window3(16, 64, 64),
           window3(16, 128, 128), window3(8, 256, 256), window3(4, 512, 512), pointwise(16, 8, 64),
           pointwise(16, 16, 64), pointwise(16, 32, 64), pointwise(16, 64, 64), pointwise(16, 128, 128), dense(16, 64),
           dense(64, 10), dense(256, 10), dense(256, 256), dense(1024, 1024)}) {
-        add_row("convolution_bits/" + set + "/" + shape_name(e), integer_convolution<Set, Product::bits>, e);
-        add_row("bits_against_bytes/" + set + "/" + shape_name(e), bits_against<Set, Product::bits, bytes>, e);
-        add_row("sign_bits_against_words/" + set + "/" + shape_name(e),
-                bits_against<Set, Product::sign_bits, Product::words>, e);
+        add_row("convolution_bits/" + set + "/" + shape_name(e), integer_convolution<Set, UnsignedBitProduct>, e);
+        add_row("bits_against_bytes/" + set + "/" + shape_name(e), bits_against<Set, UnsignedBitProduct, Bytes>, e);
+        add_row("sign_bits_against_words/" + set + "/" + shape_name(e), bits_against<Set, SignBitProduct, WordProduct>,
+                e);
     }
 }
 
@@ -323,7 +323,7 @@ void add_gradient_rows() {
 
 [[maybe_unused]] const bool rows_added = [] {
     add_row("peak/float_fma", peak_multiply_add<FloatArithmetic<Native, float>>);
-    add_row("peak/byte_dot_product", peak_multiply_add<IntegerArithmetic<Native, Product::bytes>>);
+    add_row("peak/byte_dot_product", peak_multiply_add<ByteArithmetic<Native>>);
     add_row("peak/popcount", peak_popcount);
     add_row("peak/read_first_cache", peak_read, benchmarks::first_cache_values);
     add_row("peak/read_256_MiB", peak_read, std::int64_t{64} << 20);

@@ -43,7 +43,7 @@ struct Batch {
 };
 
 double byte_peak() {
-    return benchmarks::multiply_add_peak<kernels::IntegerArithmetic<simd::Native, kernels::Product::bytes>>();
+    return benchmarks::multiply_add_peak<kernels::ByteArithmetic<simd::Native>>();
 }
 double float_peak() {
     return benchmarks::multiply_add_peak<kernels::FloatArithmetic<simd::Native, float>>();

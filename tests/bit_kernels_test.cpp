@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "intaglio/kernels/convolution.hpp"
+#include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/simd/detect.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
@@ -25,11 +25,11 @@ using namespace tools;
 /// How codes and weights are drawn; the last kinds reach both ends of the accumulators.
 enum class Draw { random, equal, opposite };
 
-template <class Set, Product P>
+template <class Set, class P>
 void check_bits(const ConvolutionExtents& e, Random& random, Draw draw) {
-    INFO(simd::name(Set{}), ", product ", static_cast<int>(P), ", draw ", static_cast<int>(draw), ", ", describe(e));
-    using Code = ActivationCode<P>;
-    constexpr std::int32_t lower = P == Product::sign_bits ? -1 : 0;
+    INFO(simd::name(Set{}), ", product of ", P::name, ", draw ", static_cast<int>(draw), ", ", describe(e));
+    using Code = typename P::Code;
+    constexpr std::int32_t lower = std::is_same_v<P, SignBitProduct> ? -1 : 0;
     Guarded<Code> image(e.in.size());
     Guarded<std::int8_t> weights(e.weights());
     for (std::int64_t i = 0; i < e.in.size(); ++i) {
@@ -45,12 +45,12 @@ void check_bits(const ConvolutionExtents& e, Random& random, Draw draw) {
         expected[static_cast<std::size_t>(out)] += code * weights[weight];
     });
 
-    Guarded<std::byte> packed(packed_weight_bytes<Set, P>(e));
+    Guarded<std::byte> packed(P::template weight_bytes<Set>(e));
     CHECK(packed.size() % 64 == 0);
-    pack_weights<Set, P>(e, weights.get(), packed.get());
+    P::template pack_weights<Set>(e, weights.get(), packed.get());
     CHECK(packed.intact());
     Guarded<std::int8_t> unpacked(e.weights());
-    unpack_weights<Set, P>(e, packed.get(), unpacked.get());
+    P::template unpack_weights<Set>(e, packed.get(), unpacked.get());
     CHECK(unpacked.intact());
     CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
 
@@ -60,9 +60,9 @@ void check_bits(const ConvolutionExtents& e, Random& random, Draw draw) {
             const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
             const std::int64_t size = std::int64_t{rows} * e.out.width * e.out.channels;
             Guarded<std::int32_t> accumulators(size);
-            Guarded<std::byte> workspace(convolution_workspace_bytes<Set, P>(e, block));
-            convolve_rows<Set, P, Grouping::mixed>(e, image.get(), row, rows, packed.get(), accumulators.get(),
-                                                   workspace.get());
+            Guarded<std::byte> workspace(P::template workspace_bytes<Set, typename P::Code>(e, block));
+            P::template multiply_rows<Set, Grouping::mixed>(e, image.get(), row, rows, packed.get(), accumulators.get(),
+                                                            workspace.get());
             CHECK(accumulators.intact());
             CHECK(workspace.intact());
             for (std::int64_t i = 0; i < size; ++i) {
@@ -80,11 +80,11 @@ void check_paddings(ConvolutionExtents e, Random& random, Draw draw) {
     e.padding_codes = {};  // a colour pads pixels, which have more codes than two
     for (const std::int32_t code : {0, 1}) {
         e.padding_code = code;
-        check_bits<Set, Product::bits>(e, random, draw);
+        check_bits<Set, UnsignedBitProduct>(e, random, draw);
     }
     for (const std::int32_t code : {-1, 0, 1}) {
         e.padding_code = code;
-        check_bits<Set, Product::sign_bits>(e, random, draw);
+        check_bits<Set, SignBitProduct>(e, random, draw);
     }
 }
 
@@ -103,8 +103,8 @@ TEST_CASE_TEMPLATE("products of bits are exact: every number of channels", Set, 
             check_paddings<Set>(e, random, static_cast<Draw>(between(random, 0, 2)));
         }
         const ConvolutionExtents dense{.in = {1, 1, channels}, .out = {1, 1, between(random, 1, 40)}};
-        check_bits<Set, Product::bits>(dense, random, Draw::random);
-        check_bits<Set, Product::sign_bits>(dense, random, Draw::random);
+        check_bits<Set, UnsignedBitProduct>(dense, random, Draw::random);
+        check_bits<Set, SignBitProduct>(dense, random, Draw::random);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <random>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -19,7 +20,10 @@ namespace bit_networks_test {
 namespace {
 
 using namespace intaglio;
-using kernels::Product;
+using kernels::ByteProduct;
+using kernels::SignBitProduct;
+using kernels::UnsignedBitProduct;
+using kernels::WordProduct;
 
 /// Kernels, strides, dilation, pools, numbers of channels next to those of whole words, dense layers.
 template <class Weight, class Activation>
@@ -35,65 +39,68 @@ struct Blocks : Network<Image<2, 8, 8>, Defaults<SignWeights<WeightScale::one>, 
                         Conv<Out<16>, Stride<2>>, Upsample<2>, Conv<Out<16>>, MaxPool<3, Stride<1>, Padding<1>>,
                         Conv<Out<20>>, Dense<Flatten, Out<40>>, Classifier<Out<3>>> {};
 
-/// The kernel of row I on the set Set.
-template <class Set, class Net, std::size_t I>
-inline constexpr Product product_of = integer::choose_product(facts<Net>.view(), facts<Net>.rows[I],
-                                                              simd::has_byte_dot_product(Set{}));
+/// Whether row I is a product that runs on a kernel on the set Set.
+template <class Set, class Net, std::size_t I, class Kernel>
+constexpr bool runs_on() {
+    if constexpr (facts<Net>.rows[I].weights > 0) {
+        return std::is_same_v<integer::product_kernel<Net, Set, I>, Kernel>;
+    }
+    return false;
+}
 
 /// How many products run on a kernel.
-template <class Net, Product Kernel>
+template <class Net, class Kernel>
 constexpr int products() {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return ((facts<Net>.rows[I].weights > 0 && product_of<simd::Portable, Net, I> == Kernel ? 1 : 0) + ...);
+        return ((runs_on<simd::Portable, Net, I, Kernel>() ? 1 : 0) + ...);
     }
     (std::make_index_sequence<facts<Net>.row_count()>());
 }
 
 // The first product reads pixels, and the pointwise one few channels.
-static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, Product::bytes>() == 2);
-static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, Product::bits>() == 7);
-static_assert(products<Binary<DoReFa<1>, DoReFaAct<1>>, Product::bits>() == 7);
-static_assert(products<Binary<BinaryWeights, Sign<>>, Product::sign_bits>() == 7);
-static_assert(products<Binary<QInt<2>, Sign<>>, Product::words>() == 8);
-static_assert(products<Binary<QInt<2>, Act<M_a{2}>>, Product::bytes>() == 9);
-static_assert(products<Binary<DoReFa<2>, Act<M_a{2}>>, Product::bytes>() == 9);
-static_assert(products<Binary<BinaryWeights, Act<M_a{3}>>, Product::bytes>() == 9);
-static_assert(products<Blocks<Masked>, Product::sign_bits>() == 7);
+static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, ByteProduct>() == 2);
+static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, UnsignedBitProduct>() == 7);
+static_assert(products<Binary<DoReFa<1>, DoReFaAct<1>>, UnsignedBitProduct>() == 7);
+static_assert(products<Binary<BinaryWeights, Sign<>>, SignBitProduct>() == 7);
+static_assert(products<Binary<QInt<2>, Sign<>>, WordProduct>() == 8);
+static_assert(products<Binary<QInt<2>, Act<M_a{2}>>, ByteProduct>() == 9);
+static_assert(products<Binary<DoReFa<2>, Act<M_a{2}>>, ByteProduct>() == 9);
+static_assert(products<Binary<BinaryWeights, Act<M_a{3}>>, ByteProduct>() == 9);
+static_assert(products<Blocks<Masked>, SignBitProduct>() == 7);
 
-/// The second product's kernel, behind an activation and another layer.
-template <class Activation, class... Layers>
-constexpr Product behind() {
+/// Whether the second product, behind an activation and other layers, runs on a kernel.
+template <class Kernel, class Activation, class... Layers>
+constexpr bool behind() {
     struct Net : Network<Image<1, 8, 8>, Defaults<BinaryWeights, Activation>, Conv<Out<32>>, Layers..., Conv<Out<32>>,
                          Dense<Flatten, Out<40>>, Classifier<Out<3>>> {};
-    Product found = Product::bytes;
+    bool found = false;
     int count = 0;
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        ((facts<Net>.rows[I].weights > 0 && ++count == 2
-              ? void(found = integer::choose_product(facts<Net>.view(), facts<Net>.rows[I], true))
-              : void()),
+        ((facts<Net>.rows[I].weights > 0 && ++count == 2 ? void(found = runs_on<simd::Avx2Vnni, Net, I, Kernel>())
+                                                         : void()),
          ...);
     }
     (std::make_index_sequence<facts<Net>.row_count()>());
     return found;
 }
-static_assert(behind<Sign<>>() == Product::sign_bits);
-static_assert(behind<Sign<>, MaxPool<2>>() == Product::sign_bits);
-static_assert(behind<Sign<>, Upsample<2>>() == Product::sign_bits);
-static_assert(behind<Act<M_a{2}>, MaxPool<2>>() == Product::bits);
+static_assert(behind<SignBitProduct, Sign<>>());
+static_assert(behind<SignBitProduct, Sign<>, MaxPool<2>>());
+static_assert(behind<SignBitProduct, Sign<>, Upsample<2>>());
+static_assert(behind<UnsignedBitProduct, Act<M_a{2}>, MaxPool<2>>());
 // Codes -1 ... 1 with a 0 among them.
-static_assert(behind<SignedAct<M_a{3}>>() == Product::words);
-static_assert(behind<SignedAct<M_a{3}>, MaxPool<2>>() == Product::words);
-static_assert(behind<Sign<>, AvgPool<2, Requantize>>() == Product::words);
-static_assert(behind<Sign<>, PadChannels<4, 4>>() == Product::words);
-static_assert(behind<Sign<>, Dropout<Rate{0.5}>>() == Product::words);
-static_assert(behind<Act<M_a{2}>, Dropout<Rate{0.5}>>() == Product::bits);
-static_assert(behind<Act<M_a{2}>, AvgPool<2>>() == Product::bytes);
+static_assert(behind<WordProduct, SignedAct<M_a{3}>>());
+static_assert(behind<WordProduct, SignedAct<M_a{3}>, MaxPool<2>>());
+static_assert(behind<WordProduct, Sign<>, AvgPool<2, Requantize>>());
+static_assert(behind<WordProduct, Sign<>, PadChannels<4, 4>>());
+static_assert(behind<WordProduct, Sign<>, Dropout<Rate{0.5}>>());
+static_assert(behind<UnsignedBitProduct, Act<M_a{2}>, Dropout<Rate{0.5}>>());
+static_assert(behind<ByteProduct, Act<M_a{2}>, AvgPool<2>>());
 // Few channels, groups.
-static_assert(behind<Act<M_a{2}>, Conv<Out<15>>>() == Product::bits);
-static_assert(behind<Act<M_a{2}>, Conv<Out<32>, Groups<2>>>() == Product::bytes);
-static_assert(!integer::is_worth_bits({.in = {8, 8, 15}, .out = {8, 8, 32}, .kernel_height = 3, .kernel_width = 3}));
-static_assert(!integer::is_worth_bits({.in = {8, 8, 31}, .out = {8, 8, 32}}));
-static_assert(integer::is_worth_bits({.in = {8, 8, 32}, .out = {8, 8, 32}}));
+static_assert(behind<UnsignedBitProduct, Act<M_a{2}>, Conv<Out<15>>>());
+static_assert(behind<ByteProduct, Act<M_a{2}>, Conv<Out<32>, Groups<2>>>());
+static_assert(!kernels::is_worth_bits({.in = {8, 8, 15}, .out = {8, 8, 32}, .kernel_height = 3, .kernel_width = 3}));
+static_assert(!kernels::is_worth_bits({.in = {8, 8, 31}, .out = {8, 8, 32}}));
+static_assert(kernels::is_worth_bits({.in = {8, 8, 32}, .out = {8, 8, 32}}));
 
 /// Each accumulator of the last pass once more, from the codes that training holds.
 template <class Net>
@@ -133,9 +140,9 @@ void check_mutations() {
     Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
         if constexpr (row.weights > 0) {
-            constexpr Product kernel = product_of<Set, Net, I>;
-            if constexpr (kernels::packs_bits(kernel)) {
-                constexpr auto size = static_cast<std::int32_t>(kernels::packed_weight_bytes<Set, kernel>(row.extents));
+            if constexpr (runs_on<Set, Net, I, UnsignedBitProduct>() || runs_on<Set, Net, I, SignBitProduct>()) {
+                using Kernel = integer::product_kernel<Net, Set, I>;
+                constexpr auto size = static_cast<std::int32_t>(Kernel::template weight_bytes<Set>(row.extents));
                 for (int repetition = 0; repetition < 20; ++repetition) {
                     // The last byte too.
                     const std::int32_t at = repetition == 0 ? size - 1 : tools::between(random, 0, size - 1);

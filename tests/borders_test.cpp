@@ -322,11 +322,13 @@ template <class Weight, std::int32_t States>
 struct Behind : Network<Image<2, 3, 3>, Defaults<NoWeightStandardization, AffineNorm>,
                         Conv<QInt<8>, Kernel<1>, Out<24>, Act<M_a{States}>>, Classifier<Weight, Out<20>>> {};
 
-template <class Net>
-constexpr kernels::Product kernel_of(bool has_byte_dot_product) {
+/// Whether the last product runs on a kernel of the library on the set Set.
+template <class Net, class Set, class Kernel>
+constexpr bool runs_on() {
     const Row* last = nullptr;
     for (const Row& row : facts<Net>.rows) last = row.weights > 0 ? &row : last;
-    return integer::choose_product(facts<Net>.view(), *last, has_byte_dot_product);
+    return integer::choose_product<Set>(facts<Net>.view(), *last) ==
+           boost::mp11::mp_find<kernels::ProductKernels::list, Kernel>::value;
 }
 
 /// All codes and all weights at their ends: the integer programs on every set give the same logits.
@@ -359,27 +361,33 @@ void check_extremes() {
 }  // namespace
 
 TEST_CASE("two byte products that fit 16 bits take the kernel that saturates, one more does not") {
-    using kernels::Product;
+    using kernels::ByteProduct;
+    using kernels::SmallByteProduct;
+    using simd::Avx2;
+    using simd::Avx2Vnni;
     // 2 * 127 * 129 = 32766, 2 * 127 * 130 = 33020
-    static_assert(kernel_of<Behind<QInt<8>, 130>>(false) == Product::bytes_small);
-    static_assert(kernel_of<Behind<QInt<8>, 131>>(false) == Product::bytes);
+    static_assert(runs_on<Behind<QInt<8>, 130>, Avx2, SmallByteProduct>());
+    static_assert(runs_on<Behind<QInt<8>, 131>, Avx2, ByteProduct>());
     // 2 * 128 * 127 = 32512, 2 * 128 * 128 = 32768
-    static_assert(kernel_of<Behind<DoReFa<8>, 128>>(false) == Product::bytes_small);
-    static_assert(kernel_of<Behind<DoReFa<8>, 129>>(false) == Product::bytes);
+    static_assert(runs_on<Behind<DoReFa<8>, 128>, Avx2, SmallByteProduct>());
+    static_assert(runs_on<Behind<DoReFa<8>, 129>, Avx2, ByteProduct>());
     // 2 * 63 * 255 = 32130, 2 * 64 * 255 = 32640, 2 * 65 * 255 = 33150
-    static_assert(kernel_of<Behind<States<M_w{127}>, 256>>(false) == Product::bytes_small);
-    static_assert(kernel_of<Behind<States<M_w{129}>, 256>>(false) == Product::bytes_small);
-    static_assert(kernel_of<Behind<States<M_w{131}>, 256>>(false) == Product::bytes);
-    static_assert(kernel_of<Behind<DoReFa<7>, 256>>(false) == Product::bytes_small);
-    static_assert(kernel_of<Behind<QInt<8>, 130>>(true) == Product::bytes);
-    static_assert(kernel_of<Behind<DoReFa<8>, 129>>(true) == Product::bytes);
+    static_assert(runs_on<Behind<States<M_w{127}>, 256>, Avx2, SmallByteProduct>());
+    static_assert(runs_on<Behind<States<M_w{129}>, 256>, Avx2, SmallByteProduct>());
+    static_assert(runs_on<Behind<States<M_w{131}>, 256>, Avx2, ByteProduct>());
+    static_assert(runs_on<Behind<DoReFa<7>, 256>, Avx2, SmallByteProduct>());
+    static_assert(runs_on<Behind<QInt<8>, 130>, Avx2Vnni, ByteProduct>());
+    static_assert(runs_on<Behind<DoReFa<8>, 129>, Avx2Vnni, ByteProduct>());
 }
 
 TEST_CASE("the kernel of byte products is chosen so at run time, too") {
-    using kernels::Product;
-    CHECK((kernel_of<Behind<DoReFa<8>, 128>>(false) == Product::bytes_small));
-    CHECK((kernel_of<Behind<DoReFa<8>, 129>>(false) == Product::bytes));
-    CHECK((kernel_of<Behind<DoReFa<8>, 128>>(true) == Product::bytes));
+    using kernels::ByteProduct;
+    using kernels::SmallByteProduct;
+    using simd::Avx2;
+    using simd::Avx2Vnni;
+    CHECK((runs_on<Behind<DoReFa<8>, 128>, Avx2, SmallByteProduct>()));
+    CHECK((runs_on<Behind<DoReFa<8>, 129>, Avx2, ByteProduct>()));
+    CHECK((runs_on<Behind<DoReFa<8>, 128>, Avx2Vnni, ByteProduct>()));
 }
 
 #if INTAGLIO_HAS_AVX2

@@ -186,7 +186,7 @@ struct Signs : Network<Image<1, 8, 8>, Defaults<BinaryWeights, Sign<>>, Conv<Out
                        Classifier<QInt<4>, Out<3>>> {};
 constexpr const Row& signs_product = facts<Signs>.row(4);
 static_assert(signs_product.extents.in == Shape{8, 8, 32} && signs_product.weights == 9 * 32 * 32);
-static_assert(integer::choose_product(facts<Signs>.view(), signs_product, true) == kernels::Product::sign_bits);
+static_assert(std::is_same_v<integer::product_kernel<Signs, Portable, 4>, kernels::SignBitProduct>);
 
 template <class... Entries>
 struct Described : Network<Image<12, 4, 4>, Defaults<QInt<2>, Act<M_a{4}>>, Entries..., Classifier<Out<2>>> {};

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "intaglio/kernels/add.hpp"
-#include "intaglio/kernels/convolution.hpp"
 #include "intaglio/kernels/pool.hpp"
+#include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/kernels/training/convolution_backward.hpp"
 #include "intaglio/kernels/training/statistics.hpp"
@@ -32,9 +32,9 @@ using namespace tools;
 using intaglio::simd::Native;
 
 /// A random code whose products with all weights of -largest_weight ... 127 the product promises to get right.
-template <Product P, class Code>
+template <class P, class Code>
 Code random_activation(Random& random, bool extreme, std::int32_t largest_weight) {
-    if constexpr (P == Product::bytes_small) {
+    if constexpr (std::is_same_v<P, SmallByteProduct>) {
         const std::int32_t most = 32767 / 2 / largest_weight;
         return static_cast<Code>(extreme ? most : between(random, 0, most));
     } else if constexpr (sizeof(Code) == 1) {
@@ -46,10 +46,10 @@ Code random_activation(Random& random, bool extreme, std::int32_t largest_weight
     }
 }
 
-template <class Set, Product P, class Code = ActivationCode<P>>
+template <class Set, class P, class Code = typename P::Code>
 void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
-    if (P == Product::words && between(random, 0, 1) == 0) e.padding_code = -e.padding_code;
-    INFO(simd::name(Set{}), ", product ", static_cast<int>(P), ", ", describe(e));
+    if (std::is_same_v<P, WordProduct> && between(random, 0, 1) == 0) e.padding_code = -e.padding_code;
+    INFO(simd::name(Set{}), ", product of ", P::name, ", ", describe(e));
     Guarded<Code> image(e.in.size());
     Guarded<std::int8_t> weights(e.weights());
     const bool negative = between(random, 0, 1) == 0;
@@ -64,25 +64,25 @@ void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
         expected[static_cast<std::size_t>(out)] += code * weights[weight];
     });
 
-    Guarded<std::byte> packed(packed_weight_bytes<Set, P>(e));
+    Guarded<std::byte> packed(P::template weight_bytes<Set>(e));
     CHECK(packed.size() % 64 == 0);
-    pack_weights<Set, P>(e, weights.get(), packed.get());
+    P::template pack_weights<Set>(e, weights.get(), packed.get());
     CHECK(packed.intact());
     Guarded<std::int8_t> unpacked(e.weights());
-    unpack_weights<Set, P>(e, packed.get(), unpacked.get());
+    P::template unpack_weights<Set>(e, packed.get(), unpacked.get());
     CHECK(unpacked.intact());
     CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
 
     const auto run = [&](auto... arguments) {
         // Where the caller says what kind the extents are, less is compiled: once is enough.
-        if constexpr (P == Product::bytes && std::is_same_v<Set, Native>) {
+        if constexpr (std::is_same_v<P, ByteProduct> && std::is_same_v<Set, Native>) {
             if (grouping_of(e) == Grouping::depthwise) {
-                convolve_rows<Set, P, Grouping::depthwise>(e, arguments...);
+                P::template multiply_rows<Set, Grouping::depthwise>(e, arguments...);
             } else {
-                convolve_rows<Set, P, Grouping::mixed>(e, arguments...);
+                P::template multiply_rows<Set, Grouping::mixed>(e, arguments...);
             }
         } else {
-            convolve_rows<Set, P>(e, arguments...);
+            P::template multiply_rows<Set, Grouping::any>(e, arguments...);
         }
     };
     // The whole image at once, then in blocks of rows.
@@ -92,7 +92,7 @@ void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
             const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
             const std::int64_t size = std::int64_t{rows} * e.out.width * e.out.channels;
             Guarded<std::int32_t> accumulators(size);
-            Guarded<std::byte> workspace(convolution_workspace_bytes<Set, P, Code>(e, block));
+            Guarded<std::byte> workspace(P::template workspace_bytes<Set, Code>(e, block));
             run(image.get(), row, rows, packed.get(), accumulators.get(), workspace.get());
             CHECK(accumulators.intact());
             CHECK(workspace.intact());
@@ -393,11 +393,11 @@ TEST_CASE_TEMPLATE("kernels: integer convolutions are exact", Set, KERNELS_TEST_
     Random random(1);
     for (const ConvolutionExtents& e : swept_extents(random, 150)) {
         const bool extreme = between(random, 0, 2) == 0;
-        check_convolution<Set, Product::bytes>(e, random, extreme);
-        check_convolution<Set, Product::bytes_small>(e, random, extreme);
-        check_convolution<Set, Product::words>(e, random, extreme);
-        check_convolution<Set, Product::words, std::int8_t>(e, random, extreme);
-        check_convolution<Set, Product::words, std::uint8_t>(e, random, extreme);
+        check_convolution<Set, ByteProduct>(e, random, extreme);
+        check_convolution<Set, SmallByteProduct>(e, random, extreme);
+        check_convolution<Set, WordProduct>(e, random, extreme);
+        check_convolution<Set, WordProduct, std::int8_t>(e, random, extreme);
+        check_convolution<Set, WordProduct, std::uint8_t>(e, random, extreme);
     }
 }
 
@@ -426,8 +426,8 @@ TEST_CASE_TEMPLATE("kernels: convolutions with a padding of its own on every sid
                                  .groups = groups,
                                  .padding_code = between(random, 0, 127)};
             e = complete(e, sides / 9 % 3, sides / 27);
-            check_convolution<Set, Product::bytes>(e, random, false);
-            check_convolution<Set, Product::words>(e, random, false);
+            check_convolution<Set, ByteProduct>(e, random, false);
+            check_convolution<Set, WordProduct>(e, random, false);
             check_real_convolution<Set, float>(e, 2, random);
         }
     }

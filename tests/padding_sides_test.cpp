@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <random>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "intaglio/canonical/describe.hpp"
@@ -66,8 +67,7 @@ template <class Filling>
 struct Bits : Network<Image<2, 8, 7>, Defaults<BinaryWeights, Sign<Filling>>, Conv<Out<33>>,
                       Conv<Out<32>, Stride<2>, Padding<0, 1, 0, 1>>, Conv<Out<40>, Padding<0, 0, 0, 2>>,
                       Conv<Out<36>, Padding<2, 1, 0, 0>>, Dense<Flatten, Out<40>>, Classifier<Out<3>>> {};
-static_assert(integer::choose_product(facts<Bits<PadPlusOne>>.view(), facts<Bits<PadPlusOne>>.row(3), true) ==
-              kernels::Product::sign_bits);
+static_assert(std::is_same_v<integer::product_kernel<Bits<PadPlusOne>, simd::Portable, 3>, kernels::SignBitProduct>);
 
 template <class Net>
 constexpr Shape shape_behind(std::size_t product) {

@@ -7,8 +7,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "intaglio/kernels/convolution.hpp"
 #include "intaglio/kernels/max_pool.hpp"
+#include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/kernels/rearrange.hpp"
 #include "intaglio/kernels/training/max_pool_gradient.hpp"
 #include "intaglio/kernels/training/rearrange_gradient.hpp"
@@ -336,12 +336,12 @@ TEST_CASE_TEMPLATE("kernels: window sums of odd weights agree with the product o
         fill_codes(codes, random, 63);
         for (std::int64_t i = 0; i < e.weights(); ++i) odd[i] = static_cast<std::int8_t>(2 * codes[i] + 1);
         const auto product = [&](Guarded<std::int8_t>& weights) {
-            Guarded<std::byte> packed(packed_weight_bytes<Set, Product::bytes>(e));
-            Guarded<std::byte> workspace(convolution_workspace_bytes<Set, Product::bytes>(e, e.out.height));
+            Guarded<std::byte> packed(ByteProduct::weight_bytes<Set>(e));
+            Guarded<std::byte> workspace(ByteProduct::workspace_bytes<Set, ByteProduct::Code>(e, e.out.height));
             Guarded<std::int32_t> sums(e.out.size());
-            pack_weights<Set, Product::bytes>(e, weights.get(), packed.get());
-            convolve_rows<Set, Product::bytes>(e, image.get(), 0, e.out.height, packed.get(), sums.get(),
-                                               workspace.get());
+            ByteProduct::pack_weights<Set>(e, weights.get(), packed.get());
+            ByteProduct::multiply_rows<Set, Grouping::any>(e, image.get(), 0, e.out.height, packed.get(), sums.get(),
+                                                           workspace.get());
             return std::vector<std::int32_t>(sums.get(), sums.get() + sums.size());
         };
         std::vector<std::int32_t> sums = product(codes);

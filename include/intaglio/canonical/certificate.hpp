@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "intaglio/core/codes.hpp"
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/text.hpp"
-#include "intaglio/model/codes.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 

@@ -33,21 +33,22 @@ template <class Weight, class Standardization>
 struct Packing<primitive::Product<Weight, Standardization>> {
     template <class Set, class Kind>
     static void pack(const RowNumbers& numbers, const integer::Site& site, std::byte* to) {
-        kernels::pack_weights<Set, Kind::variant.kernel>(site.extents, numbers.weights.data(), to);
+        integer::kernel_of<Kind::variant>::template pack_weights<Set>(site.extents, numbers.weights.data(), to);
     }
     template <class Set, class Kind>
     [[gnu::cold]] static void compare(const RowNumbers& numbers, const FactsView&, const Row&,
                                       const integer::Site& site, const std::byte* packed, const Sides& sides,
                                       Certificate& certificate) {
+        using Kernel = integer::kernel_of<Kind::variant>;
         std::vector<std::int8_t> read(numbers.weights.size());
-        kernels::unpack_weights<Set, Kind::variant.kernel>(site.extents, packed, read.data());
+        Kernel::template unpack_weights<Set>(site.extents, packed, read.data());
         const std::int64_t differences = certificate.differences;
         for (std::size_t i = 0; i < read.size(); ++i) {
             ++certificate.weights_compared;
             if (read[i] != numbers.weights[i]) certificate.difference(joined({sides.where, ", weight ", i}));
         }
         // Kernels also multiply what fills up the last vectors, and rely on its being zero.
-        std::vector<std::byte> again(kernels::packed_weight_bytes<Set, Kind::variant.kernel>(site.extents) + 64);
+        std::vector<std::byte> again(Kernel::template weight_bytes<Set>(site.extents) + 64);
         auto* const aligned_to = again.data() + (64 - reinterpret_cast<std::uintptr_t>(again.data()) % 64) % 64;
         pack<Set, Kind>(numbers, site, aligned_to);
         if (certificate.differences == differences && std::memcmp(aligned_to, packed, again.size() - 64) != 0) {

@@ -1,13 +1,81 @@
-// The one table that says which kernel a product runs on. Accumulator bounds and code ranges decide, at compile time.
+// Which kernel a product runs on. Accumulator bounds and code ranges decide, at compile time.
 #pragma once
 
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
+#include <cstddef>
 #include <cstdint>
 
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/kernels/pack_weights.hpp"
+#include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/model/facts.hpp"
 
+namespace intaglio::model_error {
+template <class...>
+struct type_is_no_product_kernel_see_kernels_product_kernel_hpp;
+}  // namespace intaglio::model_error
+
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
+
+namespace detail {
+
+/// The kernels of a network that has some of its own.
+template <class Own>
+struct WithOwnKernels {
+    using list = boost::mp11::mp_append<Own, kernels::ProductKernels::list>;
+};
+
+template <class Net>
+struct KernelsOf {
+    using type = kernels::ProductKernels;
+};
+template <class Net>
+requires requires {
+    typename Net::product_kernels;
+}
+struct KernelsOf<Net> {
+    using type = WithOwnKernels<typename Net::product_kernels>;
+};
+
+/// Does not compile unless Kernel is a product kernel.
+template <class Kernel>
+constexpr bool require_product_kernel() {
+    if constexpr (!kernels::ProductKernel<Kernel>) {
+        return intaglio::spell<model_error::type_is_no_product_kernel_see_kernels_product_kernel_hpp<Kernel>>();
+    }
+    return true;
+}
+
+template <class Set, class List>
+struct Choice;
+template <class Set, class... Kernel>
+struct Choice<Set, boost::mp11::mp_list<Kernel...>> {
+    static_assert((require_product_kernel<Kernel>() && ...));
+    static constexpr const char* names[] = {Kernel::name...};
+
+    /// The place of the legal kernel of the smallest cost, the first of equal ones.
+    static constexpr std::size_t of(const kernels::ProductFacts& facts) {
+        const bool legal[] = {Kernel::template is_legal<Set>(facts)...};
+        std::size_t best = sizeof...(Kernel);
+        kernels::ProductCost least = 0;
+        std::size_t i = 0;
+        for (const auto cost : {&Kernel::template cost<Set>...}) {
+            if (legal[i] && (best == sizeof...(Kernel) || cost(facts) < least)) {
+                best = i;
+                least = cost(facts);
+            }
+            ++i;
+        }
+        return best;
+    }
+};
+
+}  // namespace detail
+
+/// The kernels from which those of a network's products are chosen: its own, if it names some as
+/// `using product_kernels = boost::mp11::mp_list<...>`, then those of the library.
+template <class Net>
+using product_kernels = typename detail::KernelsOf<Net>::type;
 
 /// Whether accumulators need the sums of the codes under their windows: the weights are no plain multiples of codes.
 constexpr bool has_window_sums(const Row& row) {
@@ -25,51 +93,40 @@ constexpr bool has_signs_only(const FactsView& facts, std::int32_t value) {
     return false;
 }
 
-/// Whether bits are faster than bytes: half of a word is used at least, and there is more than one word.
-constexpr bool is_worth_bits(const ConvolutionExtents& extents) {
-    return extents.groups == 1 && extents.in.channels >= 16 && extents.fan_in() >= 32;
-}
-
-/// The kernel of a product for the ranges of its activation codes and weight codes, on a set with or without an exact
-/// byte dot product. Each line names the benchmark that justifies it.
-constexpr kernels::Product choose_product(const FactsView& facts, const Row& row, bool has_byte_dot_product) {
+/// What kernels are told of a product of codes.
+constexpr kernels::ProductFacts product_facts(const FactsView& facts, const Row& row) {
     const Value& in = facts.value(row.input);
-    const CodeRange weights = row.weight_codes;
-    const std::int64_t largest = -weights.lowest > weights.highest ? -weights.lowest : weights.highest;
-    const bool sign_weights = row.weight_states == 2 && weights == CodeRange{-1, 1} && !has_window_sums(row);
-    if (sign_weights && is_worth_bits(row.extents)) {
-        // 32 products in three instructions (bits_against_bytes, sign_bits_against_words).
-        if (in.storage == Storage::uint8 && in.codes == CodeRange{0, 1}) return kernels::Product::bits;
-        if (in.storage == Storage::int16 && has_signs_only(facts, row.input)) return kernels::Product::sign_bits;
-    }
-    // 16-bit products take half the speed of bytes: only for codes that do not fit (benchmark: convolution_words).
-    if (in.storage != Storage::uint8) return kernels::Product::words;
-    // Two products that fit 16 bits need no widening where there is no byte dot product (convolution_small_bytes).
-    if (!has_byte_dot_product && 2 * largest * in.codes.highest <= 32767) return kernels::Product::bytes_small;
-    return kernels::Product::bytes;  // convolution_bytes
+    return {.extents = row.extents,
+            .storage = in.storage,
+            .codes = in.codes,
+            .signs = has_signs_only(facts, row.input),
+            .weight_codes = row.weight_codes,
+            .sign_weights = row.weight_states == 2 && row.weight_codes == CodeRange{-1, 1},
+            .window_sums = has_window_sums(row)};
 }
 
-constexpr const char* name(kernels::Product product) {
-    switch (product) {
-        case kernels::Product::bytes:
-            return "bytes";
-        case kernels::Product::bytes_small:
-            return "small bytes";
-        case kernels::Product::words:
-            return "words";
-        case kernels::Product::bits:
-        case kernels::Product::sign_bits:
-            return "bits";
-    }
-    return "";
+/// The place in the list `Kernels` of the kernel of a product of codes on the set Set.
+template <class Set, class Kernels = kernels::ProductKernels>
+constexpr std::size_t choose_product(const kernels::ProductFacts& facts) {
+    return detail::Choice<Set, typename Kernels::list>::of(facts);
 }
+template <class Set, class Kernels = kernels::ProductKernels>
+constexpr std::size_t choose_product(const FactsView& facts, const Row& row) {
+    return choose_product<Set, Kernels>(product_facts(facts, row));
+}
+
+/// The kernel of row I of a network, which is a product of codes.
+template <class Net, class Set, std::size_t I>
+using product_kernel =
+    boost::mp11::mp_at_c<typename product_kernels<Net>::list,
+                         choose_product<Set, product_kernels<Net>>(facts<Net>.view(), facts<Net>.rows[I])>;
 
 /// Name of the kernel of an operation, for the facts table.
-template <class Set>
+template <class Set, class Kernels = kernels::ProductKernels>
 constexpr const char* kernel_name(const FactsView& facts, const Row& row) {
     if (row.weights > 0) {
         if (facts.value(row.output).storage == Storage::float32) return "float";
-        return name(choose_product(facts, row, has_byte_dot_product(Set{})));
+        return detail::Choice<Set, typename Kernels::list>::names[choose_product<Set, Kernels>(facts, row)];
     }
     if (row.steps > 0 && facts.value(row.input).storage == Storage::float32) return "float";
     if (row.steps > 0) return row.has_thresholds() ? "thresholds" : "multiply-shift";

@@ -28,8 +28,8 @@ struct Frame {
 /// specialisation has
 /// - `run<Set, Kind>(const Site&, const Frame&)`, unless it is `Idle`,
 /// - `parameter_bytes<Set, Kind>(const Site&)` and `workspace_bytes<Set, Kind>(const Site&)`: what it needs of either,
-/// - where the operands do not decide about its code: `variant<Set>(const FactsView&, const Row&, std::int32_t fused)`,
-///   which becomes `Kind::variant`.
+/// - where the operands do not decide about its code: `variant<Set, Net>(const FactsView&, const Row&, std::int32_t
+///   fused)`, which becomes `Kind::variant`.
 template <class Primitive>
 struct Operation : Missing<model_error::operation_has_no_integer_program_specialise_integer_Operation<Primitive>> {};
 
@@ -43,7 +43,7 @@ struct NoMemory {
     static constexpr std::size_t workspace_bytes(const Site&) {
         return 0;
     }
-    template <class Set>
+    template <class Set, class Net>
     static constexpr OnlyVariant variant(const FactsView&, const Row&, std::int32_t) {
         return {};
     }

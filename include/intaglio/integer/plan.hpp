@@ -106,7 +106,7 @@ struct KindOf {
     static constexpr std::int32_t output = step == none ? row.output : table.row(step).output;
     static constexpr Storage second = row.second_input == none ? Storage::uint8 : table.value(row.second_input).storage;
     using type = Kind<stored<table.value(row.input).storage>, stored<second>, stored<table.value(output).storage>,
-                      Operation<Primitive>::template variant<Set>(table.view(), row, step)>;
+                      Operation<Primitive>::template variant<Set, Net>(table.view(), row, step)>;
 };
 
 template <class Set, class Net, class Indices, class Primitives>

@@ -7,24 +7,31 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/kernel_choice.hpp"
 #include "intaglio/integer/step.hpp"
-#include "intaglio/kernels/convolution.hpp"
 #include "intaglio/kernels/window_sums.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 /// What tells the code of one product from that of another.
+template <class Kernels>
 struct ProductVariant {
-    kernels::Product kernel{};
+    std::size_t kernel = 0;  ///< its place in the list
     kernels::Grouping grouping{};
     bool window_sums = false;        ///< weights are no plain multiples of their codes
     StepKind step = StepKind::none;  ///< that runs inside
     constexpr bool operator==(const ProductVariant&) const = default;
-};
 
-/// The variant of a product of codes on the set Set.
-template <class Set>
-constexpr ProductVariant product_variant(const FactsView& facts, const Row& row, std::int32_t fused) {
-    return {choose_product(facts, row, has_byte_dot_product(Set{})), kernels::grouping_of(row.extents),
+    template <std::size_t Place>
+    using kernel_at = boost::mp11::mp_at_c<typename Kernels::list, Place>;
+};
+/// The kernel of a variant.
+template <auto Variant>
+using kernel_of = typename decltype(Variant)::template kernel_at<Variant.kernel>;
+
+/// The variant of a product of codes of a network on the set Set.
+template <class Set, class Net>
+constexpr ProductVariant<product_kernels<Net>> product_variant(const FactsView& facts, const Row& row,
+                                                               std::int32_t fused) {
+    return {choose_product<Set, product_kernels<Net>>(facts, row), kernels::grouping_of(row.extents),
             has_window_sums(row), fused == none ? StepKind::none : step_kind(facts.row(fused))};
 }
 
@@ -42,20 +49,20 @@ constexpr std::int64_t accumulator_bytes(const ConvolutionExtents& extents) {
 }
 
 /// Bytes of workspace of multiply_rows.
-template <class Set, kernels::Product Kernel, class In>
+template <class Set, class Kernel, class In>
 constexpr std::size_t multiply_workspace_bytes(const ConvolutionExtents& extents, bool window_sums, std::int32_t rows) {
-    const std::size_t product = kernels::convolution_workspace_bytes<Set, Kernel, In>(extents, rows);
+    const std::size_t product = Kernel::template workspace_bytes<Set, In>(extents, rows);
     if (!window_sums) return product;
     const std::size_t sums = kernels::window_sum_workspace_bytes(extents, rows);
     return product > sums ? product : sums;
 }
 
 /// The accumulators of a block of output rows.
-template <class Set, ProductVariant Variant, class In>
+template <class Set, auto Variant, class In>
 void multiply_rows(const ConvolutionExtents& extents, WeightForm weight, const In* in, std::int32_t first_row,
                    std::int32_t rows, const std::byte* weights, std::int32_t* accumulators, std::byte* workspace) {
-    kernels::convolve_rows<Set, Variant.kernel, Variant.grouping>(extents, in, first_row, rows, weights, accumulators,
-                                                                  workspace);
+    kernel_of<Variant>::template multiply_rows<Set, Variant.grouping>(extents, in, first_row, rows, weights,
+                                                                      accumulators, workspace);
     if constexpr (Variant.window_sums) {
         kernels::add_window_sums<Set>(extents, in, first_row, rows, weight.step, weight.offset, accumulators,
                                       workspace);
@@ -63,7 +70,7 @@ void multiply_rows(const ConvolutionExtents& extents, WeightForm weight, const I
 }
 
 /// A product whose accumulators stay in the workspace; each block of rows goes through the step at once.
-template <class Set, ProductVariant Variant, class In, class Out>
+template <class Set, auto Variant, class In, class Out>
 void product_and_step(const Site& site, const In* in, const std::byte* parameters, Out* out, std::byte* workspace) {
     const ConvolutionExtents& extents = site.extents;
     auto* accumulators = reinterpret_cast<std::int32_t*>(workspace);
@@ -84,18 +91,18 @@ void product_and_step(const Site& site, const In* in, const std::byte* parameter
 
 template <class Weight, class Standardization>
 struct Operation<primitive::Product<Weight, Standardization>> {
-    template <class Set>
-    static constexpr ProductVariant variant(const FactsView& facts, const Row& row, std::int32_t fused) {
-        return product_variant<Set>(facts, row, fused);
+    template <class Set, class Net>
+    static constexpr auto variant(const FactsView& facts, const Row& row, std::int32_t fused) {
+        return product_variant<Set, Net>(facts, row, fused);
     }
     template <class Set, class Kind>
     static constexpr std::size_t parameter_bytes(const Site& site) {
-        return kernels::packed_weight_bytes<Set, Kind::variant.kernel>(site.extents);
+        return kernel_of<Kind::variant>::template weight_bytes<Set>(site.extents);
     }
     template <class Set, class Kind>
     static constexpr std::size_t workspace_bytes(const Site& site) {
         const bool fused = Kind::variant.step != StepKind::none;
-        return detail::multiply_workspace_bytes<Set, Kind::variant.kernel, typename Kind::input>(
+        return detail::multiply_workspace_bytes<Set, kernel_of<Kind::variant>, typename Kind::input>(
                    site.extents, Kind::variant.window_sums, detail::block_rows(site.extents)) +
                (fused ? memory_size(detail::accumulator_bytes(site.extents)) : 0);
     }

@@ -40,7 +40,7 @@ struct Operation<primitive::IntegerScale<Mode>> : Idle {};
 
 template <class Target>
 struct Operation<primitive::Quantize<Target>> : NoMemory {
-    template <class Set>
+    template <class Set, class Net>
     static constexpr StepKind variant(const FactsView&, const Row& row, std::int32_t) {
         return step_kind(row);
     }

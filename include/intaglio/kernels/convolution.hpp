@@ -1,4 +1,4 @@
-// Integer convolutions and dense layers: codes times codes, exact 32-bit accumulators.
+// Convolutions and dense layers of any arithmetic: the copy of the image, then the product.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +7,8 @@
 
 #include "intaglio/core/extents.hpp"
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/kernels/arithmetic.hpp"
-#include "intaglio/kernels/bits.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
 #include "intaglio/kernels/depthwise.hpp"
-#include "intaglio/kernels/pack_weights.hpp"
 #include "intaglio/kernels/padded_image.hpp"
 #include "intaglio/kernels/product.hpp"
 
@@ -38,31 +35,6 @@ template <class Arithmetic, class Code>
     // The last step of a segment may read beyond its codes; the weights are zero there.
     return std::int64_t{rows_under(extents, rows)} * plan.padded_width * extents.in.channels +
            Arithmetic::codes_per_chunk - 1;
-}
-
-/// Bytes of the words of an image under `rows` output rows.
-[[nodiscard]] constexpr std::int64_t packed_image_bytes(const ConvolutionExtents& extents, std::int32_t rows) {
-    const std::int64_t under = rows_under(extents, rows);
-    const std::int64_t height = under < extents.in.height ? under : extents.in.height;
-    return round_up(height * extents.in.width * in_words(extents).in.channels * 4, 64);
-}
-
-/// Bytes of the copy of an image of words.
-template <class Arithmetic>
-[[nodiscard]] constexpr std::int64_t copied_word_bytes(const ConvolutionExtents& extents, std::int32_t rows) {
-    return round_up(copied_codes<Arithmetic, typename Arithmetic::Stored>(extents, rows) * 4, 64);
-}
-
-/// Bytes of workspace for blocks of `rows` output rows of an image of these codes; a multiple of 64, possibly zero.
-template <class Set, Product P, class Code = ActivationCode<P>>
-[[nodiscard]] constexpr std::size_t convolution_workspace_bytes(const ConvolutionExtents& extents, std::int32_t rows) {
-    using Arithmetic = IntegerArithmetic<Set, P>;
-    if constexpr (packs_bits(P)) {
-        return memory_size(packed_image_bytes(extents, rows) + copied_word_bytes<Arithmetic>(in_words(extents), rows));
-    } else {
-        constexpr auto size = static_cast<std::int64_t>(sizeof(typename Arithmetic::Stored));
-        return memory_size(round_up(copied_codes<Arithmetic, Code>(extents, rows) * size, 64));
-    }
 }
 
 /// The product of a block of output rows of consecutive images, for all extents but depthwise ones; see convolve_block.
@@ -131,8 +103,10 @@ void convolve_mixed(const ConvolutionExtents& extents, const ConvolutionPlan& pl
     }
 }
 
-/// The convolution of a block of output rows of consecutive images, for any arithmetic; see convolve_rows. `copy` holds
-/// copied_codes for each image.
+/// The convolution of a block of output rows of consecutive images, for any arithmetic: correlates the images
+/// [in.height][in.width][in.channels] with the packed weights for the output rows first_row ... first_row + rows - 1.
+/// `sums` is [images][rows][out.width][out.channels] and is overwritten, nothing beyond it. `copy` holds copied_codes
+/// for each image. A caller that knows grouping_of(extents) while compiling may give it as G.
 template <class Arithmetic, Grouping G = Grouping::any, class Code>
 void convolve_block(const ConvolutionExtents& extents, const Code* image, std::int32_t images, std::int32_t first_row,
                     std::int32_t rows, const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* sums,
@@ -148,49 +122,6 @@ void convolve_block(const ConvolutionExtents& extents, const Code* image, std::i
         }
     } else if constexpr (G != Grouping::depthwise) {
         convolve_mixed<Arithmetic>(extents, plan, image, images, first_row, rows, weights, sums, copy);
-    }
-}
-
-/// The product of bits of a block of output rows; see convolve_rows.
-template <class Arithmetic, class Code>
-void convolve_bits(const ConvolutionExtents& extents, const Code* image, std::int32_t first_row, std::int32_t rows,
-                   const std::uint32_t* weights, std::int32_t* accumulators, std::byte* workspace) {
-    const ConvolutionExtents whole = in_words(extents);
-    const ConvolutionPlan plan = plan_convolution(whole, Arithmetic::lanes, Arithmetic::codes_per_chunk);
-    auto* const words = reinterpret_cast<std::uint32_t*>(workspace);
-    auto* const copy = reinterpret_cast<std::uint32_t*>(workspace + packed_image_bytes(extents, rows));
-    // The rows under the block, as an image of their own.
-    const RowsInside inside = rows_inside(extents, first_row, rows);
-    ConvolutionExtents block = whole;
-    block.in.height = inside.end - inside.begin;
-    block.out.height = rows;
-    block.padding_height = inside.padding;
-    const std::int64_t width = extents.in.width;
-    pack_codes<typename Arithmetic::Architecture>(image + inside.begin * width * extents.in.channels,
-                                                  block.in.height * width, extents.in.channels, words);
-    convolve_mixed<Arithmetic>(block, plan, words, 1, 0, rows, weights, accumulators, copy);
-    add_padding<Arithmetic>(extents, first_row, rows, weights, accumulators);
-}
-
-/// Correlates one image with the packed weights, for output rows first_row ... first_row + rows - 1.
-/// `image` is [in.height][in.width][in.channels] of uint8_t, for words of int16_t, int8_t or uint8_t, for sign_bits of
-/// int16_t; the codes of the padding are codes of ActivationCode<P>; `packed` comes from pack_weights with the same
-/// set, product and extents. `accumulators` is [rows][out.width][out.channels] and is overwritten, nothing beyond it.
-/// `workspace` holds convolution_workspace_bytes<Set, P, Code>(extents, rows) and is aligned to 64 bytes. Never fails:
-/// the caller has proven that the totals fit 32 bits. A caller that knows grouping_of(extents) while compiling may give
-/// it as G.
-template <class Set, Product P, Grouping G = Grouping::any, class Code>
-void convolve_rows(const ConvolutionExtents& extents, const Code* image, std::int32_t first_row, std::int32_t rows,
-                   const std::byte* packed, std::int32_t* accumulators, std::byte* workspace) {
-    static_assert(std::is_same_v<Code, ActivationCode<P>> || (P == Product::words && sizeof(Code) == 1),
-                  "bytes and bits multiply uint8_t codes, words int16_t, int8_t or uint8_t codes, signs int16_t codes");
-    using Arithmetic = IntegerArithmetic<Set, P>;
-    const auto* const weights = reinterpret_cast<const typename Arithmetic::Weight*>(packed);
-    if constexpr (packs_bits(P)) {
-        convolve_bits<Arithmetic>(extents, image, first_row, rows, weights, accumulators, workspace);
-    } else {
-        convolve_block<Arithmetic, G>(extents, image, 1, first_row, rows, weights, accumulators,
-                                      reinterpret_cast<typename Arithmetic::Stored*>(workspace));
     }
 }
 

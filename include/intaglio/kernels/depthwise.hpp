@@ -130,7 +130,7 @@ void copy_steps(const ConvolutionExtents& extents, std::int32_t columns, const C
     }
 }
 
-/// The depthwise convolution of a block of output rows of one image, for any arithmetic; see convolve_rows. `copy`
+/// The depthwise convolution of a block of output rows of one image, for any arithmetic; see convolve_block. `copy`
 /// holds depthwise_copied_codes.
 template <class Arithmetic, class Code>
 void convolve_depthwise(const ConvolutionExtents& extents, const ConvolutionPlan& plan, const Code* image,

@@ -6,16 +6,14 @@
 
 #include "intaglio/core/extents.hpp"
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/kernels/arithmetic.hpp"
-#include "intaglio/kernels/bits.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 /// Calls visit(packed index, output channel, index within the window) for each weight in turn.
 template <class Arithmetic, class Visit>
-constexpr void for_each_packed_weight(const ConvolutionExtents& extents, const ConvolutionPlan& plan,
-                                      const Visit& visit) {
+constexpr void for_each_packed_weight(const ConvolutionExtents& extents, const Visit& visit) {
+    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk);
     constexpr std::int64_t lanes = Arithmetic::lanes;
     constexpr std::int64_t per_chunk = Arithmetic::codes_per_chunk;
     const std::int32_t segments = plan.segment_rows * plan.segment_columns;
@@ -47,55 +45,6 @@ template <class Arithmetic>
     const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk);
     const std::int64_t weights = plan.groups * plan.group_weights;
     return memory_size(round_up(weights * static_cast<std::int64_t>(sizeof(typename Arithmetic::Weight)), 64));
-}
-
-/// Bytes that pack_weights writes; a multiple of 64.
-template <class Set, Product P>
-[[nodiscard]] constexpr std::size_t packed_weight_bytes(const ConvolutionExtents& extents) {
-    if constexpr (packs_bits(P)) {
-        return packed_bit_bytes<IntegerArithmetic<Set, P>>(extents);
-    } else {
-        return packed_bytes<IntegerArithmetic<Set, P>>(extents);
-    }
-}
-
-/// Packs canonical weight codes [out][kernel_height][kernel_width][in / groups] for convolve_rows of the same set,
-/// product and extents. `packed` holds packed_weight_bytes and is aligned to 64 bytes.
-template <class Set, Product P>
-void pack_weights(const ConvolutionExtents& extents, const std::int8_t* weights, std::byte* packed) {
-    using Arithmetic = IntegerArithmetic<Set, P>;
-    using Weight = typename Arithmetic::Weight;
-    const std::size_t bytes = packed_weight_bytes<Set, P>(extents);
-    for (std::size_t i = 0; i < bytes; ++i) packed[i] = std::byte{0};
-    auto* const to = reinterpret_cast<Weight*>(packed);
-    if constexpr (packs_bits(P)) {
-        pack_bits<Arithmetic>(extents, weights, to);
-    } else {
-        const std::int64_t fan_in = extents.fan_in();
-        for_each_packed_weight<Arithmetic>(extents,
-                                           plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk),
-                                           [=](std::int64_t index, std::int32_t output, std::int64_t within) {
-                                               to[index] = weights[output * fan_in + within];
-                                           });
-    }
-}
-
-/// The exact inverse of pack_weights.
-template <class Set, Product P>
-void unpack_weights(const ConvolutionExtents& extents, const std::byte* packed, std::int8_t* weights) {
-    using Arithmetic = IntegerArithmetic<Set, P>;
-    using Weight = typename Arithmetic::Weight;
-    const auto* const from = reinterpret_cast<const Weight*>(packed);
-    if constexpr (packs_bits(P)) {
-        unpack_bits<Arithmetic>(extents, from, weights);
-    } else {
-        const std::int64_t fan_in = extents.fan_in();
-        for_each_packed_weight<Arithmetic>(
-            extents, plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk),
-            [=](std::int64_t index, std::int32_t output, std::int64_t within) {
-                weights[output * fan_in + within] = static_cast<std::int8_t>(from[index]);
-            });
-    }
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

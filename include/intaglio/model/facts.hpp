@@ -8,9 +8,9 @@
 #include <cstdint>
 
 #include "intaglio/core/array.hpp"
+#include "intaglio/core/codes.hpp"
 #include "intaglio/core/extents.hpp"
 #include "intaglio/core/type_identity.hpp"
-#include "intaglio/model/codes.hpp"
 #include "intaglio/model/errors.hpp"
 
 namespace intaglio {

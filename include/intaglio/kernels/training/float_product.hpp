@@ -6,7 +6,9 @@
 
 #include "intaglio/core/extents.hpp"
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/kernels/arithmetic.hpp"
 #include "intaglio/kernels/convolution.hpp"
+#include "intaglio/kernels/pack_weights.hpp"
 #include "intaglio/simd/simd.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
@@ -65,11 +67,9 @@ void pack_float(const ConvolutionExtents& extents, const Float* weights, std::by
     auto* const to = reinterpret_cast<Float*>(packed);
     fill_zero(to, static_cast<std::int64_t>(packed_float_bytes<Set, Float>(extents) / sizeof(Float)));
     const std::int64_t fan_in = extents.fan_in();
-    for_each_packed_weight<Arithmetic>(extents,
-                                       plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk),
-                                       [=](std::int64_t index, std::int32_t output, std::int64_t within) {
-                                           to[index] = weights[output * fan_in + within];
-                                       });
+    for_each_packed_weight<Arithmetic>(extents, [=](std::int64_t index, std::int32_t output, std::int64_t within) {
+        to[index] = weights[output * fan_in + within];
+    });
 }
 
 /// Bytes of workspace of convolve_float for images of codes or real numbers; a multiple of 64, possibly zero.

@@ -111,8 +111,7 @@ void pack_transposed(const ConvolutionExtents& given, const Weight* weights, std
             --tap;
         }
     };
-    for_each_packed_weight<Arithmetic>(
-        transposed, plan_convolution(transposed, Arithmetic::lanes, Arithmetic::codes_per_chunk), visit);
+    for_each_packed_weight<Arithmetic>(transposed, visit);
 }
 
 /// Elements of one spread image in the workspace; zero if the gradient itself can be read.

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "intaglio/model/codes.hpp"
+#include "intaglio/core/codes.hpp"
 #include "intaglio/model/options.hpp"
 #include "intaglio/model/weights/standardizations.hpp"
 

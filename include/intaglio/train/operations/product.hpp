@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/kernels/pack_weights.hpp"
 #include "intaglio/model/primitives.hpp"
 #include "intaglio/train/operations/product_passes.hpp"
 #include "intaglio/train/operations/product_state.hpp"
@@ -23,7 +22,7 @@ std::size_t packed_weight_bytes(const ConvolutionExtents& extents) {
     if constexpr (std::is_same_v<typename Kind::output, float>) {
         return kernels::packed_float_bytes<simd::Native, float>(extents);
     } else {
-        return kernels::packed_weight_bytes<simd::Native, Kind::variant.kernel>(extents);
+        return integer::kernel_of<Kind::variant>::template weight_bytes<simd::Native>(extents);
     }
 }
 
@@ -34,7 +33,7 @@ void pack(const ConvolutionExtents& extents, ProductState& state) {
     if constexpr (std::is_same_v<typename Kind::output, float>) {
         kernels::pack_float<Set, float>(extents, state.values.data(), state.packed.data());
     } else {
-        kernels::pack_weights<Set, Kind::variant.kernel>(extents, state.codes.data(), state.packed.data());
+        integer::kernel_of<Kind::variant>::template pack_weights<Set>(extents, state.codes.data(), state.packed.data());
     }
     kernels::pack_transposed<Set, Gradient>(extents, state.values.data(), state.transposed.data());
 }
@@ -55,9 +54,11 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     template <class Kind>
     static constexpr bool is_float = std::is_same_v<typename Kind::output, float>;
 
-    static constexpr integer::ProductVariant variant(const FactsView& facts, const Row& row) {
+    template <class Net>
+    static constexpr integer::ProductVariant<integer::product_kernels<Net>> variant(const FactsView& facts,
+                                                                                    const Row& row) {
         if (facts.value(row.output).storage == Storage::float32) return {.grouping = kernels::grouping_of(row.extents)};
-        return integer::product_variant<simd::Native>(facts, row, none);
+        return integer::product_variant<simd::Native, Net>(facts, row, none);
     }
 
     template <class Kind>
@@ -75,8 +76,8 @@ struct Operation<primitive::Product<Weight, Standardization>> {
                 if constexpr (is_float<Kind>) {
                     return kernels::float_workspace_bytes<simd::Native, float, In>(site.row->extents);
                 } else {
-                    return integer::multiply_workspace_bytes<simd::Native, Kind::variant.kernel, In>(
-                        many, Kind::variant.window_sums, rows);
+                    return integer::multiply_workspace_bytes<simd::Native, integer::kernel_of<Kind::variant>,
+                                                                     In>(many, Kind::variant.window_sums, rows);
                 }
             });
     }

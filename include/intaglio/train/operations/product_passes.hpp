@@ -52,7 +52,7 @@ void for_extents(const ConvolutionExtents& e, const Context& context, const Body
 }
 
 /// Accumulators of all images of a batch.
-template <integer::ProductVariant Variant, class Code>
+template <auto Variant, class Code>
 void multiply(const Row& row, const Code* in, const std::byte* packed, std::int32_t* out, const Context& context) {
     using Set = simd::Native;
     const ConvolutionExtents& e = row.extents;

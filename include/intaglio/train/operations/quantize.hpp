@@ -217,6 +217,7 @@ void run_step_gradient(const SurrogateGradient<Surrogate>& derivative, const Ste
 
 template <class Target>
 struct Operation<primitive::Quantize<Target>> {
+    template <class Net>
     static constexpr integer::StepKind variant(const FactsView& facts, const Row& row) {
         return facts.value(row.input).storage == Storage::float32 ? integer::StepKind::none : integer::step_kind(row);
     }

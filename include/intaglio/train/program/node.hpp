@@ -71,10 +71,10 @@ class NodeOf final : public Node {
 
 namespace detail {
 
-template <class Op>
+template <class Op, class Net>
 constexpr auto variant_of(const FactsView& facts, const Row& row) {
-    if constexpr (requires { Op::variant(facts, row); }) {
-        return Op::variant(facts, row);
+    if constexpr (requires { Op::template variant<Net>(facts, row); }) {
+        return Op::template variant<Net>(facts, row);
     } else {
         return integer::OnlyVariant{};
     }
@@ -91,7 +91,7 @@ struct NodeAt {
     static constexpr Storage second = row.second_input == none ? Storage::uint8 : table.value(row.second_input).storage;
     using Op = Operation<Primitive>;
     using type = NodeOf<Op, Kind<stored<table.value(row.input).storage>, stored<second>,
-                                 stored<table.value(row.output).storage>, variant_of<Op>(table.view(), row)>>;
+                                 stored<table.value(row.output).storage>, variant_of<Op, Net>(table.view(), row)>>;
 };
 
 template <class Type>

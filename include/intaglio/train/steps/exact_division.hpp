@@ -4,8 +4,8 @@
 #include <bit>
 #include <cstdint>
 
+#include "intaglio/core/codes.hpp"
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/model/codes.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 

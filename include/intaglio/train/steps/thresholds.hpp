@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/core/codes.hpp"
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/model/codes.hpp"
 #include "intaglio/train/steps/affine.hpp"
 #include "intaglio/train/steps/exact_sum.hpp"
 #include "intaglio/train/steps/strict_floats.hpp"

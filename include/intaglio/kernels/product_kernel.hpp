@@ -1,0 +1,67 @@
+// What a product kernel is: a type that packs weights, multiplies codes, and says what it is for.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "intaglio/core/codes.hpp"
+#include "intaglio/core/extents.hpp"
+#include "intaglio/kernels/convolution_plan.hpp"
+#include "intaglio/simd/tags.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
+
+/// What is known of a product while a program is compiled, by which its kernel is chosen.
+struct ProductFacts {
+    ConvolutionExtents extents{};
+    Storage storage{};          ///< of the activation codes: uint8, int8 or int16
+    CodeRange codes{};          ///< of the activations
+    bool signs = false;         ///< activation codes are -1 and 1, never 0
+    CodeRange weight_codes{};   ///< within -128 ... 127
+    bool sign_weights = false;  ///< weight codes are -1 and 1, never 0
+    /// The sums of the codes under the windows are added to the accumulators afterwards: weights are no plain multiples
+    /// of their codes.
+    bool window_sums = false;
+};
+
+/// The unit of costs: what a kernel takes for 32 products in each lane of a vector, in vector instructions. A kernel is
+/// compared with others on the same set alone.
+using ProductCost = std::int64_t;
+
+/// A product kernel: an empty type with
+/// - `name`, for the facts table,
+/// - `Code`, the type of the activation codes that it is made for,
+/// - `is_legal<Set>(facts)`: whether its accumulators are exact for these ranges, storages and extents on the set Set;
+///   the library has proven that totals fit 32 bits,
+/// - `cost<Set>(facts)`, where it is legal: the choice takes the kernel of the smallest cost. It never changes a
+/// result,
+/// - `weight_bytes<Set>(extents)`: bytes of packed weights, a multiple of 64,
+/// - `pack_weights<Set>(extents, weights, packed)`: from canonical codes [out][kernel_height][kernel_width][in /
+/// groups],
+///   `packed` is aligned to 64 bytes. All bytes are written, the same ones for the same codes,
+/// - `unpack_weights<Set>(extents, packed, weights)`: its exact inverse,
+/// - `workspace_bytes<Set, Code>(extents, rows)` for blocks of `rows` output rows; a multiple of 64, possibly 0,
+/// - `multiply_rows<Set, Grouping, Code>(extents, image, first_row, rows, packed, accumulators, workspace)`: correlates
+///   one image [in.height][in.width][in.channels] with the packed weights for the output rows first_row ... first_row +
+///   rows - 1. Writes the accumulators [rows][out.width][out.channels], and nothing beyond them. Taps outside of the
+///   image read padding_code, or padding_codes. `workspace` is aligned to 64 bytes. Never fails. A caller that knows
+///   grouping_of(extents) while compiling says so, another says Grouping::any.
+template <class Kernel>
+concept ProductKernel = std::is_empty_v<Kernel> &&
+    requires(const ProductFacts& facts, const ConvolutionExtents& extents, const std::int8_t* weights,
+             std::int8_t* unpacked, const std::byte* packed, std::byte* bytes, const typename Kernel::Code* image,
+             std::int32_t rows, std::int32_t* accumulators) {
+    requires std::is_convertible_v<decltype(Kernel::name), const char*>;
+    requires std::is_same_v<decltype(Kernel::template is_legal<simd::Portable>(facts)), bool>;
+    requires std::is_same_v<decltype(Kernel::template cost<simd::Portable>(facts)), ProductCost>;
+    requires std::is_same_v<decltype(Kernel::template weight_bytes<simd::Portable>(extents)), std::size_t>;
+    Kernel::template pack_weights<simd::Portable>(extents, weights, bytes);
+    Kernel::template unpack_weights<simd::Portable>(extents, packed, unpacked);
+    requires std::is_same_v<
+        decltype(Kernel::template workspace_bytes<simd::Portable, typename Kernel::Code>(extents, rows)), std::size_t>;
+    Kernel::template multiply_rows<simd::Portable, Grouping::any>(extents, image, rows, rows, packed, accumulators,
+                                                                  bytes);
+};
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -1,0 +1,20 @@
+// The list of product kernels.
+#pragma once
+
+#include <boost/mp11/list.hpp>
+
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/kernels/products/bits.hpp"
+#include "intaglio/kernels/products/bytes.hpp"
+#include "intaglio/kernels/products/sign_bits.hpp"
+#include "intaglio/kernels/products/small_bytes.hpp"
+#include "intaglio/kernels/products/words.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
+
+/// The kernels of the library; a choice takes the first of the cheapest ones.
+struct ProductKernels {
+    using list = boost::mp11::mp_list<UnsignedBitProduct, SignBitProduct, ByteProduct, SmallByteProduct, WordProduct>;
+};
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -1,0 +1,40 @@
+// The product of unsigned bytes.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/kernels/products/words.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
+
+/// Four products of an unsigned and a signed byte in each lane; exact.
+template <class Set>
+struct ByteDotArithmetic : IntegerArithmetic<Set, std::uint8_t, std::int8_t> {
+    template <class Vector, class Codes, class Weights>
+    static INTAGLIO_INLINE Vector multiply_add(Vector sum, Codes codes, Weights weights) {
+        return dot_bytes(Set{}, sum, codes, weights);
+    }
+};
+
+/// Without an exact byte dot product bytes are widened to words.
+template <class Set>
+using ByteArithmetic = std::conditional_t<has_byte_dot_product(Set{}), ByteDotArithmetic<Set>, WordArithmetic<Set>>;
+
+/// Legal for all codes of uint8_t.
+struct ByteProduct : CodeProduct<ByteArithmetic> {
+    static constexpr const char* name = "bytes";
+    using Code = std::uint8_t;
+
+    template <class Set>
+    [[nodiscard]] static constexpr bool is_legal(const ProductFacts& facts) {
+        return facts.storage == Storage::uint8;
+    }
+    template <class Set>
+    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts& facts) {
+        return has_byte_dot_product(Set{}) ? 8 : WordProduct::cost<Set>(facts);
+    }
+};
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels
