@@ -36,7 +36,7 @@ static_assert(arena_bytes<Net, Target::portable> <= 64 * 1024);
 static_assert(arena_bytes<Net, Target::avx512> <= 64 * 1024);
 
 int main() {
-    facts_table(layer_facts(facts<Net>.view())).print(std::cout);
+    facts_table(layer_facts<Net>()).print(std::cout);
     std::printf("\n%lld parameters, %lld multiply-accumulates per image, accumulators of %d bits\n",
                 static_cast<long long>(facts<Net>.parameters()), static_cast<long long>(facts<Net>.macs()),
                 facts<Net>.accumulator_bits());

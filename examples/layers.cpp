@@ -38,7 +38,7 @@ struct Net : Network<Image<1, 12, 12>,
 static_assert(facts<Net>.integer_only());
 
 int main() {
-    facts_table(layer_facts(facts<Net>.view())).print(std::cout);
+    facts_table(layer_facts<Net>()).print(std::cout);
 
     const Lines train(240, 12);
     const Lines test(48, 12);

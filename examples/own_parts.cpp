@@ -101,7 +101,7 @@ void check_derivatives(Checks& check) {
 }  // namespace
 
 int main() {
-    facts_table(layer_facts(facts<Net>.view())).print(std::cout);
+    facts_table(layer_facts<Net>()).print(std::cout);
     std::puts("");
     Checks check;
     check_derivatives(check);

@@ -5,11 +5,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <string>
+#include <type_traits>
 #include <vector>
 
+#include "intaglio/kernels/max_pool.hpp"
 #include "intaglio/kernels/product_kernels.hpp"
+#include "intaglio/kernels/step.hpp"
 #include "intaglio/simd/detect.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
@@ -24,6 +28,72 @@ using namespace tools;
 
 /// How codes and weights are drawn; the last kinds reach both ends of the accumulators.
 enum class Draw { random, equal, opposite };
+
+/// Bits for codes, 1 for positive ones.
+template <class Code>
+void pack_image(Shape shape, const Code* codes, BitWord* words) {
+    const std::int32_t pixel_words = words_of(shape.channels);
+    for (std::int64_t i = 0; i < shape.pixels() * pixel_words; ++i) words[i] = 0;
+    for (std::int64_t i = 0; i < shape.size(); ++i) {
+        if (codes[i] <= 0) continue;
+        const auto c = static_cast<std::int32_t>(i % shape.channels);
+        words[i / shape.channels * pixel_words + c / bits_per_word] |= BitWord{1} << (c % bits_per_word);
+    }
+}
+
+/// A step of one position and the same step to bits; values on the threshold and next to it.
+template <class Set, class In>
+void check_threshold_bits(Random& random, std::int64_t pixels, std::int32_t channels) {
+    INFO(simd::name(Set{}), ", ", pixels, " pixels, ", channels, " channels, values of ", sizeof(In), " bytes");
+    constexpr std::int32_t never = std::numeric_limits<std::int32_t>::max();
+    constexpr std::int32_t always = std::numeric_limits<std::int32_t>::min();
+    Guarded<In> values(pixels * channels);
+    Guarded<std::int32_t> thresholds(std::int64_t{channels});
+    Guarded<std::int32_t> flip(std::int64_t{channels});
+    const std::int64_t pixel_words = words_of(channels);
+    Guarded<BitWord> words(pixels * pixel_words);
+    for (std::int32_t c = 0; c < channels; ++c) {
+        const std::int32_t kind = between(random, 0, 9);
+        thresholds[c] = kind == 0 ? always : kind == 1 ? never : between(random, -100, 100);
+        flip[c] = -between(random, 0, 1);
+    }
+    for (std::int64_t i = 0; i < pixels * channels; ++i) {
+        const std::int32_t threshold = thresholds[i % channels];
+        const bool next = threshold != always && threshold != never && between(random, 0, 1) == 0;
+        values[i] = static_cast<In>(next ? (threshold - between(random, 0, 1)) ^ flip[i % channels]
+                                         : between(random, -200, 200));
+    }
+    threshold_bits<Set>(values.get(), pixels, channels, thresholds.get(), flip.get(), words.get());
+    CHECK(words.intact());
+    std::vector<std::int32_t> codes(static_cast<std::size_t>(pixels * channels));
+    for (std::int64_t i = 0; i < pixels * channels; ++i) {
+        codes[static_cast<std::size_t>(i)] = (values[i] ^ flip[i % channels]) >= thresholds[i % channels] ? 1 : 0;
+    }
+    std::vector<BitWord> expected(words.size());
+    pack_image({1, static_cast<std::int32_t>(pixels), channels}, codes.data(), expected.data());
+    CHECK(std::memcmp(words.get(), expected.data(), words.size() * sizeof(BitWord)) == 0);
+}
+
+/// The largest signs under windows, in words and one by one.
+template <class Set>
+void check_max_pool_of_bits(Random& random, ConvolutionExtents e) {
+    INFO(simd::name(Set{}), ", ", describe(e));
+    e.out.channels = e.in.channels;
+    Guarded<std::int16_t> in(e.in.size());
+    Guarded<std::int16_t> out(e.out.size());
+    for (std::int64_t i = 0; i < e.in.size(); ++i) in[i] = between(random, 0, 3) == 0 ? 1 : -1;
+    max_pool<Set>(e, in.get(), out.get());
+    Guarded<BitWord> in_words(e.in.pixels() * words_of(e.in.channels));
+    Guarded<BitWord> out_words(e.out.pixels() * words_of(e.in.channels));
+    std::vector<BitWord> expected(out_words.size());
+    pack_image(e.in, in.get(), in_words.get());
+    pack_image(e.out, out.get(), expected.data());
+    ConvolutionExtents words = e;
+    words.in.channels = words_of(e.in.channels);
+    max_pool<Set>(words, in_words.get(), out_words.get());
+    CHECK(out_words.intact());
+    CHECK(std::memcmp(out_words.get(), expected.data(), out_words.size() * sizeof(BitWord)) == 0);
+}
 
 template <class Set, class P>
 void check_bits(const ConvolutionExtents& e, Random& random, Draw draw) {
@@ -54,14 +124,23 @@ void check_bits(const ConvolutionExtents& e, Random& random, Draw draw) {
     CHECK(unpacked.intact());
     CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
 
-    for (const std::int32_t block : {e.out.height, std::int32_t{1}, between(random, 1, e.out.height)}) {
+    // The same image in words.
+    Guarded<BitWord> words(e.in.pixels() * words_of(e.in.channels));
+    pack_image(e.in, image.get(), words.get());
+    Guarded<Code> unpacked_image(e.in.size());
+    unpack_bits(words.get(), e.in, static_cast<Code>(lower), Code{1}, unpacked_image.get());
+    CHECK(std::memcmp(unpacked_image.get(), image.get(), image.size() * sizeof(Code)) == 0);
+    CHECK(unpacked_image.intact());
+
+    const auto check = [&](const auto* in, std::int32_t block) {
+        using In = std::remove_cvref_t<decltype(*in)>;
         std::int64_t wrong = 0;
         for (std::int32_t row = 0; row < e.out.height; row += block) {
             const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
             const std::int64_t size = std::int64_t{rows} * e.out.width * e.out.channels;
             Guarded<std::int32_t> accumulators(size);
-            Guarded<std::byte> workspace(P::template workspace_bytes<Set, typename P::Code>(e, block));
-            P::template multiply_rows<Set, Grouping::mixed>(e, image.get(), row, rows, packed.get(), accumulators.get(),
+            Guarded<std::byte> workspace(P::template workspace_bytes<Set, In>(e, block));
+            P::template multiply_rows<Set, Grouping::mixed>(e, in, row, rows, packed.get(), accumulators.get(),
                                                             workspace.get());
             CHECK(accumulators.intact());
             CHECK(workspace.intact());
@@ -71,6 +150,12 @@ void check_bits(const ConvolutionExtents& e, Random& random, Draw draw) {
             }
         }
         CHECK(wrong == 0);
+    };
+    for (const std::int32_t block : {e.out.height, std::int32_t{1}, between(random, 1, e.out.height)}) {
+        check(image.get(), block);
+        check(words.get(), block);
+        CHECK((P::template workspace_bytes<Set, BitWord>(e, block) + packed_image_bytes(e, block) ==
+               P::template workspace_bytes<Set, Code>(e, block)));
     }
 }
 
@@ -89,6 +174,32 @@ void check_paddings(ConvolutionExtents e, Random& random, Draw draw) {
 }
 
 }  // namespace
+
+TEST_CASE_TEMPLATE("steps to bits, of every number of channels", Set, KERNELS_TEST_TAGS) {
+    Random random(13);
+    for (std::int32_t channels = 1; channels <= 100; ++channels) {
+        const std::int64_t pixels = between(random, 1, 11);
+        check_threshold_bits<Set, std::int32_t>(random, pixels, channels);
+        check_threshold_bits<Set, std::int16_t>(random, pixels, channels);
+    }
+}
+
+TEST_CASE_TEMPLATE("the largest of signs, in words", Set, KERNELS_TEST_TAGS) {
+    Random random(14);
+    for (const std::int32_t channels : {1, 17, 31, 32, 33, 40, 64, 100}) {
+        for (const std::int32_t window : {1, 2, 3}) {
+            for (const std::int32_t stride : {1, 2}) {
+                check_max_pool_of_bits<Set>(random, complete({.in = {7, 6, channels},
+                                                              .kernel_height = window,
+                                                              .kernel_width = window,
+                                                              .stride_height = stride,
+                                                              .stride_width = stride,
+                                                              .padding_height = window / 2,
+                                                              .padding_width = window / 2}));
+            }
+        }
+    }
+}
 
 TEST_CASE_TEMPLATE("products of bits are exact: every number of channels", Set, KERNELS_TEST_TAGS) {
     Random random(11);

@@ -7,13 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "../examples/ternary_product.hpp"
 #include "intaglio/integer/kernel_choice.hpp"
+#include "intaglio/report/model_facts.hpp"
 #include "support/kernel_tools.hpp"
 #include "support/program_comparison.hpp"
 
@@ -126,12 +126,9 @@ TEST_CASE("the certificate finds one changed bit of weights that a kernel from o
 }
 
 TEST_CASE("a kernel from outside stands in the facts table under its name") {
-    const auto name = [](std::int32_t row) {
-        return std::string(integer::kernel_name<simd::Portable, integer::product_kernels<Own>>(facts<Own>.view(),
-                                                                                               facts<Own>.row(row)));
-    };
-    CHECK(name(0) == "bytes");
-    CHECK(name(3) == "ternary");
+    const std::vector<LayerFacts> layers = layer_facts<Own, simd::Portable>();
+    CHECK(layers[0].kernel == "bytes");
+    CHECK(layers[1].kernel == "ternary");
 }
 
 }  // namespace own_product_kernel_test

@@ -118,7 +118,7 @@ template <class Net, class Dataset>
     results.arena_bytes = static_cast<std::int64_t>(arena_bytes<Net, Set>);
     results.training_bytes = static_cast<std::int64_t>(training.memory_bytes());
     results.inference_images_per_second = static_cast<double>(test.count()) / comparison.integer_seconds;
-    results.layers = layer_facts(facts<Net>.view());
+    results.layers = layer_facts<Net>();
     for (const LayerFacts& layer : results.layers) {
         const auto value = static_cast<std::size_t>(layer.value);
         LayerShares share;

@@ -140,7 +140,7 @@ template <class Mode, class Quantised, class Teacher>
     found.training_bytes = static_cast<std::int64_t>(student.memory_bytes());
     found.one_thread_images_per_second = one_thread_images_per_second(network, data.test);
     found.inference_images_per_second = static_cast<double>(data.test.count()) / comparison.integer_seconds;
-    found.layers = layer_facts(facts<Net>.view());
+    found.layers = layer_facts<Net>();
     for (const LayerFacts& layer : found.layers) {
         found.training_hashes.push_back(comparison.training_hashes[static_cast<std::size_t>(layer.value)]);
         found.integer_hashes.push_back(comparison.integer_hashes[static_cast<std::size_t>(layer.value)]);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "intaglio/canonical/step.hpp"
@@ -92,11 +93,16 @@ struct Packing<primitive::Quantize<Target>> {
                                       Certificate& certificate) {
         const std::int32_t channels = site.extents.out.channels;
         const auto kernel = [&](const std::int32_t* accumulators, std::int32_t* found) {
+            using Out = typename Kind::output;
             std::vector<typename Kind::input> in(static_cast<std::size_t>(channels));
-            std::vector<typename Kind::output> out(in.size());
+            std::vector<Out> out(in.size());
             for (std::size_t c = 0; c < in.size(); ++c) in[c] = static_cast<typename Kind::input>(accumulators[c]);
             integer::step<Set, Kind::variant>(site.step, in.data(), 1, channels, packed, out.data());
-            for (std::size_t c = 0; c < in.size(); ++c) found[c] = static_cast<std::int32_t>(out[c]);
+            if constexpr (std::is_same_v<Out, kernels::BitWord>) {
+                kernels::unpack_bits(out.data(), {1, 1, channels}, site.step.lowest, site.step.highest, found);
+            } else {
+                for (std::size_t c = 0; c < in.size(); ++c) found[c] = static_cast<std::int32_t>(out[c]);
+            }
         };
         compare_steps(facts.value(row.input).codes, row.codes, channels,
                       step_function(numbers, site.step, static_cast<std::size_t>(channels)), kernel, {},

@@ -51,8 +51,15 @@ struct Choice;
 template <class Set, class... Kernel>
 struct Choice<Set, boost::mp11::mp_list<Kernel...>> {
     static_assert((require_product_kernel<Kernel>() && ...));
-    static constexpr const char* names[] = {Kernel::name...};
 
+    static constexpr const char* name(std::size_t place) {
+        constexpr const char* names[] = {Kernel::name...};
+        return names[place];
+    }
+    static constexpr bool reads_bits(std::size_t place) {
+        constexpr bool reads[] = {kernels::reads_bits<Kernel>...};
+        return reads[place];
+    }
     /// The place of the legal kernel of the smallest cost, the first of equal ones.
     static constexpr std::size_t of(const kernels::ProductFacts& facts) {
         const bool legal[] = {Kernel::template is_legal<Set>(facts)...};
@@ -126,7 +133,7 @@ template <class Set, class Kernels = kernels::ProductKernels>
 constexpr const char* kernel_name(const FactsView& facts, const Row& row) {
     if (row.weights > 0) {
         if (facts.value(row.output).storage == Storage::float32) return "float";
-        return detail::Choice<Set, typename Kernels::list>::names[choose_product<Set, Kernels>(facts, row)];
+        return detail::Choice<Set, typename Kernels::list>::name(choose_product<Set, Kernels>(facts, row));
     }
     if (row.steps > 0 && facts.value(row.input).storage == Storage::float32) return "float";
     if (row.steps > 0) return row.has_thresholds() ? "thresholds" : "multiply-shift";

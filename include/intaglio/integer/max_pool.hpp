@@ -9,10 +9,12 @@
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 template <>
-struct Operation<primitive::MaxPool> : NoMemory {
+struct Operation<primitive::MaxPool> : NoMemory, KeepsLayout {
     template <class Set, class Kind>
     static void run(const Site& site, const Frame& frame) {
-        kernels::max_pool<Set>(site.extents, input<Kind>(site, frame), output<Kind>(site, frame));
+        ConvolutionExtents extents = site.extents;
+        extents.in = stored_shape<typename Kind::input>(extents.in);
+        kernels::max_pool<Set>(extents, input<Kind>(site, frame), output<Kind>(site, frame));
     }
 };
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/integer/layout.hpp"
 #include "intaglio/integer/site.hpp"
 #include "intaglio/model/integer_scale.hpp"
 #include "intaglio/model/primitives.hpp"
@@ -29,7 +30,10 @@ struct Frame {
 /// - `run<Set, Kind>(const Site&, const Frame&)`, unless it is `Idle`,
 /// - `parameter_bytes<Set, Kind>(const Site&)` and `workspace_bytes<Set, Kind>(const Site&)`: what it needs of either,
 /// - where the operands do not decide about its code: `variant<Set, Net>(const FactsView&, const Row&, std::int32_t
-///   fused)`, which becomes `Kind::variant`.
+///   fused)`, which becomes `Kind::variant`,
+/// - where it reads or writes other layouts than codes: `layouts<Set, Net>(const FactsView&, const Row&)`.
+/// `Kind::input`
+///   and `Kind::output` are then kernels::BitWord where the plan has decided for bits.
 template <class Primitive>
 struct Operation : Missing<model_error::operation_has_no_integer_program_specialise_integer_Operation<Primitive>> {};
 
@@ -72,6 +76,24 @@ const T* operand(const Frame& frame, std::ptrdiff_t place) {
 }
 
 }  // namespace detail
+
+/// What an operation says about layouts. What is idle hands on what it gets.
+template <class Op, class Set, class Net>
+constexpr Layouts layouts_of(const FactsView& facts, const Row& row) {
+    if constexpr (requires { Op::template layouts<Set, Net>(facts, row); }) {
+        return Op::template layouts<Set, Net>(facts, row);
+    } else {
+        return {.keeps = is_idle<Op>};
+    }
+}
+
+/// What an operation inherits whose result has the layout of its operand: it moves codes and changes none.
+struct KeepsLayout {
+    template <class Set, class Net>
+    static constexpr Layouts layouts(const FactsView&, const Row&) {
+        return {.keeps = true};
+    }
+};
 
 /// The codes that an operation reads and writes.
 template <class Kind>

@@ -32,6 +32,7 @@ struct Instruction {
     Site site{};
     std::int32_t value = none;  ///< that it writes, in the facts; none for the logits
     Storage storage{};          ///< of the value
+    Layout layout{};            ///< of the value
 };
 
 namespace detail {
@@ -69,9 +70,6 @@ constexpr Array<std::int32_t, Rows> fused_steps(const FactsView& facts) {
     return fused;
 }
 
-template <Storage S>
-using stored = typename StorageType<S>::type;
-
 /// What plans ask of one kind of work: also of an instruction set that the compiler's flags do not allow.
 struct Work {
     std::size_t (*parameter_bytes)(const Site&);
@@ -97,6 +95,24 @@ constexpr RunFunction run_function() {
 template <class Net>
 inline constexpr auto fused = fused_steps<facts<Net>.row_count()>(facts<Net>.view());
 
+template <class Set, class Net, class... Primitive>
+constexpr auto find_layouts(boost::mp11::mp_list<Primitive...>) {
+    constexpr std::size_t rows = sizeof...(Primitive);
+    using Ask = Layouts (*)(const FactsView&, const Row&);
+    constexpr Ask operations[] = {&layouts_of<Operation<Primitive>, Set, Net>...};
+    Array<Layouts, rows> said;
+    for (std::size_t i = 0; i < rows; ++i) said[i] = operations[i](facts<Net>.view(), facts<Net>.rows[i]);
+    return agree_on_layouts(facts<Net>.view(), said);
+}
+
+}  // namespace detail
+
+/// How each value of a network lies in memory.
+template <class Net, class Set>
+inline constexpr auto layouts = detail::find_layouts<Set, Net>(typename Net::primitives{});
+
+namespace detail {
+
 /// The kind of work of row I of a network, as `type`.
 template <class Set, class Net, std::size_t I, class Primitive>
 struct KindOf {
@@ -105,7 +121,9 @@ struct KindOf {
     static constexpr std::int32_t step = fused<Net>[I];
     static constexpr std::int32_t output = step == none ? row.output : table.row(step).output;
     static constexpr Storage second = row.second_input == none ? Storage::uint8 : table.value(row.second_input).storage;
-    using type = Kind<stored<table.value(row.input).storage>, stored<second>, stored<table.value(output).storage>,
+    template <std::int32_t Index>
+    using element = element_type<table.value(Index).storage, layouts<Net, Set>[static_cast<std::size_t>(Index)]>;
+    using type = Kind<element<row.input>, typename StorageType<second>::type, element<output>,
                       Operation<Primitive>::template variant<Set, Net>(table.view(), row, step)>;
 };
 
@@ -126,7 +144,7 @@ constexpr void extend(Interval& interval, std::int32_t row) {
 
 template <std::size_t Rows>
 constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>& works,
-                         const Array<std::int32_t, Rows>& fused) {
+                         const Array<std::int32_t, Rows>& fused, const Array<Layout, Rows + 1>& layouts) {
     constexpr std::size_t value_capacity = Rows + 1;
     Plan<Rows, value_capacity> plan;
     plan.fused = fused;
@@ -144,7 +162,7 @@ constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>&
         if (fused[i] != none) plan.runs_elsewhere[static_cast<std::size_t>(fused[i])] = true;
         if (out.memory == row.output && fused[i] == none) {
             Interval& interval = memory[static_cast<std::size_t>(row.output)];
-            interval.size = out.shape.size() * bytes(out.storage);
+            interval.size = bytes(out, layouts[static_cast<std::size_t>(row.output)]);
             interval.first = now;
             extend(interval, now);
         }
@@ -168,7 +186,7 @@ constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>&
 /// The instruction of a row.
 template <std::size_t Rows>
 constexpr Instruction make_instruction(const FactsView& table, std::size_t i, RunFunction run,
-                                       const Plan<Rows, Rows + 1>& plan) {
+                                       const Plan<Rows, Rows + 1>& plan, const Array<Layout, Rows + 1>& layouts) {
     const Row& row = table.rows[i];
     const std::int32_t step = plan.fused[i];
     const std::int32_t written = step == none ? row.output : table.row(step).output;
@@ -190,6 +208,7 @@ constexpr Instruction make_instruction(const FactsView& table, std::size_t i, Ru
     if (table.value(written).memory == written) {
         instruction.value = written;
         instruction.storage = table.value(written).storage;
+        instruction.layout = layouts[static_cast<std::size_t>(written)];
     }
     return instruction;
 }
@@ -208,7 +227,8 @@ constexpr const auto& works() {
 }  // namespace detail
 
 template <class Net, class Set>
-inline constexpr auto plan = detail::make_plan(facts<Net>.view(), detail::works<Net, Set>(), detail::fused<Net>);
+inline constexpr auto plan = detail::make_plan(facts<Net>.view(), detail::works<Net, Set>(), detail::fused<Net>,
+                                               layouts<Net, Set>);
 
 namespace detail {
 
@@ -229,9 +249,22 @@ constexpr auto make_instructions() {
     std::size_t count = 0;
     for (std::size_t i = 0; i < row_count<Net>; ++i) {
         if (!has_instruction<Net, Set>(i)) continue;
-        list[count++] = make_instruction(facts<Net>.view(), i, WorksOf<Net, Set>::run[i], plan<Net, Set>);
+        list[count++] =
+            make_instruction(facts<Net>.view(), i, WorksOf<Net, Set>::run[i], plan<Net, Set>, layouts<Net, Set>);
     }
     return list;
+}
+
+/// Codes of the largest value that lies as bits and has a storage of so many bytes.
+template <class Net, class Set, std::size_t CodeBytes>
+constexpr std::size_t most_codes_in_bits() {
+    std::int64_t most = 0;
+    for (std::size_t v = 0; v <= row_count<Net>; ++v) {
+        const Value& value = facts<Net>.values[v];
+        const bool counts = layouts<Net, Set>[v] == Layout::bits && bytes(value.storage) == CodeBytes;
+        if (counts && value.shape.size() > most) most = value.shape.size();
+    }
+    return memory_size(most);
 }
 
 }  // namespace detail

@@ -81,9 +81,9 @@ void product_and_step(const Site& site, const In* in, const std::byte* parameter
         multiply_rows<Set, Variant>(extents, site.weight, in, first, rows, parameters + site.parameters, accumulators,
                                     rest);
         const std::int64_t pixels = std::int64_t{rows} * extents.out.width;
-        step<Set, Variant.step>(site.step, accumulators, pixels, extents.out.channels,
-                                parameters + site.step_parameters,
-                                out + std::int64_t{first} * extents.out.width * extents.out.channels);
+        step<Set, Variant.step>(
+            site.step, accumulators, pixels, extents.out.channels, parameters + site.step_parameters,
+            out + std::int64_t{first} * extents.out.width * pixel_elements<Out>(extents.out.channels));
     }
 }
 
@@ -94,6 +94,18 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     template <class Set, class Net>
     static constexpr auto variant(const FactsView& facts, const Row& row, std::int32_t fused) {
         return product_variant<Set, Net>(facts, row, fused);
+    }
+    /// Bits, if the kernel reads them and its channels are those of the words: an image that is read as one pixel has
+    /// whole words only.
+    template <class Set, class Net>
+    static constexpr Layouts layouts(const FactsView& facts, const Row& row) {
+        const Shape shape = facts.value(row.input).shape;
+        const bool same_words =
+            shape.channels == row.extents.in.channels || shape.channels % kernels::bits_per_word == 0;
+        using Kernels = product_kernels<Net>;
+        const bool reads_bits =
+            detail::Choice<Set, typename Kernels::list>::reads_bits(choose_product<Set, Kernels>(facts, row));
+        return {.reads = reads_bits && same_words ? Layout::bits : Layout::codes};
     }
     template <class Set, class Kind>
     static constexpr std::size_t parameter_bytes(const Site& site) {

@@ -68,7 +68,8 @@ class Program {
     }
 
     /// Runs the program and shows `observer(value, codes)` every value that is written: its index in the facts and a
-    /// pointer to its codes in the value's storage type.
+    /// pointer to its codes in the value's storage type, whatever its layout is. Codes of bits lie on the stack until
+    /// it returns.
     template <class Observer>
     void run(const Pixel* image, Scratch<Net, Set>& scratch, const Observer& observer) const {
         const integer::Frame frame{parameters_->bytes, image, scratch.arena, scratch.logits};
@@ -81,17 +82,33 @@ class Program {
   private:
     template <class Observer>
     static void show(const integer::Instruction& instruction, const integer::Frame& frame, const Observer& observer) {
-        const std::byte* codes = frame.arena + instruction.site.output;
         switch (instruction.storage) {
             case Storage::uint8:
-                return observer(instruction.value, reinterpret_cast<const std::uint8_t*>(codes));
+                return show_as<std::uint8_t>(instruction, frame, observer);
             case Storage::int8:
-                return observer(instruction.value, reinterpret_cast<const std::int8_t*>(codes));
+                return show_as<std::int8_t>(instruction, frame, observer);
             case Storage::int16:
-                return observer(instruction.value, reinterpret_cast<const std::int16_t*>(codes));
+                return show_as<std::int16_t>(instruction, frame, observer);
             default:
-                return observer(instruction.value, reinterpret_cast<const std::int32_t*>(codes));
+                return show_as<std::int32_t>(instruction, frame, observer);
         }
+    }
+
+    template <class Code, class Observer>
+    static void show_as(const integer::Instruction& instruction, const integer::Frame& frame,
+                        const Observer& observer) {
+        const std::byte* const memory = frame.arena + instruction.site.output;
+        constexpr std::size_t most = integer::detail::most_codes_in_bits<Net, Set, sizeof(Code)>();
+        if constexpr (most > 0) {
+            if (instruction.layout == integer::Layout::bits) {
+                Code codes[most];
+                const integer::Site& site = instruction.site;
+                kernels::unpack_bits(reinterpret_cast<const kernels::BitWord*>(memory), site.extents.out,
+                                     static_cast<Code>(site.step.lowest), static_cast<Code>(site.step.highest), codes);
+                return observer(instruction.value, static_cast<const Code*>(codes));
+            }
+        }
+        observer(instruction.value, reinterpret_cast<const Code*>(memory));
     }
 
     const Parameters<Net, Set>* parameters_;

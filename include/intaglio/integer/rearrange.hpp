@@ -9,11 +9,11 @@
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 template <>
-struct Operation<primitive::Subsample> : NoMemory {
+struct Operation<primitive::Subsample> : NoMemory, KeepsLayout {
     template <class Set, class Kind>
     static void run(const Site& site, const Frame& frame) {
-        kernels::subsample<Set>(site.extents.in, site.extents.stride_height, site.extents.stride_width,
-                                input<Kind>(site, frame), output<Kind>(site, frame));
+        kernels::subsample<Set>(stored_shape<typename Kind::input>(site.extents.in), site.extents.stride_height,
+                                site.extents.stride_width, input<Kind>(site, frame), output<Kind>(site, frame));
     }
 };
 
@@ -28,10 +28,10 @@ struct Operation<primitive::PadChannels> : NoMemory {
 };
 
 template <>
-struct Operation<primitive::Upsample> : NoMemory {
+struct Operation<primitive::Upsample> : NoMemory, KeepsLayout {
     template <class Set, class Kind>
     static void run(const Site& site, const Frame& frame) {
-        const Shape in = site.extents.in;
+        const Shape in = stored_shape<typename Kind::input>(site.extents.in);
         kernels::upsample<Set>(in, site.extents.out.height / in.height, site.extents.out.width / in.width,
                                input<Kind>(site, frame), output<Kind>(site, frame));
     }

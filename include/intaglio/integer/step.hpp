@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/operation.hpp"
@@ -13,14 +14,21 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 namespace detail {
 
-/// One step over [pixels][channels].
+/// One step over [pixels][channels]; to bits, if these are what `Out` is.
 template <class Set, StepKind Form, class In, class Out>
 void step(const StepForm& form, const In* in, std::int64_t pixels, std::int32_t channels, const std::byte* parameters,
           Out* out) {
     if constexpr (Form == StepKind::thresholds) {
         const ThresholdLayout layout = threshold_layout(form.levels, channels);
-        kernels::threshold_step<Set>(in, pixels, channels, form.levels, at<std::int32_t>(parameters, layout.thresholds),
-                                     at<std::int32_t>(parameters, layout.flip), form.lowest, out);
+        const auto* const thresholds = at<std::int32_t>(parameters, layout.thresholds);
+        const auto* const flip = at<std::int32_t>(parameters, layout.flip);
+        if constexpr (std::is_same_v<Out, kernels::BitWord>) {
+            // All positions between two codes are one and the same.
+            kernels::threshold_bits<Set>(in, pixels, channels, thresholds + std::int64_t{form.levels - 1} * channels,
+                                         flip, out);
+        } else {
+            kernels::threshold_step<Set>(in, pixels, channels, form.levels, thresholds, flip, form.lowest, out);
+        }
     } else {
         const DyadicLayout layout = dyadic_layout(channels, form);
         kernels::dyadic_step<Set>(in, pixels, channels, at<std::int32_t>(parameters, layout.multiplier),
@@ -43,6 +51,10 @@ struct Operation<primitive::Quantize<Target>> : NoMemory {
     template <class Set, class Net>
     static constexpr StepKind variant(const FactsView&, const Row& row, std::int32_t) {
         return step_kind(row);
+    }
+    template <class Set, class Net>
+    static constexpr Layouts layouts(const FactsView&, const Row& row) {
+        return {.writes = row.has_thresholds() && row.steps == row.code_spacing ? Layout::bits : Layout::codes};
     }
     template <class Set, class Kind>
     static constexpr std::size_t parameter_bytes(const Site& site) {

@@ -46,6 +46,7 @@ struct IntegerArithmetic {
 /// A number known to the compiler; unlike std::integral_constant it stays within our inline namespace.
 template <int Value>
 struct Index {
+    static constexpr int value = Value;
     INTAGLIO_INLINE constexpr operator int() const { return Value; }
 };
 

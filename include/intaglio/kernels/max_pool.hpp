@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "intaglio/core/extents.hpp"
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/kernels/bit_words.hpp"
 #include "intaglio/kernels/padded_image.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
@@ -31,7 +33,8 @@ struct WindowInside {
 
 /// out[y][x][c] = the largest code under each window. in is [in.height][in.width][in.channels], out
 /// [out.height][out.width][in.channels], of any integer type or of real numbers; they do not overlap. Positions outside
-/// the image do not take part; each window has at least one inside. Groups and padding_code play no role.
+/// the image do not take part; each window has at least one inside. Groups and padding_code play no role. Of codes in
+/// words of bits, whose words are the channels of the extents, the largest are those of which one bit is 1.
 template <class Set, class Code>
 [[gnu::hot]] void max_pool(const ConvolutionExtents& extents, const Code* in, Code* out) {
     const std::int32_t channels = extents.in.channels;
@@ -45,7 +48,11 @@ template <class Set, class Code>
                     const std::int64_t pixel = window.first + i * window.row_stride + j * window.column_stride;
                     const Code* __restrict const codes = in + pixel * channels;
                     for (std::int32_t c = 0; c < channels; ++c) {
-                        largest[c] = codes[c] > largest[c] ? codes[c] : largest[c];
+                        if constexpr (std::is_same_v<Code, BitWord>) {
+                            largest[c] |= codes[c];
+                        } else {
+                            largest[c] = codes[c] > largest[c] ? codes[c] : largest[c];
+                        }
                     }
                 }
             }

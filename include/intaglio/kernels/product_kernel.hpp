@@ -46,7 +46,8 @@ using ProductCost = std::int64_t;
 ///   one image [in.height][in.width][in.channels] with the packed weights for the output rows first_row ... first_row +
 ///   rows - 1. Writes the accumulators [rows][out.width][out.channels], and nothing beyond them. Taps outside of the
 ///   image read padding_code, or padding_codes. `workspace` is aligned to 64 bytes. Never fails. A caller that knows
-///   grouping_of(extents) while compiling says so, another says Grouping::any.
+///   grouping_of(extents) while compiling says so, another says Grouping::any,
+/// - `reads_bits`, if it is true: `Code` may also be BitWord, for an image in words of bits.
 template <class Kernel>
 concept ProductKernel = std::is_empty_v<Kernel> &&
     requires(const ProductFacts& facts, const ConvolutionExtents& extents, const std::int8_t* weights,
@@ -63,5 +64,14 @@ concept ProductKernel = std::is_empty_v<Kernel> &&
     Kernel::template multiply_rows<simd::Portable, Grouping::any>(extents, image, rows, rows, packed, accumulators,
                                                                   bytes);
 };
+
+/// Whether a kernel also reads images in words of bits.
+template <class Kernel>
+inline constexpr bool reads_bits = false;
+template <class Kernel>
+requires requires {
+    Kernel::reads_bits;
+}
+inline constexpr bool reads_bits<Kernel> = Kernel::reads_bits;
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -6,6 +6,7 @@
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/arithmetic.hpp"
+#include "intaglio/kernels/bit_words.hpp"
 #include "intaglio/simd/portable.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
@@ -73,6 +74,56 @@ void threshold_step(const In* values, std::int64_t pixels, std::int32_t channels
     };
     while (pixel + unrolled_pixels <= pixels) pass(Index<unrolled_pixels>{});
     while (pixel < pixels) pass(Index<1>{});
+}
+
+/// The words of `Pixels` neighbouring pixels for one word of channels, of which `count` there are.
+template <class Set, int Pixels, class In>
+void threshold_word(Set set, const In* values, std::int32_t channels, const std::int32_t* thresholds,
+                    const std::int32_t* flip, int count, BitWord (&words)[Pixels]) {
+    constexpr int lanes = int32_lanes(Set{});
+    for (int p = 0; p < Pixels; ++p) words[p] = 0;
+    int c = 0;
+    for (; c + lanes <= count; c += lanes) {
+        const auto flips = load_int32(set, flip + c);
+        const auto threshold = load_int32(set, thresholds + c);
+        for (int p = 0; p < Pixels; ++p) {
+            const auto value = bitwise_xor(set, load_int32(set, values + std::int64_t{p} * channels + c), flips);
+            words[p] |= reached_bits(set, value, threshold) << c;
+        }
+    }
+    if (c == count) return;
+    const int left = count - c;
+    const auto flips = load_first_int32(set, flip + c, left);
+    const auto threshold = load_first_int32(set, thresholds + c, left);
+    for (int p = 0; p < Pixels; ++p) {
+        const auto value =
+            bitwise_xor(set, load_first_int32(set, values + std::int64_t{p} * channels + c, left), flips);
+        words[p] |= (reached_bits(set, value, threshold) & ((BitWord{1} << left) - 1)) << c;
+    }
+}
+
+/// bit = 1 where (value ^ flip[channel]) >= thresholds[channel]: a step of one threshold whose codes are bits. values
+/// is [pixels][channels], words [pixels][channels / 32, rounded up].
+template <class Set, class In>
+void threshold_bits(const In* values, std::int64_t pixels, std::int32_t channels, const std::int32_t* thresholds,
+                    const std::int32_t* flip, BitWord* words) {
+    const std::int32_t pixel_words = words_of(channels);
+    const auto pass = [&](auto at_once) {
+        constexpr int count = decltype(at_once)::value;
+        BitWord found[count];
+        for (std::int32_t w = 0; w < pixel_words; ++w) {
+            const std::int32_t first = w * bits_per_word;
+            const std::int32_t left = channels - first;
+            threshold_word(Set{}, values + first, channels, thresholds + first, flip + first,
+                           left < bits_per_word ? left : bits_per_word, found);
+            for (int p = 0; p < count; ++p) words[std::int64_t{p} * pixel_words + w] = found[p];
+        }
+        values += std::int64_t{count} * channels;
+        words += std::int64_t{count} * pixel_words;
+        pixels -= count;
+    };
+    while (pixels >= 4) pass(Index<4>{});
+    while (pixels > 0) pass(Index<1>{});
 }
 
 /// What all channels of a step share: then there is one of it.

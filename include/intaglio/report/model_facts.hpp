@@ -1,6 +1,7 @@
 // The facts of a network as a table for people.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/text.hpp"
 #include "intaglio/integer/kernel_choice.hpp"
+#include "intaglio/integer/program.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/report/table.hpp"
 #include "intaglio/simd/simd.hpp"
@@ -30,6 +32,7 @@ struct LayerFacts {
     CodeRange weight_codes{};
     CodeRange accumulators{};
     CodeRange out_codes{};
+    std::string out_layout;  ///< how the integer program keeps them, if not as numbers: "bits"
     int accumulator_bits = 0;
     int multiplier_bits = 0;     ///< of its step or its logits; 0 if they have none
     bool float_weights = false;  ///< real numbers instead of codes; their range then says nothing
@@ -92,13 +95,28 @@ struct LayerFacts {
     return layers;
 }
 
+/// The same with what the integer program for the set Set makes of a network: kernels of its own, layouts of values.
+template <class Net, class Set = simd::Native>
+[[gnu::cold]] std::vector<LayerFacts> layer_facts() {
+    const FactsView table = facts<Net>.view();
+    std::vector<LayerFacts> layers = layer_facts(table);
+    for (LayerFacts& layer : layers) {
+        layer.kernel = integer::kernel_name<Set, integer::product_kernels<Net>>(table, table.row(layer.row));
+        if constexpr (facts<Net>.integer_only()) {
+            const integer::Layout layout = integer::layouts<Net, Set>[static_cast<std::size_t>(layer.value)];
+            if (layout != integer::Layout::codes) layer.out_layout = integer::name(layout);
+        }
+    }
+    return layers;
+}
+
 namespace report_detail {
 
 inline std::string share_text(double share) {
     return share < 0 ? "" : joined({fixed(100 * share, 1), " %"});
 }
-inline std::string codes_text(bool real, CodeRange codes) {
-    return real ? "real" : range_text(codes);
+inline std::string codes_text(bool real, CodeRange codes, const std::string& layout = {}) {
+    return joined({real ? "real" : range_text(codes), layout.empty() ? "" : " in ", layout});
 }
 
 /// Weights of real numbers have no codes: their quantiser says what they are.
@@ -156,7 +174,7 @@ inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const 
                                        report_detail::weight_codes_text(layer),
                                        report_detail::codes_text(layer.float_accumulators, layer.accumulators),
                                        std::to_string(layer.accumulator_bits),
-                                       report_detail::codes_text(layer.float_out, layer.out_codes),
+                                       report_detail::codes_text(layer.float_out, layer.out_codes, layer.out_layout),
                                        product ? grouped(layer.weight_bytes) : "",
                                        product ? grouped(layer.macs) : ""};
         if (!shares.empty()) {

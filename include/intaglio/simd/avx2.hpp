@@ -181,6 +181,11 @@ INTAGLIO_INLINE void store_first(Avx2 set, Out* values, Int256 vector, int count
     return Int256(_mm256_sub_epi32(count, reached));
 }
 
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t reached_bits(Avx2, Int256 value, Int256 threshold) {
+    const __m256i reached = _mm256_cmpeq_epi32(_mm256_max_epi32(value, threshold), value);
+    return static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(reached)));
+}
+
 struct Avx2Dyadic {
     __m256i multiplier_low, multiplier_high, addend_low, addend_high, shift_low, shift_high;
 };

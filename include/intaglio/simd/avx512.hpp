@@ -177,6 +177,10 @@ INTAGLIO_INLINE void store_first(Avx512 set, std::uint8_t* values, Int512 vector
     return Int512(_mm512_mask_sub_epi32(count, reached, count, _mm512_set1_epi32(-1)));
 }
 
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t reached_bits(Avx512, Int512 value, Int512 threshold) {
+    return _mm512_cmpge_epi32_mask(value, threshold);
+}
+
 struct Avx512Dyadic {
     __m512i multiplier_low, multiplier_high, addend_low, addend_high, shift_low, shift_high;
 };

@@ -151,6 +151,11 @@ INTAGLIO_INLINE void store_first(Portable, Out* values, std::int32_t vector, int
     return count + (value >= threshold ? 1 : 0);
 }
 
+/// Bit i tells whether lane i of the values reaches its threshold.
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t reached_bits(Portable, std::int32_t value, std::int32_t threshold) {
+    return value >= threshold ? 1U : 0U;
+}
+
 /// Multiplier, addend and shift of the channels of one vector.
 struct PortableDyadic {
     std::int64_t addend;

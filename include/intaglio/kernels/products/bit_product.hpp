@@ -3,16 +3,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "intaglio/core/extents.hpp"
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/kernels/bit_words.hpp"
 #include "intaglio/kernels/convolution.hpp"
 #include "intaglio/kernels/padded_image.hpp"
 #include "intaglio/kernels/product_kernel.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
-
-inline constexpr std::int32_t bits_per_word = 32;
 
 /// A product of bits, 1 for the code 1 and 0 for the code `Lower`: each pair of bits that differ lowers the total by
 /// the distance of the codes, so a total is a constant of the output channel minus distance * popcount(a xor w).
@@ -39,7 +39,7 @@ struct BitArithmetic : IntegerArithmetic<Set, std::uint32_t, std::uint32_t> {
 
 /// The same convolution with words for channels. Its padding is word 0, the lower code.
 [[nodiscard]] constexpr ConvolutionExtents in_words(ConvolutionExtents extents) {
-    extents.in.channels = static_cast<std::int32_t>(round_up(extents.in.channels, bits_per_word) / bits_per_word);
+    extents.in.channels = words_of(extents.in.channels);
     extents.padding_code = 0;
     return extents;
 }
@@ -57,7 +57,7 @@ struct BitLayout {
     bool corrects_padding;
 
     constexpr explicit BitLayout(const ConvolutionExtents& e)
-        : words(in_words(e).in.channels),
+        : words(words_of(e.in.channels)),
           taps(std::int64_t{e.kernel_height} * e.kernel_width),
           vectors(round_up(e.out.channels, lanes) / lanes),
           corrects_padding(e.has_padding() && e.padding_code != Arithmetic::lower_code) {}
@@ -147,27 +147,28 @@ void add_padding(const ConvolutionExtents& e, std::int32_t first_row, std::int32
 [[nodiscard]] constexpr std::int64_t packed_image_bytes(const ConvolutionExtents& extents, std::int32_t rows) {
     const std::int64_t under = rows_under(extents, rows);
     const std::int64_t height = under < extents.in.height ? under : extents.in.height;
-    return round_up(height * extents.in.width * in_words(extents).in.channels * 4, 64);
+    return round_up(height * extents.in.width * words_of(extents.in.channels) * 4, 64);
 }
 
-/// Whether weights are -1 and 1, without groups, and of a size that is worth it: half of a word is used at least, and
-/// there is more than one word.
+/// Whether weights are -1 and 1, without groups.
 [[nodiscard]] constexpr bool has_bit_weights(const ProductFacts& facts) {
     return facts.sign_weights && !facts.window_sums && facts.extents.groups == 1;
 }
+/// Whether bits are faster than bytes: half of a word is used at least, and there is more than one word.
 [[nodiscard]] constexpr bool is_worth_bits(const ConvolutionExtents& extents) {
     return extents.groups == 1 && extents.in.channels >= 16 && extents.fan_in() >= 32;
 }
-/// 32 products in three or four instructions; words that are hardly used are left to other kernels.
+/// 32 products in three instructions and what packing takes; words that are hardly used are left to other kernels.
 [[nodiscard]] constexpr ProductCost bit_cost(const ProductFacts& facts) {
     constexpr ProductCost too_much = 1000;
     return is_worth_bits(facts.extents) ? 4 : too_much;
 }
 
-/// See ProductKernel. Activation codes are `Lower` and 1.
+/// See ProductKernel. Activation codes are `Lower` and 1; they are packed to words, unless they lie in words already.
 template <std::int32_t Lower>
 struct BitProduct {
     static constexpr const char* name = "bits";
+    static constexpr bool reads_bits = true;
     template <class Set>
     using Arithmetic = BitArithmetic<Set, Lower>;
 
@@ -219,7 +220,8 @@ struct BitProduct {
     template <class Set, class Code>
     [[nodiscard]] static constexpr std::size_t workspace_bytes(const ConvolutionExtents& extents, std::int32_t rows) {
         const std::int64_t copied = copied_codes<Arithmetic<Set>, std::uint32_t>(in_words(extents), rows);
-        return memory_size(packed_image_bytes(extents, rows) + round_up(copied * 4, 64));
+        const std::int64_t packed = std::is_same_v<Code, BitWord> ? 0 : packed_image_bytes(extents, rows);
+        return memory_size(packed + round_up(copied * 4, 64));
     }
     template <class Set, Grouping, class Code>
     static void multiply_rows(const ConvolutionExtents& extents, const Code* image, std::int32_t first_row,
@@ -228,18 +230,25 @@ struct BitProduct {
         const auto* const weights = reinterpret_cast<const std::uint32_t*>(packed);
         const ConvolutionExtents whole = in_words(extents);
         const ConvolutionPlan plan = plan_convolution(whole, Arithmetic<Set>::lanes, Arithmetic<Set>::codes_per_chunk);
-        auto* const words = reinterpret_cast<std::uint32_t*>(workspace);
-        auto* const copy = reinterpret_cast<std::uint32_t*>(workspace + packed_image_bytes(extents, rows));
         // The rows under the block, as an image of their own.
         const RowsInside inside = rows_inside(extents, first_row, rows);
         ConvolutionExtents block = whole;
         block.in.height = inside.end - inside.begin;
         block.out.height = rows;
         block.padding_height = inside.padding;
-        const std::int64_t width = extents.in.width;
-        pack_codes<Set>(image + inside.begin * width * extents.in.channels, block.in.height * width,
-                        extents.in.channels, words);
-        convolve_mixed<Arithmetic<Set>>(block, plan, words, 1, 0, rows, weights, accumulators, copy);
+        const auto multiply = [&](const BitWord* words, std::byte* copy) {
+            convolve_mixed<Arithmetic<Set>>(block, plan, words, 1, 0, rows, weights, accumulators,
+                                            reinterpret_cast<BitWord*>(copy));
+        };
+        const std::int64_t first_pixel = std::int64_t{inside.begin} * extents.in.width;
+        if constexpr (std::is_same_v<Code, BitWord>) {
+            multiply(image + first_pixel * whole.in.channels, workspace);
+        } else {
+            auto* const words = reinterpret_cast<BitWord*>(workspace);
+            pack_codes<Set>(image + first_pixel * extents.in.channels, std::int64_t{block.in.height} * block.in.width,
+                            extents.in.channels, words);
+            multiply(words, workspace + packed_image_bytes(extents, rows));
+        }
         add_padding<Arithmetic<Set>>(extents, first_row, rows, weights, accumulators);
     }
 };
