@@ -149,10 +149,10 @@ TEST_CASE("each setting of a schedule changes its text") {
 
 TEST_CASE("numbers as text read back as themselves") {
     for (const double value : {0.1, 0.003, 1e-8, 1.0 / 3, 5e-324, 1.7976931348623157e308, 0.30000000000000004, -2.5}) {
-        CHECK(std::strtod(train::number_text(value).c_str(), nullptr) == value);
+        CHECK(std::strtod(number_text(value).c_str(), nullptr) == value);
     }
-    CHECK(train::number_text(0.003) == "0.003");
-    CHECK(train::number_text(1e-8) == "1e-08");
+    CHECK(number_text(0.003) == "0.003");
+    CHECK(number_text(1e-8) == "1e-08");
 }
 
 }  // namespace schedule_test

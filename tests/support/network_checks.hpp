@@ -34,10 +34,11 @@ void gentle_parameters(Training<Net>& training, std::mt19937& random) {
     for (const ParameterRange& range : Training<Net>::ranges()) {
         for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
             const float x = uniform(random);
-            training.parameters()[static_cast<std::size_t>(i)] = range.kind == ParameterKind::gain
-                                                                     ? (x < 0 ? x - 0.5F : x + 0.5F)
-                                                                 : range.kind == ParameterKind::bias ? 0.5F * x
-                                                                                                     : x;
+            training.parameters()[static_cast<std::size_t>(i)] =
+                range.kind == ParameterKind::gain        ? (x < 0 ? x - 0.5F : x + 0.5F)
+                : range.kind == ParameterKind::bias      ? 0.5F * x
+                : range.kind == ParameterKind::quantizer ? 0.2F + 0.4F * std::fabs(x)
+                                                         : x;
         }
     }
     training.parameters_changed();
@@ -97,7 +98,7 @@ void check_gradients(Training<Net>& training, const std::vector<std::uint8_t>& p
             naive.parameters[i] = kept + h;
             const double above = loss();
             naive.parameters[i] = kept - h;
-            const double expected = (above - loss()) / (2 * h);
+            const double expected = naive.gradient_factor(range) * (above - loss()) / (2 * h);
             naive.parameters[i] = kept;
             square += expected * expected;
             error += std::pow(expected - static_cast<double>(training.gradients()[i]), 2);

@@ -31,7 +31,11 @@ struct Traits {
     bool has_gain = false;
     bool one_gain = false;
     bool relu = false;
-    bool wide = false;  ///< a step's derivative reaches half of the range further
+    bool wide = false;            ///< a step's derivative reaches half of the range further
+    bool learned = false;         ///< a trained scale: of the weights of a product, of a step
+    bool per_channel = false;     ///< as many scales as output channels
+    bool residual_fixed = false;  ///< what rounding adds does not grow with the scale (PACT)
+    double highest = 0;           ///< LSQ: gradients of scales are divided by the root of this times their users
 };
 
 template <class Primitive>
@@ -62,6 +66,22 @@ struct TraitsOf<intaglio::primitive::SampleNorm<Norm, OneGain>> {
 template <class Mode>
 struct TraitsOf<intaglio::primitive::IntegerScale<Mode>> {
     static Traits get() { return {.has_gain = true, .one_gain = Mode::form.one_multiplier}; }
+};
+template <int Bits, intaglio::Per Scope, class Standardization>
+struct TraitsOf<intaglio::primitive::Product<intaglio::Lsq<Bits, Scope>, Standardization>> {
+    static Traits get() {
+        return {.learned = true,
+                .per_channel = Scope == intaglio::Per::channel,
+                .highest = static_cast<double>((1 << (Bits - 1)) - 1)};
+    }
+};
+template <int Bits, intaglio::Initial Start>
+struct TraitsOf<intaglio::primitive::Quantize<intaglio::LsqAct<Bits, Start>>> {
+    static Traits get() { return {.learned = true, .highest = static_cast<double>((1 << Bits) - 1)}; }
+};
+template <int Bits, intaglio::Initial Start>
+struct TraitsOf<intaglio::primitive::Quantize<intaglio::PactAct<Bits, Start>>> {
+    static Traits get() { return {.learned = true, .residual_fixed = true}; }
 };
 template <class Target>
 struct TraitsOf<intaglio::primitive::Quantize<Target>> {
@@ -94,7 +114,9 @@ class Network {
             first.push_back(static_cast<std::size_t>(intaglio::train::plan<Net>.parameters[I]));
             const auto& state = training.template state<I>();
             if constexpr (requires { state.values; }) {
-                for (std::size_t k = 0; k < state.values.size(); ++k) {
+                codes.resize(I + 1);
+                if (traits[I].learned) codes[I].assign(state.codes.begin(), state.codes.end());
+                for (std::size_t k = 0; !traits[I].learned && k < state.values.size(); ++k) {
                     parameters[first[I] + k] = static_cast<double>(state.values[k]);
                 }
             }
@@ -119,7 +141,8 @@ class Network {
     std::vector<intaglio::Value> values;
     std::vector<Traits> traits;
     std::vector<std::size_t> first;  ///< of a row's parameters: weights, gains, biases
-    Vector parameters;               ///< weights as the numbers that they stand for
+    Vector parameters;               ///< weights as the numbers that they stand for; latent where their scale is learnt
+    std::vector<Vector> codes;       ///< of weights with a scale that is learnt, by row
     bool running = false;            ///< whether norms use the running statistics
     std::vector<Vector> running_mean;
     std::vector<Vector> running_variance;
@@ -135,14 +158,48 @@ class Network {
     const Vector& forward(const std::vector<double>& input) {
         base_argument.assign(values.size(), {});
         base_result.assign(values.size(), {});
+        base_scale.assign(values.size(), 1);
+        residuals.clear();
         return run(input, true);
     }
     /// Any later pass over the same input.
     const Vector& again(const std::vector<double>& input) { return run(input, false); }
 
+    /// What the library multiplies the gradient of these parameters by.
+    [[nodiscard]] double gradient_factor(const intaglio::ParameterRange& range) const {
+        const auto row = static_cast<std::size_t>(range.row);
+        if (range.kind != intaglio::ParameterKind::quantizer || traits[row].highest == 0) return 1;
+        const std::int64_t users = rows[row].weights == 0
+                                       ? values[static_cast<std::size_t>(rows[row].output)].shape.size()
+                                   : traits[row].per_channel ? rows[row].extents.fan_in()
+                                                             : rows[row].weights;
+        return 1 / std::sqrt(static_cast<double>(users) * traits[row].highest);
+    }
+
   private:
     std::vector<Vector> base_argument;
     std::vector<Vector> base_result;
+    Vector base_scale;
+    std::vector<Vector> residuals;  ///< by row: what rounding adds to u = w / s
+
+    /// The numbers that the weights of a row stand for, s * (clamp(u) + residual) where s is learnt.
+    [[nodiscard]] Vector weights(std::size_t i) {
+        const auto count = static_cast<std::size_t>(rows[i].weights);
+        Vector result(parameters.begin() + static_cast<std::ptrdiff_t>(first[i]),
+                      parameters.begin() + static_cast<std::ptrdiff_t>(first[i] + count));
+        if (!traits[i].learned) return result;
+        residuals.resize(rows.size());
+        const bool base = residuals[i].empty();
+        for (std::size_t k = 0; k < count; ++k) {
+            const std::size_t unit = traits[i].per_channel ? k / static_cast<std::size_t>(rows[i].extents.fan_in()) : 0;
+            const double s = parameters[first[i] + count + unit];
+            const double u = std::clamp(result[k] / s, static_cast<double>(rows[i].weight_codes.lowest),
+                                        static_cast<double>(rows[i].weight_codes.highest));
+            if (base) residuals[i].push_back(codes[i][k] - u);
+            result[k] = s * (u + residuals[i][k]);
+        }
+        return result;
+    }
 
     const Vector& run(const std::vector<double>& input, bool base) {
         x.assign(values.size(), {});
@@ -165,7 +222,8 @@ class Network {
         return x[static_cast<std::size_t>(rows.back().input)];
     }
 
-    void product(std::size_t i, const Vector& in, Vector& out) const {
+    void product(std::size_t i, const Vector& in, Vector& out) {
+        const Vector weight = weights(i);
         const intaglio::ConvolutionExtents& e = rows[i].extents;
         const std::int32_t in_group = e.in.channels / e.groups;
         const std::int32_t out_group = e.out.channels / e.groups;
@@ -185,7 +243,7 @@ class Network {
                             const std::int64_t from =
                                 ((n * e.in.height + iy) * e.in.width + ix) * e.in.channels + channel;
                             const double padding = e.padding_code_of(static_cast<std::int32_t>(channel));
-                            sum += parameters[first[i] + static_cast<std::size_t>(o * e.fan_in() + k)] *
+                            sum += weight[static_cast<std::size_t>(o * e.fan_in() + k)] *
                                    (inside ? in[static_cast<std::size_t>(from)] : padding / denominator);
                         }
                         out.push_back(sum);
@@ -247,14 +305,17 @@ class Network {
         const auto clamped = [&](double value) {
             return std::clamp(value, (lowest - reach) / denominator, (highest + reach) / denominator);
         };
+        const double scale = traits[i].learned ? parameters[first[i]] : 1.0;
         if (!base) {
+            const double residual_scale = traits[i].residual_fixed ? base_scale[index] : scale;
             for (std::size_t k = 0; k < in.size(); ++k) {
-                out.push_back(base_result[index][k] + clamped(in[k]) - clamped(base_argument[index][k]));
+                out.push_back(scale * clamped(in[k] / scale) +
+                              residual_scale * (base_result[index][k] - clamped(base_argument[index][k])));
             }
             return;
         }
         for (std::size_t k = 0; k < in.size(); ++k) {
-            const double position = (in[k] * denominator - lowest) / distance + 0.5;
+            const double position = (in[k] / scale * denominator - lowest) / distance + 0.5;
             double code = std::clamp(lowest + distance * std::floor(position), lowest, highest);
             ++decisions;
             if (code != observed[index][k]) {
@@ -263,10 +324,11 @@ class Network {
                 ++(near ? adopted : wrong_codes);
                 code = observed[index][k];
             }
-            out.push_back(code / denominator);
+            base_argument[index].push_back(in[k] / scale);
+            base_result[index].push_back(code / denominator);
+            out.push_back(scale * code / denominator);
         }
-        base_argument[index] = in;
-        base_result[index] = out;
+        base_scale[index] = scale;
     }
 
     void activation(std::size_t i, const Vector& in, Vector& out, bool base) {

@@ -49,6 +49,9 @@ void randomize_parameters(intaglio::Training<Net>& training, std::mt19937& rando
                     p[i] = 0.4F + 0.5F * normal(random) + 100.0F * static_cast<float>(push);
                     break;
                 }
+                case intaglio::ParameterKind::quantizer:
+                    p[i] = 0.2F * std::exp(normal(random));
+                    break;
             }
         }
     }

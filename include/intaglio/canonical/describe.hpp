@@ -92,7 +92,9 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
              (out.storage == Storage::float32 ? "real numbers"
                                               : joined({"codes ", range_text(row.codes), " / ", out.denominator})),
              (row.code_spacing == 1 ? "" : joined({" in steps of ", row.code_spacing})), ", gains ", row.gains,
-             ", biases ", row.biases, "\n"});
+             ", biases ", row.biases});
+        if (row.trained_parameters > 0) text += joined({", ", row.trained->name, " ", row.trained_parameters});
+        text += "\n";
     }
     return text;
 }

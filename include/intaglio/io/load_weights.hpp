@@ -21,7 +21,9 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 ///
 /// - Weights of convolutions are [out][in / groups][height][width] in the file, of dense layers [out][in]; behind a
 ///   flattened image their inputs are channels, rows, columns there and are brought into our order.
-/// - Weights become the latent ones: a network with quantised weights starts from them.
+/// - Weights become the latent ones: a network with quantised weights starts from them, and so do the trained
+/// parameters
+///   of weight quantisers.
 /// - BatchNorm takes the statistics. Where the file's metadata have "bn1.eps", or "eps" for all norms, the epsilon of
 ///   the norm must be that number: frameworks differ in it (1e-5, 1e-3), and tensors do not tell.
 /// - The bias of a product moves into the norm behind it; TrainedBias and AffineNorm behind a product hold it and
@@ -41,7 +43,7 @@ template <class Net>
     std::vector<LoadedRow> rows;
     for (std::size_t i = 0; i < facts<Net>.row_count(); ++i) {
         const Row& row = facts<Net>.rows[i];
-        if (row.weights + row.gains + row.biases == 0) continue;
+        if (row.weights + row.gains + row.biases == 0) continue;  // what quantisers own follows from weights
         LoadedRow loaded{.row = static_cast<std::int32_t>(i), .parameters = train::plan<Net>.parameters[i]};
         if (row.weights > 0) {
             loaded.kind = LoadedRow::Kind::product;
@@ -57,7 +59,7 @@ template <class Net>
     io_detail::WeightLoader loader(facts<Net>.view(), std::move(rows), training.parameters(), file, names, options);
     std::vector<std::string> unused = loader.read();
     loader.commit();
-    training.parameters_changed();
+    training.initialize_quantizers();
     return unused;
 }
 

@@ -31,8 +31,8 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
     if (static_cast<float>(epsilon) == static_cast<float>(row.epsilon)) return;
     throw_file_error(file.path(),
                      joined({"metadata '", key, "' says that a norm has the epsilon ", text, ", but that of layer ",
-                             path_text(row.path), " has ", train::number_text(row.epsilon),
-                             "; give it WithEpsilon<BatchNorm, Epsilon{", train::number_text(epsilon), "}>"}));
+                             path_text(row.path), " has ", number_text(row.epsilon),
+                             "; give it WithEpsilon<BatchNorm, Epsilon{", number_text(epsilon), "}>"}));
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail

@@ -73,8 +73,8 @@ template <class Net, class Optimizer>
         if (distance <= 1e-3 * (1 + std::fabs(static_cast<double>(expected[i])))) continue;
         throw_file_error(reader.path(),
                          joined({"belongs to a run with another teacher: its logits of the first images: expected ",
-                                 train::number_text(static_cast<double>(expected[i])), ", found ",
-                                 train::number_text(static_cast<double>(found[i]))}));
+                                 number_text(static_cast<double>(expected[i])), ", found ",
+                                 number_text(static_cast<double>(found[i]))}));
     }
 }
 

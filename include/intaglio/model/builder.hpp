@@ -74,7 +74,7 @@ class Builder {
         if (out.storage == Storage::float32 && !row.refusal->is_mistake) {
             row.refusal = &float_activations_have_no_integer_program;
         }
-        out.needs_gradient = in().needs_gradient || row.weights + row.gains + row.biases > 0 ||
+        out.needs_gradient = in().needs_gradient || row.parameters() > 0 ||
                              (row.second_input != none && values_[row.second_input].needs_gradient);
         if (out.codes.highest >= INT32_MAX || out.codes.lowest <= INT32_MIN) {
             fail(accumulator_needs_more_than_32_bits, 32, out.codes.bits());

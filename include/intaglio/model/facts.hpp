@@ -12,6 +12,7 @@
 #include "intaglio/core/extents.hpp"
 #include "intaglio/core/type_identity.hpp"
 #include "intaglio/model/errors.hpp"
+#include "intaglio/model/trained_parameters.hpp"
 
 namespace intaglio {
 
@@ -26,6 +27,7 @@ struct Value {
     std::int64_t denominator = 1;
     bool scaled = false;
     bool scaled_weights = false;    ///< accumulators of weights with a scale of their own
+    bool trained_scale = false;     ///< codes whose scale an activation has learnt: it is one for all channels
     std::int32_t padding_code = 0;  ///< what the padding of a convolution that reads this value holds
     PaddingCodes padding_codes{};   ///< what it holds instead, one code for each channel, if there is any
     Storage storage = Storage::uint8;
@@ -82,7 +84,9 @@ struct Row {
     std::int64_t weights = 0;    ///< trained parameters that weight decay applies to
     std::int64_t gains = 0;      ///< of a norm
     std::int64_t biases = 0;
-    double epsilon = 0;  ///< of a norm that divides by a deviation
+    const TrainedParameters* trained = &no_trained_parameters;  ///< of a quantiser or an activation
+    std::int64_t trained_parameters = 0;                        ///< how many numbers these are
+    double epsilon = 0;                                         ///< of a norm that divides by a deviation
     std::int64_t macs = 0;
     CodeRange codes{};              ///< what the operation can produce
     std::int64_t steps = 0;         ///< step positions per channel: highest - lowest code of a quantizing operation
@@ -95,6 +99,8 @@ struct Row {
     Array<std::int64_t, 2> settings{};
     const ErrorKind* refusal = &no_mistake;  ///< why there is no integer program of the operation, if so
 
+    /// All trained parameters, in the order in which they lie: weights, gains, biases, those of a quantiser.
+    [[nodiscard]] constexpr std::int64_t parameters() const { return weights + gains + biases + trained_parameters; }
     /// Whether a step is kept as thresholds. Behind an integer scale it is not, unless neighbouring codes lie apart.
     [[nodiscard]] constexpr bool has_thresholds() const {
         return steps <= max_thresholds && (!scale.given || code_spacing != 1);
@@ -148,9 +154,11 @@ struct Facts {
     [[nodiscard]] constexpr std::int32_t classes() const { return value(output).shape.channels; }
 
     [[nodiscard]] constexpr std::int64_t weights() const { return sum(&Row::weights); }
-    /// Trained parameters: weights, gains and biases.
+    /// Trained parameters: weights, gains, biases and those of quantisers.
     [[nodiscard]] constexpr std::int64_t parameters() const {
-        return sum(&Row::weights) + sum(&Row::gains) + sum(&Row::biases);
+        std::int64_t total = 0;
+        for (const Row& row : rows) total += row.parameters();
+        return total;
     }
     /// Multiply-accumulates of one image; taps on the padding are counted.
     [[nodiscard]] constexpr std::int64_t macs() const { return sum(&Row::macs); }

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "intaglio/core/codes.hpp"
 #include "intaglio/core/constant.hpp"
-#include "intaglio/model/codes.hpp"
 #include "intaglio/model/errors.hpp"
 #include "intaglio/model/surrogates.hpp"
 

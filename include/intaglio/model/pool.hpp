@@ -124,8 +124,11 @@ struct ResolvedAvgPool {
         if (b.failed()) return;
         primitive::SumPool::describe(b, extents);
         if constexpr (requantizes) {
+            // A scale that is trained stays what it is: the average of codes is one of codes.
             Step::describe(b, Value{.codes = in.codes,
                                     .denominator = in.denominator,
+                                    .scaled = in.trained_scale,
+                                    .trained_scale = in.trained_scale,
                                     .padding_code = in.padding_code,
                                     .padding_codes = in.padding_codes});
         }

@@ -38,22 +38,13 @@ struct Product {
     static constexpr void describe_codes(Builder& b, const ConvolutionExtents& extents) {
         const Value& in = b.in();
         using Traits = WeightTraits<Weight>;
-        constexpr bool has_zero = Traits::step == 1;
         if (in.storage == Storage::int32) {
             const CodeRange with_sign{in.codes.lowest < 0 ? in.codes.lowest : -1, in.codes.highest};
             b.fail(activation_code_needs_more_than_16_bits, 16, with_sign.bits());
             return;
         }
-        if (has_zero && (Weight::states < 2 || (Weight::states == 2 && !(Weight::codes == CodeRange{-1, 1})))) {
-            b.fail(M_w_must_be_at_least_3, 3, Weight::states);
-            return;
-        }
-        if (has_zero && Weight::states % 2 == 0 && Weight::states != 2) {
-            b.fail(M_w_must_be_odd, Weight::states + 1, Weight::states);
-            return;
-        }
-        if (Weight::codes.lowest < -128 || Weight::codes.highest > 127) {
-            b.fail(weight_code_needs_more_than_8_bits, 8, Weight::codes.bits());
+        if (const Problem problem = weight_code_problem<Weight>(); problem.exists()) {
+            b.fail(problem);
             return;
         }
         check_size(b, extents);
@@ -64,14 +55,16 @@ struct Product {
         row.weight_spacing = Traits::step;
         row.weight_offset = Traits::offset;
         row.weight_denominator = Weight::denominator;
+        if constexpr (has_trained_parameters<Weight>) {
+            row.trained = &Weight::trained;
+            row.trained_parameters = Weight::trained.total(extents.out.channels);
+        }
         if (in.storage == Storage::float32) {
             append_float(b, extents, row);
             return;
         }
-        const CodeRange weights{std::int64_t{Traits::step} * Weight::codes.lowest + Traits::offset,
-                                std::int64_t{Traits::step} * Weight::codes.highest + Traits::offset};
         b.append(row, Value{.shape = extents.out,
-                            .codes = product_range(in.codes, weights, extents.fan_in()),
+                            .codes = product_range(in.codes, Traits::multiples, extents.fan_in()),
                             .denominator = in.denominator * Weight::denominator,
                             .scaled = in.scaled || Traits::scaled || Standardization::scaled,
                             .scaled_weights = Traits::scaled,
@@ -182,17 +175,33 @@ struct Quantize {
             std::int64_t code_spacing = 1;
             if constexpr (requires { Target::code_spacing; }) code_spacing = Target::code_spacing;
             if constexpr (requires { Target::padding_code; }) out.padding_code = Target::padding_code;
-            describe(b, out, code_spacing);
+            if constexpr (has_trained_parameters<Target>) {
+                constexpr const TrainedParameters& trained = Target::trained;
+                if (trained.per == Per::channel) {
+                    b.fail({.kind = &trained_parameters_of_an_activation_belong_to_the_layer_not_to_channels,
+                            .subject = &model_error::the<Target>::type});
+                }
+                const Problem problem = trained_parameters_problem(trained, &model_error::the<Target>::type);
+                if (problem.exists()) b.fail(problem);
+                out.scaled = true;
+                out.trained_scale = true;
+                describe(b, out, code_spacing, &trained);
+            } else {
+                describe(b, out, code_spacing);
+            }
         } else {
             b.fail(intaglio::detail::step_target_problem<Target>());
         }
     }
     /// To codes that are known only now: `out` has the range, the denominator and the padding code.
-    static constexpr void describe(Builder& b, Value out, std::int64_t code_spacing = 1) {
+    static constexpr void describe(Builder& b, Value out, std::int64_t code_spacing = 1,
+                                   const TrainedParameters* trained = &no_trained_parameters) {
         out.shape = b.in().shape;
         out.storage = smallest_storage(out.codes);
         b.append(Row{.kind = "step",
                      .detail = Target::surrogate::name,
+                     .trained = trained,
+                     .trained_parameters = trained->total(1),
                      .steps = out.codes.states() - 1,
                      .code_spacing = code_spacing,
                      .scale = b.scale()},

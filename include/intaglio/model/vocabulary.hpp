@@ -1,6 +1,8 @@
 // All layers and options of the library.
 #pragma once
 
+#include "intaglio/model/activations/lsq.hpp"
+#include "intaglio/model/activations/pact.hpp"
 #include "intaglio/model/concat.hpp"
 #include "intaglio/model/convolution.hpp"
 #include "intaglio/model/dense.hpp"

@@ -5,15 +5,19 @@
 
 #include "intaglio/core/codes.hpp"
 #include "intaglio/model/options.hpp"
+#include "intaglio/model/trained_parameters.hpp"
 #include "intaglio/model/weights/binary.hpp"
 #include "intaglio/model/weights/dorefa.hpp"
 #include "intaglio/model/weights/floats.hpp"
+#include "intaglio/model/weights/lsq.hpp"
 #include "intaglio/model/weights/standardizations.hpp"
 #include "intaglio/model/weights/states.hpp"
 #include "intaglio/model/weights/ternary.hpp"
 
 namespace intaglio {
 
+INTAGLIO_MODEL_ERROR(weights_need_at_least_2_codes)
+INTAGLIO_MODEL_ERROR(weight_codes_without_symmetry_need_a_quantizer_that_says_asymmetric)
 INTAGLIO_MODEL_ERROR(weight_quantizer_needs_a_static_constexpr_CodeRange_codes)
 INTAGLIO_MODEL_ERROR(weight_quantizer_needs_static_constexpr_integer_states)
 INTAGLIO_MODEL_ERROR(weight_quantizer_needs_a_static_constexpr_integer_denominator)
@@ -48,16 +52,19 @@ constexpr Problem weight_quantizer_problem() {
 /// A weight quantiser: an empty type that sets option::weight. It has `codes` (a CodeRange: how weights are stored),
 /// `states` (their number) and `denominator`; the value of a weight is (step * code + offset) / denominator. All are
 /// static constexpr. How a latent weight becomes a code is train::WeightCode<T>. Optional members:
-/// `step`, `offset`  1 and 0 if not given; DoReFa's odd multiples have 2 and 1;
-/// `scaled`          true if the value is also multiplied by a number per output unit that follows from the weights;
-/// `clips`           true if latent weights are kept within -1 ... 1;
-/// `standardization` what latent weights go through first if no option says so; WeightStandardization if not given;
-/// `surrogate`       what stands for the derivative of its codes;
-/// `latent_range`    the latent weight of which the value is that of the last code, where it is always the same one;
-/// `smallest_fan_in` a template over a standardisation: the fewest weights of a unit of which one can have a code but
-/// 0; `name`            for checkpoints, where states do not tell one quantiser from another; `problem()`       the
-/// mistake in its parameters, if any; `refusal`         in place of codes: the address of the sentence that says why
-/// weights are real numbers.
+/// - `step`, `offset`: 1 and 0 if not given; DoReFa's odd multiples have 2 and 1,
+/// - `asymmetric`: true if step * code + offset need not be symmetric around 0: two's complement, -3 ... 5,
+/// - `trained`: the TrainedParameters that it owns, e.g. a step size,
+/// - `problem()`: what is wrong with its numbers, if anything,
+/// - `scaled`: true if the value is also multiplied by a number per output unit that follows from the weights,
+/// - `clips`: true if latent weights are kept within -1 ... 1,
+/// - `standardization`: what latent weights go through first if no option says so; WeightStandardization if not given,
+/// - `surrogate`: what stands for the derivative of its codes,
+/// - `latent_range`: the latent weight of which the value is that of the last code, where it is always the same one,
+/// - `smallest_fan_in`: a template over a standardisation, the fewest weights of a unit of which one can have a code
+///   but 0,
+/// - `name`: for checkpoints, where states do not tell one quantiser from another,
+/// - `refusal`: in place of codes, the address of the sentence that says why weights are real numbers.
 template <class T>
 concept WeightQuantizer = detail::OptionOf<T, option::weight> &&
     (detail::HasRefusal<T> || (detail::HasCodes<T> && detail::HasStates<T> && detail::HasDenominator<T>));
@@ -73,6 +80,15 @@ struct WeightTraits {
         if constexpr (requires { Weight::offset; }) return Weight::offset;
         return 0;
     }();
+    /// The integers of which weights are multiples: step * code + offset. Empty where weights are real numbers.
+    static constexpr CodeRange multiples = [] {
+        if constexpr (requires { Weight::codes; }) {
+            return CodeRange{std::int64_t{step} * Weight::codes.lowest + offset,
+                             std::int64_t{step} * Weight::codes.highest + offset};
+        }
+        return CodeRange{};
+    }();
+    static constexpr bool asymmetric = requires { requires Weight::asymmetric; };
     static constexpr bool scaled = requires { requires Weight::scaled; };
     static constexpr bool clips = requires { requires Weight::clips; };
     static constexpr const char* name = [] {
@@ -85,6 +101,31 @@ struct WeightTraits {
         return &no_mistake;
     }();
 };
+
+/// What is wrong with the codes of a quantiser, if anything: by its own rule, then by those for all.
+template <class Weight>
+constexpr Problem weight_code_problem() {
+    if constexpr (requires { Weight::problem(); }) {
+        constexpr Problem own = Weight::problem();
+        if (own.exists()) return own;
+    }
+    constexpr CodeRange values = WeightTraits<Weight>::multiples;
+    if (Weight::states < 2 || values.highest <= values.lowest) {
+        return {.kind = &weights_need_at_least_2_codes, .expected = 2, .found = Weight::states};
+    }
+    if (!WeightTraits<Weight>::asymmetric && values.lowest != -values.highest) {
+        return {.kind = &weight_codes_without_symmetry_need_a_quantizer_that_says_asymmetric,
+                .expected = -values.lowest,
+                .found = values.highest};
+    }
+    if (Weight::codes.lowest < -128 || Weight::codes.highest > 127) {
+        return {.kind = &weight_code_needs_more_than_8_bits, .expected = 8, .found = Weight::codes.bits()};
+    }
+    if constexpr (has_trained_parameters<Weight>) {
+        return trained_parameters_problem(Weight::trained, &model_error::the<Weight>::type);
+    }
+    return {};
+}
 
 /// The fewest weights of an output unit of which one can be anything but zero, whatever is learned.
 template <class Weight, class Standardization>

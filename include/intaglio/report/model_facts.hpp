@@ -39,7 +39,7 @@ struct LayerFacts {
     bool float_accumulators = false;
     bool float_out = false;
     std::int64_t weights = 0;
-    std::int64_t parameters = 0;    ///< weights, gains and biases
+    std::int64_t parameters = 0;    ///< weights, gains, biases, those of quantisers
     std::int64_t weight_bytes = 0;  ///< canonical codes
     std::int64_t macs = 0;
     std::int32_t row = 0;    ///< first row in the facts
@@ -88,7 +88,7 @@ struct LayerFacts {
             layer.weight_bytes = (row.weights * row.weight_bits() + 7) / 8;
         }
         layer.weights += row.weights;
-        layer.parameters += row.weights + row.gains + row.biases;
+        layer.parameters += row.parameters();
         layer.macs += row.macs;
         layer.value = row.output;
     }

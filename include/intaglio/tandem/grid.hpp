@@ -7,8 +7,8 @@
 #include <limits>
 #include <vector>
 
+#include "intaglio/core/codes.hpp"
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/model/codes.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 

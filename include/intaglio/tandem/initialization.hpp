@@ -124,11 +124,13 @@ template <class Teacher>
     for (const ParameterRange& range : Training<Teacher>::ranges()) {
         for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
             if (!train::is_finite(teacher.parameters()[static_cast<std::size_t>(i)])) {
-                throw std::runtime_error(joined({"teacher, layer ", path_text(facts<Teacher>.row(range.row).path), ": ",
-                                                 (range.kind == ParameterKind::weight ? "a weight"
-                                                  : range.kind == ParameterKind::gain ? "a gain"
-                                                                                      : "a bias"),
-                                                 " is not a finite number"}));
+                throw std::runtime_error(
+                    joined({"teacher, layer ", path_text(facts<Teacher>.row(range.row).path), ": ",
+                            (range.kind == ParameterKind::weight ? "a weight"
+                             : range.kind == ParameterKind::gain ? "a gain"
+                             : range.kind == ParameterKind::bias ? "a bias"
+                                                                 : facts<Teacher>.row(range.row).trained->name),
+                            " is not a finite number"}));
             }
         }
     }

@@ -42,7 +42,8 @@ class Training {
     static constexpr std::int64_t pixels = table.input_shape().size();
 
     /// Memory for batches of up to `batch` images on `threads` threads; parameters are drawn from `seed`, and so is
-    /// what passes drop. Weights are normal with variance 2 / fan-in, gains 1, biases 0. Throws std::invalid_argument
+    /// what passes drop. Weights are normal with variance 2 / fan-in, gains 1, biases 0, trained parameters of
+    /// quantisers what their methods begin with. Throws std::invalid_argument
     /// for a batch or a number of threads that is not positive, or for which there are no addresses.
     ///
     /// With a communicator (train::Communicator, which must outlive the training) as `ranks`, batches are shared out:
@@ -62,6 +63,35 @@ class Training {
     void initialize(std::uint64_t seed) {
         passes_.seed = seed;
         train::draw_parameters(ranges(), table.view().rows, seed, passes_.parameters.data());
+        initialize_quantizers();
+    }
+
+    /// Sets the trained parameters of weight quantisers to what their methods begin with, from the present weights:
+    /// after weights were written that did not bring them.
+    [[gnu::cold]] void initialize_quantizers() {
+        for (const ParameterRange& range : ranges()) {
+            if (range.kind != ParameterKind::quantizer) continue;
+            passes_.initialize(static_cast<std::size_t>(range.row), static_cast<std::size_t>(range.begin), nullptr, {});
+        }
+        parameters_changed();
+    }
+    /// The same, and those of activations from a first batch, which is a training pass (running statistics follow).
+    /// Throws as `forward` does, and std::logic_error where several ranks share the training: let one rank of its own
+    /// begin, and hand its parameters to all.
+    [[gnu::cold]] void initialize_quantizers(const Pixel* images, std::int64_t count) {
+        if (!ranks().alone()) {
+            throw std::logic_error("initialize_quantizers: a first batch is that of one rank alone, found " +
+                                   std::to_string(ranks().size()) + " ranks");
+        }
+        initialize_quantizers();
+        std::size_t done = 0;
+        for (const ParameterRange& range : ranges()) {
+            const auto row = static_cast<std::size_t>(range.row);
+            if (range.kind != ParameterKind::quantizer || table.rows[row].weights > 0) continue;
+            forward(images, count, train::Statistics::batch, row, done);
+            passes_.initialize(row, static_cast<std::size_t>(range.begin), images, passes_.part);
+            done = row;
+        }
         parameters_changed();
     }
 
@@ -207,7 +237,7 @@ class Training {
     [[nodiscard]] train::BatchPart part(std::int64_t count) const { return passes_.ranks.part(count); }
     [[nodiscard]] const train::BatchPart& last_part() const { return passes_.part; }
 
-    /// Which parameters are weights, gains and biases.
+    /// Which parameters are weights, gains, biases and those of quantisers.
     [[nodiscard]] static const std::vector<ParameterRange>& ranges() {
         static const std::vector<ParameterRange> all =
             train::parameter_ranges(table.view().rows, {train::plan<Net>.parameters.data, rows});

@@ -6,6 +6,7 @@
 #include "intaglio/core/codes.hpp"
 #include "intaglio/model/granularity.hpp"
 #include "intaglio/model/options.hpp"
+#include "intaglio/model/trained_parameters.hpp"
 #include "intaglio/model/weights/standardizations.hpp"
 #include "intaglio/model/weights/surrogates.hpp"
 

@@ -15,6 +15,16 @@ struct M_w {
     std::int32_t count;
 };
 
+namespace detail {
+
+constexpr Problem odd_states_problem(std::int32_t count) {
+    if (count < 3) return {.kind = &M_w_must_be_at_least_3, .expected = 3, .found = count};
+    if (count % 2 == 0) return {.kind = &M_w_must_be_odd, .expected = std::int64_t{count} + 1, .found = count};
+    return {};
+}
+
+}  // namespace detail
+
 /// Symmetric weights with an odd number of states: codes -(M_w-1)/2 ... (M_w-1)/2, value = code / ((M_w-1)/2).
 /// code = round half away from zero of D_w * What / 3, clamped, with D_w = (M_w-1)/2
 /// (Sawada et al. 2024, (P2.6) and (P2.7), with the step that their tables agree with).
@@ -36,6 +46,7 @@ struct States {
         return parts.text;
     }();
     static constexpr const char* name = text.data;
+    static constexpr Problem problem() { return detail::odd_states_problem(Count.count); }
 };
 
 /// (P2.6) and (P2.7) with the step D_w = M_w / 2 that the paper's text names: M_w + 2 levels, of which the outermost,
@@ -58,11 +69,7 @@ struct LiteralStates {
         return parts.text;
     }();
     static constexpr const char* name = text.data;
-    static constexpr Problem problem() {
-        if (count < 3) return {.kind = &M_w_must_be_at_least_3, .expected = 3, .found = count};
-        if (count % 2 == 0) return {.kind = &M_w_must_be_odd, .expected = std::int64_t{count} + 1, .found = count};
-        return {};
-    }
+    static constexpr Problem problem() { return detail::odd_states_problem(count); }
 };
 
 }  // namespace intaglio

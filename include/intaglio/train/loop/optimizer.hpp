@@ -106,9 +106,7 @@ struct MomentumSgd {
     /// Throws std::invalid_argument for a setting other than the learning rate that is out of range.
     [[gnu::cold]] void check() const { train::require_option(momentum >= 0 && momentum < 1, "momentum", momentum); }
     /// The settings other than the learning rate, as text.
-    [[gnu::cold]] [[nodiscard]] std::string description() const {
-        return joined({"momentum ", train::number_text(momentum)});
-    }
+    [[gnu::cold]] [[nodiscard]] std::string description() const { return joined({"momentum ", number_text(momentum)}); }
 };
 
 namespace train {

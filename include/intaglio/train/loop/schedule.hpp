@@ -200,7 +200,7 @@ struct CustomSchedule {
         for (std::uint64_t part = 0; part <= 16; ++part) {
             const std::uint64_t last = steps > 0 ? steps - 1 : 0;
             const std::uint64_t step = last / 16 * part + last % 16 * part / 16;
-            text.add(joined({"factor of step ", step, ": ", train::rounded_text(factor(step, steps))}));
+            text.add(joined({"factor of step ", step, ": ", rounded_text(factor(step, steps))}));
         }
     }
 };

@@ -66,7 +66,7 @@ void update_parameters(const Optimizer& optimizer, const std::vector<ParameterRa
     constexpr std::int64_t block = 4096;
     const bool changes = change.value > 0 || change.scale != 1.0;
     for (const ParameterRange& range : ranges) {
-        const float decay = range.kind == ParameterKind::weight ? static_cast<float>(weight_decay) : 0.0F;
+        const float decay = range.decays ? static_cast<float>(weight_decay) : 0.0F;
         pool.run((range.count + block - 1) / block, [&](std::int64_t task, int) {
             const std::int64_t begin = range.begin + task * block;
             const auto count = static_cast<std::size_t>(std::min(block, range.begin + range.count - begin));
@@ -77,6 +77,10 @@ void update_parameters(const Optimizer& optimizer, const std::vector<ParameterRa
                 gradient = changed;
             }
             optimizer.update(parameters + begin, gradient, count, decay, rate, step, first + begin, second + begin);
+            if (range.smallest > 0) {
+                const auto smallest = static_cast<float>(range.smallest);
+                for (float* p = parameters + begin; p != parameters + begin + count; ++p) *p = std::max(*p, smallest);
+            }
             if (range.limit > 0) {
                 const auto limit = static_cast<float>(range.limit);
                 for (float* p = parameters + begin; p != parameters + begin + count; ++p) {

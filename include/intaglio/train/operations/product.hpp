@@ -76,8 +76,8 @@ struct Operation<primitive::Product<Weight, Standardization>> {
                 if constexpr (is_float<Kind>) {
                     return kernels::float_workspace_bytes<simd::Native, float, In>(site.row->extents);
                 } else {
-                    return integer::multiply_workspace_bytes<simd::Native, integer::kernel_of<Kind::variant>,
-                                                                     In>(many, Kind::variant.window_sums, rows);
+                    return integer::multiply_workspace_bytes<simd::Native, integer::kernel_of<Kind::variant>, In>(
+                        many, Kind::variant.window_sums, rows);
                 }
             });
     }
@@ -118,6 +118,12 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         if (!in.needs_gradient || static_cast<std::size_t>(site.index) == context.first_row) return;
         detail::input_gradient<Kind::variant.grouping>(row.extents, state.transposed.data(), out_gradient,
                                                        site.input.overwrites, gradient(context, site.input), context);
+    }
+
+    template <class Kind>
+    requires has_trained_parameters<Weight>
+    [[gnu::cold]] static void initialize(State<Kind>& state, const Site& site, Context& context, float* parameters) {
+        state.initialize(*site.row, context.parameters + site.parameters, parameters);
     }
 
     template <class Kind>

@@ -15,6 +15,7 @@
 #include "intaglio/train/program/aligned_vector.hpp"
 #include "intaglio/train/program/gradient.hpp"
 #include "intaglio/train/program/thread_pool.hpp"
+#include "intaglio/train/program/trained_parameters.hpp"
 #include "intaglio/train/weights/weight_arithmetic.hpp"
 #include "intaglio/train/weights/weight_quantization.hpp"
 
@@ -30,7 +31,9 @@ struct ProductState {
           packed(packed_bytes),
           transposed(transposed_bytes),
           weight_scale(static_cast<std::size_t>(row.extents.out.channels), 1.0),
-          scales(scaled ? static_cast<std::size_t>(row.extents.out.channels) : 0, 1.0) {}
+          scales(scaled ? static_cast<std::size_t>(row.extents.out.channels) : 0, 1.0),
+          own_parameters(static_cast<std::size_t>(row.trained_parameters)),
+          own_gradients(static_cast<std::size_t>(row.trained->count * row.extents.out.channels)) {}
 
     /// Share of the weights that are not zero (R_w).
     [[nodiscard]] double density() const {
@@ -46,6 +49,8 @@ struct ProductState {
     AlignedVector<std::byte> transposed;  ///< of the values, for the gradient of the input
     std::vector<double> weight_scale;     ///< per output unit
     std::vector<double> scales;           ///< of the output value, if it is scaled
+    std::vector<float> own_parameters;    ///< trained parameters of the quantiser
+    std::vector<double> own_gradients;    ///< of those, per output unit
     std::uint64_t version = 0;            ///< of the parameters from which the codes were made
 };
 
@@ -58,11 +63,17 @@ struct QuantizedWeights : ProductState {
     static constexpr Per scope = weight_scope<Weight>;
     static constexpr bool real = WeightTraits<Weight>::real;
     static constexpr bool scaled = WeightTraits<Weight>::scaled;
+    static constexpr bool owns_parameters = has_trained_parameters<Weight>;
 
     using ProductState::ProductState;
 
-    /// Brings all forms up to date with the latent weights. Throws std::runtime_error if one is not finite.
+    /// Brings all forms up to date with the latent weights, behind which lie the quantiser's own parameters. Throws
+    /// std::runtime_error if a number is not finite.
     void quantize(const Row& row, const float* latent, ThreadPool& pool) {
+        if constexpr (owns_parameters) {
+            std::copy_n(latent + row.weights, own_parameters.size(), own_parameters.begin());
+            require_trained_parameters(row, own_parameters.data());
+        }
         const std::int64_t fan_in = row.extents.fan_in();
         const std::int64_t units = row.extents.out.channels;
         std::atomic<bool> finite = true;
@@ -81,7 +92,8 @@ struct QuantizedWeights : ProductState {
     }
 
     /// `gradient` holds the gradient of the values and becomes that of the latent weights, for the weights that
-    /// `quantize` saw last. `memory` holds a float for each weight; its content is lost.
+    /// `quantize` saw last; that of the quantiser's own parameters is written behind it. `memory` holds a float for
+    /// each weight; its content is lost.
     void latent_gradient(const Row& row, Gradient* gradient, Gradient* memory, ThreadPool& pool) {
         const std::int64_t fan_in = row.extents.fan_in();
         const std::int64_t units = row.extents.out.channels;
@@ -110,6 +122,22 @@ struct QuantizedWeights : ProductState {
             Standard::backward(standardized.data() + begin, inverse_deviation[static_cast<std::size_t>(unit)], fan_in,
                                gradient + begin);
         });
+        if constexpr (owns_parameters) sum_own_gradients(row, gradient + row.weights);
+    }
+
+    /// Writes what the quantiser's own parameters start from, for these latent weights.
+    [[gnu::cold]] void initialize(const Row& row, const float* latent, float* parameters) requires owns_parameters {
+        if constexpr (requires { Code::initialize(latent, row.weights, parameters); }) {
+            constexpr bool shared = Weight::trained.per == Per::layer;
+            const std::int64_t fan_in = row.extents.fan_in();
+            for (std::int64_t unit = 0; unit < row.extents.out.channels; ++unit) {
+                float* const first = standardized.data() + unit * fan_in;
+                Standard::forward(latent + unit * fan_in, fan_in, first);
+                if (!shared) Code::initialize(first, fan_in, parameters + unit * Weight::trained.count);
+            }
+            if (shared) Code::initialize(standardized.data(), row.weights, parameters);
+            bound_trained_parameters(row, parameters);
+        }
     }
 
   private:
@@ -118,7 +146,13 @@ struct QuantizedWeights : ProductState {
     };
 
     [[nodiscard]] Code quantizer(std::int64_t unit, std::int64_t count) const {
-        if constexpr (scope == Per::element) {
+        if constexpr (owns_parameters) {
+            constexpr bool shared = Weight::trained.per == Per::layer;
+            static_assert(shared ? scope != Per::element : scope == Per::channel,
+                          "the scope of a quantiser is that of its trained parameters: see WeightCode");
+            return Code(standardized.data() + unit * count, count,
+                        own_parameters.data() + (shared ? 0 : unit * Weight::trained.count));
+        } else if constexpr (scope == Per::element) {
             return {};
         } else {
             return Code(standardized.data() + unit * count, count);
@@ -146,9 +180,22 @@ struct QuantizedWeights : ProductState {
         }
     }
 
-    void derive(const Code& quantizer, std::int64_t unit, std::int64_t fan_in, Gradient* gradient) const {
+    void derive(const Code& quantizer, std::int64_t unit, std::int64_t fan_in, Gradient* gradient) {
         const float* w = standardized.data() + unit * fan_in;
+        if constexpr (owns_parameters) {
+            double* sums = own_gradients.data() + unit * Weight::trained.count;
+            std::fill_n(sums, Weight::trained.count, 0.0);
+            quantizer.add_parameter_gradient(w, gradient, fan_in, sums);
+        }
         for (std::int64_t i = 0; i < fan_in; ++i) gradient[i] = quantizer.gradient(w[i]) * gradient[i];
+    }
+
+    /// Units in their order, so that the sum does not depend on the number of threads.
+    void sum_own_gradients(const Row& row, Gradient* gradient) {
+        const double factor = Standardization::scaled ? Standard::scale(row.extents.fan_in()) : 1.0;
+        const std::size_t apart = own_parameters.size();
+        for (std::size_t i = apart; i < own_gradients.size(); ++i) own_gradients[i % apart] += own_gradients[i];
+        for (std::size_t i = 0; i < apart; ++i) gradient[i] = static_cast<Gradient>(factor * own_gradients[i]);
     }
 
     std::optional<Code> layer_code_;  ///< of a quantiser that looks at the whole layer, once for both directions

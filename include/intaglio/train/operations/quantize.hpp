@@ -13,7 +13,9 @@
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/model/primitives.hpp"
 #include "intaglio/simd/floats.hpp"
+#include "intaglio/train/operations/activation_scale.hpp"
 #include "intaglio/train/program/context.hpp"
+#include "intaglio/train/program/stateless.hpp"
 #include "intaglio/train/surrogates/surrogate_gradient.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
@@ -30,6 +32,7 @@ struct StepState {
     std::vector<float> slope;
     std::vector<float> offset;
     AlignedVector<std::byte> parameters;
+    double scale = 1;  ///< of the activation: its step looks at value / scale
 };
 
 namespace detail {
@@ -39,12 +42,17 @@ T* at(std::byte* base, std::int64_t offset) {
     return reinterpret_cast<T*>(base + offset);
 }
 
+/// The function that a step looks at, of one channel.
+inline Affine step_affine(const StepState& state, const Value& in, const Meaning& meaning, std::size_t c) {
+    return divided(value_affine(in, meaning, static_cast<std::int64_t>(c)), state.scale);
+}
+
 /// The step behind an integer scale: one function of integers (papers' digest 6.3), which the affine function then
 /// describes exactly.
 inline void make_scaled_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
                              const Meaning& meaning) {
     for (std::size_t c = 0; c < state.affine.size(); ++c) {
-        state.affine[c] = value_affine(in, meaning, static_cast<std::int64_t>(c));
+        state.affine[c] = step_affine(state, in, meaning, c);
     }
     const integer::DyadicLayout layout =
         integer::dyadic_layout(static_cast<std::int64_t>(state.affine.size()), integer::step_form(row));
@@ -74,7 +82,7 @@ inline void make_scaled_step(StepState& state, const Row& row, const Value& in, 
     const integer::DyadicLayout dyadic = integer::dyadic_layout(channels);
     for (std::int64_t c = 0; c < channels; ++c) {
         const auto i = static_cast<std::size_t>(c);
-        state.affine[i] = value_affine(in, meaning, c);
+        state.affine[i] = step_affine(state, in, meaning, i);
         state.slope[i] = static_cast<float>(state.affine[i].slope);
         state.offset[i] = static_cast<float>(state.affine[i].offset);
         if (row.has_thresholds()) {
@@ -93,7 +101,7 @@ inline void make_scaled_step(StepState& state, const Row& row, const Value& in, 
 /// The affine function of every channel alone, for a step of real numbers.
 inline void make_float_step(StepState& state, const Value& in, const Meaning& meaning) {
     for (std::size_t c = 0; c < state.affine.size(); ++c) {
-        state.affine[c] = value_affine(in, meaning, static_cast<std::int64_t>(c));
+        state.affine[c] = step_affine(state, in, meaning, c);
         require_finite(state.affine[c]);
         state.slope[c] = static_cast<float>(state.affine[c].slope);
         state.offset[c] = static_cast<float>(state.affine[c].offset);
@@ -223,10 +231,11 @@ struct Operation<primitive::Quantize<Target>> {
     }
 
     template <class Kind>
-    struct State : StepState {
+    struct State : StepState, ScaleState<Target> {
         static_assert(is_surrogate_arithmetic<typename Target::surrogate>);
         [[gnu::cold]] State(const Site& site, std::int64_t /*capacity*/)
             : StepState(*site.row, site.channels()),
+              ScaleState<Target>(site),
               derivative(Staircase{site.row->codes.lowest, site.row->codes.highest, site.output.value->denominator,
                                    site.row->code_spacing}) {}
         SurrogateGradient<typename Target::surrogate> derivative;
@@ -242,7 +251,8 @@ struct Operation<primitive::Quantize<Target>> {
         const Row& row = *site.row;
         const Value& in = *site.input.value;
         const std::int64_t denominator = site.output.value->denominator;
-        const Meaning means = meaning(context, site.input);
+        if constexpr (owns_parameters) detail::use_scale<Target>(state, site, context, state.scales);
+        const Meaning means = step_meaning(site, context);
         const auto* from = codes<typename Kind::input>(context, site.input);
         auto* to = result<typename Kind::output>(context, site);
         if constexpr (Kind::variant == integer::StepKind::none) {
@@ -256,6 +266,7 @@ struct Operation<primitive::Quantize<Target>> {
 
     template <class Kind>
     static void backward(State<Kind>& state, const Site& site, Context& context) {
+        if constexpr (owns_parameters) detail::scale_gradients<Target, Kind>(state, site, context);
         if (!site.input.value->needs_gradient) return;
         detail::run_step_gradient(state.derivative, state, site.input.shape(),
                                   codes<typename Kind::input>(context, site.input), gradient(context, site.output),
@@ -266,11 +277,35 @@ struct Operation<primitive::Quantize<Target>> {
     [[gnu::cold]] static void lower(const State<Kind>&, const Site& site, Lowering& lowering, RowNumbers& numbers) {
         if constexpr (Kind::variant != integer::StepKind::none) {
             StepState own(*site.row, site.channels());
+            if constexpr (owns_parameters) {
+                detail::use_scale<Target>(own, site, lowering.context,
+                                          lowering.own_scales(site, static_cast<std::size_t>(site.channels())));
+            }
             detail::make_step(own, *site.row, *site.input.value, site.output.value->denominator,
-                              meaning(lowering.context, site.input));
+                              step_meaning(site, lowering.context));
             detail::write_numbers(own, *site.row, numbers);
             lowering.affine[static_cast<std::size_t>(site.index)] = own.affine;
         }
+    }
+
+    /// What trained parameters start from, by the batch in front of the step; what they declare if there is none.
+    template <class Kind>
+    requires has_trained_parameters<Target>
+    [[gnu::cold]] static void initialize(State<Kind>&, const Site& site, Context& context, float* parameters) {
+        if (context.images > 0) detail::initialize_scale<Target, Kind>(site, context, parameters);
+    }
+
+  private:
+    static constexpr bool owns_parameters = has_trained_parameters<Target>;
+
+    /// What the step sees of the value in front. Codes that keep a scale are rounded as they are.
+    static Meaning step_meaning(const Site& site, Context& context) {
+        Meaning means = meaning(context, site.input);
+        if (!owns_parameters && site.output.value->scaled) {
+            means.scales = nullptr;
+            keep_scales(site, context);
+        }
+        return means;
     }
 };
 

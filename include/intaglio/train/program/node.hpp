@@ -26,6 +26,9 @@ class Node {
     virtual void forward(const Site& site, Context& context) = 0;
     virtual void backward(const Site& site, Context& context) = 0;
     virtual void lower(const Site& site, Lowering& lowering, RowNumbers& numbers) const = 0;
+    /// Writes what trained parameters of a quantiser or an activation start from, where that follows from the weights
+    /// or from the batch in front.
+    virtual void initialize(const Site& site, Context& context, float* trained) = 0;
     virtual void add_persistent(std::vector<NamedNumbers>& list, const std::string& place) = 0;
     /// The weights in all their forms; null of an operation without weights.
     [[nodiscard]] virtual const ProductState* weights() const = 0;
@@ -53,6 +56,11 @@ class NodeOf final : public Node {
     }
     [[gnu::cold]] void lower(const Site& site, Lowering& lowering, RowNumbers& numbers) const override {
         Op::template lower<Kind>(state, site, lowering, numbers);
+    }
+    [[gnu::cold]] void initialize(const Site& site, Context& context, float* trained) override {
+        if constexpr (requires { Op::template initialize<Kind>(state, site, context, trained); }) {
+            Op::template initialize<Kind>(state, site, context, trained);
+        }
     }
     [[gnu::cold]] void add_persistent(std::vector<NamedNumbers>& list, const std::string& place) override {
         if constexpr (requires { state.add_persistent(list, place); }) state.add_persistent(list, place);

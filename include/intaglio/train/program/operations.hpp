@@ -1,6 +1,8 @@
 // The training programs of all primitive operations, quantisers and surrogates.
 #pragma once
 
+#include "intaglio/train/activations/lsq.hpp"
+#include "intaglio/train/activations/pact.hpp"
 #include "intaglio/train/operations/concat.hpp"
 #include "intaglio/train/operations/dropout.hpp"
 #include "intaglio/train/operations/float_activation.hpp"

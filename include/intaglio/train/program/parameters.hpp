@@ -13,8 +13,8 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
-/// What parameters are: weight decay applies to weights only.
-enum class ParameterKind : std::uint8_t { weight, gain, bias };
+/// What parameters are. Weight decay applies to weights, and to those of quantisers that say so.
+enum class ParameterKind : std::uint8_t { weight, gain, bias, quantizer };
 
 /// A run of parameters of one kind in one layer.
 struct ParameterRange {
@@ -22,12 +22,14 @@ struct ParameterRange {
     std::int32_t row;
     std::int64_t begin;
     std::int64_t count;
-    double limit = 0;  ///< largest magnitude that the optimiser leaves them; 0 if there is none
+    double limit = 0;     ///< largest magnitude that the optimiser leaves them; 0 if there is none
+    double smallest = 0;  ///< what those of a quantiser do not fall below; 0 if there is no such bound
+    bool decays = false;  ///< weight decay applies, as it does to all weights
 };
 
 namespace train {
 
-/// The parameters of all rows: the weights, gains and biases of row i begin at first[i].
+/// The parameters of all rows: those of row i begin at first[i].
 [[gnu::cold]] inline std::vector<ParameterRange> parameter_ranges(View<const Row> rows,
                                                                   View<const std::int64_t> first) {
     std::vector<ParameterRange> list;
@@ -35,13 +37,19 @@ namespace train {
         const Row& row = rows[i];
         std::int64_t begin = first[i];
         const auto add = [&](ParameterKind kind, std::int64_t count) {
-            const double limit = kind == ParameterKind::weight && row.clips_weights ? 1.0 : 0.0;
-            if (count > 0) list.push_back({kind, static_cast<std::int32_t>(i), begin, count, limit});
+            const bool weights = kind == ParameterKind::weight;
+            const bool own = kind == ParameterKind::quantizer;
+            if (count > 0) {
+                list.push_back({kind, static_cast<std::int32_t>(i), begin, count,
+                                weights && row.clips_weights ? 1.0 : 0.0, own ? row.trained->smallest : 0.0,
+                                own ? row.trained->decays : weights});
+            }
             begin += count;
         };
         add(ParameterKind::weight, row.weights);
         add(ParameterKind::gain, row.gains);
         add(ParameterKind::bias, row.biases);
+        add(ParameterKind::quantizer, row.trained_parameters);
     }
     return list;
 }
@@ -54,13 +62,18 @@ inline double normal(Random& random) {
     return std::sqrt(-2.0 * std::log(u)) * std::cos(6.283185307179586 * v);
 }
 
-/// The numbers that a training starts from: weights are normal with variance 2 / fan-in, gains 1, biases 0.
+/// The numbers that a training starts from: weights are normal with variance 2 / fan-in, gains 1, biases 0, those of
+/// quantisers what they declare.
 [[gnu::cold]] inline void draw_parameters(const std::vector<ParameterRange>& ranges, View<const Row> rows,
                                           std::uint64_t seed, float* parameters) {
     for (const ParameterRange& range : ranges) {
         float* const begin = parameters + range.begin;
         if (range.kind != ParameterKind::weight) {
-            std::fill(begin, begin + range.count, range.kind == ParameterKind::gain ? 1.0F : 0.0F);
+            const double initial = range.kind == ParameterKind::gain ? 1.0
+                                   : range.kind == ParameterKind::bias
+                                       ? 0.0
+                                       : rows[static_cast<std::size_t>(range.row)].trained->initial;
+            std::fill(begin, begin + range.count, static_cast<float>(initial));
             continue;
         }
         Random random(seed, static_cast<std::uint64_t>(range.row));

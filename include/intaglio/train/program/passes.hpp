@@ -88,6 +88,13 @@ struct Passes {
         for (std::size_t i = std::min(end_row, nodes.size()); i-- > first_row;) nodes[i]->backward(sites[i], context);
     }
 
+    /// Lets the operation of a row write its trained parameters, which begin at `place`, as its method begins: by the
+    /// weights, or by the images in front of it if there are some.
+    [[gnu::cold]] void initialize(std::size_t row, std::size_t place, const void* input, const BatchPart& images) {
+        Context context = make_context(input, images, Statistics::batch);
+        nodes[row]->initialize(sites[row], context, parameters.data() + place);
+    }
+
     /// Whether all ranks take part in a pass; otherwise its images are this rank's alone.
     [[nodiscard]] bool is_shared(const BatchPart& images) const { return images == ranks.part(images.batch); }
 

@@ -17,7 +17,7 @@ struct Plan {
     Array<std::int64_t, Values> codes{};        ///< bytes
     Array<std::int32_t, Values> gradient_of{};  ///< the value whose gradient memory this one uses
     Array<Interval, Values> gradients{};        ///< floats
-    Array<std::int64_t, Rows> parameters{};     ///< index of the row's first parameter: weights, gains, biases
+    Array<std::int64_t, Rows> parameters{};     ///< index of the row's first parameter
     std::int64_t code_bytes = 0;
     std::int64_t gradient_floats = 0;
     std::int64_t parameter_count = 0;
@@ -37,7 +37,7 @@ constexpr auto make_plan(const Facts& facts) {
         const auto out_index = static_cast<std::size_t>(row.output);
         const Value& out = facts.value(row.output);
         plan.parameters[i] = plan.parameter_count;
-        plan.parameter_count += row.weights + row.gains + row.biases;
+        plan.parameter_count += row.parameters();
         plan.largest_weights = row.weights > plan.largest_weights ? row.weights : plan.largest_weights;
         if (out.training_memory == row.output) {
             plan.codes[out_index] = plan.code_bytes;

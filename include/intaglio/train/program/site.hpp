@@ -37,7 +37,7 @@ struct Site {
     Operand input{};
     Operand second{};  ///< of an operation that joins two values
     Operand output{};
-    std::int64_t parameters = 0;  ///< index of the first one: weights, gains, biases
+    std::int64_t parameters = 0;  ///< index of the first one, in the order of Row::parameters
 
     [[nodiscard]] std::int32_t channels() const { return output.value->shape.channels; }
 };

@@ -47,4 +47,13 @@ inline Affine scaled(Affine affine, double scale) {
     return affine;
 }
 
+/// The same function in units of `unit`.
+inline Affine divided(Affine affine, double unit) {
+    if (unit == 1) return affine;
+    affine.slope = detail::quotient(affine.slope, unit);
+    affine.offset = detail::quotient(affine.offset, unit);
+    affine.numerator = detail::quotient(affine.numerator, unit);
+    return affine;
+}
+
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train

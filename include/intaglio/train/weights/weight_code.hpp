@@ -27,6 +27,14 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 /// - `static constexpr Per scope` and a constructor from a pointer to those weights and their count,
 /// - `scale()`, if it is `scaled`: the value is scale * (step * code + offset) / denominator,
 /// - if the derivative of what it took from all of them counts: `add_shared_gradient(w, dvalue, count, dw)`.
+/// One of a quantiser with trained parameters, for whose number the type says `trained`, has
+/// - a constructor from the weights, their count, and a `const float*` to the parameters of that unit or layer,
+/// - `add_parameter_gradient(w, dvalue, count, sums)`: adds to the double sums[k] what these weights contribute to the
+///   gradient of parameter k; `count` is that of an output unit,
+/// - where they can start from the weights: `static void initialize(w, count, parameters)`,
+/// - as its scope `channel` if each output unit has parameters of its own, otherwise `channel` or, which is the
+/// default,
+///   `layer`.
 template <class Weight>
 struct WeightCode : Missing<model_error::weights_have_no_arithmetic_specialise_train_WeightCode<Weight>> {};
 
@@ -34,6 +42,7 @@ struct WeightCode : Missing<model_error::weights_have_no_arithmetic_specialise_t
 template <class Weight>
 inline constexpr Per weight_scope = [] {
     if constexpr (requires { WeightCode<Weight>::scope; }) return WeightCode<Weight>::scope;
+    if constexpr (has_trained_parameters<Weight>) return Weight::trained.per;
     return Per::element;
 }();
 

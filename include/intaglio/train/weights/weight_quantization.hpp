@@ -4,6 +4,7 @@
 #include "intaglio/train/weights/binary.hpp"
 #include "intaglio/train/weights/dorefa.hpp"
 #include "intaglio/train/weights/floats.hpp"
+#include "intaglio/train/weights/lsq.hpp"
 #include "intaglio/train/weights/standardization.hpp"
 #include "intaglio/train/weights/states.hpp"
 #include "intaglio/train/weights/ternary.hpp"
