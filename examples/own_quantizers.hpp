@@ -2,6 +2,7 @@
 // their own. docs/extending.md goes through this file.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <intaglio/intaglio.hpp>
@@ -36,7 +37,7 @@ struct intaglio::train::WeightCode<app::FixedPoint<Lowest, Highest>> {
     }
 };
 
-// 2. Weights with a trained number: a step size s = exp(p) for each output channel, where p is trained and may have
+// 2. Weights with a trained number: a step size s = exp(p) / 8 for each output channel, where p is trained and may have
 // either sign. A weight is s * code.
 
 namespace app {
@@ -50,7 +51,7 @@ struct LogStep {
     static constexpr bool asymmetric = true;
     static constexpr bool scaled = true;
     static constexpr intaglio::TrainedParameters trained{
-        .name = "logarithm of the step", .per = intaglio::Per::channel, .initial = -2, .smallest = 0};
+        .name = "logarithm of the step", .per = intaglio::Per::channel, .initial = 0, .smallest = 0};
     static constexpr const char* name = "trained logarithm";
 };
 
@@ -60,7 +61,7 @@ template <>
 struct intaglio::train::WeightCode<app::LogStep> {
     // Once for the weights of each output unit, with the trained numbers of that unit.
     template <class Float>
-    WeightCode(const Float*, std::int64_t, const float* p) : step_(std::exp(static_cast<double>(*p))) {}
+    WeightCode(const Float*, std::int64_t, const float* p) : step_(std::exp(static_cast<double>(*p)) / 8) {}
 
     [[nodiscard]] double scale() const { return step_; }
     template <class Float>
@@ -85,7 +86,7 @@ struct intaglio::train::WeightCode<app::LogStep> {
     static void initialize(const Float* w, std::int64_t count, float* p) {
         double largest = 0;
         for (std::int64_t i = 0; i < count; ++i) largest = std::fmax(largest, std::fabs(static_cast<double>(w[i])));
-        if (largest > 0) *p = static_cast<float>(std::log(largest / 5));
+        if (largest > 0) *p = static_cast<float>(std::log(8 * largest / 5));
     }
 
   private:
@@ -118,9 +119,9 @@ class intaglio::train::ActivationScale<app::LogRangeAct> {
 
     [[nodiscard]] double scale() const { return scale_; }
     // Input and output are the values in front of the step and behind it, over the scale.
-    void add_gradient(float input, float output, float dvalue, double* sums) const {
+    [[nodiscard]] std::array<float, 1> derivatives(float input, float output) const {
         const bool inside = -1 < input && input < 0.75F;
-        sums[0] += static_cast<double>(dvalue * (output - (inside ? input : 0.0F))) * scale_;
+        return {static_cast<float>(scale_) * (output - (inside ? input : 0.0F))};
     }
 
   private:

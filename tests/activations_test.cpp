@@ -61,6 +61,9 @@ static_assert(SignedAct<M_a{255}>::codes == CodeRange{-127, 127} && SignedAct<M_
 static_assert(facts<With<SignedAct<M_a{5}>>>.row(2).code_spacing == 1);
 static_assert(std::is_same_v<ActBits<2>, Act<M_a{4}>> && std::is_same_v<ActBits<8>, Act<M_a{256}>>);
 static_assert(std::is_same_v<ActBits<1, StraightThrough>, Act<M_a{2}, StraightThrough>>);
+static_assert(std::is_same_v<ActStates<4>, Act<M_a{4}>> && std::is_same_v<WeightStates<3>, States<M_w{3}>>);
+static_assert(std::is_same_v<WeightStates<2>, BinaryWeights> && std::is_same_v<WeightBits<2>, QInt<2>>);
+static_assert(std::is_same_v<WeightStates<5, PlainIdentity<>>, States<M_w{5}, PlainIdentity<>>>);
 static_assert(ActBits<2>::codes.bits() == 2 && ActBits<2>::codes.states() == QInt<2>::states + 1);
 static_assert(DoReFaAct<1>::codes == CodeRange{0, 1} && DoReFaAct<8>::codes == CodeRange{0, 255});
 static_assert(DoReFaAct<3>::denominator == 7);

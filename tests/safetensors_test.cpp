@@ -605,6 +605,14 @@ TEST_CASE("weights of a file: what does not fit is refused and changes nothing")
           std::vector<std::string>{"y", "z.weight"});
 }
 
+TEST_CASE("weights of a file: step sizes that are trained start from them") {
+    struct Learnt : Network<Features<3>, Classifier<Lsq<3>, Out<2>, NoNorm>> {};
+    Training<Learnt> training(1);
+    CHECK(complaint(training, {{"a.weight", {{2, 3}, {1, -2, 3, -4, 5, 6}}}}, {"a"}) == "nothing");
+    CHECK(training.parameters()[5] == 6.0F);
+    CHECK(training.parameters()[6] == doctest::Approx(2 * 3.5 / std::sqrt(3.0)));
+}
+
 TEST_CASE("weights of a file: networks that cannot take them") {
     const auto refused = [](auto training, const Tensors& tensors, const std::vector<std::string>& wanted,
                             const WeightLoading& options = {}) {

@@ -31,8 +31,9 @@ struct Traits {
     bool has_gain = false;
     bool one_gain = false;
     bool relu = false;
-    bool wide = false;            ///< a step's derivative reaches half of the range further
-    bool learned = false;         ///< a trained scale: of the weights of a product, of a step
+    bool wide = false;     ///< a step's derivative reaches half of the range further
+    bool learned = false;  ///< a trained scale: of the weights of a product, of a step
+    double (*scale)(double) = [](double parameter) { return parameter; };
     bool per_channel = false;     ///< as many scales as output channels
     bool residual_fixed = false;  ///< what rounding adds does not grow with the scale (PACT)
     double highest = 0;           ///< LSQ: gradients of scales are divided by the root of this times their users
@@ -192,7 +193,7 @@ class Network {
         const bool base = residuals[i].empty();
         for (std::size_t k = 0; k < count; ++k) {
             const std::size_t unit = traits[i].per_channel ? k / static_cast<std::size_t>(rows[i].extents.fan_in()) : 0;
-            const double s = parameters[first[i] + count + unit];
+            const double s = traits[i].scale(parameters[first[i] + count + unit]);
             const double u = std::clamp(result[k] / s, static_cast<double>(rows[i].weight_codes.lowest),
                                         static_cast<double>(rows[i].weight_codes.highest));
             if (base) residuals[i].push_back(codes[i][k] - u);
@@ -305,7 +306,7 @@ class Network {
         const auto clamped = [&](double value) {
             return std::clamp(value, (lowest - reach) / denominator, (highest + reach) / denominator);
         };
-        const double scale = traits[i].learned ? parameters[first[i]] : 1.0;
+        const double scale = traits[i].learned ? traits[i].scale(parameters[first[i]]) : 1.0;
         if (!base) {
             const double residual_scale = traits[i].residual_fixed ? base_scale[index] : scale;
             for (std::size_t k = 0; k < in.size(); ++k) {

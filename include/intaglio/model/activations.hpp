@@ -68,10 +68,14 @@ struct Act {
     static constexpr std::int64_t denominator = codes.highest;
 };
 
-/// The same by bits, 1 ... 8: 2^Bits states. Weights of as many bits, QInt<Bits>, have one state less: theirs are
+/// The same by bits, 1 ... 8: 2^Bits states. Weights of as many bits, WeightBits<Bits>, have one state less: theirs are
 /// symmetric around 0.
 template <int Bits, class SurrogateGradient = SigmoidSum<>>
 using ActBits = Act<M_a{Bits < 0 ? 0 : 1 << (Bits < 16 ? Bits : 16)}, SurrogateGradient>;
+
+/// The same by the number of states, as `WeightStates` says it of weights.
+template <std::int32_t Count, class SurrogateGradient = SigmoidSum<>>
+using ActStates = Act<M_a{Count}, SurrogateGradient>;
 
 /// The layer hands on its accumulators; what follows must be a norm, an activation, a join or the end.
 struct NoActivation {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "intaglio/core/codes.hpp"
 #include "intaglio/model/options.hpp"
@@ -182,6 +183,16 @@ struct QInt {
         return {.kind = &QInt_takes_1_to_16_bits, .expected = Bits < 1 ? 1 : 16, .found = Bits};
     }
 };
+
+/// Weights by the bits of their codes, as `ActBits` says it of activations: 2 bits are the 3 states -1, 0, 1, since
+/// weights are symmetric around 0, and 4 states of activations.
+template <int Bits>
+using WeightBits = QInt<Bits>;
+
+/// Weights by the number of their states, as `ActStates` says it of activations: 2 (signs), or odd and at least 3.
+template <std::int32_t Count, class Surrogate = std::conditional_t<Count == 2, ClippedIdentity<>, Indicator<>>>
+using WeightStates = std::conditional_t<Count == 2, SignWeights<WeightScale::one, Per::channel, Surrogate>,
+                                        States<M_w{Count}, Surrogate>>;
 
 /// The quantiser that a weight option stands for: spellings of one quantiser share their code.
 template <class Weight>

@@ -26,6 +26,7 @@ struct LayerFacts {
     std::string step;       ///< surrogate of the step, function of real numbers; empty if there is none
     std::string kernel;     ///< name of the integer kernel, "float" where numbers are real
     std::string quantizer;  ///< name of the weight quantiser; empty if its codes tell it
+    std::string trained;    ///< what quantiser and step train, with its number: "step size (1)"; empty if nothing
     Shape in{};
     Shape out{};
     CodeRange in_codes{};
@@ -33,6 +34,10 @@ struct LayerFacts {
     CodeRange accumulators{};
     CodeRange out_codes{};
     std::string out_layout;  ///< how the integer program keeps them, if not as numbers: "bits"
+    std::int64_t weight_states = 0;  ///< M_w; 0 if there are no weight codes
+    int weight_bits = 0;             ///< that tell the states apart: 1 for -1 and 1, 2 for -1 ... 1
+    std::int64_t out_states = 0;     ///< M_a of the step; 0 if there is none
+    int out_bits = 0;
     int accumulator_bits = 0;
     int multiplier_bits = 0;     ///< of its step or its logits; 0 if they have none
     bool float_weights = false;  ///< real numbers instead of codes; their range then says nothing
@@ -71,6 +76,14 @@ struct LayerFacts {
             layer.row = i;
         }
         LayerFacts& layer = layers.back();
+        if (row.trained_parameters > 0) {
+            layer.trained +=
+                joined({(layer.trained.empty() ? "" : ", "), row.trained->name, " (", row.trained_parameters, ")"});
+        }
+        if (row.steps > 0 && out.storage != Storage::float32) {
+            layer.out_states = row.steps / row.code_spacing + 1;
+            layer.out_bits = layer.out_states == 2 ? 1 : out.codes.bits();
+        }
         if (row.biases > 0) {
             layer.norm = detail_text(row);
         } else if (row.weights == 0 && *row.detail != '\0') {
@@ -85,6 +98,8 @@ struct LayerFacts {
             layer.quantizer = row.quantizer;
             layer.weight_codes = row.weight_codes;
             layer.float_weights = row.weight_states == 0;
+            layer.weight_states = row.weight_states;
+            layer.weight_bits = row.weight_states == 0 ? 0 : row.weight_bits();
             layer.weight_bytes = (row.weights * row.weight_bits() + 7) / 8;
         }
         layer.weights += row.weights;
@@ -126,10 +141,16 @@ inline std::string weight_codes_text(const LayerFacts& layer) {
     return range_text(layer.weight_codes);
 }
 
-/// The names of what a layer is made of: weight quantiser, norm, surrogate; multipliers that are narrower than usual.
+/// States, or bits, where there are codes that a quantiser made.
+inline std::string count_text(std::int64_t number) {
+    return number == 0 ? "" : std::to_string(number);
+}
+
+/// The names of what a layer is made of: weight quantiser, norm, surrogate, trained parameters of these; multipliers
+/// that are narrower than usual.
 inline std::string parts_text(const LayerFacts& layer) {
     std::string text;
-    for (const std::string& part : {layer.quantizer, layer.norm, layer.step}) {
+    for (const std::string& part : {layer.quantizer, layer.norm, layer.step, layer.trained}) {
         if (!part.empty()) text += (text.empty() ? "" : ", ") + part;
     }
     if (layer.multiplier_bits == 0 || layer.multiplier_bits == 31) return text;
@@ -152,9 +173,13 @@ inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const 
                                 {"out"},
                                 {"weights", Align::right},
                                 {"weight codes", Align::right},
+                                {"M_w", Align::right},
+                                {"bits", Align::right},
                                 {"accumulator", Align::right},
                                 {"bits", Align::right},
                                 {"out codes", Align::right},
+                                {"M_a", Align::right},
+                                {"bits", Align::right},
                                 {"bytes", Align::right},
                                 {"MACs", Align::right}};
     if (!shares.empty()) {
@@ -172,9 +197,13 @@ inline Table facts_table(const std::vector<LayerFacts>& layers, std::span<const 
                                        shape_text(layer.out),
                                        product ? grouped(layer.weights) : "",
                                        report_detail::weight_codes_text(layer),
+                                       report_detail::count_text(layer.weight_states),
+                                       report_detail::count_text(layer.weight_bits),
                                        report_detail::codes_text(layer.float_accumulators, layer.accumulators),
                                        std::to_string(layer.accumulator_bits),
                                        report_detail::codes_text(layer.float_out, layer.out_codes, layer.out_layout),
+                                       report_detail::count_text(layer.out_states),
+                                       report_detail::count_text(layer.out_bits),
                                        product ? grouped(layer.weight_bytes) : "",
                                        product ? grouped(layer.macs) : ""};
         if (!shares.empty()) {

@@ -7,6 +7,14 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/tandem/bn_free.hpp"
 
+namespace intaglio {
+
+INTAGLIO_MODEL_ERROR(no_conversion_finds_the_trained_parameters_of_quantizers_in_a_student)
+
+}  // namespace intaglio
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET
+
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
 /// What a stage converts.
@@ -60,8 +68,27 @@ constexpr std::int32_t product_in_front(const Facts& facts, std::int32_t row) {
     return none;
 }
 
+/// A student whose quantisers own trained parameters: stages fit scales of codes whose meaning is known.
+template <class Student>
+struct TrainedQuantizers {
+    struct Description {
+        Problem problem;
+    };
+    static constexpr Problem find() {
+        for (const Row& row : facts<Student>.rows) {
+            if (row.trained_parameters > 0) {
+                return {.kind = &no_conversion_finds_the_trained_parameters_of_quantizers_in_a_student,
+                        .path = row.path};
+            }
+        }
+        return {};
+    }
+    static constexpr Description description{find()};
+};
+
 template <class Teacher, class Student>
 constexpr auto make_stages() {
+    static_assert(raise<TrainedQuantizers<Student>>());
     static_assert(raise<Correspondence<Teacher, Student>>());
     using TeacherRoles = Roles<typename Teacher::primitives>;
     using StudentRoles = Roles<typename Student::primitives>;

@@ -11,8 +11,8 @@ INTAGLIO_MODEL_ERROR(PactAct_takes_1_to_8_bits)
 
 /// Activation of `Bits` bits, 1 ... 8, with a learned clipping value alpha (PACT; Choi et al. 2018): n = 2^Bits - 1,
 /// code = round half up of n value / alpha, clamped to 0 ... n; the code stands for alpha * code / n. The derivative of
-/// the value is 1 between 0 and alpha, that of alpha is 1 where the value is at least alpha and 0 elsewhere. So alpha
-/// falls by weight decay alone, which applies to it, as in the paper. It starts from `Start`.
+/// the value is 1 between 0 and alpha, that of alpha is 1 where the value is at least alpha and 0 elsewhere. Weight
+/// decay applies to alpha, as in the paper. It starts from `Start`.
 template <int Bits, Initial Start = Initial{6}, class SurrogateGradient = StraightThrough>
 struct PactAct {
     using option = option::activation;

@@ -1,6 +1,7 @@
 // The arithmetic of activations with a learned step size.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 
@@ -20,9 +21,9 @@ class ActivationScale<LsqAct<Bits, Start, Surrogate>> {
           gradient_scale_(1 / std::sqrt(static_cast<double>(activations) * highest)) {}
 
     [[nodiscard]] double scale() const { return step_; }
-    void add_gradient(float input, float output, float dvalue, double* sums) const {
+    [[nodiscard]] std::array<float, 1> derivatives(float input, float output) const {
         const bool within = input > 0 && input < static_cast<float>(highest);
-        sums[0] += gradient_scale_ * static_cast<double>(dvalue * (output - (within ? input : 0.0F)));
+        return {static_cast<float>(gradient_scale_) * (output - (within ? input : 0.0F))};
     }
     template <class Each>
     static void initialize(const Each& each, std::int64_t count, float* step) {

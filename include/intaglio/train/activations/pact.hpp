@@ -1,6 +1,7 @@
 // The arithmetic of activations with a learned clipping value.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "intaglio/core/instruction_set.hpp"
@@ -16,8 +17,8 @@ class ActivationScale<PactAct<Bits, Start, Surrogate>> {
     ActivationScale(const float* alpha, std::int64_t /*activations*/) : alpha_(static_cast<double>(*alpha)) {}
 
     [[nodiscard]] double scale() const { return alpha_; }
-    static void add_gradient(float input, float /*output*/, float dvalue, double* sums) {
-        if (input >= 1) sums[0] += static_cast<double>(dvalue);
+    [[nodiscard]] static std::array<float, 1> derivatives(float input, float /*output*/) {
+        return {input >= 1 ? 1.0F : 0.0F};
     }
 
   private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -21,9 +22,9 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 /// at value / scale. Specialised for each such activation. A specialisation has
 /// - a constructor from the parameters and the number of activations of one image,
 /// - `scale()`, a positive number,
-/// - `add_gradient(input, output, dvalue, sums)`: adds dvalue times the derivative of the value with respect to
-///   parameter k to sums[k]; input is the value in front of the step and output the value behind it, both over the
-///   scale,
+/// - `derivatives(input, output)`: a std::array of the derivatives of the value with respect to each parameter; input
+/// is
+///   the value in front of the step and output the value behind it, both over the scale,
 /// - where parameters can start from a first batch: `static void initialize(each, count, parameters)`; each(body) calls
 ///   body(value) for the `count` values in front of the step.
 template <class Activation>
@@ -66,23 +67,30 @@ template <class Activation, class StepState>
 /// number of threads.
 template <class Activation, class Kind, class State>
 void scale_gradients(State& state, const Site& site, Context& context) {
-    const auto count = static_cast<std::size_t>(site.row->trained_parameters);
+    constexpr auto count = static_cast<std::size_t>(Activation::trained.count);
+    constexpr std::size_t lanes = 8;  // independent sums, which a processor adds side by side
     const ActivationScale<Activation> scale = scale_of<Activation>(site, context);
     const auto* in = codes<typename Kind::input>(context, site.input);
     const auto* out = codes<typename Kind::output>(context, site.output);
     const Gradient* dvalue = gradient(context, site.output);
     const float unit = 1.0F / static_cast<float>(site.output.value->denominator);
-    const std::int64_t channels = site.channels();
+    const std::size_t channels = state.slope.size();
+    const std::int64_t size = site.output.size();
     context.for_groups([&](std::int64_t begin, std::int64_t images, std::int64_t group, int) {
-        double* sums = state.sums.data() + static_cast<std::size_t>(group) * count;
-        std::fill_n(sums, count, 0.0);
-        const std::int64_t end = (begin + images) * site.output.size();
-        for (std::int64_t i = begin * site.output.size(); i < end; i += channels) {
-            for (std::int64_t c = 0; c < channels; ++c) {
-                const auto at_channel = static_cast<std::size_t>(c);
-                scale.add_gradient(state.slope[at_channel] * static_cast<float>(in[i + c]) + state.offset[at_channel],
-                                   unit * static_cast<float>(out[i + c]), dvalue[i + c], sums);
+        double lane[count][lanes]{};
+        for (std::int64_t i = begin * size; i < (begin + images) * size;) {
+            for (std::size_t c = 0; c < channels; ++c) {
+                const float input = state.slope[c] * static_cast<float>(in[i]) + state.offset[c];
+                const std::array<float, count> derivative = scale.derivatives(input, unit * static_cast<float>(out[i]));
+                for (std::size_t k = 0; k < count; ++k) {
+                    lane[k][c % lanes] += static_cast<double>(dvalue[i] * derivative[k]);
+                }
+                ++i;
             }
+        }
+        for (std::size_t k = 0; k < count; ++k) {
+            state.sums[static_cast<std::size_t>(group) * count + k] =
+                tree_sum([&](std::size_t l) { return lane[k][l]; });
         }
     });
     context.ranks.gather_groups(state.sums.data(), site.row->trained_parameters);
