@@ -74,6 +74,7 @@ int main() {
     add(DoReFa<8>{}, "DoReFa<8>");
     add(DoReFa<2>{}, "DoReFa<2>");
     add(DoReFa<1>{}, "DoReFa<1>");
+    add(Lsq<4>{}, "Lsq<4>");
     add(LiteralStates<M_w{3}>{}, "LiteralStates<M_w{3}>");
     add(FloatWeights{}, "FloatWeights");
     table.print(std::cout);
