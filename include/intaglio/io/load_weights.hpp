@@ -22,8 +22,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 /// - Weights of convolutions are [out][in / groups][height][width] in the file, of dense layers [out][in]; behind a
 ///   flattened image their inputs are channels, rows, columns there and are brought into our order.
 /// - Weights become the latent ones: a network with quantised weights starts from them, and so do the trained
-/// parameters
-///   of weight quantisers.
+///   numbers of its weight quantisers.
 /// - BatchNorm takes the statistics. Where the file's metadata have "bn1.eps", or "eps" for all norms, the epsilon of
 ///   the norm must be that number: frameworks differ in it (1e-5, 1e-3), and tensors do not tell.
 /// - The bias of a product moves into the norm behind it; TrainedBias and AffineNorm behind a product hold it and

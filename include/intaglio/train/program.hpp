@@ -43,8 +43,8 @@ class Training {
 
     /// Memory for batches of up to `batch` images on `threads` threads; parameters are drawn from `seed`, and so is
     /// what passes drop. Weights are normal with variance 2 / fan-in, gains 1, biases 0, trained parameters of
-    /// quantisers what their methods begin with. Throws std::invalid_argument
-    /// for a batch or a number of threads that is not positive, or for which there are no addresses.
+    /// quantisers what their methods begin with. Throws std::invalid_argument for a batch or a number of threads that
+    /// is not positive, or for which there are no addresses.
     ///
     /// With a communicator (train::Communicator, which must outlive the training) as `ranks`, batches are shared out:
     /// every rank has a training of the same network, batch and seed, with memory for its part.
