@@ -1,14 +1,13 @@
 // What concepts ask of the members of a type.
 #pragma once
 
-#include <cstdint>
-#include <type_traits>
-
 namespace intaglio {
 
-/// Of the address of a member.
-template <class Pointer>
-inline constexpr bool is_static = !std::is_member_pointer_v<Pointer>;
+/// Of the type of a member's address.
+template <class>
+inline constexpr bool is_static = false;
+template <class Type>
+inline constexpr bool is_static<Type*> = true;
 
 template <class Type>
 constexpr bool is_known(const Type&) {

@@ -206,7 +206,7 @@ class AnyLoss {
   public:
     AnyLoss() : AnyLoss(CrossEntropyAndSquares{}) {}
     template <class T>
-    AnyLoss(T loss) : loss_(std::make_shared<const Held<T>>(std::move(loss))) {}
+    AnyLoss(T loss) : loss_(new Held<T>(std::move(loss))) {}
 
     /// As the loss that is held. Throws std::invalid_argument for a label that is no class and std::runtime_error for a
     /// loss that is not finite.

@@ -210,7 +210,7 @@ class AnySchedule {
   public:
     AnySchedule() : AnySchedule(CosineSchedule{}) {}
     template <class T>
-    AnySchedule(T schedule) : schedule_(std::make_shared<const Held<T>>(std::move(schedule))) {}
+    AnySchedule(T schedule) : schedule_(new Held<T>(std::move(schedule))) {}
 
     /// The factor of the learning rate. In step s of a warm-up of n steps the schedule's own factor is multiplied by
     /// (s + 1) / (n + 1); cosine and one cycle begin behind the warm-up, the others with the run.
