@@ -16,7 +16,7 @@ struct FocalLoss {
 
     // `logits` and `gradient` are [images][classes].
     double operator()(std::span<const float> logits, const intaglio::Labels& labels, std::int32_t classes,
-                      std::span<float> gradient) const {
+                      std::span<intaglio::train::Gradient> gradient) const {
         const auto n = static_cast<std::size_t>(classes);
         const std::size_t images = logits.size() / n;
         double sum = 0;
@@ -31,8 +31,8 @@ struct FocalLoss {
             const double slope = focus * p * std::pow(rest, focus - 1) * log_p - std::pow(rest, focus);
             for (std::size_t c = 0; c < n; ++c) {
                 const double q = std::exp(static_cast<double>(z[c]) - log_sum);
-                gradient[image * n + c] =
-                    static_cast<float>(slope * ((c == label ? 1.0 : 0.0) - q) / static_cast<double>(images));
+                gradient[image * n + c] = static_cast<intaglio::train::Gradient>(
+                    slope * ((c == label ? 1.0 : 0.0) - q) / static_cast<double>(images));
             }
         }
         return sum / static_cast<double>(images);

@@ -18,16 +18,17 @@ struct Lion {
     static constexpr const char* name = "Lion";
 
     // `count` parameters; `decay` is 0 where they are no weights.
-    void update(float* weights, const float* gradient, std::size_t count, float decay, double rate,
+    void update(float* weights, const intaglio::train::Gradient* gradient, std::size_t count, float decay, double rate,
                 std::uint64_t /*step*/, float* momentum, float* /*unused*/) const {
         const auto b1 = static_cast<float>(beta1);
         const auto b2 = static_cast<float>(beta2);
         const auto r = static_cast<float>(rate);
         for (std::size_t i = 0; i < count; ++i) {
-            const float mix = b1 * momentum[i] + (1 - b1) * gradient[i];
+            const auto g = static_cast<float>(gradient[i]);
+            const float mix = b1 * momentum[i] + (1 - b1) * g;
             const float sign = mix > 0 ? 1.0F : mix < 0 ? -1.0F : 0.0F;
             weights[i] -= r * (sign + decay * weights[i]);
-            momentum[i] = b2 * momentum[i] + (1 - b2) * gradient[i];
+            momentum[i] = b2 * momentum[i] + (1 - b2) * g;
         }
     }
     // Throws std::invalid_argument. Optional.

@@ -492,7 +492,8 @@ TEST_CASE("loss: gradient agrees with finite differences") {
     const Vector large{1e4, -1e4, 0};
     Vector gradient(3);
     const std::uint8_t label[] = {1};
-    CHECK(train::cross_entropy_and_squares<double>(large, label, 3, 0.0, gradient) == doctest::Approx(2e4));
+    CHECK(CrossEntropyAndSquares{.gamma = 0}(std::span<const double>(large), label, 3, std::span<double>(gradient)) ==
+          doctest::Approx(2e4));
     CHECK(gradient == Vector{1, -1, 0});
 }
 

@@ -73,6 +73,8 @@ struct Own : Network<Image<1, 6, 6>, Defaults<DoReFa<4>, IntegerScale<Scale::Lay
                      Normalize<>, Activate<>, Dense<Flatten, Out<5>, NoNorm>,
                      Classifier<Out<3>, IntegerScale<Scale::Precision<Scale::Layer, 7>>>> {};
 
+static_assert(WithEpsilon<IntegerScale<Scale::Layer>, Epsilon{1e-3}>::problem().exists());
+
 /// The forms of a network's scales, a letter each in the order of its rows; before steps without one, and logits, a
 /// dot.
 template <class Net>

@@ -40,7 +40,7 @@ struct Taught {
                                             .epochs = epochs,
                                             .batch = 25,
                                             .seed = 7,
-                                            .loss = CrossEntropyAndSquares{.gamma = 0}});
+                                            .loss = intaglio::CrossEntropyAndSquares{.gamma = 0}});
         trainer.fit();
         trainer.reestimate_statistics();
     }

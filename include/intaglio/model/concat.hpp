@@ -56,7 +56,7 @@ template <class Own, class Defaults, class... Branches>
 struct ResolvedConcat<Own, Defaults, mp_list<Branches...>> {
     using Grid = find_option<option::branch_grid, NoBranchGrid, Own, mp_list<>>;
     static constexpr bool has_grid = !std::is_same_v<Grid, NoBranchGrid>;
-    using ToGrid = Landing<Grid, norm_of_steps<Own, Defaults>>;
+    using ToGrid = LandingOnGrid<Grid, norm_of_steps<Own, Defaults>>;
     template <class Branch>
     using Landed = mp_append<typename resolve<Branch, Defaults>::primitives,
                              std::conditional_t<has_grid, typename ToGrid::primitives, mp_list<>>>;

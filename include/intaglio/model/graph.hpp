@@ -79,7 +79,7 @@ struct Residual {
         using Grid = find_option<option::branch_grid, BranchGrid<QInt<12>>, Own, Defaults>;
         using MainBranch = detail::resolve<Main, Defaults>;
         using ShortcutBranch = detail::resolve<Shortcut, Defaults>;
-        using ToGrid = detail::Landing<Grid, detail::norm_of_steps<Own, Defaults>>;
+        using ToGrid = detail::LandingOnGrid<Grid, detail::norm_of_steps<Own, Defaults>>;
         using primitives = detail::mp_append<typename MainBranch::primitives, typename ToGrid::primitives,
                                              typename ShortcutBranch::primitives, typename ToGrid::primitives,
                                              detail::mp_list<primitive::Add>>;

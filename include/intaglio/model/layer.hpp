@@ -115,23 +115,24 @@ struct PrimitiveOfActivation<Activation> {
     using type = typename Activation::primitive;
 };
 
-/// The operations of a join's grid: its step, after an integer scale if `Norm` is one.
-template <class Grid, class Norm>
+/// What accumulators land on: `Operation`, the step to a join's grid or the logits, after an integer scale if `Norm` is
+/// one.
+template <class Operation, class Norm>
 struct Landing {
-    using Step = typename PrimitiveOfActivation<Grid>::type;
-    using primitives = mp_list<Step>;
-    static constexpr void describe(Builder& b) { Step::describe(b); }
+    using primitives = mp_list<Operation>;
+    static constexpr void describe(Builder& b) { Operation::describe(b); }
 };
-template <class Grid, class Norm>
-requires(is_integer_scale<Norm>) struct Landing<Grid, Norm> {
-    using Step = typename PrimitiveOfActivation<Grid>::type;
+template <class Operation, class Norm>
+requires(is_integer_scale<Norm>) struct Landing<Operation, Norm> {
     using Scaling = primitive::IntegerScale<typename Norm::scale>;
-    using primitives = mp_list<Scaling, Step>;
+    using primitives = mp_list<Scaling, Operation>;
     static constexpr void describe(Builder& b) {
         Scaling::describe(b);
-        if (!b.failed()) Step::describe(b);
+        if (!b.failed()) Operation::describe(b);
     }
 };
+template <class Grid, class Norm>
+using LandingOnGrid = Landing<typename PrimitiveOfActivation<Grid>::type, Norm>;
 
 /// The first thing that is wrong with the options of a layer that makes steps but has no norm before them: of norms it
 /// takes an integer scale, or NoNorm.

@@ -145,28 +145,13 @@ struct LastNorm<Last, Options> {
     using type = typename Last::Tail::Normalization;
 };
 
-/// The end of every network: the logits, behind an integer scale if that is the norm of the last layer.
-template <class Norm>
-struct Ending {
-    using primitives = mp_list<primitive::Logits>;
-    static constexpr void describe(Builder& b) { primitive::Logits::describe(b); }
-};
-template <class Norm>
-requires(is_integer_scale<Norm>) struct Ending<Norm> {
-    using Scaling = primitive::IntegerScale<typename Norm::scale>;
-    using primitives = mp_list<Scaling, primitive::Logits>;
-    static constexpr void describe(Builder& b) {
-        Scaling::describe(b);
-        if (!b.failed()) primitive::Logits::describe(b);
-    }
-};
-
 template <class Layers, class Options>
 struct ResolveAll;
 template <class... Layers, class Options>
 struct ResolveAll<mp_list<Layers...>, Options> {
     using Last = boost::mp11::mp_back<mp_list<Identity, Layers...>>;
-    using End = Ending<typename LastNorm<resolve<Last, Options>, Options>::type>;
+    /// The end of every network: the logits, behind an integer scale if that is the norm of the last layer.
+    using End = Landing<primitive::Logits, typename LastNorm<resolve<Last, Options>, Options>::type>;
     using primitives = mp_append<mp_list<>, typename resolve<Layers, Options>::primitives..., typename End::primitives>;
 
     static constexpr void describe(Builder& b, std::int32_t position) {

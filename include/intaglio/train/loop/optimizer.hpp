@@ -41,7 +41,7 @@ concept HasMoments = requires {
     requires T::moments == 1 || T::moments == 2;
 };
 template <class T>
-concept UpdatesWeights = requires(const T& optimizer, float* weights, const float* gradient, float* moment) {
+concept UpdatesWeights = requires(const T& optimizer, float* weights, const train::Gradient* gradient, float* moment) {
     optimizer.update(weights, gradient, std::size_t{}, float{}, double{}, std::uint64_t{}, moment, moment);
 };
 
@@ -50,10 +50,10 @@ concept UpdatesWeights = requires(const T& optimizer, float* weights, const floa
 /// An optimiser: a type with
 /// - `learning_rate`, which the schedule multiplies, and `name`, static constexpr,
 /// - `moments`, static constexpr, 1 or 2: how many numbers it keeps for each parameter; they start as 0,
-/// - `void update(float* weights, const float* gradient, std::size_t count, float decay, double rate, std::uint64_t
-///   step, float* first, float* second) const`: one step of `count` parameters, each by itself; `rate` is the whole
-///   learning rate, `decay` the weight decay (0 for what is no weight), `step` counts from 1; `first` and `second` are
-///   the moments (the same memory if there is one),
+/// - `void update(float* weights, const train::Gradient* gradient, std::size_t count, float decay, double rate,
+///   std::uint64_t step, float* first, float* second) const`: one step of `count` parameters, each by itself; `rate` is
+///   the whole learning rate, `decay` the weight decay (0 for what is no weight), `step` counts from 1; `first` and
+///   `second` are the moments (the same memory if there is one),
 /// - `std::string description() const`: its settings other than the learning rate, which checkpoints compare.
 /// Optional: `void check() const` throws std::invalid_argument for a setting other than the learning rate that is out
 /// of range.
