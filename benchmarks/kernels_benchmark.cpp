@@ -80,6 +80,9 @@ void peak_read(benchmark::State& state, std::int64_t values) {
 
 // Convolutions -------------------------------------------------------------------------------------------------------
 
+template <class Set, class P>
+inline constexpr bool is_of_bits = std::is_same_v<typename P::template Arithmetic<Set>::Weight, std::uint32_t>;
+
 /// One convolution with all its memory.
 template <class Set, class P>
 class Convolution {
@@ -92,7 +95,7 @@ class Convolution {
           workspace_(static_cast<std::int64_t>(
               P::template workspace_bytes<Set, typename P::Code>(extents, extents.out.height))) {
         const Buffer<std::int8_t> weights(extents.weights());
-        if (P::template Arithmetic<Set>::has_constants) {
+        if (is_of_bits<Set, P>) {
             for (std::int64_t i = 0; i < extents.weights(); ++i) weights.get()[i] = weights.get()[i] > 6 ? 1 : -1;
         }
         P::template pack_weights<Set>(extents, weights.get(), packed_.get());
@@ -116,7 +119,7 @@ void integer_convolution(benchmark::State& state, const ConvolutionExtents& exte
     const Convolution<Set, P> convolution(extents);
     for (auto _ : state) convolution.run();
     double peak = 0;
-    if constexpr (!P::template Arithmetic<Set>::has_constants) {
+    if constexpr (!is_of_bits<Set, P>) {
         peak = benchmarks::multiply_add_peak<typename P::template Arithmetic<Set>>();
     } else if (std::is_same_v<Set, Native>) {
         peak = benchmarks::popcount_peak();
@@ -269,8 +272,12 @@ void add_row(const std::string& name, Function function, Arguments... arguments)
 }
 
 template <class Set>
+using SignedBytes = std::conditional_t<has_byte_dot_product(Set{}), SignedByteProduct, SmallSignedByteProduct<64>>;
+
+template <class Set>
 void add_integer_rows() {
     const std::string set = simd::name(Set{});
+    const std::string signed_bytes = has_byte_dot_product(Set{}) ? "signed_bytes/" : "small_signed_bytes/";
     for (const ConvolutionExtents& e :
          {window3(32, 64, 64), window3(16, 256, 256), window3(8, 512, 512), window3(32, 3, 16), window3(32, 16, 16),
           window3(32, 16, 32), window3(16, 32, 64), window3(16, 64, 64), window3(8, 64, 128), window3(8, 128, 128),
@@ -280,10 +287,15 @@ void add_integer_rows() {
     }
     for (const ConvolutionExtents& e : {depthwise3(32, 64), depthwise3(8, 256)}) {
         add_row("convolution_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, ByteProduct>, e);
+        add_row("convolution_" + signed_bytes + set + "/" + shape_name(e), integer_convolution<Set, SignedBytes<Set>>,
+                e);
         add_row("convolution_words/" + set + "/" + shape_name(e), integer_convolution<Set, WordProduct>, e);
     }
-    for (const ConvolutionExtents& e : {window3(16, 256, 256), window3(16, 32, 64)}) {
+    for (const ConvolutionExtents& e :
+         {window3(16, 256, 256), window3(16, 32, 64), pointwise(16, 64, 64), dense(1024, 1024)}) {
         add_row("convolution_small_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, SmallByteProduct>, e);
+        add_row("convolution_" + signed_bytes + set + "/" + shape_name(e), integer_convolution<Set, SignedBytes<Set>>,
+                e);
         add_row("convolution_words/" + set + "/" + shape_name(e), integer_convolution<Set, WordProduct>, e);
     }
 }
@@ -299,8 +311,8 @@ void add_bit_rows() {
           dense(64, 10), dense(256, 10), dense(256, 256), dense(1024, 1024)}) {
         add_row("convolution_bits/" + set + "/" + shape_name(e), integer_convolution<Set, UnsignedBitProduct>, e);
         add_row("bits_against_bytes/" + set + "/" + shape_name(e), bits_against<Set, UnsignedBitProduct, Bytes>, e);
-        add_row("sign_bits_against_words/" + set + "/" + shape_name(e), bits_against<Set, SignBitProduct, WordProduct>,
-                e);
+        add_row("sign_bits_against_signed_bytes/" + set + "/" + shape_name(e),
+                bits_against<Set, SignBitProduct, SignedBytes<Set>>, e);
     }
 }
 

@@ -39,7 +39,7 @@ struct With : Network<Image<2, 6, 6>, Defaults<QInt<3>, NoWeightStandardization,
 
 constexpr const auto& plain = facts<Signs<PadMinusOne>>;
 static_assert(plain.row(2).codes == CodeRange{-1, 1} && plain.row(2).code_spacing == 2 && plain.row(2).steps == 2);
-static_assert(plain.value(plain.row(2).output).storage == Storage::int16);
+static_assert(plain.value(plain.row(2).output).storage == Storage::int8);
 static_assert(plain.value(plain.row(2).output).denominator == 1);
 static_assert(plain.value(plain.row(2).output).padding_code == -1 && plain.row(3).extents.padding_code == -1);
 static_assert(plain.row(0).extents.padding_code == 0);

@@ -22,8 +22,8 @@ namespace {
 using namespace intaglio;
 using kernels::ByteProduct;
 using kernels::SignBitProduct;
+using kernels::SignedByteProduct;
 using kernels::UnsignedBitProduct;
-using kernels::WordProduct;
 
 /// Kernels, strides, dilation, pools, numbers of channels next to those of whole words, dense layers.
 template <class Weight, class Activation>
@@ -62,7 +62,7 @@ static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, ByteProduct>() == 2);
 static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, UnsignedBitProduct>() == 7);
 static_assert(products<Binary<DoReFa<1>, DoReFaAct<1>>, UnsignedBitProduct>() == 7);
 static_assert(products<Binary<BinaryWeights, Sign<>>, SignBitProduct>() == 7);
-static_assert(products<Binary<QInt<2>, Sign<>>, WordProduct>() == 8);
+static_assert(products<Binary<QInt<2>, Sign<>>, SignedByteProduct>() == 8);
 static_assert(products<Binary<QInt<2>, Act<M_a{2}>>, ByteProduct>() == 9);
 static_assert(products<Binary<DoReFa<2>, Act<M_a{2}>>, ByteProduct>() == 9);
 static_assert(products<Binary<BinaryWeights, Act<M_a{3}>>, ByteProduct>() == 9);
@@ -88,11 +88,11 @@ static_assert(behind<SignBitProduct, Sign<>, MaxPool<2>>());
 static_assert(behind<SignBitProduct, Sign<>, Upsample<2>>());
 static_assert(behind<UnsignedBitProduct, Act<M_a{2}>, MaxPool<2>>());
 // Codes -1 ... 1 with a 0 among them.
-static_assert(behind<WordProduct, SignedAct<M_a{3}>>());
-static_assert(behind<WordProduct, SignedAct<M_a{3}>, MaxPool<2>>());
-static_assert(behind<WordProduct, Sign<>, AvgPool<2, Requantize>>());
-static_assert(behind<WordProduct, Sign<>, PadChannels<4, 4>>());
-static_assert(behind<WordProduct, Sign<>, Dropout<Rate{0.5}>>());
+static_assert(behind<SignedByteProduct, SignedAct<M_a{3}>>());
+static_assert(behind<SignedByteProduct, SignedAct<M_a{3}>, MaxPool<2>>());
+static_assert(behind<SignedByteProduct, Sign<>, AvgPool<2, Requantize>>());
+static_assert(behind<SignedByteProduct, Sign<>, PadChannels<4, 4>>());
+static_assert(behind<SignedByteProduct, Sign<>, Dropout<Rate{0.5}>>());
 static_assert(behind<UnsignedBitProduct, Act<M_a{2}>, Dropout<Rate{0.5}>>());
 static_assert(behind<ByteProduct, Act<M_a{2}>, AvgPool<2>>());
 // Few channels, groups.

@@ -55,7 +55,7 @@ TEST_CASE("facts of branches side by side") {
     static_assert(row.second_input == row.input + 3);
     constexpr const Value& out = facts<Net>.value(row.output);
     static_assert(out.shape == Shape{4, 4, 8} && out.codes == CodeRange{-3, 3} && out.denominator == 3 &&
-                  out.storage == Storage::int16 && !out.pending);
+                  out.storage == Storage::int8 && !out.pending);
     CHECK(std::string_view(row.kind) == "concat");
     CHECK(path_text(facts<Net>.row(6).path) == "3.branch 2");
 }

@@ -22,8 +22,13 @@ using kernels::ProductFacts;
 template <class Kernel>
 constexpr std::size_t place = boost::mp11::mp_find<kernels::ProductKernels::list, Kernel>::value;
 
-/// The rules in words: bits where both operands have two values and words are used well; words for all that is no
-/// unsigned byte; without a byte dot product the kernel that saturates, where it cannot.
+bool padded(const ConvolutionExtents& e) {
+    return e.padding_height > 0;
+}
+
+/// The rules in words: bits where both operands have two values and words are used well; words for all that is no byte;
+/// without a byte dot product a kernel that saturates, where it cannot: for signed bytes the codes are first made
+/// positive by adding 64, or else 128; where that saturates, words.
 std::size_t expected(const ProductFacts& facts, bool has_byte_dot_product) {
     const std::int64_t largest = std::max(-facts.weight_codes.lowest, facts.weight_codes.highest);
     const ConvolutionExtents& e = facts.extents;
@@ -31,7 +36,14 @@ std::size_t expected(const ProductFacts& facts, bool has_byte_dot_product) {
         if (facts.storage == Storage::uint8 && facts.codes == CodeRange{0, 1}) {
             return place<kernels::UnsignedBitProduct>;
         }
-        if (facts.storage == Storage::int16 && facts.signs) return place<kernels::SignBitProduct>;
+        if (facts.storage == Storage::int8 && facts.signs) return place<kernels::SignBitProduct>;
+    }
+    if (facts.storage == Storage::int8) {
+        if (has_byte_dot_product) return place<kernels::SignedByteProduct>;
+        const std::int64_t lowest = std::min<std::int64_t>(facts.codes.lowest, padded(e) ? e.padding_code : 0);
+        const std::int64_t highest = std::max<std::int64_t>(facts.codes.highest, padded(e) ? e.padding_code : 0);
+        if (lowest >= -64 && 2 * largest * (highest + 64) <= 32767) return place<kernels::SmallSignedByteProduct<64>>;
+        if (2 * largest * (highest + 128) <= 32767) return place<kernels::SmallSignedByteProduct<128>>;
     }
     if (facts.storage != Storage::uint8) return place<kernels::WordProduct>;
     if (!has_byte_dot_product && 2 * largest * facts.codes.highest <= 32767) return place<kernels::SmallByteProduct>;
@@ -50,7 +62,8 @@ std::vector<ConvolutionExtents> all_extents() {
                                 .kernel_width = kernel,
                                 .padding_height = kernel / 2,
                                 .padding_width = kernel / 2,
-                                .groups = groups});
+                                .groups = groups,
+                                .padding_code = channels == 40 ? 100 : 0});
             }
         }
     }
@@ -73,6 +86,10 @@ std::int64_t count_mistakes(std::vector<std::int64_t>& chosen) {
         if (highest < 128) codes.push_back({Storage::int8, {-highest, highest}});
     }
     codes.push_back({Storage::int8, {-128, 127}});
+    codes.push_back({Storage::int8, {-64, 63}});
+    codes.push_back({Storage::int8, {-65, 63}});
+    codes.push_back({Storage::int8, {-64, 0}});
+    codes.push_back({Storage::int8, {-128, 0}});
     std::int64_t mistakes = 0;
     const auto extents = all_extents();
     for (const Codes& in : codes) {
@@ -114,7 +131,10 @@ TEST_CASE_TEMPLATE("the choice of kernels follows the rules", Set, simd::Portabl
     CHECK(chosen[place<kernels::SignBitProduct>] > 0);
     CHECK(chosen[place<kernels::ByteProduct>] > 0);
     CHECK(chosen[place<kernels::WordProduct>] > 0);
+    CHECK((chosen[place<kernels::SignedByteProduct>] > 0) == has_byte_dot_product(Set{}));
     CHECK((chosen[place<kernels::SmallByteProduct>] > 0) == !has_byte_dot_product(Set{}));
+    CHECK((chosen[place<kernels::SmallSignedByteProduct<64>>] > 0) == !has_byte_dot_product(Set{}));
+    CHECK((chosen[place<kernels::SmallSignedByteProduct<128>>] > 0) == !has_byte_dot_product(Set{}));
 }
 
 }  // namespace kernel_choice_test

@@ -31,12 +31,20 @@ using namespace intaglio::kernels;
 using namespace tools;
 using intaglio::simd::Native;
 
-/// A random code whose products with all weights of -largest_weight ... 127 the product promises to get right.
+/// What a kernel of small signed bytes adds to codes; 0 of another kernel.
+template <class P>
+inline constexpr std::int32_t offset_of = 0;
+template <int Offset>
+inline constexpr std::int32_t offset_of<SmallSignedByteProduct<Offset>> = Offset;
+
+/// A random code whose products with all weights of -largest_weight ... largest_weight the product promises to get
+/// right.
 template <class P, class Code>
 Code random_activation(Random& random, bool extreme, std::int32_t largest_weight) {
-    if constexpr (std::is_same_v<P, SmallByteProduct>) {
-        const std::int32_t most = 32767 / 2 / largest_weight;
-        return static_cast<Code>(extreme ? most : between(random, 0, most));
+    if constexpr (std::is_same_v<P, SmallByteProduct> || offset_of < P >> 0) {
+        const std::int32_t fits = 32767 / 2 / largest_weight - offset_of<P>;
+        const std::int32_t most = offset_of<P> > 0 && fits >= offset_of<P> ? offset_of<P> - 1 : fits;
+        return static_cast<Code>(extreme ? most : between(random, -offset_of<P>, most));
     } else if constexpr (sizeof(Code) == 1) {
         constexpr std::int32_t least = std::numeric_limits<Code>::min();
         constexpr std::int32_t most = std::numeric_limits<Code>::max();
@@ -48,15 +56,26 @@ Code random_activation(Random& random, bool extreme, std::int32_t largest_weight
 
 template <class Set, class P, class Code = typename P::Code>
 void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
-    if (std::is_same_v<P, WordProduct> && between(random, 0, 1) == 0) e.padding_code = -e.padding_code;
+    if (std::is_signed_v<Code> && between(random, 0, 1) == 0) e.padding_code = -e.padding_code;
     INFO(simd::name(Set{}), ", product of ", P::name, ", ", describe(e));
     Guarded<Code> image(e.in.size());
     Guarded<std::int8_t> weights(e.weights());
     const bool negative = between(random, 0, 1) == 0;
-    const std::int32_t largest = between(random, 127, 128);
+    // Offset 128 leaves room for weights of 64.
+    const bool few = offset_of<P> == 128;
+    const std::int32_t largest = few ? 64 : between(random, 127, 128);
+    const std::int32_t most = few ? 64 : 127;
+    if (offset_of<P> == 64) {  // and 64 for codes of seven bits
+        e.padding_code %= 64;
+        for (std::int32_t& code : e.padding_codes.code.data) code %= 64;
+    }
+    CHECK((offset_of<P> == 0 || P::template is_legal<Set>({.extents = e,
+                                                           .storage = Storage::int8,
+                                                           .codes = {-offset_of<P>, offset_of<P> - 1},
+                                                           .weight_codes = {-largest, most}})));
     for (std::int64_t i = 0; i < e.in.size(); ++i) image[i] = random_activation<P, Code>(random, extreme, largest);
     for (std::int64_t i = 0; i < e.weights(); ++i) {
-        weights[i] = static_cast<std::int8_t>(extreme ? (negative ? -largest : 127) : between(random, -largest, 127));
+        weights[i] = static_cast<std::int8_t>(extreme ? (negative ? -largest : most) : between(random, -largest, most));
     }
     std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
     for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
@@ -283,8 +302,8 @@ void check_dyadic_step(Random& random, std::int64_t pixels, std::int32_t channel
         values[i] = static_cast<In>(sizeof(In) == 4 && between(random, 0, 3) == 0 ? between(random, -limit, limit)
                                                                                   : between(random, -100000, 100000));
     }
-    const std::int32_t lowest = std::is_signed_v<Out> ? -2048 : 2;
-    const std::int32_t highest = std::is_signed_v<Out> ? 2047 : 250;
+    const std::int32_t lowest = !std::is_signed_v<Out> ? 2 : sizeof(Out) == 1 ? -128 : -2048;
+    const std::int32_t highest = !std::is_signed_v<Out> ? 250 : sizeof(Out) == 1 ? 127 : 2047;
     dyadic_step<Set>(values.get(), pixels, channels, multiplier.get(), addend.get(), shift.get(), lowest, highest,
                      codes.get());
     CHECK(codes.intact());
@@ -342,7 +361,10 @@ void check_pool(Random& random) {
     Guarded<In> in(shape.size());
     Guarded<Out> out(pooled.size());
     const std::int32_t most = sizeof(Out) == 1 ? 3 : 255;
-    for (std::int64_t i = 0; i < shape.size(); ++i) in[i] = static_cast<In>(between(random, 0, most));
+    const std::int32_t least = std::is_signed_v<In> ? -most : 0;
+    for (std::int64_t i = 0; i < shape.size(); ++i) {
+        in[i] = static_cast<In>(between(random, least, sizeof(In) == 1 && most > 127 ? 127 : most));
+    }
     sum_pool<Set>(shape, height, width, stride_height, stride_width, in.get(), out.get());
     CHECK(out.intact());
     std::int64_t wrong = 0;
@@ -367,7 +389,7 @@ void check_join(Random& random, std::int64_t n) {
     Guarded<In> a(n);
     Guarded<In> b(n);
     Guarded<Out> out(n);
-    const std::int32_t most = sizeof(Out) == 1 ? 127 : 16383;
+    const std::int32_t most = sizeof(Out) == 1 ? (std::is_signed_v<Out> ? 63 : 127) : sizeof(In) == 1 ? 127 : 16383;
     const std::int32_t least = std::is_signed_v<In> ? -most : 0;
     for (std::int64_t i = 0; i < n; ++i) {
         a[i] = static_cast<In>(between(random, least, most));
@@ -395,6 +417,9 @@ TEST_CASE_TEMPLATE("kernels: integer convolutions are exact", Set, KERNELS_TEST_
         const bool extreme = between(random, 0, 2) == 0;
         check_convolution<Set, ByteProduct>(e, random, extreme);
         check_convolution<Set, SmallByteProduct>(e, random, extreme);
+        if constexpr (has_byte_dot_product(Set{})) check_convolution<Set, SignedByteProduct>(e, random, extreme);
+        check_convolution<Set, SmallSignedByteProduct<64>>(e, random, extreme);
+        check_convolution<Set, SmallSignedByteProduct<128>>(e, random, extreme);
         check_convolution<Set, WordProduct>(e, random, extreme);
         check_convolution<Set, WordProduct, std::int8_t>(e, random, extreme);
         check_convolution<Set, WordProduct, std::uint8_t>(e, random, extreme);
@@ -427,6 +452,7 @@ TEST_CASE_TEMPLATE("kernels: convolutions with a padding of its own on every sid
                                  .padding_code = between(random, 0, 127)};
             e = complete(e, sides / 9 % 3, sides / 27);
             check_convolution<Set, ByteProduct>(e, random, false);
+            check_convolution<Set, SmallSignedByteProduct<128>>(e, random, false);
             check_convolution<Set, WordProduct>(e, random, false);
             check_real_convolution<Set, float>(e, 2, random);
         }
@@ -455,10 +481,14 @@ TEST_CASE_TEMPLATE("kernels: steps", Set, KERNELS_TEST_TAGS) {
             check_threshold_step<Set, std::int32_t, std::int16_t>(random, pixels, channels, levels);
             check_threshold_step<Set, std::int16_t, std::uint8_t>(random, pixels, channels, levels);
             check_threshold_step<Set, std::uint8_t, std::int16_t>(random, pixels, channels, levels);
+            check_threshold_step<Set, std::int32_t, std::int8_t>(random, pixels, channels, levels);
+            check_threshold_step<Set, std::int8_t, std::int8_t>(random, pixels, channels, levels);
             check_dyadic_step<Set, std::int32_t, std::uint8_t>(random, pixels, channels);
             check_dyadic_step<Set, std::int32_t, std::int16_t>(random, pixels, channels);
             check_dyadic_step<Set, std::int16_t, std::uint8_t>(random, pixels, channels);
             check_dyadic_step<Set, std::uint8_t, std::int16_t>(random, pixels, channels);
+            check_dyadic_step<Set, std::int32_t, std::int8_t>(random, pixels, channels);
+            check_dyadic_step<Set, std::int8_t, std::int8_t>(random, pixels, channels);
         }
     }
     check_threshold_step<Set, std::int32_t, std::int16_t>(random, 5, 20, 300);
@@ -490,11 +520,15 @@ TEST_CASE_TEMPLATE("kernels: pools and joins", Set, KERNELS_TEST_TAGS) {
         check_pool<Set, std::uint8_t, std::int16_t>(random);
         check_pool<Set, std::uint8_t, std::uint8_t>(random);
         check_pool<Set, std::uint8_t, std::int32_t>(random);
+        check_pool<Set, std::int8_t, std::int8_t>(random);
+        check_pool<Set, std::int8_t, std::int16_t>(random);
         check_pool<Set, std::int16_t, std::int32_t>(random);
         check_pool<Set, std::int32_t, std::int32_t>(random);
         check_pool<Set, float, float>(random);
         check_pool<Set, std::uint8_t, float>(random);
         const std::int64_t n = between(random, 0, 200);
+        check_join<Set, std::int8_t, std::int8_t>(random, n);
+        check_join<Set, std::int8_t, std::int16_t>(random, n);
         check_join<Set, std::int16_t, std::int16_t>(random, n);
         check_join<Set, std::int16_t, std::int32_t>(random, n);
         check_join<Set, std::uint8_t, std::int16_t>(random, n);

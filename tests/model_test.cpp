@@ -270,6 +270,7 @@ TEST_CASE("branches meet on one integer grid") {
     struct Narrow : Network<Image<1, 8, 8>, Ternary, Residual<Conv<Out<1>>, Identity, BranchGrid<QInt<6>, Range{4}>>,
                             Activate<>, Classifier<Out<10>>> {};
     static_assert(row<Narrow>("add", 0).codes == CodeRange{-62, 62});
+    static_assert(output_of<Narrow>(row<Narrow>("add", 0)).storage == Storage::int8);
     static_assert(output_of<Narrow>(row<Narrow>("add", 0)).denominator == 8);
     static_assert(row<Narrow>("step", 1).steps == 62);
     struct ByDefault : Network<Image<1, 8, 8>, Defaults<QInt<2>, Act<M_a{4}>, BranchGrid<QInt<6>, Range{4}>>,
@@ -486,9 +487,12 @@ TEST_CASE("the bits of a range are the fewest that hold it") {
     static_assert(CodeRange{0, INT64_MAX}.bits() == 63 && CodeRange{INT64_MIN, INT64_MAX}.bits() == 64);
     static_assert(CodeRange{0, -1}.bits() == 1);  // of an activation without states, until the analysis refuses it
     static_assert(smallest_storage({0, 255}) == Storage::uint8 && smallest_storage({0, 256}) == Storage::int16);
-    static_assert(smallest_storage({-1, 0}) == Storage::int16 && smallest_storage({-32768, 32767}) == Storage::int16);
+    static_assert(smallest_storage({-1, 0}) == Storage::int8 && smallest_storage({-128, 127}) == Storage::int8);
+    static_assert(smallest_storage({-1, 128}) == Storage::int16 && smallest_storage({-129, 0}) == Storage::int16);
+    static_assert(smallest_storage({-32768, 32767}) == Storage::int16);
     static_assert(smallest_storage({0, 32768}) == Storage::int32 && smallest_storage({-32769, 0}) == Storage::int32);
-    static_assert(bytes(Storage::uint8) == 1 && bytes(Storage::int16) == 2 && bytes(Storage::int32) == 4);
+    static_assert(bytes(Storage::uint8) == 1 && bytes(Storage::int8) == 1 && bytes(Storage::int16) == 2 &&
+                  bytes(Storage::int32) == 4);
 }
 
 TEST_CASE("the range of a product is what enumeration gives") {

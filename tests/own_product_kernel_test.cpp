@@ -23,7 +23,7 @@ namespace {
 
 using namespace intaglio;
 
-/// Ternary and other weights; all kinds of extents; codes of bytes and of words.
+/// Ternary and other weights; all kinds of extents; codes of unsigned and of signed bytes.
 // clang-format off
 struct Plain : Network<Image<2, 9, 8>, Defaults<QInt<2>, Act<M_a{4}>>,
     Conv<QInt<8>, Out<12>>,
@@ -58,7 +58,7 @@ constexpr int products() {
 static_assert(products<Own, simd::Portable, app::TernaryProduct>() == 4);
 static_assert(products<Own, simd::Avx2, app::TernaryProduct>() == 4);
 static_assert(products<Own, simd::Portable, kernels::ByteProduct>() == 2);
-static_assert(products<Plain, simd::Portable, kernels::WordProduct>() == 1);
+static_assert(products<Plain, simd::Portable, kernels::SignedByteProduct>() == 1);
 static_assert(products<Plain, simd::Portable, app::TernaryProduct>() == 0);
 static_assert(parameter_bytes<Own> < parameter_bytes<Plain>);
 

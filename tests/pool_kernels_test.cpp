@@ -371,6 +371,7 @@ TEST_CASE_TEMPLATE("kernels: rearrangements and their gradients", Set, KERNELS_T
         check_rearrangements<Set, std::int32_t>(random);
         check_rearrangements<Set, float>(random);
         check_pairs<Set, std::uint8_t, std::uint8_t, std::uint8_t>(random);
+        check_pairs<Set, std::int8_t, std::int8_t, std::int8_t>(random);
         check_pairs<Set, std::uint8_t, std::int8_t, std::int16_t>(random);
         check_pairs<Set, std::int16_t, std::uint8_t, std::int32_t>(random);
         check_pairs<Set, float, float, float>(random);

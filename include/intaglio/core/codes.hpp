@@ -41,16 +41,17 @@ constexpr CodeRange product_range(CodeRange a, CodeRange b, std::int64_t count) 
     return {range.lowest * count, range.highest * count};
 }
 
-/// How a tensor of codes or accumulators lies in memory. Only inputs are int8; real numbers are for training alone.
+/// How a tensor of codes or accumulators lies in memory; real numbers are for training alone.
 enum class Storage : std::uint8_t { uint8, int8, int16, int32, float32 };
 
 constexpr std::int64_t bytes(Storage storage) {
     return storage == Storage::uint8 || storage == Storage::int8 ? 1 : storage == Storage::int16 ? 2 : 4;
 }
 
-/// The smallest storage that holds the range of results.
+/// The smallest storage that holds the range.
 constexpr Storage smallest_storage(CodeRange range) {
     if (range.lowest >= 0 && range.highest <= 255) return Storage::uint8;
+    if (range.lowest >= -128 && range.highest <= 127) return Storage::int8;
     if (range.lowest >= -32768 && range.highest <= 32767) return Storage::int16;
     return Storage::int32;
 }

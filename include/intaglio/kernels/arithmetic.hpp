@@ -20,7 +20,7 @@ struct IntegerArithmetic {
 
     /// Codes that one multiply-add of a lane takes.
     static constexpr int codes_per_chunk = 4 / static_cast<int>(sizeof(Stored));
-    /// Whether the packed weights hold a number per output channel from which the totals are made.
+    /// Whether the packed weights hold a number per output channel, `constants`, with which sums become `total`s.
     static constexpr bool has_constants = false;
     static constexpr int lanes = int32_lanes(Set{});
 
@@ -42,6 +42,16 @@ struct IntegerArithmetic {
         store_first(Set{}, values, vector, count);
     }
 };
+
+/// The totals of sums whose weights end at `weights`.
+template <class Arithmetic, class Vector>
+INTAGLIO_INLINE Vector total_of(Vector sum, [[maybe_unused]] const typename Arithmetic::Weight* weights) {
+    if constexpr (Arithmetic::has_constants) {
+        return Arithmetic::total(sum, Arithmetic::constants(weights));
+    } else {
+        return sum;
+    }
+}
 
 /// A number known to the compiler; unlike std::integral_constant it stays within our inline namespace.
 template <int Value>

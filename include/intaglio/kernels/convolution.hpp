@@ -26,7 +26,7 @@ template <class Stored, class Code>
 /// Elements of the image copy for blocks of `rows` output rows; zero if none is needed.
 template <class Arithmetic, class Code>
 [[nodiscard]] constexpr std::int64_t copied_codes(const ConvolutionExtents& extents, std::int32_t rows) {
-    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk);
+    const ConvolutionPlan plan = plan_for<Arithmetic>(extents);
     if (plan.depthwise) return depthwise_copied_codes<Arithmetic, Code>(extents, plan, rows);
     if (reads_image<typename Arithmetic::Stored, Code>(extents, plan, Arithmetic::codes_per_chunk)) return 0;
     if (plan.merged) {
@@ -111,7 +111,7 @@ template <class Arithmetic, Grouping G = Grouping::any, class Code>
 void convolve_block(const ConvolutionExtents& extents, const Code* image, std::int32_t images, std::int32_t first_row,
                     std::int32_t rows, const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* sums,
                     typename Arithmetic::Stored* copy) {
-    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk);
+    const ConvolutionPlan plan = plan_for<Arithmetic>(extents);
     if (G == Grouping::depthwise || plan.depthwise) {
         if constexpr (G != Grouping::mixed) {
             const std::int64_t output_image = std::int64_t{rows} * extents.out.width * extents.out.channels;

@@ -19,7 +19,8 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 /// segment is rounded up to whole steps of the dot product; the packed weights are zero there.
 ///
 /// Packed weights: [group][block of two vectors of output channels][segment][step][vector][lane][code of the step]; the
-/// last block of a group may be one vector wide.
+/// last block of a group may be one vector wide. Where the arithmetic has constants, a block ends with one step more:
+/// [vector][lane], the number of each output channel.
 struct ConvolutionPlan {
     bool merged = false;            ///< the image copy holds the whole window of each output pixel (im2col)
     bool depthwise = false;         ///< one group in which each lane has its own channel; see depthwise.hpp
@@ -32,6 +33,7 @@ struct ConvolutionPlan {
     std::int32_t group_outputs = 1;  ///< output channels of one group
     std::int32_t group_vectors = 1;  ///< vectors of output channels of one group
     std::int32_t padded_width = 1;   ///< pixels of one row of the padded image
+    std::int64_t packed_steps = 0;   ///< of one vector: those of the reduction, and of the constants
     std::int64_t group_weights = 0;  ///< packed weights of one group
 
     /// Steps of the whole reduction.
@@ -57,9 +59,9 @@ enum class Grouping : std::uint8_t { any, mixed, depthwise };
     return is_depthwise(extents) ? Grouping::depthwise : Grouping::mixed;
 }
 
-/// The plan for vectors of so many lanes and so many codes per lane and step.
+/// The plan for vectors of so many lanes and so many codes per lane and step, for weights with constants or without.
 [[nodiscard]] [[gnu::noinline]] constexpr ConvolutionPlan plan_convolution(const ConvolutionExtents& extents, int lanes,
-                                                                           int codes_per_chunk) {
+                                                                           int codes_per_chunk, bool has_constants) {
     ConvolutionPlan plan;
     const bool contiguous_rows = extents.dilation == 1 && extents.groups == 1;
     plan.depthwise = is_depthwise(extents);
@@ -87,8 +89,15 @@ enum class Grouping : std::uint8_t { any, mixed, depthwise };
     plan.group_vectors = static_cast<std::int32_t>(round_up(plan.group_outputs, lanes) / lanes);
     plan.padded_width =
         (extents.out.width - 1) * extents.stride_width + extents.dilation * (extents.kernel_width - 1) + 1;
-    plan.group_weights = plan.steps() * plan.group_vectors * lanes * codes_per_chunk;
+    plan.packed_steps = plan.steps() + (has_constants ? 1 : 0);
+    plan.group_weights = plan.packed_steps * plan.group_vectors * lanes * codes_per_chunk;
     return plan;
+}
+
+/// The plan for an arithmetic.
+template <class Arithmetic>
+[[nodiscard]] constexpr ConvolutionPlan plan_for(const ConvolutionExtents& extents) {
+    return plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk, Arithmetic::has_constants);
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

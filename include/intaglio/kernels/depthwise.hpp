@@ -83,10 +83,11 @@ INTAGLIO_INLINE void depthwise_tile(const ConvolutionPlan& plan, const Depthwise
     INTAGLIO_UNROLLED (p, Pixels) {
         INTAGLIO_UNROLLED (c, Columns) {
             auto* const to = output + p * grid.output_pixel + c * Arithmetic::lanes;
+            const auto total = total_of<Arithmetic>(sums[p][c], weights + c * vector);
             if (channels >= (c + 1) * Arithmetic::lanes) {
-                Arithmetic::store_sum(to, sums[p][c]);
+                Arithmetic::store_sum(to, total);
             } else {
-                Arithmetic::store_first_sums(to, sums[p][c], channels - c * Arithmetic::lanes);
+                Arithmetic::store_first_sums(to, total, channels - c * Arithmetic::lanes);
             }
         }
     }
@@ -102,7 +103,7 @@ INTAGLIO_INLINE void depthwise_pixels(const ConvolutionPlan& plan, const Depthwi
     for (; channels > Arithmetic::lanes; channels -= 2 * Arithmetic::lanes) {
         depthwise_tile<Arithmetic, Pixels, 2>(plan, grid, codes, weights, output, channels);
         codes += 2 * vector;
-        weights += 2 * plan.steps() * vector;
+        weights += 2 * plan.packed_steps * vector;
         output += 2 * Arithmetic::lanes;
     }
     if (channels > 0) depthwise_tile<Arithmetic, Pixels, 1>(plan, grid, codes, weights, output, channels);

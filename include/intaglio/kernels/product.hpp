@@ -127,25 +127,20 @@ void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& gr
             }
         }
     }
-    const auto total = [&](auto sum, [[maybe_unused]] int column) __attribute__((always_inline)) {
-        if constexpr (Arithmetic::has_constants) {
-            return Arithmetic::total(sum, Arithmetic::constants(weights + column * vector));
-        } else {
-            return sum;
-        }
-    };
     if (channels >= Columns * Arithmetic::lanes) {
         INTAGLIO_UNROLLED (r, rows) {
             auto* const output = outputs[r / 4] + r % 4 * grid.output_pixel;
             INTAGLIO_UNROLLED (c, Columns) {
-                Arithmetic::store_sum(output + c * Arithmetic::lanes, total(sums[r][c], c));
+                Arithmetic::store_sum(output + c * Arithmetic::lanes,
+                                      total_of<Arithmetic>(sums[r][c], weights + c * vector));
             }
         }
     } else {
         INTAGLIO_UNROLLED (r, rows) {
             auto* const output = outputs[r / 4] + r % 4 * grid.output_pixel;
             INTAGLIO_UNROLLED (c, Columns) {
-                Arithmetic::store_first_sums(output + c * Arithmetic::lanes, total(sums[r][c], c),
+                Arithmetic::store_first_sums(output + c * Arithmetic::lanes,
+                                             total_of<Arithmetic>(sums[r][c], weights + c * vector),
                                              channels - c * Arithmetic::lanes);
             }
         }
@@ -198,10 +193,8 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
         if constexpr (ways == 4) {
             sum = Arithmetic::add(Arithmetic::add(sum, sums[1][c]), Arithmetic::add(sums[2][c], sums[3][c]));
         }
-        if constexpr (Arithmetic::has_constants) {
-            sum = Arithmetic::total(sum, Arithmetic::constants(weights + c * vector));
-        }
-        Arithmetic::store_first_sums(output + c * Arithmetic::lanes, sum, channels - c * Arithmetic::lanes);
+        Arithmetic::store_first_sums(output + c * Arithmetic::lanes, total_of<Arithmetic>(sum, weights + c * vector),
+                                     channels - c * Arithmetic::lanes);
     }
 }
 
@@ -243,7 +236,7 @@ template <class Arithmetic>
 void product(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
              const typename Arithmetic::Weight* weights) {
     constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_chunk;
-    const auto steps = static_cast<std::ptrdiff_t>(plan.steps()) + (Arithmetic::has_constants ? 1 : 0);
+    const auto steps = static_cast<std::ptrdiff_t>(plan.packed_steps);
     ProductGrid<Arithmetic> block = grid;
     for (std::int32_t first = 0; first < plan.group_vectors; first += 2) {
         const std::int32_t channels = plan.group_outputs - first * Arithmetic::lanes;

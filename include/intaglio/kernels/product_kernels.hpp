@@ -7,14 +7,18 @@
 #include "intaglio/kernels/products/bits.hpp"
 #include "intaglio/kernels/products/bytes.hpp"
 #include "intaglio/kernels/products/sign_bits.hpp"
+#include "intaglio/kernels/products/signed_bytes.hpp"
 #include "intaglio/kernels/products/small_bytes.hpp"
+#include "intaglio/kernels/products/small_signed_bytes.hpp"
 #include "intaglio/kernels/products/words.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 /// The kernels of the library; a choice takes the first of the cheapest ones.
 struct ProductKernels {
-    using list = boost::mp11::mp_list<UnsignedBitProduct, SignBitProduct, ByteProduct, SmallByteProduct, WordProduct>;
+    using list =
+        boost::mp11::mp_list<UnsignedBitProduct, SignBitProduct, ByteProduct, SignedByteProduct, SmallByteProduct,
+                             SmallSignedByteProduct<64>, SmallSignedByteProduct<128>, WordProduct>;
 };
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

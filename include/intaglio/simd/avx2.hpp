@@ -101,11 +101,9 @@ template <class Set>
     const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes));
     return ~static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())));
 }
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2, const std::int16_t* codes) {
-    const __m256i bytes = _mm256_packs_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes)),
-                                             _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + 16)));
-    const __m256i positive = _mm256_cmpgt_epi8(_mm256_permute4x64_epi64(bytes, 0xd8), _mm256_setzero_si256());
-    return static_cast<std::uint32_t>(_mm256_movemask_epi8(positive));
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2, const std::int8_t* codes) {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes));
+    return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpgt_epi8(bytes, _mm256_setzero_si256())));
 }
 /// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0. `before` codes lie in
 /// front of them, and may be read.
@@ -154,6 +152,10 @@ INTAGLIO_INLINE void store(Avx2, std::int16_t* values, Int256 vector) {
 INTAGLIO_INLINE void store(Avx2, std::uint8_t* values, Int256 vector) {
     const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(vector), _mm256_extracti128_si256(vector, 1));
     _mm_storel_epi64(reinterpret_cast<__m128i*>(values), _mm_packus_epi16(words, words));
+}
+INTAGLIO_INLINE void store(Avx2, std::int8_t* values, Int256 vector) {
+    const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(vector), _mm256_extracti128_si256(vector, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(values), _mm_packs_epi16(words, words));
 }
 
 INTAGLIO_INLINE void store_first(Avx2 set, std::int32_t* values, Int256 vector, int count) {

@@ -105,10 +105,10 @@ template <class Set>
     const __m256i bytes = _mm256_maskz_loadu_epi8(~std::uint32_t{0} >> (32 - count), codes);
     return _mm256_test_epi8_mask(bytes, bytes);
 }
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx512, const std::int16_t* codes, int count,
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx512, const std::int8_t* codes, int count,
                                                            std::int64_t /*before*/) {
-    const __m512i words = _mm512_maskz_loadu_epi16(~std::uint32_t{0} >> (32 - count), codes);
-    return _mm512_cmpgt_epi16_mask(words, _mm512_setzero_si512());
+    const __m256i bytes = _mm256_maskz_loadu_epi8(~std::uint32_t{0} >> (32 - count), codes);
+    return _mm256_cmpgt_epi8_mask(bytes, _mm256_setzero_si256());
 }
 
 // Loads and stores ---------------------------------------------------------------------------------------------------
@@ -152,6 +152,9 @@ INTAGLIO_INLINE void store(Avx512, std::int16_t* values, Int512 vector) {
 INTAGLIO_INLINE void store(Avx512, std::uint8_t* values, Int512 vector) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(values), _mm512_maskz_cvtepi32_epi8(sixteen_lanes, vector));
 }
+INTAGLIO_INLINE void store(Avx512, std::int8_t* values, Int512 vector) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(values), _mm512_maskz_cvtepi32_epi8(sixteen_lanes, vector));
+}
 
 INTAGLIO_INLINE void store_first(Avx512 set, std::int32_t* values, Int512 vector, int count) {
     _mm512_mask_storeu_epi32(values, first_lanes_mask(set, count), vector);
@@ -160,6 +163,9 @@ INTAGLIO_INLINE void store_first(Avx512 set, std::int16_t* values, Int512 vector
     _mm256_mask_storeu_epi16(values, first_lanes_mask(set, count), _mm512_maskz_cvtepi32_epi16(sixteen_lanes, vector));
 }
 INTAGLIO_INLINE void store_first(Avx512 set, std::uint8_t* values, Int512 vector, int count) {
+    _mm_mask_storeu_epi8(values, first_lanes_mask(set, count), _mm512_maskz_cvtepi32_epi8(sixteen_lanes, vector));
+}
+INTAGLIO_INLINE void store_first(Avx512 set, std::int8_t* values, Int512 vector, int count) {
     _mm_mask_storeu_epi8(values, first_lanes_mask(set, count), _mm512_maskz_cvtepi32_epi8(sixteen_lanes, vector));
 }
 

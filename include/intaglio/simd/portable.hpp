@@ -37,6 +37,9 @@ struct PortableWords {
 [[nodiscard]] INTAGLIO_INLINE PortableBytes broadcast_codes(Portable, const std::uint8_t* codes) {
     return {{codes[0], codes[1], codes[2], codes[3]}};
 }
+[[nodiscard]] INTAGLIO_INLINE PortableSignedBytes broadcast_codes(Portable, const std::int8_t* codes) {
+    return {{codes[0], codes[1], codes[2], codes[3]}};
+}
 /// Two activation codes of 16 bits, for every lane.
 [[nodiscard]] INTAGLIO_INLINE PortableWords broadcast_codes(Portable, const std::int16_t* codes) {
     return {{codes[0], codes[1]}};
@@ -55,9 +58,9 @@ template <class Code>
     return {{weights[0], weights[1]}};
 }
 
-/// sum + the four products of each lane; exact.
-[[nodiscard]] INTAGLIO_INLINE std::int32_t dot_bytes(Portable, std::int32_t sum, PortableBytes a,
-                                                     PortableSignedBytes w) {
+/// sum + the four products of each lane; exact. Codes may have signs here.
+template <class Bytes>
+[[nodiscard]] INTAGLIO_INLINE std::int32_t dot_bytes(Portable, std::int32_t sum, Bytes a, PortableSignedBytes w) {
     return sum + a.code[0] * w.code[0] + a.code[1] * w.code[1] + a.code[2] * w.code[2] + a.code[3] * w.code[3];
 }
 /// The same for operands whose sums of two products fit 16 bits.

@@ -73,4 +73,13 @@ struct Avx512Vnni : Avx512 {};
     return true;
 }
 
+/// True if it multiplies signed by signed bytes as well.
+template <class Set>
+[[nodiscard]] constexpr bool has_signed_byte_dot_product(Set) {
+    return false;
+}
+[[nodiscard]] constexpr bool has_signed_byte_dot_product(Portable) {
+    return true;
+}
+
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd

@@ -229,7 +229,7 @@ struct BitProduct {
                               std::byte* workspace) {
         const auto* const weights = reinterpret_cast<const std::uint32_t*>(packed);
         const ConvolutionExtents whole = in_words(extents);
-        const ConvolutionPlan plan = plan_convolution(whole, Arithmetic<Set>::lanes, Arithmetic<Set>::codes_per_chunk);
+        const ConvolutionPlan plan = plan_for<Arithmetic<Set>>(whole);
         // The rows under the block, as an image of their own.
         const RowsInside inside = rows_inside(extents, first_row, rows);
         ConvolutionExtents block = whole;

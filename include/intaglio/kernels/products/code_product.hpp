@@ -11,6 +11,10 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
+/// Whether an arithmetic whose codes are `Stored` takes codes of a type: they are converted when the image is copied.
+template <class Stored, class Code>
+inline constexpr bool takes_codes = sizeof(Code) < sizeof(Stored) || std::is_same_v<Code, Stored>;
+
 /// See ProductKernel. Codes whose type is not `Stored` of the arithmetic are converted when the image is copied,
 /// weights when they are packed.
 template <template <class Set> class ArithmeticOn>
@@ -31,6 +35,15 @@ struct CodeProduct {
                                                 [=](std::int64_t index, std::int32_t output, std::int64_t within) {
                                                     to[index] = weights[output * fan_in + within];
                                                 });
+        if constexpr (Arithmetic<Set>::has_constants) {
+            const ConvolutionPlan plan = plan_for<Arithmetic<Set>>(extents);
+            for (std::int32_t output = 0; output < extents.out.channels; ++output) {
+                std::int32_t sum = 0;
+                for (std::int64_t i = 0; i < fan_in; ++i) sum += *weights++;
+                const std::int32_t constant = Arithmetic<Set>::constant(sum);
+                __builtin_memcpy(to + packed_constant<Arithmetic<Set>>(plan, output), &constant, sizeof constant);
+            }
+        }
     }
     template <class Set>
     static void unpack_weights(const ConvolutionExtents& extents, const std::byte* packed, std::int8_t* weights) {
@@ -51,8 +64,7 @@ struct CodeProduct {
                               std::int32_t rows, const std::byte* packed, std::int32_t* accumulators,
                               std::byte* workspace) {
         using Stored = typename Arithmetic<Set>::Stored;
-        static_assert(sizeof(Code) < sizeof(Stored) || std::is_same_v<Code, Stored>,
-                      "the arithmetic of the kernel does not hold codes of this type");
+        static_assert(takes_codes<Stored, Code>, "the arithmetic of the kernel does not hold codes of this type");
         convolve_block<Arithmetic<Set>, G>(extents, image, 1, first_row, rows,
                                            reinterpret_cast<const typename Arithmetic<Set>::Weight*>(packed),
                                            accumulators, reinterpret_cast<Stored*>(workspace));

@@ -17,6 +17,12 @@ struct SmallByteArithmetic : IntegerArithmetic<Set, std::uint8_t, std::int8_t> {
     }
 };
 
+/// The largest magnitude of the weights.
+[[nodiscard]] constexpr std::int64_t largest_weight(const ProductFacts& facts) {
+    const CodeRange weights = facts.weight_codes;
+    return -weights.lowest > weights.highest ? -weights.lowest : weights.highest;
+}
+
 /// Legal for codes of uint8_t where |a0 * w0 + a1 * w1| <= 32767 for any two products.
 struct SmallByteProduct : CodeProduct<SmallByteArithmetic> {
     static constexpr const char* name = "small bytes";
@@ -24,9 +30,7 @@ struct SmallByteProduct : CodeProduct<SmallByteArithmetic> {
 
     template <class Set>
     [[nodiscard]] static constexpr bool is_legal(const ProductFacts& facts) {
-        const CodeRange weights = facts.weight_codes;
-        const std::int64_t largest = -weights.lowest > weights.highest ? -weights.lowest : weights.highest;
-        return facts.storage == Storage::uint8 && 2 * largest * facts.codes.highest <= 32767;
+        return facts.storage == Storage::uint8 && 2 * largest_weight(facts) * facts.codes.highest <= 32767;
     }
     // No widening, three instructions for four products (benchmark: convolution_small_bytes).
     template <class Set>

@@ -17,6 +17,7 @@ struct GradientArithmetic {
     using Stored = Float;
     static constexpr int lanes = vector_lanes(Set{}, Float{});
     static constexpr int codes_per_chunk = lanes;
+    static constexpr bool has_constants = false;
 };
 
 /// Pixels under one register tile; distances in elements.
@@ -136,7 +137,7 @@ template <class Set, class Float>
     using Arithmetic = GradientArithmetic<Set, Float>;
     const std::int64_t needed = is_depthwise(extents)
                                     ? std::int64_t{rows_under(extents, extents.out.height)} *
-                                          plan_convolution(extents, lanes, lanes).padded_width * extents.in.channels
+                                          plan_for<Arithmetic>(extents).padded_width * extents.in.channels
                                     : copied_codes<Arithmetic, void>(extents, extents.out.height);
     return round_up(needed, lanes) + lanes;
 }
@@ -159,7 +160,7 @@ void weight_gradient(const ConvolutionExtents& extents, const Code* codes, const
                      Float* dweights, std::byte* workspace) {
     using Arithmetic = GradientArithmetic<Set, Float>;
     constexpr std::int32_t strip_pixels = 128;
-    const ConvolutionPlan plan = plan_convolution(extents, Arithmetic::lanes, Arithmetic::codes_per_chunk);
+    const ConvolutionPlan plan = plan_for<Arithmetic>(extents);
     const std::ptrdiff_t channels = extents.in.channels;
     const auto fan_in = static_cast<std::ptrdiff_t>(extents.fan_in());
     const auto copy_size = static_cast<std::ptrdiff_t>(gradient_copy_size<Set, Float>(extents));

@@ -1,0 +1,56 @@
+// The product of signed bytes of which two products fit 16 bits.
+#pragma once
+
+#include <cstdint>
+
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/kernels/products/signed_bytes.hpp"
+#include "intaglio/kernels/products/small_bytes.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
+
+/// The least and the largest code that a product reads, those of the padding among them.
+[[nodiscard]] constexpr CodeRange codes_with_padding(const ProductFacts& facts) {
+    CodeRange range = facts.codes;
+    const std::int32_t channels = facts.extents.padding_codes.count == 0 ? 1 : facts.extents.padding_codes.count;
+    for (std::int32_t c = 0; c < channels && facts.extents.has_padding(); ++c) {
+        const std::int64_t code = facts.extents.padding_code_of(c);
+        range.lowest = code < range.lowest ? code : range.lowest;
+        range.highest = code > range.highest ? code : range.highest;
+    }
+    return range;
+}
+
+/// See OffsetArithmetic; exact where the sum of any two products of code + Offset fits 16 bits.
+template <int Offset>
+struct SmallOffset {
+    template <class Set>
+    struct Arithmetic : OffsetArithmetic<Set, Offset> {
+        template <class Vector, class Codes, class Weights>
+        static INTAGLIO_INLINE Vector multiply_add(Vector sum, Codes codes, Weights weights) {
+            return dot_small_bytes(Set{}, sum, codes, weights);
+        }
+    };
+};
+
+/// Legal for codes of int8_t of at least -Offset where |a0 * w0 + a1 * w1| <= 32767 for any two products of
+/// code + Offset: with 64 codes of seven bits under all weights, with 128 all codes under weights of -64 ... 64.
+template <int Offset>
+struct SmallSignedByteProduct : CodeProduct<SmallOffset<Offset>::template Arithmetic> {
+    static constexpr const char* name = "small signed bytes";
+    using Code = std::int8_t;
+
+    template <class Set>
+    [[nodiscard]] static constexpr bool is_legal(const ProductFacts& facts) {
+        const CodeRange codes = codes_with_padding(facts);
+        return facts.storage == Storage::int8 && codes.lowest >= -Offset &&
+               2 * largest_weight(facts) * (codes.highest + Offset) <= 32767;
+    }
+    // As small bytes (benchmark: convolution_small_signed_bytes).
+    template <class Set>
+    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts& facts) {
+        return SmallByteProduct::cost<Set>(facts);
+    }
+};
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels
