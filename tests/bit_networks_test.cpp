@@ -1,5 +1,6 @@
-// Binary networks, whose products run on bits: training and integer program agree with the naive reference, on every
-// value, and the certificate finds one changed bit. Which products run on bits.
+// Binary networks, whose products run on bits, and networks of signed codes, whose products run on signed bytes:
+// training and integer program agree with the naive reference, on every value, and the certificate finds one changed
+// bit. Which products run on which kernel.
 #include <doctest/doctest.h>
 
 #include <cstddef>
@@ -39,6 +40,41 @@ struct Blocks : Network<Image<2, 8, 8>, Defaults<SignWeights<WeightScale::one>, 
                         Conv<Out<16>, Stride<2>>, Upsample<2>, Conv<Out<16>>, MaxPool<3, Stride<1>, Padding<1>>,
                         Conv<Out<20>>, Dense<Flatten, Out<40>>, Classifier<Out<3>>> {};
 
+/// Signed codes of 8, 4 and other numbers of bits, under weights of 8, 4 and 2 bits and weights without a zero, through
+/// every operation that moves codes, joins them or makes them of others.
+// clang-format off
+struct Signed : Network<Image<2, 8, 8>, Defaults<QInt<2>, SignedAct<M_a{9}>, BranchGrid<QInt<6>, Range{4}>>,
+    Conv<QInt<8>, Out<8>, SignedAct<M_a{255}>>,
+    Conv<Out<12>>,
+    DepthwiseConv<QInt<8>>,
+    Conv<QInt<4>, Out<16>, Groups<2>>,
+    MaxPool<3, Stride<1>, Padding<1>>,
+    Residual<Sequence<Conv<Out<16>>, Conv<DoReFa<3>, Out<16>, NoActivation>>>, Activate<>,
+    Conv<QInt<8>, Out<6>, Kernel<1>, SignedAct<M_a{129}>>,
+    AvgPool<2, Requantize>,
+    Concat<Conv<Out<5>>, Conv<QInt<8>, Out<7>, Kernel<1>>>,
+    PadChannels<1, 1>,
+    Upsample<2>,
+    Multiply<Identity, Sequence<GlobalAvgPool, Dense<Out<4>>, Dense<Out<14>, SignedAct<M_a{5}>>>>, Activate<>,
+    Subsample<2>,
+    AvgPool<2>,
+    Conv<DoReFa<2>, Out<6>, Kernel<2>>,
+    Dense<Flatten, Out<20>>,
+    Classifier<QInt<8>, Out<3>>> {};
+// clang-format on
+
+/// Whether each value that is no accumulator takes a byte, but for pools' sums that need more.
+template <class Net>
+constexpr bool takes_bytes() {
+    for (const Row& row : facts<Net>.rows) {
+        const Value& out = facts<Net>.value(row.output);
+        const bool fits = out.codes.lowest >= -128 && out.codes.highest <= 127;
+        if (row.weights == 0 && !out.pending && fits && bytes(out.storage) != 1) return false;
+    }
+    return true;
+}
+static_assert(takes_bytes<Signed>());
+
 /// Whether row I is a product that runs on a kernel on the set Set.
 template <class Set, class Net, std::size_t I, class Kernel>
 constexpr bool runs_on() {
@@ -56,6 +92,13 @@ constexpr int products() {
     }
     (std::make_index_sequence<facts<Net>.row_count()>());
 }
+
+// What is signed takes no more memory than what is not.
+template <class Activation>
+using Plain = Binary<QInt<2>, Activation>;
+static_assert(arena_bytes<Plain<SignedAct<M_a{7}>>> == arena_bytes<Plain<Act<M_a{7}>>>);
+static_assert(parameter_bytes<Plain<SignedAct<M_a{7}>>> == parameter_bytes<Plain<Act<M_a{7}>>>);
+static_assert(arena_bytes<Plain<Sign<>>> == arena_bytes<Plain<Act<M_a{3}>>>);
 
 // The first product reads pixels, and the pointwise one few channels.
 static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, ByteProduct>() == 2);
@@ -117,7 +160,8 @@ void check_products(Training<Net>& training) {
                 std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
                 tools::for_each_product(e, [&](std::int32_t from, std::int32_t weight, std::int32_t to) {
                     const std::int64_t code = from < 0 ? e.padding_code : in[static_cast<std::size_t>(from)];
-                    expected[static_cast<std::size_t>(to)] += code * weights[static_cast<std::size_t>(weight)];
+                    expected[static_cast<std::size_t>(to)] +=
+                        code * (row.weight_spacing * weights[static_cast<std::size_t>(weight)] + row.weight_offset);
                 });
                 for (std::size_t i = 0; i < expected.size(); ++i) different += expected[i] == out[i] ? 0 : 1;
             }
@@ -140,22 +184,20 @@ void check_mutations() {
     Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
         if constexpr (row.weights > 0) {
-            if constexpr (runs_on<Set, Net, I, UnsignedBitProduct>() || runs_on<Set, Net, I, SignBitProduct>()) {
-                using Kernel = integer::product_kernel<Net, Set, I>;
-                constexpr auto size = static_cast<std::int32_t>(Kernel::template weight_bytes<Set>(row.extents));
-                for (int repetition = 0; repetition < 20; ++repetition) {
-                    // The last byte too.
-                    const std::int32_t at = repetition == 0 ? size - 1 : tools::between(random, 0, size - 1);
-                    std::byte& byte = network.parameters()
-                                          .bytes[static_cast<std::size_t>(integer::plan<Net, Set>.parameters[I] + at)];
-                    const std::byte kept = byte;
-                    byte ^= static_cast<std::byte>(1U << tools::between(random, 0, 7));
-                    const Certificate changed = certify(training, network);
-                    INFO("row " << I << ", byte " << at << " of " << size);
-                    CHECK(!changed.proven());
-                    CHECK(changed.first_difference.find("layer " + path_text(row.path)) == 0);
-                    byte = kept;
-                }
+            using Kernel = integer::product_kernel<Net, Set, I>;
+            constexpr auto size = static_cast<std::int32_t>(Kernel::template weight_bytes<Set>(row.extents));
+            for (int repetition = 0; repetition < 20; ++repetition) {
+                // The last byte too.
+                const std::int32_t at = repetition == 0 ? size - 1 : tools::between(random, 0, size - 1);
+                std::byte& byte =
+                    network.parameters().bytes[static_cast<std::size_t>(integer::plan<Net, Set>.parameters[I] + at)];
+                const std::byte kept = byte;
+                byte ^= static_cast<std::byte>(1U << tools::between(random, 0, 7));
+                const Certificate changed = certify(training, network);
+                INFO("row " << I << ", byte " << at << " of " << size);
+                CHECK(!changed.proven());
+                CHECK(changed.first_difference.find("layer " + path_text(row.path)) == 0);
+                byte = kept;
             }
         }
     });
@@ -164,11 +206,12 @@ void check_mutations() {
 
 }  // namespace
 
-#define BINARY_NETWORKS                                                  \
-    Binary<BinaryWeights, Act<M_a{2}>>, Binary<DoReFa<1>, DoReFaAct<1>>, \
-        Binary<SignWeights<WeightScale::mean>, Sign<>>, Blocks<Masked>, Blocks<PadMinusOne>, Blocks<PadPlusOne>
+#define BINARY_NETWORKS                                                                                          \
+    Binary<BinaryWeights, Act<M_a{2}>>, Binary<DoReFa<1>, DoReFaAct<1>>,                                         \
+        Binary<SignWeights<WeightScale::mean>, Sign<>>, Blocks<Masked>, Blocks<PadMinusOne>, Blocks<PadPlusOne>, \
+        Signed
 
-TEST_CASE_TEMPLATE("networks on bits: training and integer program agree", Net, BINARY_NETWORKS) {
+TEST_CASE_TEMPLATE("networks on bits and on signed bytes: training and integer program agree", Net, BINARY_NETWORKS) {
     std::mt19937 random(21);
     Training<Net> training(comparison::images, 2, 21);
     for (const tools::Biases biases : {tools::Biases::moderate, tools::Biases::mixed, tools::Biases::all_high}) {
@@ -182,10 +225,11 @@ TEST_CASE_TEMPLATE("networks on bits: training and integer program agree", Net, 
         comparison::compare_integer_program<simd::Native>(training, pixels);
     }
 }
-TEST_CASE("networks on bits: the certificate finds one changed bit") {
+TEST_CASE("networks on bits and on signed bytes: the certificate finds one changed bit") {
     check_mutations<Binary<BinaryWeights, Act<M_a{2}>>, simd::Native>();
     check_mutations<Blocks<Masked>, simd::Native>();
     check_mutations<Blocks<Masked>, simd::Portable>();
+    check_mutations<Signed, simd::Native>();
 }
 
 }  // namespace bit_networks_test

@@ -317,10 +317,16 @@ TEST_CASE("bits of multipliers") {
 
 namespace {
 
-/// A product of `Weight` behind codes 0 ... States - 1.
+/// A product of `Weight` behind an activation.
+template <class Weight, class Activation>
+struct After : Network<Image<2, 3, 3>, Defaults<NoWeightStandardization, AffineNorm>,
+                       Conv<QInt<8>, Kernel<1>, Out<24>, Activation>, Classifier<Weight, Out<20>>> {};
+/// Behind codes 0 ... States - 1.
 template <class Weight, std::int32_t States>
-struct Behind : Network<Image<2, 3, 3>, Defaults<NoWeightStandardization, AffineNorm>,
-                        Conv<QInt<8>, Kernel<1>, Out<24>, Act<M_a{States}>>, Classifier<Weight, Out<20>>> {};
+using Behind = After<Weight, Act<M_a{States}>>;
+/// Behind codes -(States - 1) / 2 ... (States - 1) / 2.
+template <class Weight, std::int32_t States>
+using BehindSigned = After<Weight, SignedAct<M_a{States}>>;
 
 /// Whether the last product runs on a kernel of the library on the set Set.
 template <class Net, class Set, class Kernel>
@@ -380,6 +386,29 @@ TEST_CASE("two byte products that fit 16 bits take the kernel that saturates, on
     static_assert(runs_on<Behind<DoReFa<8>, 129>, Avx2Vnni, ByteProduct>());
 }
 
+TEST_CASE("two products of signed bytes that fit 16 bits take a kernel that saturates, one more does not") {
+    using kernels::SignedByteProduct;
+    using kernels::SmallSignedByteProduct;
+    using kernels::WordProduct;
+    using simd::Avx2;
+    using simd::Avx2Vnni;
+    // Codes + 64: 2 * 127 * (64 + 64) = 32512, 2 * 128 * (63 + 64) = 32512, 2 * 128 * (64 + 64) = 32768
+    static_assert(runs_on<BehindSigned<QInt<8>, 129>, Avx2, SmallSignedByteProduct<64>>());
+    static_assert(runs_on<BehindSigned<DoReFa<8>, 127>, Avx2, SmallSignedByteProduct<64>>());
+    static_assert(runs_on<BehindSigned<DoReFa<8>, 129>, Avx2, WordProduct>());
+    // Codes + 128: 2 * 84 * (65 + 128) = 32424, 2 * 85 * (65 + 128) = 32810
+    static_assert(runs_on<BehindSigned<States<M_w{169}>, 131>, Avx2, SmallSignedByteProduct<128>>());
+    static_assert(runs_on<BehindSigned<States<M_w{171}>, 131>, Avx2, WordProduct>());
+    // 2 * 64 * (127 + 128) = 32640, 2 * 65 * (127 + 128) = 33150
+    static_assert(runs_on<BehindSigned<States<M_w{129}>, 255>, Avx2, SmallSignedByteProduct<128>>());
+    static_assert(runs_on<BehindSigned<States<M_w{131}>, 255>, Avx2, WordProduct>());
+    static_assert(runs_on<BehindSigned<QInt<8>, 255>, Avx2Vnni, SignedByteProduct>());
+    static_assert(runs_on<BehindSigned<QInt<8>, 255>, simd::Portable, SignedByteProduct>());
+    CHECK((runs_on<BehindSigned<QInt<8>, 129>, Avx2, SmallSignedByteProduct<64>>()));
+    CHECK((runs_on<BehindSigned<DoReFa<8>, 129>, Avx2, WordProduct>()));
+    CHECK((runs_on<BehindSigned<States<M_w{131}>, 255>, Avx2, WordProduct>()));
+}
+
 TEST_CASE("the kernel of byte products is chosen so at run time, too") {
     using kernels::ByteProduct;
     using kernels::SmallByteProduct;
@@ -397,6 +426,9 @@ TEST_CASE("on both sides of that border AVX2 without a byte dot product gives wh
     check_extremes<Behind<DoReFa<8>, 128>, simd::Avx2>();
     check_extremes<Behind<DoReFa<8>, 129>, simd::Avx2>();
     check_extremes<Behind<States<M_w{131}>, 256>, simd::Avx2>();
+    check_extremes<BehindSigned<QInt<8>, 129>, simd::Avx2>();
+    check_extremes<BehindSigned<States<M_w{169}>, 131>, simd::Avx2>();
+    check_extremes<BehindSigned<States<M_w{129}>, 255>, simd::Avx2>();
 }
 #endif
 

@@ -20,6 +20,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
 }
 
 [[nodiscard]] INTAGLIO_INLINE Int256 add_int32(Avx2, Int256 a, Int256 b) {
+    __asm__("" : "+x"(a.data));  // GCC would keep a + b beside a in each pass of the loop that sums a up
     return a + b;
 }
 

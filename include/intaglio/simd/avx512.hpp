@@ -25,6 +25,7 @@ inline constexpr __mmask16 sixteen_lanes = 0xffff;
 }
 
 [[nodiscard]] INTAGLIO_INLINE Int512 add_int32(Avx512, Int512 a, Int512 b) {
+    __asm__("" : "+v"(a.data));  // GCC would keep a + b beside a in each pass of the loop that sums a up
     return a + b;
 }
 

@@ -1,4 +1,4 @@
-// The product of codes of 16 bits, or of signed bytes.
+// The product of codes of 16 bits, and of bytes that saturate elsewhere.
 #pragma once
 
 #include <cstdint>
