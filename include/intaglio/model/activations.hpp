@@ -54,8 +54,8 @@ constexpr Problem step_target_problem() {
 /// An activation: an empty type that sets option::activation. It has `codes` (a CodeRange of 2 to 256 codes), their
 /// `denominator`, so that a code stands for code / denominator, and the `surrogate` of its derivative; all static
 /// constexpr. Optional: `code_spacing`, the distance of neighbouring codes if it is not 1; `padding_code`, what the
-/// padding of a convolution after it holds if it is not 0; `trained`, the TrainedParameters from which the scale of its
-/// codes follows; `problem()`, the mistake in its parameters. One that is no step names its operation instead: `using
+/// padding of a convolution after it holds if it is not 0, a code between the least and the largest; `trained`, the
+/// TrainedParameters from which the scale of its codes follows; `problem()`, the mistake in its parameters. One that is no step names its operation instead: `using
 /// primitive`.
 template <class T>
 concept Activation = detail::OptionOf<T, option::activation> &&(detail::HasPrimitive<T> || detail::StepTarget<T>);

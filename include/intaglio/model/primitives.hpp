@@ -174,7 +174,16 @@ struct Quantize {
             Value out{.codes = Target::codes, .denominator = Target::denominator};
             std::int64_t code_spacing = 1;
             if constexpr (requires { Target::code_spacing; }) code_spacing = Target::code_spacing;
-            if constexpr (requires { Target::padding_code; }) out.padding_code = Target::padding_code;
+            if constexpr (requires { Target::padding_code; }) {
+                constexpr std::int32_t padding = Target::padding_code;
+                // Storage and accumulators hold the codes and 0.
+                if (padding > 0 && padding > out.codes.highest) {
+                    b.fail(padding_code_is_neither_0_nor_a_code_of_its_activation, out.codes.highest, padding);
+                } else if (padding < 0 && padding < out.codes.lowest) {
+                    b.fail(padding_code_is_neither_0_nor_a_code_of_its_activation, out.codes.lowest, padding);
+                }
+                out.padding_code = padding;
+            }
             if constexpr (has_trained_parameters<Target>) {
                 constexpr const TrainedParameters& trained = Target::trained;
                 if (trained.per == Per::channel) {
