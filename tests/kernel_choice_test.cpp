@@ -22,10 +22,6 @@ using kernels::ProductFacts;
 template <class Kernel>
 constexpr std::size_t place = boost::mp11::mp_find<kernels::ProductKernels::list, Kernel>::value;
 
-bool padded(const ConvolutionExtents& e) {
-    return e.padding_height > 0;
-}
-
 /// The rules in words: bits where both operands have two values and words are used well; words for all that is no byte;
 /// without a byte dot product a kernel that saturates, where it cannot: for signed bytes the codes are first made
 /// positive by adding 64, or else 128; where that saturates, words.
@@ -40,8 +36,8 @@ std::size_t expected(const ProductFacts& facts, bool has_byte_dot_product) {
     }
     if (facts.storage == Storage::int8) {
         if (has_byte_dot_product) return place<kernels::SignedByteProduct>;
-        const std::int64_t lowest = std::min<std::int64_t>(facts.codes.lowest, padded(e) ? e.padding_code : 0);
-        const std::int64_t highest = std::max<std::int64_t>(facts.codes.highest, padded(e) ? e.padding_code : 0);
+        const std::int64_t lowest = facts.codes.lowest;
+        const std::int64_t highest = std::max<std::int64_t>(facts.codes.highest, 0);
         if (lowest >= -64 && 2 * largest * (highest + 64) <= 32767) return place<kernels::SmallSignedByteProduct<64>>;
         if (2 * largest * (highest + 128) <= 32767) return place<kernels::SmallSignedByteProduct<128>>;
     }
@@ -62,8 +58,7 @@ std::vector<ConvolutionExtents> all_extents() {
                                 .kernel_width = kernel,
                                 .padding_height = kernel / 2,
                                 .padding_width = kernel / 2,
-                                .groups = groups,
-                                .padding_code = channels == 40 ? 100 : 0});
+                                .groups = groups});
             }
         }
     }
@@ -90,6 +85,8 @@ std::int64_t count_mistakes(std::vector<std::int64_t>& chosen) {
     codes.push_back({Storage::int8, {-65, 63}});
     codes.push_back({Storage::int8, {-64, 0}});
     codes.push_back({Storage::int8, {-128, 0}});
+    codes.push_back({Storage::int8, {-64, -10}});
+    codes.push_back({Storage::int8, {-128, -10}});
     std::int64_t mistakes = 0;
     const auto extents = all_extents();
     for (const Codes& in : codes) {

@@ -16,7 +16,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 struct ProductFacts {
     ConvolutionExtents extents{};
     Storage storage{};          ///< of the activation codes: uint8, int8 or int16
-    CodeRange codes{};          ///< of the activations
+    CodeRange codes{};          ///< of the activations; the padding has some of them, or 0
     bool signs = false;         ///< activation codes are -1 and 1, never 0
     CodeRange weight_codes{};   ///< within -128 ... 127
     bool sign_weights = false;  ///< weight codes are -1 and 1, never 0

@@ -9,18 +9,6 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
-/// The least and the largest code that a product reads, those of the padding among them.
-[[nodiscard]] constexpr CodeRange codes_with_padding(const ProductFacts& facts) {
-    CodeRange range = facts.codes;
-    const std::int32_t channels = facts.extents.padding_codes.count == 0 ? 1 : facts.extents.padding_codes.count;
-    for (std::int32_t c = 0; c < channels && facts.extents.has_padding(); ++c) {
-        const std::int64_t code = facts.extents.padding_code_of(c);
-        range.lowest = code < range.lowest ? code : range.lowest;
-        range.highest = code > range.highest ? code : range.highest;
-    }
-    return range;
-}
-
 /// See OffsetArithmetic; exact where the sum of any two products of code + Offset fits 16 bits.
 template <int Offset>
 struct SmallOffset {
@@ -42,9 +30,9 @@ struct SmallSignedByteProduct : CodeProduct<SmallOffset<Offset>::template Arithm
 
     template <class Set>
     [[nodiscard]] static constexpr bool is_legal(const ProductFacts& facts) {
-        const CodeRange codes = codes_with_padding(facts);
-        return facts.storage == Storage::int8 && codes.lowest >= -Offset &&
-               2 * largest_weight(facts) * (codes.highest + Offset) <= 32767;
+        const std::int64_t highest = facts.codes.highest > 0 ? facts.codes.highest : 0;
+        return facts.storage == Storage::int8 && facts.codes.lowest >= -Offset &&
+               2 * largest_weight(facts) * (highest + Offset) <= 32767;
     }
     // As small bytes (benchmark: convolution_small_signed_bytes).
     template <class Set>
