@@ -1,12 +1,10 @@
-// Speed of the kernels, as shares of what this machine can do. Rates are nominal: taps on the padding count.
+// Speed of products, as shares of what this machine can do. Rates are nominal: taps on the padding count.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <new>
 #include <string>
 #include <type_traits>
 
@@ -14,43 +12,20 @@
 #include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/kernels/training/convolution_backward.hpp"
-#include "intaglio/kernels/training/statistics.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "peaks.hpp"
+#include "rows.hpp"
 
 namespace {
 
 using namespace intaglio;
 using namespace intaglio::kernels;
+using benchmarks::add_row;
+using benchmarks::Buffer;
+using benchmarks::report;
 using intaglio::simd::Native;
 
 constexpr std::int64_t images_per_call = 12;
-
-struct Free {
-    void operator()(void* memory) const { ::operator delete (memory, std::align_val_t{64}); }
-};
-
-/// n elements aligned to 64 bytes, with small numbers in them.
-template <class T>
-class Buffer {
-  public:
-    explicit Buffer(std::int64_t n)
-        : data_(static_cast<T*>(::operator new (static_cast<std::size_t>(n + 1) * sizeof(T), std::align_val_t{64}))) {
-        for (std::int64_t i = 0; i < n; ++i) data_.get()[i] = static_cast<T>((i * 7 + i / 11) % 13);
-    }
-    [[nodiscard]] T* get() const { return data_.get(); }
-
-  private:
-    std::unique_ptr<T, Free> data_;
-};
-
-/// Work of one iteration, its unit and the peak to compare with.
-void report(benchmark::State& state, double per_iteration, const char* unit, double peak) {
-    const double work = per_iteration * static_cast<double>(state.iterations());
-    state.counters["rate"] = benchmark::Counter(work, benchmark::Counter::kIsRate);
-    if (peak > 0) state.counters["share_of_peak"] = benchmark::Counter(work / peak, benchmark::Counter::kIsRate);
-    state.SetLabel(unit);
-}
 
 // Peaks --------------------------------------------------------------------------------------------------------------
 
@@ -178,61 +153,6 @@ void weight_gradients(benchmark::State& state, const ConvolutionExtents& extents
            benchmarks::multiply_add_peak<FloatArithmetic<Set, float>>());
 }
 
-// Passes over values, within the second cache -------------------------------------------------------------------------
-
-constexpr std::int32_t pass_channels = 64;
-constexpr std::int64_t pass_pixels = 1024;
-constexpr std::int64_t pass_values = pass_pixels * pass_channels;
-constexpr double pass_bytes = static_cast<double>(pass_values) * sizeof(std::int32_t);
-
-void statistics(benchmark::State& state) {
-    const Buffer<std::int32_t> values(pass_values);
-    std::int64_t sum[pass_channels] = {};
-    Wide128 squares[pass_channels] = {};
-    for (auto _ : state) {
-        accumulate_statistics(Native{}, values.get(), pass_pixels, pass_channels, sum, squares);
-        benchmark::ClobberMemory();
-    }
-    report(state, pass_bytes, "B/s", benchmarks::first_cache_peak());
-}
-
-void threshold_steps(benchmark::State& state, std::int32_t levels) {
-    const Buffer<std::int32_t> values(pass_values);
-    const Buffer<std::int32_t> thresholds(std::int64_t{levels} * pass_channels);
-    const std::int32_t flip[pass_channels] = {0, -1};
-    const Buffer<std::uint8_t> codes(pass_values);
-    for (auto _ : state) {
-        threshold_step<Native>(values.get(), pass_pixels, pass_channels, levels, thresholds.get(), flip, 0,
-                               codes.get());
-        benchmark::ClobberMemory();
-    }
-    report(state, pass_bytes, "B/s", benchmarks::first_cache_peak());
-}
-
-void dyadic_steps(benchmark::State& state) {
-    const Buffer<std::int32_t> values(pass_values);
-    const Buffer<std::int32_t> multiplier(pass_channels);
-    const Buffer<std::int64_t> addend(pass_channels);
-    const Buffer<std::uint8_t> shift(pass_channels);
-    const Buffer<std::uint8_t> codes(pass_values);
-    for (auto _ : state) {
-        dyadic_step<Native>(values.get(), pass_pixels, pass_channels, multiplier.get(), addend.get(), shift.get(), 0,
-                            255, codes.get());
-        benchmark::ClobberMemory();
-    }
-    report(state, pass_bytes, "B/s", benchmarks::first_cache_peak());
-}
-
-void pools(benchmark::State& state) {
-    const Buffer<std::uint8_t> codes(pass_values);
-    const Buffer<std::int16_t> sums(pass_values / 4);
-    for (auto _ : state) {
-        sum_pool<Native>(Shape{32, 32, pass_channels}, 2, 2, 2, 2, codes.get(), sums.get());
-        benchmark::ClobberMemory();
-    }
-    report(state, static_cast<double>(pass_values), "B/s", benchmarks::first_cache_peak());
-}
-
 // Rows ---------------------------------------------------------------------------------------------------------------
 
 ConvolutionExtents window3(std::int32_t size, std::int32_t in, std::int32_t out) {
@@ -264,11 +184,6 @@ std::string shape_name(const ConvolutionExtents& e) {
     if (e.groups > 1)
         return "depthwise_" + std::to_string(e.in.height) + "x" + std::to_string(e.in.width) + "x" + channels;
     return std::to_string(e.in.height) + "x" + std::to_string(e.in.width) + "x" + channels;
-}
-
-template <class Function, class... Arguments>
-void add_row(const std::string& name, Function function, Arguments... arguments) {
-    benchmark::RegisterBenchmark(("kernels/" + name).c_str(), function, arguments...)->Unit(benchmark::kMicrosecond);
 }
 
 template <class Set>
@@ -347,12 +262,6 @@ void add_gradient_rows() {
     add_bit_rows<simd::Avx2>();
     add_gradient_rows<simd::Avx2>();
 #endif
-    add_row("statistics", statistics);
-    for (const std::int32_t levels : {1, 3, 7, 15}) {
-        add_row("threshold_step/levels_" + std::to_string(levels), threshold_steps, levels);
-    }
-    add_row("dyadic_step", dyadic_steps);
-    add_row("sum_pool_2x2", pools);
     return true;
 }();
 

@@ -192,5 +192,26 @@ inline constexpr std::int64_t first_cache_values = 4096;  ///< 16 KiB
     return peak;
 }
 
+inline constexpr std::int64_t pass_values = 65536;  ///< of the passes over values: within the second cache
+
+/// Adds two arrays into a third; bytes of one call, read and written.
+[[nodiscard]] inline std::int64_t add_pass(const std::int32_t* __restrict a, const std::int32_t* __restrict b,
+                                           std::int64_t count, std::int32_t* __restrict out) {
+    for (std::int64_t i = 0; i < count; ++i) out[i] = a[i] + b[i];
+    return 3 * count * static_cast<std::int64_t>(sizeof(std::int32_t));
+}
+
+/// Bytes per second of a pass that reads arrays of pass_values and writes one, measured once: what memory allows.
+[[nodiscard]] inline double pass_peak() {
+    static const double peak = [] {
+        std::vector<std::int32_t> values(3 * pass_values, 1);
+        return best_rate([&] {
+            touch(values.data());
+            return add_pass(values.data(), values.data() + pass_values, pass_values, values.data() + 2 * pass_values);
+        });
+    }();
+    return peak;
+}
+
 }  // namespace INTAGLIO_INSTRUCTION_SET
 }  // namespace intaglio::benchmarks

@@ -1,8 +1,8 @@
 # The checks on another release of Debian: in a folder below build/debian/ that debootstrap fills once, and chroot enters.
-# ./check sources it behind common.sh.
+# ./check sources it after common.sh.
 # shellcheck shell=bash
 
-# release_of NAME: the code name behind `debian13`, or behind `debian:` as it is.
+# release_of NAME: the code name of `debian13`, or what follows `debian:`.
 release_of() {
     case $1 in
     debian12) echo bookworm ;;

@@ -196,7 +196,7 @@ struct Maxout {
         static constexpr void describe(intaglio::Builder& b) {
             const intaglio::Value& in = b.in();
             if (Pieces < 2) b.fail(too_few_pieces, 2, Pieces);
-            if (in.pending) b.fail(intaglio::this_layer_reads_codes_put_the_activation_in_front, 8, in.codes.bits());
+            if (in.pending) b.fail(intaglio::this_layer_reads_codes_put_the_activation_before_it, 8, in.codes.bits());
             if (b.failed()) return;
             const std::int32_t rest = in.shape.channels % Pieces;
             if (rest != 0) b.fail(channels_left_over, in.shape.channels - rest, in.shape.channels);

@@ -53,7 +53,7 @@ int main() {
     Display display;
     trainer.fit(display);
     // The training now holds the state of the best epoch: here, of the weight average at its end.
-    std::printf("best: epoch %d, ended behind epoch %d of %d\n", static_cast<int>(trainer.best_epoch()),
+    std::printf("best: epoch %d, ended after epoch %d of %d\n", static_cast<int>(trainer.best_epoch()),
                 static_cast<int>(trainer.epoch()), static_cast<int>(trainer.options().epochs));
 
     const Evaluation result = evaluate(training, validation.samples());

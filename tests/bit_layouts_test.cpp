@@ -138,11 +138,11 @@ struct Two : Network<Image<1, 16, 16>, Defaults<Signed, Sign<PadMinusOne>>, Conv
 static_assert(std::is_same_v<kind_of<Two, simd::Avx512, 3>::input, kernels::BitWord>);
 static_assert(std::is_same_v<kind_of<Two, simd::Avx512, 3>::output, kernels::BitWord>);
 static_assert(std::is_same_v<kind_of<Two, simd::Avx512, 6>::input, kernels::BitWord>);
-static_assert(std::is_same_v<kind_of<Two, simd::Avx512, 6>::output, std::int16_t>);
+static_assert(std::is_same_v<kind_of<Two, simd::Avx512, 6>::output, std::int8_t>);
 static_assert(workspace<Two, simd::Portable, 3>() == 0);
 static_assert(workspace<Two, simd::Portable, 6>() == (3 + 2) * 18 * 2 * 4 + 48);  // three rows of the result at once
-// The largest moment is the last product: bits in, codes of two bytes out, 3 rows of accumulators, the border.
-static_assert(arena_bytes<Two> == 16 * 16 * 8 + 16 * 16 * 64 * 2 + 3 * 16 * 64 * 4 + 5 * 18 * 2 * 4 + 48);
+// The largest moment is the last product: bits in, codes of one byte out, 3 rows of accumulators, the border.
+static_assert(arena_bytes<Two> == 16 * 16 * 8 + 16 * 16 * 64 + 3 * 16 * 64 * 4 + 5 * 18 * 2 * 4 + 48);
 
 }  // namespace
 

@@ -15,7 +15,6 @@
 
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/model/network.hpp"
-#include "intaglio/simd/detect.hpp"
 #include "intaglio/train/steps/steps.hpp"
 #include "support/kernel_tools.hpp"
 
@@ -272,7 +271,6 @@ void check_shared_step(tools::Random& random, std::int32_t channels, std::int64_
 }  // namespace
 
 TEST_CASE_TEMPLATE("one multiplier, one addend for all channels: the kernel", Set, KERNELS_TEST_TAGS) {
-    if (!simd::supported(Set{})) return;
     tools::Random random(4);
     for (std::int32_t channels = 1; channels <= 40; ++channels) {
         for (const std::int64_t pixels : {1, 3, 33}) {

@@ -495,7 +495,7 @@ TEST_CASE("checkpoint: hostile files whose checksum is right") {
     CHECK(contains(complaint(crafted(1, {good}, 0, 2)), "format version 2, this program reads 1"));
     CHECK(contains(complaint(crafted(0xffffffff, {good})), "announces 4294967295 sections"));
     CHECK(contains(complaint(crafted(2, {good})), "announces 2 sections"));
-    CHECK(contains(complaint(crafted(0, {good})), "bytes behind the last section"));
+    CHECK(contains(complaint(crafted(0, {good})), "bytes after the last section"));
     CHECK(contains(complaint(crafted(1, {good}, most)), "signature lies outside"));
     CHECK(contains(complaint(crafted(1, {good}, most - 7)), "signature lies outside"));
     CHECK(contains(complaint(crafted(1, {good}, 33)), "signature lies outside"));
@@ -515,7 +515,7 @@ TEST_CASE("checkpoint: hostile files whose checksum is right") {
         CHECK(contains(complaint(crafted(1, {{1, double_type, count, "a", 8}})), "elements, more than fit"));
     }
     CHECK(contains(complaint(crafted(1, {{1, bytes_type, 9, "a", 8}})), "more than fit"));
-    CHECK(contains(complaint(crafted(1, {{1, double_type, 1, "a", 16}})), "bytes behind the last section"));
+    CHECK(contains(complaint(crafted(1, {{1, double_type, 1, "a", 16}})), "bytes after the last section"));
 
     // Total size wrong under a right checksum.
     auto bytes = crafted(1, {good});

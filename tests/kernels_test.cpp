@@ -18,7 +18,6 @@
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/kernels/training/convolution_backward.hpp"
 #include "intaglio/kernels/training/statistics.hpp"
-#include "intaglio/simd/detect.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
 
@@ -406,10 +405,6 @@ void check_join(Random& random, std::int64_t n) {
 }
 
 }  // namespace
-
-TEST_CASE("kernels: the best instruction set of this build runs here") {
-    CHECK(simd::supported(Native{}));
-}
 
 TEST_CASE_TEMPLATE("kernels: integer convolutions are exact", Set, KERNELS_TEST_TAGS) {
     Random random(1);

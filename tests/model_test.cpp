@@ -210,18 +210,19 @@ TEST_CASE("values say what they stand for") {
 
 TEST_CASE("a network is free of multipliers if its weights are ternary and its steps are thresholds") {
     struct Free : Network<Image<1, 8, 8>, Ternary, Conv<Out<8>>, AvgPool<2>, Classifier<Out<10>>> {};
-    static_assert(facts<Free>.multiplier_free());
+    CHECK(facts<Free>.multiplier_free());
     struct Binary : Network<Image<1, 8, 8>, Defaults<QInt<1>, Act<M_a{2}>>, Conv<Out<8>>, Classifier<Out<10>>> {};
-    static_assert(facts<Binary>.multiplier_free());
+    CHECK(facts<Binary>.multiplier_free());
     struct Sixteen : Network<Image<1, 8, 8>, Ternary, Conv<Out<8>, Act<M_a{16}>>, Classifier<Out<10>>> {};
-    static_assert(facts<Sixteen>.multiplier_free());
+    CHECK(facts<Sixteen>.multiplier_free());
     struct Seventeen : Network<Image<1, 8, 8>, Ternary, Conv<Out<8>, Act<M_a{17}>>, Classifier<Out<10>>> {};
-    static_assert(!facts<Seventeen>.multiplier_free());
+    CHECK(!facts<Seventeen>.multiplier_free());
     struct FiveStates : Network<Image<1, 8, 8>, Ternary, Conv<Out<8>, States<M_w{5}>>, Classifier<Out<10>>> {};
-    static_assert(!facts<FiveStates>.multiplier_free());
+    CHECK(!facts<FiveStates>.multiplier_free());
     struct Joined : Network<Image<1, 8, 8>, Ternary, Residual<Conv<Out<1>>>, Activate<>, Classifier<Out<10>>> {};
-    static_assert(!facts<Joined>.multiplier_free());
-    static_assert(facts<Free>.integer_only() && facts<Joined>.integer_only());
+    CHECK(!facts<Joined>.multiplier_free());
+    CHECK(facts<Free>.integer_only());
+    CHECK(facts<Joined>.integer_only());
 }
 
 TEST_CASE("the VGG of the paper has 20,024,000 weights in 17 layers") {
@@ -343,33 +344,39 @@ TEST_CASE("windows, strides, paddings and groups") {
                          Dense<Flatten, Out<7>>, Classifier<Out<2>>> {};
     constexpr auto out = [](int i) { return output_of<Net>(row<Net>("product", i)).shape; };
     constexpr auto weights = [](int i) { return row<Net>("product", i).weights; };
-    static_assert(out(0) == Shape{28, 30, 8} && weights(0) == 9 * 8);
-    static_assert(row<Net>("product", 0).codes == CodeRange{-9 * 255, 9 * 255});
-    static_assert(out(1) == Shape{28, 30, 12} && weights(1) == 7 * 2 * 12);
-    static_assert(row<Net>("product", 1).codes == CodeRange{-14 * 3, 14 * 3});
-    static_assert(row<Net>("product", 1).extents.padding_height == 0 &&
-                  row<Net>("product", 1).extents.padding_width == 3);
-    static_assert(out(2) == Shape{14, 10, 8} && weights(2) == 5 * 12 * 8);
-    static_assert(out(3) == Shape{10, 8, 8} && weights(3) == 15 * 8 * 8);
-    static_assert(out(4) == Shape{5, 4, 8} && row<Net>("product", 4).extents.padding_height == 0);
-    static_assert(out(5) == Shape{6, 7, 8});
-    static_assert(out(6) == Shape{1, 1, 7} && weights(6) == 6 * 7 * 8 * 7);
-    static_assert(row<Net>("product", 2).macs == 5 * 12 * 8 * 14 * 10);
+    CHECK(out(0) == Shape{28, 30, 8});
+    CHECK(weights(0) == 9 * 8);
+    CHECK(row<Net>("product", 0).codes == CodeRange{-9 * 255, 9 * 255});
+    CHECK(out(1) == Shape{28, 30, 12});
+    CHECK(weights(1) == 7 * 2 * 12);
+    CHECK(row<Net>("product", 1).codes == CodeRange{-14 * 3, 14 * 3});
+    CHECK(row<Net>("product", 1).extents.padding_height == 0);
+    CHECK(row<Net>("product", 1).extents.padding_width == 3);
+    CHECK(out(2) == Shape{14, 10, 8});
+    CHECK(weights(2) == 5 * 12 * 8);
+    CHECK(out(3) == Shape{10, 8, 8});
+    CHECK(weights(3) == 15 * 8 * 8);
+    CHECK(out(4) == Shape{5, 4, 8});
+    CHECK(row<Net>("product", 4).extents.padding_height == 0);
+    CHECK(out(5) == Shape{6, 7, 8});
+    CHECK(out(6) == Shape{1, 1, 7});
+    CHECK(weights(6) == 6 * 7 * 8 * 7);
+    CHECK(row<Net>("product", 2).macs == 5 * 12 * 8 * 14 * 10);
     // Rows that the last window does not reach are dropped.
     struct Dropped
         : Network<Image<1, 6, 6>, Ternary, Conv<Out<4>, Kernel<3>, Padding<0>, Stride<2>>, Classifier<Out<2>>> {};
-    static_assert(output_of<Dropped>(row<Dropped>("product", 0)).shape == Shape{2, 2, 4});
+    CHECK(output_of<Dropped>(row<Dropped>("product", 0)).shape == Shape{2, 2, 4});
 }
 
 TEST_CASE("features and dense layers") {
     struct Mlp : Network<Features<784>, Ternary, Repeat<2, Dense<Out<100>>>, Classifier<In<100>, Out<10>>> {};
-    static_assert(facts<Mlp>.weights() == 78400 + 10000 + 1000);
-    static_assert(facts<Mlp>.macs() == facts<Mlp>.weights());
-    static_assert(facts<Mlp>.input_shape() == Shape{1, 1, 784});
+    CHECK(facts<Mlp>.weights() == 78400 + 10000 + 1000);
+    CHECK(facts<Mlp>.macs() == facts<Mlp>.weights());
+    CHECK(facts<Mlp>.input_shape() == Shape{1, 1, 784});
     struct Flat
         : Network<Image<16, 7, 7>, Ternary, Dense<Out<100>, Flatten, In<784>>, Dense<Out<100>>, Classifier<Out<10>>> {};
-    static_assert(same_primitives<Mlp, Flat>);
-    static_assert(facts<Flat>.macs() == facts<Mlp>.macs());
+    CHECK(same_primitives<Mlp, Flat>);
+    CHECK(facts<Flat>.macs() == facts<Mlp>.macs());
 }
 
 TEST_CASE("options stand in any order") {
@@ -405,14 +412,17 @@ TEST_CASE("an option of a layer overrides the default") {
                          Conv<Out<8>>,                                                          //
                          Conv<Out<8>, QInt<8>, NoNorm, Act<M_a{256}>, Kernel<3>>,               //
                          Classifier<Out<10>>> {};
-    static_assert(row<Net>("product", 0).weights == 25 * 8 && row<Net>("product", 0).weight_bits() == 2);
-    static_assert(row<Net>("product", 1).weights == 9 * 64 && row<Net>("product", 1).weight_bits() == 8);
-    static_assert(row<Net>("step", 1).steps == 255);
-    static_assert(count<Net>("norm") == 2);
+    CHECK(row<Net>("product", 0).weights == 25 * 8);
+    CHECK(row<Net>("product", 0).weight_bits() == 2);
+    CHECK(row<Net>("product", 1).weights == 9 * 64);
+    CHECK(row<Net>("product", 1).weight_bits() == 8);
+    CHECK(row<Net>("step", 1).steps == 255);
+    CHECK(count<Net>("norm") == 2);
     // A classifier has one gain, whatever the defaults say, unless it asks for more itself.
     struct Gains : Network<Features<4>, Defaults<QInt<2>, ChannelGain>, Classifier<Out<10>>> {};
     struct OwnGains : Network<Features<4>, Defaults<QInt<2>>, Classifier<Out<10>, ChannelGain>> {};
-    static_assert(row<Gains>("norm", 0).gains == 1 && row<OwnGains>("norm", 0).gains == 10);
+    CHECK(row<Gains>("norm", 0).gains == 1);
+    CHECK(row<OwnGains>("norm", 0).gains == 10);
 }
 
 TEST_CASE("Repeat and Sequence equal writing it out") {
@@ -432,9 +442,9 @@ TEST_CASE("Repeat and Sequence equal writing it out") {
 TEST_CASE("a network may have a name") {
     using Written = Network<Image<1, 8, 8>, Ternary, Conv<Out<8>>, Classifier<Out<10>>>;
     struct Named : Written {};
-    static_assert(&facts<Named>.rows == &facts<Written>.rows);
-    static_assert(same_primitives<Named, Written>);
-    static_assert(std::is_empty_v<Named>);
+    CHECK(&facts<Named>.rows == &facts<Written>.rows);
+    CHECK(same_primitives<Named, Written>);
+    CHECK(std::is_empty_v<Named>);
 }
 
 TEST_CASE("primitives and rows correspond") {
@@ -452,21 +462,29 @@ TEST_CASE("primitives and rows correspond") {
 }
 
 TEST_CASE("quantisers") {
-    static_assert(QInt<1>::codes == CodeRange{-1, 1} && QInt<1>::states == 2);
-    static_assert(QInt<2>::codes == CodeRange{-1, 1} && QInt<2>::states == 3);
-    static_assert(QInt<8>::codes == CodeRange{-127, 127} && QInt<8>::states == 255 && QInt<8>::denominator == 127);
-    static_assert(States<M_w{15}>::codes == CodeRange{-7, 7} && States<M_w{15}>::denominator == 7);
-    static_assert(Act<M_a{2}>::codes == CodeRange{0, 1} && Act<M_a{256}>::codes == CodeRange{0, 255});
-    static_assert(Act<M_a{4}>::denominator == 3);
-    static_assert(BranchGrid<QInt<12>>::codes == CodeRange{-2047, 2047} && BranchGrid<QInt<12>>::denominator == 256);
-    static_assert(std::is_same_v<QuantizerOf<QInt<3>>::type, States<M_w{7}>>);
+    CHECK(QInt<1>::codes == CodeRange{-1, 1});
+    CHECK(QInt<1>::states == 2);
+    CHECK(QInt<2>::codes == CodeRange{-1, 1});
+    CHECK(QInt<2>::states == 3);
+    CHECK(QInt<8>::codes == CodeRange{-127, 127});
+    CHECK(QInt<8>::states == 255);
+    CHECK(QInt<8>::denominator == 127);
+    CHECK(States<M_w{15}>::codes == CodeRange{-7, 7});
+    CHECK(States<M_w{15}>::denominator == 7);
+    CHECK(Act<M_a{2}>::codes == CodeRange{0, 1});
+    CHECK(Act<M_a{256}>::codes == CodeRange{0, 255});
+    CHECK(Act<M_a{4}>::denominator == 3);
+    CHECK(BranchGrid<QInt<12>>::codes == CodeRange{-2047, 2047});
+    CHECK(BranchGrid<QInt<12>>::denominator == 256);
+    CHECK(std::is_same_v<QuantizerOf<QInt<3>>::type, States<M_w{7}>>);
     struct Binary : Network<Features<9>, Defaults<QInt<1>, Act<M_a{2}>>, Dense<Out<8>>, Classifier<Out<3>>> {};
-    static_assert(row<Binary>("product", 0).weight_bits() == 1 && row<Binary>("product", 0).weight_states == 2);
-    static_assert(row<Binary>("product", 1).codes == CodeRange{-8, 8});
-    static_assert(facts<Binary>.weight_bytes() == 9 + 3);
+    CHECK(row<Binary>("product", 0).weight_bits() == 1);
+    CHECK(row<Binary>("product", 0).weight_states == 2);
+    CHECK(row<Binary>("product", 1).codes == CodeRange{-8, 8});
+    CHECK(facts<Binary>.weight_bytes() == 9 + 3);
     // Rounded up to whole bytes, layer by layer.
     struct Odd : Network<Features<5>, Ternary, Dense<Out<5>>, Classifier<Out<3>>> {};
-    static_assert(facts<Odd>.weight_bytes() == 7 + 4);
+    CHECK(facts<Odd>.weight_bytes() == 7 + 4);
 }
 
 TEST_CASE("the bits of a range are the fewest that hold it") {

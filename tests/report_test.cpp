@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <intaglio/report/gnuplot.hpp>
 #include <intaglio/report/json.hpp>
@@ -162,9 +164,9 @@ TEST_CASE("progress: a file is no terminal, a pseudo terminal is one") {
     CHECK(text_of(folder / "log") == "epoch 1/1  loss 1.0000  acc 50.00 %  10 img/s  2.0 s\n");
 
     const int master = ::posix_openpt(O_RDWR | O_NOCTTY);
-    if (master < 0 || ::grantpt(master) != 0 || ::unlockpt(master) != 0) return;  // a sandbox without terminals
-    std::FILE* terminal = std::fopen(::ptsname(master), "r+");
-    REQUIRE(terminal != nullptr);
+    const bool open = master >= 0 && ::grantpt(master) == 0 && ::unlockpt(master) == 0;
+    std::FILE* terminal = open ? std::fopen(::ptsname(master), "r+") : nullptr;
+    REQUIRE_MESSAGE(terminal != nullptr, "no pseudo terminal, which this test needs: ", std::strerror(errno));
     winsize size{};
     size.ws_col = 100;
     ::ioctl(::fileno(terminal), TIOCSWINSZ, &size);

@@ -190,27 +190,27 @@ TEST_CASE("safetensors: damaged files") {
     CHECK(refusal("{\"a\":", 0).starts_with("has a header that is not valid JSON: "));
     CHECK(refusal(good + "}", 12).starts_with("has a header that is not valid JSON: "));
     CHECK(refusal("{\"\xff\":1}", 0).starts_with("has a header that is not valid JSON: "));
-    CHECK(refusal("[]", 0) == "has a header that is no JSON object");
-    CHECK(refusal("7", 0) == "has a header that is no JSON object");
+    CHECK(refusal("[]", 0) == "has a header that is not a JSON object");
+    CHECK(refusal("7", 0) == "has a header that is not a JSON object");
     CHECK(refusal(std::string(100000, '['), 0) == "has a header that is nested too deeply");
     CHECK(refusal(R"({"a":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}})", 4) ==
           "has a header that is nested too deeply");
     CHECK(refusal("{" + first + "," + first + "}", 8) == "has a header with two entries 'a'");
     CHECK(refusal(R"({"a":{"dtype":"F32","dtype":"F16","shape":[1],"data_offsets":[0,4]}})", 4) ==
           "has a header with two entries 'dtype'");
-    CHECK(refusal(R"({"__metadata__":[]})", 0) == "has metadata that are no JSON object");
-    CHECK(refusal(R"({"__metadata__":{"n":1}})", 0) == "has metadata 'n' that are no text");
+    CHECK(refusal(R"({"__metadata__":[]})", 0) == "has metadata that are not a JSON object");
+    CHECK(refusal(R"({"__metadata__":{"n":1}})", 0) == "has metadata 'n' that are not text");
 
-    CHECK(refusal(R"({"a":1})", 0) == "tensor 'a' is described by no JSON object");
+    CHECK(refusal(R"({"a":1})", 0) == "tensor 'a' is not described by a JSON object");
     CHECK(refusal(R"({"a":{"shape":[1],"data_offsets":[0,4]}})", 4) == "tensor 'a' has no entry 'dtype'");
     CHECK(refusal(R"({"a":{"dtype":"F32","data_offsets":[0,4]}})", 4) == "tensor 'a' has no entry 'shape'");
     CHECK(refusal(R"({"a":{"dtype":"F32","shape":[1]}})", 4) == "tensor 'a' has no entry 'data_offsets'");
     CHECK(refusal(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}})", 4) ==
           "tensor 'a' has an unknown entry 'x'");
     CHECK(refusal(R"({"a":{"dtype":1,"shape":[1],"data_offsets":[0,4]}})", 4) ==
-          "tensor 'a' has a dtype that is no text");
+          "tensor 'a' has a dtype that is not text");
     CHECK(refusal("{" + entry("a", "F33", "[1]", 0, 4) + "}", 4) == "tensor 'a' has the unknown dtype 'F33'");
-    CHECK(refusal("{" + entry("a", "F32", "1", 0, 4) + "}", 4) == "tensor 'a' has a shape that is no list");
+    CHECK(refusal("{" + entry("a", "F32", "1", 0, 4) + "}", 4) == "tensor 'a' has a shape that is not a list");
     CHECK(refusal("{" + entry("a", "F32", "[-1]", 0, 4) + "}", 4) == "tensor 'a' has a shape with an extent -1");
     CHECK(refusal("{" + entry("a", "F32", "[1.0]", 0, 4) + "}", 4) == "tensor 'a' has a shape with an extent 1.0");
     CHECK(refusal("{" + entry("a", "F32", "[18446744073709551615]", 0, 4) + "}", 4) ==
@@ -226,19 +226,18 @@ TEST_CASE("safetensors: damaged files") {
           "tensor 'a' has data_offsets [0], expected two numbers");
     CHECK(refusal(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}})", 4) ==
           "tensor 'a' has data_offsets [-4,0], expected two numbers");
-    CHECK(refusal("{" + entry("a", "F32", "[1]", 4, 0) + "}", 4) ==
-          "tensor 'a' ends in front of its beginning: bytes [4,0]");
+    CHECK(refusal("{" + entry("a", "F32", "[1]", 4, 0) + "}", 4) == "tensor 'a' ends before it begins: bytes [4,0]");
     CHECK(refusal(good, 11) ==
-          "tensor 'b' has bytes [8,12], but the file has 11 behind its header: it is truncated or damaged");
+          "tensor 'b' has bytes [8,12], but the file has 11 after its header: it is truncated or damaged");
     CHECK(refusal("{" + first + "," + entry("b", "F32", "[2]", 4, 12) + "}", 12) ==
           "tensor 'b' shares bytes with tensor 'a'");
     CHECK(refusal("{" + first + "," + entry("b", "F32", "[2]", 0, 8) + "}", 8) ==
           "tensor 'b' shares bytes with tensor 'a'");
     CHECK(refusal("{" + first + "," + entry("b", "F32", "[1]", 9, 13) + "}", 13) ==
-          "tensor 'b' lies behind 1 bytes of no tensor");
-    CHECK(refusal("{" + second + "}", 12) == "tensor 'b' lies behind 8 bytes of no tensor");
-    CHECK(refusal(good, 14) == "has 2 bytes behind the last tensor");
-    CHECK(refusal("{}", 1) == "has 1 bytes behind the last tensor");
+          "tensor 'b' comes after 1 bytes that belong to no tensor");
+    CHECK(refusal("{" + second + "}", 12) == "tensor 'b' comes after 8 bytes that belong to no tensor");
+    CHECK(refusal(good, 14) == "has 2 bytes after the last tensor");
+    CHECK(refusal("{}", 1) == "has 1 bytes after the last tensor");
 }
 
 TEST_CASE(
@@ -502,7 +501,7 @@ TEST_CASE("weights of a file: an epsilon that is not the network's") {
     CHECK(refused(Training<Net>(1), {{"fc.1.eps", "0.001"}}).starts_with("metadata 'fc.1.eps' says"));
     for (const char* const bad : {"", "small", "1e-5x", "0", "-1", "nan", "inf"}) {
         CHECK(refused(Training<Net>(1), {{"eps", bad}}) ==
-              "metadata 'eps' is no positive number, but '" + std::string(bad) + "'");
+              "metadata 'eps' is not a positive number: '" + std::string(bad) + "'");
     }
 }
 
@@ -593,7 +592,7 @@ TEST_CASE("weights of a file: what does not fit is refused and changes nothing")
     Tensors huge = good;
     huge["conv1.weight"].data[5] = 3e38F;
     CHECK(complaint(huge, names, {.normalization = normalization}) ==
-          "tensor 'conv1.weight': number 5 is too large behind the normalisation of the input");
+          "tensor 'conv1.weight': number 5 is too large after the normalisation of the input");
 
     Tensors more = good;
     more["z.weight"] = {{1}, {1}};
@@ -624,7 +623,7 @@ TEST_CASE("weights of a file: networks that cannot take them") {
           "tensor 'a.bias' has no place: layer 1 has no norm; give it TrainedBias");
     CHECK(refused(Training<Bare>(1), {{"a.weight", dense.at("a.weight")}}, {"a"},
                   {.normalization = {.mean = {0, 0, 0.5}, .deviation = {1, 1, 1}}}) ==
-          "the mean of the input behind 'a.weight' has no place: layer 1 has no norm; give it TrainedBias");
+          "the mean of the input after 'a.weight' has no place: layer 1 has no norm; give it TrainedBias");
     CHECK(refused(Training<Bare>(1), {{"a.weight", dense.at("a.weight")}}, {"a"}) == "nothing");
     struct Standardized : Network<Features<3>, Classifier<FloatWeights, Out<2>, TrainedBias>> {};
     CHECK(

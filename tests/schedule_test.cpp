@@ -113,7 +113,7 @@ TEST_CASE("schedules with settings out of range are refused") {
     refused(StepSchedule{}, "either milestones or every");
     refused(StepSchedule{.milestones = {1}, .every = 1}, "either milestones or every");
     refused(StepSchedule{.milestones = {0}}, "positive and rising, found 0");
-    refused(StepSchedule{.milestones = {2, 2}}, "found 2 behind 2");
+    refused(StepSchedule{.milestones = {2, 2}}, "found 2 after 2");
     refused(StepSchedule{.every = -1}, "every is out of range: -1");
     for (const double factor : {0.0, -1.0, 1.5, nan}) refused(StepSchedule{.every = 1, .factor = factor}, "factor");
     for (const double rise : {-0.1, 1.1, nan}) refused(OneCycleSchedule{.rise = rise}, "rise");

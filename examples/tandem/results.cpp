@@ -175,7 +175,7 @@ Table summary_table() {
     return Table(columns);
 }
 
-// "88.44 -> 88.98": behind stage 1, and at the end.
+// "88.44 -> 88.98": after stage 1, and at the end.
 std::vector<std::string> summary_row(const nlohmann::json& json, bool& agrees) {
     std::vector<std::string> row{json.at("network").get<std::string>(), std::to_string(json.at("bits").get<int>()),
                                  std::to_string(json.at("seed").get<std::uint64_t>()),
@@ -267,7 +267,7 @@ bool print_summary(const std::filesystem::path& folder) {
     } catch (const nlohmann::json::exception& error) {
         throw std::runtime_error(folder.string() + ": a results.json is not of this program: " + error.what());
     }
-    std::cout << "test accuracy in %: of the teacher, and of the students behind stage 1 and at the end\n\n";
+    std::cout << "test accuracy in %: of the teacher, and of the students after stage 1 and at the end\n\n";
     table.print(std::cout);
     return agrees;
 }

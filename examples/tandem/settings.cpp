@@ -52,7 +52,7 @@ std::optional<int> read_settings(int argc, char** argv, Settings& settings) {
     app.add_option("--joint-rate", settings.joint_rate, "Learning rate of these (default: 0.0001; resnet20 0.001)")
         ->check(CLI::PositiveNumber);
     app.add_option("--adaptation", tandem.stage2.adaptation,
-                   "What stage 2 trains: local (each layer), downstream (what is behind it), both")
+                   "What stage 2 trains: local (each layer), downstream (what comes after it), both")
         ->transform(CLI::CheckedTransformer(adaptations).description("{local,downstream,both}"))
         ->default_str("local");
     app.add_option("--threads", tandem.threads, "Threads; the result does not depend on them")

@@ -10,17 +10,14 @@ way=$1
 compiler=$2
 source=$3
 shift 3
+. "$(dirname "$0")/tools.sh"
 object=$(mktemp)
 trap 'rm -f "$object"' EXIT
-case $compiler in
-*arm-none-eabi-g++) nm=${compiler%g++}nm ;;
-*) nm=nm ;;
-esac
-m0='-mcpu=cortex-m0 -mthumb'
 
 build() {
-    "$compiler" "$@" -Wall -Wextra -Werror -c "$source" -o "$object" || exit 1
-    calls=$("$nm" -u "$object" | awk '{ print $NF }') || exit 1
+    # shellcheck disable=SC2086 # two words
+    "$compiler" $target "$@" -Wall -Wextra -Werror -c "$source" -o "$object" || exit 1
+    calls=$("${tools}nm" -u "$object" | awk '{ print $NF }') || exit 1
 }
 
 # The names of soft-float routines: those of GCC's library, and those of the Arm ABI.
@@ -35,13 +32,11 @@ general-regs)
     forbidden=$(printf '%s\n' "$calls" | grep -E "$soft_float")
     ;;
 soft-float)
-    # shellcheck disable=SC2086 # two words
-    build -Os $m0 "$@"
+    build -Os "$@"
     forbidden=$(printf '%s\n' "$calls" | grep -E "$soft_float")
     ;;
 freestanding)
-    # shellcheck disable=SC2086
-    build -O2 $m0 -ffreestanding -fno-exceptions -fno-rtti "$@"
+    build -O2 -ffreestanding -fno-exceptions -fno-rtti "$@"
     forbidden=$(printf '%s\n' "$calls" | grep -v -E "$integer_only" | grep .)
     ;;
 *)

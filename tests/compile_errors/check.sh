@@ -1,7 +1,7 @@
 #!/bin/sh
 # check.sh FILE COMPILER [ARGUMENT...]: tests what a compiler says to the one mistake in FILE.
 #
-# FILE names the words that must stand in the first line of the compiler's answer that contains "error:", all of them in
+# FILE names the words that must stand in the first line of the compiler's answer that contains " error: ", all of them in
 # that line, one per comment `// EXPECT: words`. Under -DINTAGLIO_CORRECT the same file, which then differs in one token,
 # compiles without a word. INTAGLIO_PRECOMPILED may name the folder of precompile.sh.
 set -u
@@ -36,7 +36,7 @@ done
 [ ! -s "$answer" ] || fail "the correct twin compiles with a warning"
 
 "$@" -fsyntax-only "$file" >"$answer" 2>&1 && fail "the mistake compiles"
-first=$(grep -m 1 'error:' "$answer") || fail "no line of the answer contains 'error:'"
+first=$(grep -m 1 ' error: ' "$answer") || fail "no line of the answer contains ' error: '"
 while IFS= read -r words; do
     case $first in
     *"$words"*) ;;

@@ -1,5 +1,5 @@
 // Dropout in front of an activation.
-// EXPECT: model_error::this_layer_reads_codes_put_the_activation_in_front<
+// EXPECT: model_error::this_layer_reads_codes_put_the_activation_before_it<
 // EXPECT: in_layer<3>
 #include "intaglio/model/network.hpp"
 

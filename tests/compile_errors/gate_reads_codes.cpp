@@ -1,5 +1,5 @@
 // A gate without activation.
-// EXPECT: model_error::this_layer_reads_codes_put_the_activation_in_front<
+// EXPECT: model_error::this_layer_reads_codes_put_the_activation_before_it<
 // EXPECT: in_layer<2, intaglio::model_error::gate>
 #include "intaglio/model/network.hpp"
 

@@ -1,5 +1,5 @@
 // A max pool in front of the activation of the layer before.
-// EXPECT: model_error::this_layer_reads_codes_put_the_activation_in_front<
+// EXPECT: model_error::this_layer_reads_codes_put_the_activation_before_it<
 // EXPECT: in_layer<3>
 #include "intaglio/model/network.hpp"
 

@@ -1,5 +1,5 @@
 // An average of accumulators, rounded to codes, inside Repeat.
-// EXPECT: model_error::this_layer_reads_codes_put_the_activation_in_front<
+// EXPECT: model_error::this_layer_reads_codes_put_the_activation_before_it<
 // EXPECT: in_layer<2, intaglio::model_error::repetition, 1, 2>
 #include "intaglio/model/network.hpp"
 

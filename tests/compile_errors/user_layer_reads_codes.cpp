@@ -1,5 +1,5 @@
 // A layer outside of the library that reads codes uses the library's sentence for it.
-// EXPECT: model_error::this_layer_reads_codes_put_the_activation_in_front<
+// EXPECT: model_error::this_layer_reads_codes_put_the_activation_before_it<
 // EXPECT: in_layer<3>
 #include "../../examples/own_parts.hpp"
 

@@ -1,8 +1,6 @@
 // A user's program, in its shortest form.
-#if __has_include(<intaglio/intaglio.hpp>)
-#include <intaglio/intaglio.hpp>
-#endif
 #include <cstdio>
+#include <intaglio/intaglio.hpp>
 #include <intaglio/version.hpp>
 
 int main() {

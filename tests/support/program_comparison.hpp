@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "intaglio/simd/detect.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/train/program.hpp"
 #include "support/reference_network.hpp"
@@ -83,15 +82,9 @@ void compare_with_reference(Training<Net>& training, const std::vector<typename 
     }
 }
 
-template <class Set>
-bool runs_here() {
-    return simd::supported(Set{});
-}
-
 /// The integer program for one instruction set against the codes of training's evaluation.
 template <class Set, class Net>
 void compare_integer_program(Training<Net>& training, const std::vector<typename Training<Net>::Pixel>& pixels) {
-    if (!runs_here<Set>()) return;
     INFO("instruction set " << simd::name(Set{}));
     training.forward(pixels.data(), images, Statistics::running);
     const std::vector<std::vector<std::int64_t>> expected = tools::all_codes(training, images);

@@ -30,9 +30,13 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
     return text;
 }
 
+/// "layer 6.repetition 2.1"
+[[gnu::cold]] inline std::string layer_text(const Path& path) {
+    return joined({"layer ", path_text(path)});
+}
 /// "layer 6.repetition 2.1 (product)"
 [[gnu::cold]] inline std::string place_text(const Row& row) {
-    return joined({"layer ", path_text(row.path), " (", row.kind, ")"});
+    return joined({layer_text(row.path), " (", row.kind, ")"});
 }
 
 /// "14x14x64", or "10" for a vector.
@@ -59,7 +63,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
     for (const Row& row : table.rows) {
         const ConvolutionExtents& e = row.extents;
         const Value& out = table.value(row.output);
-        text += joined({"layer ", path_text(row.path), ": ", row.kind, " ", detail_text(row)});
+        text += joined({layer_text(row.path), ": ", row.kind, " ", detail_text(row)});
         if (row.weights > 0) {
             text += row.weight_states == 0 ? std::string(", real weights")
                                            : joined({", weights of ", row.weight_states, " states"});

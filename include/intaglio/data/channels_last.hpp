@@ -30,8 +30,9 @@ template <class T>
     const bool exists = shape.height > 0 && shape.width > 0 && shape.channels > 0;
     const std::size_t size = exists ? static_cast<std::size_t>(shape.size()) : 0;
     if (size == 0 || planes.size() % size != 0) {
-        throw std::invalid_argument(joined({"channels_last: ", planes.size(), " numbers are no whole images of ",
-                                            shape.height, "x", shape.width, "x", shape.channels}));
+        throw std::invalid_argument(
+            joined({"channels_last: ", planes.size(), " numbers are not a whole number of images of ", shape.height,
+                    "x", shape.width, "x", shape.channels}));
     }
     std::vector<T> images(planes.size());
     for (std::size_t at = 0; at < planes.size(); at += size) {

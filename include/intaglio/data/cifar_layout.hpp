@@ -43,7 +43,7 @@ struct CifarLayout {
     if (bytes.empty()) throw_file_error(path, "holds no image");
     if (bytes.size() % record != 0) {
         throw_file_error(path, joined({"is truncated or has trailing bytes: its size ", bytes.size(),
-                                       " is no multiple of a record of ", record, " bytes"}));
+                                       " is not a multiple of a record of ", record, " bytes"}));
     }
     ImageDataset part;
     part.shape = cifar_shape;

@@ -75,7 +75,7 @@ class InflateStream {
             const auto rest = compressed.subspan(consumed);
             if (rest.empty()) break;
             if (!is_gzip(rest)) {
-                throw_file_error(path, joined({rest.size(), " bytes of garbage behind the gzip data"}));
+                throw_file_error(path, joined({rest.size(), " bytes of garbage after the gzip data"}));
             }
             inflateReset(&stream);
             continue;

@@ -116,7 +116,7 @@ class CheckpointReader {
         }
         found.reserve(count);
         for (std::uint32_t index = 0; index < count; ++index) found.push_back(take_section(position, index));
-        if (position != end) throw_file_error(file, "has bytes behind the last section");
+        if (position != end) throw_file_error(file, "has bytes after the last section");
         index_names();
     }
 

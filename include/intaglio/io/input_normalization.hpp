@@ -57,7 +57,7 @@ namespace io_detail {
             result[static_cast<std::size_t>(row.output)] = true;
             continue;
         }
-        const std::string place = joined({"layer ", path_text(row.path)});
+        const std::string place = layer_text(row.path);
         if (row.weights == 0) fail(joined({place, " reads the input and has no weights that could take it"}));
         const ConvolutionExtents& e = row.extents;
         if (!e.has_padding()) continue;

@@ -26,12 +26,12 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
     char* end = nullptr;
     const double epsilon = std::strtod(text.c_str(), &end);
     if (end == text.c_str() || *end != '\0' || !train::is_finite(epsilon) || !(epsilon > 0)) {
-        throw_file_error(file.path(), joined({"metadata '", key, "' is no positive number, but '", text, "'"}));
+        throw_file_error(file.path(), joined({"metadata '", key, "' is not a positive number: '", text, "'"}));
     }
     if (static_cast<float>(epsilon) == static_cast<float>(row.epsilon)) return;
     throw_file_error(file.path(),
-                     joined({"metadata '", key, "' says that a norm has the epsilon ", text, ", but that of layer ",
-                             path_text(row.path), " has ", number_text(row.epsilon),
+                     joined({"metadata '", key, "' says that a norm has the epsilon ", text, ", but that of ",
+                             layer_text(row.path), " has ", number_text(row.epsilon),
                              "; give it WithEpsilon<BatchNorm, Epsilon{", number_text(epsilon), "}>"}));
 }
 

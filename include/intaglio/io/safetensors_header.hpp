@@ -126,14 +126,14 @@ class SafetensorsHeaderReader {
         } catch (const Json::exception& error) {
             throw_file_error(path_, std::string("has a header that is not valid JSON: ") + error.what());
         }
-        if (!header.is_object()) throw_file_error(path_, "has a header that is no JSON object");
+        if (!header.is_object()) throw_file_error(path_, "has a header that is not a JSON object");
         return header;
     }
 
     void read_metadata(const nlohmann::json& value, std::map<std::string, std::string>& metadata) const {
-        if (!value.is_object()) throw_file_error(path_, "has metadata that are no JSON object");
+        if (!value.is_object()) throw_file_error(path_, "has metadata that are not a JSON object");
         for (const auto& [key, text] : value.items()) {
-            if (!text.is_string()) throw_file_error(path_, joined({"has metadata '", key, "' that are no text"}));
+            if (!text.is_string()) throw_file_error(path_, joined({"has metadata '", key, "' that are not text"}));
             metadata.emplace(key, text.get<std::string>());
         }
     }
@@ -148,7 +148,7 @@ class SafetensorsHeaderReader {
     }
 
     [[nodiscard]] SafetensorsEntry read_entry(const std::string& name, const nlohmann::json& value) const {
-        if (!value.is_object()) fail(name, "is described by no JSON object");
+        if (!value.is_object()) fail(name, "is not described by a JSON object");
         for (const auto& [key, unused] : value.items()) {
             if (key != "dtype" && key != "shape" && key != "data_offsets")
                 fail(name, joined({"has an unknown entry '", key, "'"}));
@@ -157,13 +157,13 @@ class SafetensorsHeaderReader {
             if (!value.contains(key)) fail(name, joined({"has no entry '", key, "'"}));
         }
         const nlohmann::json& type = value["dtype"];
-        if (!type.is_string()) fail(name, "has a dtype that is no text");
+        if (!type.is_string()) fail(name, "has a dtype that is not text");
         SafetensorsEntry entry{.name = name, .type = type.get<std::string>()};
         const std::size_t number_bytes = safetensors_type_bytes(entry.type);
         if (number_bytes == 0) fail(name, joined({"has the unknown dtype '", entry.type, "'"}));
 
         const nlohmann::json& shape = value["shape"];
-        if (!shape.is_array()) fail(name, "has a shape that is no list");
+        if (!shape.is_array()) fail(name, "has a shape that is not a list");
         std::uint64_t needed = number_bytes;
         bool overflows = false;
         bool empty = false;
@@ -186,10 +186,10 @@ class SafetensorsHeaderReader {
         const auto begin = offsets[0].get<std::uint64_t>();
         const auto end = offsets[1].get<std::uint64_t>();
         const std::uint64_t size = bytes_.size() - data_;
-        if (begin > end) fail(name, joined({"ends in front of its beginning: bytes ", offsets.dump()}));
+        if (begin > end) fail(name, joined({"ends before it begins: bytes ", offsets.dump()}));
         if (end > size) {
             fail(name, joined({"has bytes ", offsets.dump(), ", but the file has ", size,
-                               " behind its header: it is truncated or damaged"}));
+                               " after its header: it is truncated or damaged"}));
         }
         if ((overflows && !empty) || needed != end - begin) {
             fail(name,
@@ -208,13 +208,13 @@ class SafetensorsHeaderReader {
         for (const SafetensorsEntry& entry : tensors) {
             if (entry.begin < position) fail(entry.name, joined({"shares bytes with tensor '", before->name, "'"}));
             if (entry.begin > position) {
-                fail(entry.name, joined({"lies behind ", entry.begin - position, " bytes of no tensor"}));
+                fail(entry.name, joined({"comes after ", entry.begin - position, " bytes that belong to no tensor"}));
             }
             position = entry.end;
             before = &entry;
         }
         if (position != bytes_.size()) {
-            throw_file_error(path_, joined({"has ", bytes_.size() - position, " bytes behind the last tensor"}));
+            throw_file_error(path_, joined({"has ", bytes_.size() - position, " bytes after the last tensor"}));
         }
     }
 

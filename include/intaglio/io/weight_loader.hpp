@@ -103,7 +103,6 @@ class WeightLoader {
     using Shapes = std::vector<std::vector<std::int64_t>>;
 
     [[nodiscard]] const Row& row_of(const LoadedRow& row) const { return table_.row(row.row); }
-    [[nodiscard]] static std::string place(const Row& row) { return joined({"layer ", path_text(row.path)}); }
     [[noreturn]] void fail(const std::string& reason) const { throw_file_error(file_.path(), reason); }
 
     /// The product whose accumulators a norm reads, or none.
@@ -130,7 +129,7 @@ class WeightLoader {
             if (row.kind == LoadedRow::Kind::other) {
                 const Row& other = row_of(row);
                 throw std::invalid_argument(joined(
-                    {"the parameters of ", place(other), ", a ", other.kind, " (", other.detail,
+                    {"the parameters of ", layer_text(other.path), ", a ", other.kind, " (", other.detail,
                      "), cannot be read from a file: a norm has to be BatchNorm,", " TrainedBias or AffineNorm"}));
             }
             needed += has_name(row) ? 1 : 0;
@@ -150,8 +149,8 @@ class WeightLoader {
     [[nodiscard]] std::vector<float> read_tensor(const std::string& name, const Row& row, const Shapes& shapes) {
         const SafetensorsEntry& entry = file_.tensor(name);
         if (std::find(shapes.begin(), shapes.end(), entry.shape) == shapes.end()) {
-            fail(joined({"tensor '", name, "' has shape ", shape_text(entry.shape), ", but ", place(row), " needs ",
-                         shape_text(shapes.front())}));
+            fail(joined({"tensor '", name, "' has shape ", shape_text(entry.shape), ", but ", layer_text(row.path),
+                         " needs ", shape_text(shapes.front())}));
         }
         if (!used_.insert(name).second) fail(joined({"tensor '", name, "' is asked for twice"}));
         return file_.read(name);
@@ -178,7 +177,7 @@ class WeightLoader {
         const Row& row = row_of(loaded);
         const std::string name = next_name();
         if (row.weight_quantizer == type_identity<FloatWeights> && row.part != type_identity<NoWeightStandardization>) {
-            fail(joined({"tensor '", name, "weight': ", place(row),
+            fail(joined({"tensor '", name, "weight': ", layer_text(row.path),
                          " standardises its weights and would not compute what the file's network does; give it"
                          " NoWeightStandardization"}));
         }
@@ -196,8 +195,8 @@ class WeightLoader {
         const LoadedRow* const norm = norm_behind(loaded);
         if (norm == nullptr) {
             fail(joined({(biased ? joined({"tensor '", name, "bias'"})
-                                 : joined({"the mean of the input behind '", name, "weight'"})),
-                         " has no place: ", place(row), " has no norm; give it TrainedBias"}));
+                                 : joined({"the mean of the input after '", name, "weight'"})),
+                         " has no place: ", layer_text(row.path), " has no norm; give it TrainedBias"}));
         }
         constants_[static_cast<std::size_t>(norm->row)] = std::move(constant);
     }
@@ -227,7 +226,7 @@ class WeightLoader {
                     const auto stored = static_cast<float>(weight);
                     if (!(std::fabs(stored) <= std::numeric_limits<float>::max())) {
                         fail(joined({"tensor '", name, "': number ", from,
-                                     " is too large behind the normalisation of the input"}));
+                                     " is too large after the normalisation of the input"}));
                     }
                     parameters_[static_cast<std::size_t>(to)] = stored;
                 }

@@ -6,7 +6,7 @@
 
 namespace intaglio {
 
-INTAGLIO_MODEL_ERROR(this_layer_reads_codes_put_the_activation_in_front)
+INTAGLIO_MODEL_ERROR(this_layer_reads_codes_put_the_activation_before_it)
 INTAGLIO_MODEL_ERROR(real_numbers_have_no_codes_to_requantize_to)
 INTAGLIO_MODEL_ERROR(window_is_too_large_for_an_average_that_is_rounded)
 
@@ -39,7 +39,7 @@ struct WindowStride {
 
 /// Layers that read codes do not read accumulators.
 constexpr void check_codes(Builder& b) {
-    if (b.in().pending) b.fail(this_layer_reads_codes_put_the_activation_in_front, 8, b.in().codes.bits());
+    if (b.in().pending) b.fail(this_layer_reads_codes_put_the_activation_before_it, 8, b.in().codes.bits());
 }
 
 /// The extents of a pool. Without `Stride` the windows must cover the padded image exactly.

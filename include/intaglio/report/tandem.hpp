@@ -163,7 +163,7 @@ inline std::string epochs_text(const char* task, std::int64_t epochs) {
         table.add_row({std::to_string(i + 1), stage_text(stage), report_detail::fitted_text(stage, student), frozen,
                        trained, towards, of_stage});
         if (!behind.empty()) {
-            table.add_row({"", joined({"behind ", path_text(stage.path)}), "",
+            table.add_row({"", joined({"after ", path_text(stage.path)}), "",
                            report_detail::frozen_text(stage.step + 1),
                            report_detail::trained_text(student, stage.step + 1, last_row), logits, behind});
         }

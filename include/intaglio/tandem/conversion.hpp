@@ -103,8 +103,7 @@ class Conversion {
             }
         } catch (const std::runtime_error& error) {
             undo();
-            throw std::runtime_error(
-                joined({"tandem, layer ", path_text(stages[task.stage].path), ": ", error.what()}));
+            throw std::runtime_error(joined({"tandem, ", layer_text(stages[task.stage].path), ": ", error.what()}));
         } catch (...) {
             undo();
             throw;

@@ -125,7 +125,7 @@ template <class Teacher>
         for (std::int64_t i = range.begin; i < range.begin + range.count; ++i) {
             if (!train::is_finite(teacher.parameters()[static_cast<std::size_t>(i)])) {
                 throw std::runtime_error(
-                    joined({"teacher, layer ", path_text(facts<Teacher>.row(range.row).path), ": ",
+                    joined({"teacher, ", layer_text(facts<Teacher>.row(range.row).path), ": ",
                             (range.kind == ParameterKind::weight ? "a weight"
                              : range.kind == ParameterKind::gain ? "a gain"
                              : range.kind == ParameterKind::bias ? "a bias"
@@ -135,7 +135,7 @@ template <class Teacher>
         }
     }
     std::vector<train::NamedNumbers> list;
-    teacher.add_persistent(list, [](const Row& row) { return joined({"layer ", path_text(row.path), ": running"}); });
+    teacher.add_persistent(list, [](const Row& row) { return joined({layer_text(row.path), ": running"}); });
     for (const train::NamedNumbers& numbers : list) {
         std::visit(
             [&](const auto& values) {
@@ -154,7 +154,7 @@ template <class Teacher>
             teacher.forward(image, 1, train::Statistics::running, i + 1, i);
         } catch (const std::runtime_error& error) {
             throw std::runtime_error(
-                joined({"teacher, layer ", path_text(facts<Teacher>.rows[i].path), ": ", error.what()}));
+                joined({"teacher, ", layer_text(facts<Teacher>.rows[i].path), ": ", error.what()}));
         }
     }
 }

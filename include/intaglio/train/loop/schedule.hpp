@@ -131,7 +131,7 @@ struct StepSchedule {
         for (const std::int64_t milestone : milestones) {
             if (milestone <= last) {
                 throw std::invalid_argument(joined(
-                    {"step schedule: milestones must be positive and rising, found ", milestone, " behind ", last}));
+                    {"step schedule: milestones must be positive and rising, found ", milestone, " after ", last}));
             }
             last = milestone;
         }

@@ -60,7 +60,7 @@ template <class Net>
     for (std::size_t i = first_row; i < end_row && i < values.size(); ++i) {
         if (values[i] != 1) continue;
         throw std::invalid_argument(
-            joined({batch, ": the ", table.rows[i].detail, " of layer ", path_text(table.rows[i].path),
+            joined({batch, ": the ", table.rows[i].detail, " of ", layer_text(table.rows[i].path),
                     " would take mean and deviation from a single value; it needs at least 2 images"}));
     }
 }
