@@ -33,7 +33,7 @@ void append_list(std::vector<std::byte>& bytes, const std::vector<T>& numbers) {
 }  // namespace canonical_detail
 
 /// The exponent of the logits and the number of rows, then for each row its lists in the order of RowNumbers, each
-/// behind its length in 8 bytes. All numbers are little-endian and as wide as their type.
+/// after its length in 8 bytes. All numbers are little-endian and as wide as their type.
 [[nodiscard]] inline std::vector<std::byte> canonical_bytes(const ModelNumbers& model) {
     std::vector<std::byte> bytes;
     canonical_detail::append_number(bytes, model.logit_exponent);

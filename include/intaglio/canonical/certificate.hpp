@@ -28,7 +28,7 @@ struct Certificate {
     /// Whether nothing differs.
     [[nodiscard]] bool proven() const { return differences == 0; }
 
-    /// Takes over what a second proof found about the same numbers; they are counted once.
+    /// Merges what a second proof found about the same numbers, which are counted once.
     [[gnu::cold]] void add_proof(const Certificate& other) {
         if (differences == 0) first_difference = other.first_difference;
         differences += other.differences;
@@ -64,7 +64,7 @@ class StepProbe {
         return at_lowest_[channel] == other.at_lowest_[channel] && at_highest_[channel] == other.at_highest_[channel];
     }
 
-    /// Per channel the first accumulator that lies behind the step between `level` and `level` + 1; one past the range
+    /// Per channel the first accumulator past the step between `level` and `level` + 1; one past the range
     /// if none does. Found by bisection, for all channels at once.
     [[gnu::cold]] std::vector<std::int64_t> positions(std::int64_t level) {
         std::vector<std::int64_t> begin(codes_.size(), range_.lowest);
@@ -119,8 +119,7 @@ struct Sides {
 };
 
 /// Compares two monotone step functions on the whole range of accumulators; `real` is what both stand for, in codes
-/// of which neighbours lie `code_spacing` apart, or empty if that is not to be looked at. A function is equal to
-/// itself.
+/// of which neighbours lie `code_spacing` apart, or empty if that is not to be checked. A function is equal to itself.
 [[gnu::cold]] inline void compare_steps(CodeRange accumulators, CodeRange codes, std::int64_t channels,
                                         const StepFunction& first, const StepFunction& second,
                                         const FloatFunction& real, std::int64_t code_spacing, const Sides& sides,

@@ -49,7 +49,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
     return joined({range.lowest, " .. ", range.highest});
 }
 
-/// The name of a row's norm, surrogate or standardisation; that of a norm with its epsilon if it is not the usual one.
+/// The name of a row's norm, surrogate or standardisation; that of a norm with its epsilon if it is not the default.
 [[gnu::cold]] inline std::string detail_text(const Row& row) {
     NameParts parts;
     parts.add(row.detail);

@@ -72,7 +72,7 @@ struct CifarLayout {
     return parse_cifar_records(read_packed_bytes(path, layout.max_records * record), layout, path);
 }
 
-/// The images of several files, one file behind the other. The files are read at the same time where there are several
+/// The images of several files, one file after the other. The files are read in parallel where there are several
 /// processors. Errors: as read_cifar_records, of the first file that has one.
 [[nodiscard]] inline ImageDataset load_cifar_layout(const std::filesystem::path& folder,
                                                     const std::vector<std::string>& files, const CifarLayout& layout,

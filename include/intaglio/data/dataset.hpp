@@ -203,7 +203,7 @@ template <PixelCode Pixel, LabelNumber Label = std::uint8_t>
     return data;
 }
 
-/// The samples of both, `first` in front; its name stays. Errors: std::invalid_argument when shapes, numbers of
+/// The samples of both, those of `first` first; its name is kept. Errors: std::invalid_argument when shapes, numbers of
 /// classes, or class names differ.
 template <PixelCode Pixel, LabelNumber Label>
 [[nodiscard]] BasicDataset<Pixel, Label> concatenate(const BasicDataset<Pixel, Label>& first,

@@ -18,7 +18,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
     throw std::runtime_error(joined({path.string(), ": ", reason}));
 }
 
-/// The same with the text of an errno value behind the reason: "<path>: <reason>: No such file or directory".
+/// The same with the text of an errno value after the reason: "<path>: <reason>: No such file or directory".
 [[noreturn]] inline void throw_file_error(const std::filesystem::path& path, std::string_view reason,
                                           int error_number) {
     throw_file_error(path, joined({reason, ": ", std::generic_category().message(error_number)}));

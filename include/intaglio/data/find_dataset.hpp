@@ -1,4 +1,4 @@
-// Where a data set lies on this machine: the given folder, the environment, a shared folder nearby, the system.
+// Where a data set is on this machine: the given folder, the environment, a shared folder nearby, the system.
 #pragma once
 
 #include <cstdlib>

@@ -47,7 +47,7 @@ struct Refusal {
 };
 
 /// Per product the row of the step that runs inside it, so that its accumulators are never stored; none if there is
-/// none: somebody else reads them, or what is made of them on the way to the step.
+/// none: something else reads them, or what is made of them on the way to the step.
 template <std::size_t Rows>
 constexpr Array<std::int32_t, Rows> fused_steps(const FactsView& facts) {
     const Readers<Rows + 1> readers(facts);
@@ -62,7 +62,7 @@ constexpr Array<std::int32_t, Rows> fused_steps(const FactsView& facts) {
                 fused[i] = reader;
                 break;
             }
-            // A norm moves no data: look behind it.
+            // A norm moves no data: look past it.
             value = facts.row(reader).output;
             if (facts.value(value).norm_row != reader) break;
         }

@@ -1,4 +1,4 @@
-// The integer program of convolutions and dense layers, with the step behind them fused.
+// The integer program of convolutions and dense layers, with the step after them fused.
 #pragma once
 
 #include <cstddef>

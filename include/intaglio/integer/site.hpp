@@ -59,7 +59,7 @@ constexpr WeightForm weight_form(const Row& row) {
     return {row.weight_spacing, row.weight_offset};
 }
 
-/// A step of accumulators to codes, but for its parameters.
+/// A step of accumulators to codes, without its parameters.
 struct StepForm {
     std::int32_t lowest = 0;   ///< code
     std::int32_t highest = 0;  ///< code
@@ -80,7 +80,7 @@ struct Site {
     Shape second{};                ///< of the second operand
     WeightForm weight{};
     StepForm step{};  ///< of a step, also of one that runs inside a product; otherwise the range of the result alone
-    std::int32_t channels_before = 0;      ///< that are added in front of the others
+    std::int32_t channels_before = 0;      ///< that are added before the others
     std::int32_t settings[2]{};            ///< of an operation from outside of the library
     std::ptrdiff_t input = network_input;  ///< from the start of the arena
     std::ptrdiff_t second_input = network_input;

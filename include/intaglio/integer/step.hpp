@@ -40,7 +40,7 @@ void step(const StepForm& form, const In* in, std::int64_t pixels, std::int32_t 
 
 }  // namespace detail
 
-// A norm, an integer scale: they live on in the step or the logits behind them.
+// A norm, an integer scale: they live on in the step or the logits after them.
 template <class Normalization, bool OneGain>
 struct Operation<primitive::Norm<Normalization, OneGain>> : Idle {};
 template <class Mode>

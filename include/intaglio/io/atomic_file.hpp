@@ -1,4 +1,4 @@
-// Files that are either completely there or not at all (POSIX).
+// Files that are written completely or not at all (POSIX).
 #pragma once
 
 #include <fcntl.h>

@@ -39,7 +39,7 @@ inline std::string quoted_line(const std::optional<std::string_view>& line) {
 
 }  // namespace io_detail
 
-/// In front of each line of a signature that tells an option of a run, behind those that tell its network.
+/// Begins each line of a signature that tells an option of a run; they come after those that tell its network.
 inline constexpr std::string_view option_prefix = "option ";
 
 namespace io_detail {
@@ -57,7 +57,7 @@ inline std::string option_lines(const std::string& settings) {
     return text;
 }
 
-/// The lines of a signature in front of the options.
+/// The lines of a signature before the options.
 inline std::string_view network_lines(std::string_view signature) {
     if (signature.starts_with(option_prefix)) return {};
     const auto options = signature.find(joined({"\n", option_prefix}));
@@ -92,7 +92,7 @@ inline void compare_lines(const CheckpointReader& reader, std::string_view expec
 inline void require_signature(const CheckpointReader& reader, const std::string& expected) {
     io_detail::compare_lines(reader, expected, reader.signature());
 }
-/// The same of the lines in front of the options: makes sure that a checkpoint belongs to a network.
+/// The same of the lines before the options: makes sure that a checkpoint belongs to a network.
 inline void require_network(const CheckpointReader& reader, const std::string& expected) {
     io_detail::compare_lines(reader, expected, io_detail::network_lines(reader.signature()));
 }

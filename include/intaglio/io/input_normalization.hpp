@@ -1,4 +1,4 @@
-// What happens to pixels in front of a network that was trained elsewhere.
+// What happens to pixels before they reach a network that was trained elsewhere.
 #pragma once
 
 #include <cmath>

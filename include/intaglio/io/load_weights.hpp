@@ -19,16 +19,16 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 /// "conv1.bias", for "bn1" it has "bn1.weight", "bn1.bias", "bn1.running_mean" and "bn1.running_var". Resnet_names
 /// makes such a list.
 ///
-/// - Weights of convolutions are [out][in / groups][height][width] in the file, of dense layers [out][in]; behind a
+/// - Weights of convolutions are [out][in / groups][height][width] in the file, of dense layers [out][in]; after a
 ///   flattened image their inputs are channels, rows, columns there and are brought into our order.
 /// - Weights become the latent ones: a network with quantised weights starts from them, and so do the trained
 ///   numbers of its weight quantisers.
 /// - BatchNorm takes the statistics. Where the file's metadata have "bn1.eps", or "eps" for all norms, the epsilon of
-///   the norm must be that number: frameworks differ in it (1e-5, 1e-3), and tensors do not tell.
-/// - The bias of a product moves into the norm behind it; TrainedBias and AffineNorm behind a product hold it and
+///   the norm must be that number: frameworks differ in it (1e-5, 1e-3), and tensors do not say.
+/// - The bias of a product moves into the norm after it; TrainedBias and AffineNorm after a product hold it and
 ///   have no name of their own. Without a norm there is no place for a bias.
-/// - With options.normalization, products that read the input (also behind pools) take (x - mean) / deviation into
-///   their weights and the norm behind them. Where they pad, the padding value of the input has to be the mean.
+/// - With options.normalization, products that read the input (also after pools) take (x - mean) / deviation into
+///   their weights and the norm after them. Where they pad, the padding value of the input has to be the mean.
 ///
 /// Returns the tensors that no layer has taken ("...num_batches_tracked" are left out), which is an error unless
 /// options.ignore_unused. Everything is checked before anything in `training` is changed.

@@ -1,4 +1,4 @@
-// Parameters alone, apart from the run that trained them: for inference, a longer run, another optimiser.
+// Only the parameters, apart from the run that trained them: for inference, a longer run, another optimiser.
 #pragma once
 
 #include <filesystem>
@@ -33,7 +33,7 @@ void save_parameters(Training<Net>& training, const std::filesystem::path& path)
     writer.write(path);
 }
 
-/// Reads what save_parameters wrote, or the same numbers out of a checkpoint of a run of the same network, whatever its
+/// Reads what save_parameters wrote, or the same numbers from a checkpoint of a run of the same network, whatever its
 /// options: its weights, not their average or the best of its epochs. A Trainer is made afterwards. Throws
 /// std::runtime_error that names the file and the first difference; the training then is as it was.
 template <class Net>

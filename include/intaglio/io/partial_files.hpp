@@ -1,8 +1,8 @@
 // The temporaries of files under construction: their names, and what becomes of those of killed processes (POSIX).
 //
-// A temporary is called TARGET.partial-HOST-PROCESS-NUMBER, and its writer holds a lock on it as long as it lives,
-// which the kernel lets go with the process. Whoever writes the same target next removes it if the host is this one, no
-// process has the number (or it is the own one), and the lock can be had: numbers of processes are used again, and
+// A temporary is called TARGET.partial-HOST-PROCESS-NUMBER, and its writer holds a lock on it as long as it lives;
+// the kernel releases it with the process. Whoever writes the same target next removes it if the host is this one, no
+// process has the number (or it is our own), and the lock can be had: numbers of processes are used again, and
 // folders can belong to several hosts.
 #pragma once
 
@@ -69,7 +69,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
     if (descriptor < 0) return;
     struct stat locked {};
     struct stat named {};
-    // The name may belong to another file by now: one that was renamed into place, and a new one behind it.
+    // The name may belong to another file by now: one that was renamed into place, and a new one after it.
     if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && ::fstat(descriptor, &locked) == 0 &&
         ::lstat(path.c_str(), &named) == 0 && S_ISREG(named.st_mode) && locked.st_dev == named.st_dev &&
         locked.st_ino == named.st_ino) {

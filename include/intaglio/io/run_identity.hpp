@@ -28,7 +28,7 @@ inline constexpr std::int64_t probes = 16;
     return text;
 }
 
-/// Of all codes and labels; the type of the labels plays no role.
+/// Of all codes and labels; the type of the labels does not matter.
 template <class Pixel>
 [[gnu::cold]] std::uint64_t samples_checksum(const BasicSamples<Pixel>& samples) {
     Checksum sum;

@@ -1,7 +1,7 @@
 // Reading safetensors files, in which other frameworks keep weights (nlohmann-json).
 //
 // A file is the length of its header (8 bytes, little-endian), the header (a JSON object: for each tensor its type,
-// shape, and the range of its bytes behind the header; `__metadata__` maps text to text) and the tensors' bytes, which
+// shape, and the range of its bytes after the header; `__metadata__` maps text to text) and the tensors' bytes, which
 // fill the rest without a gap, least significant byte first and the last index innermost.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Checkpoints of a conversion: everything that is needed to go on as if it had never stopped.
+// Checkpoints of a conversion: everything that is needed to continue as if it had never stopped.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 namespace io_detail {
 
-/// The student, then as options all that decides what becomes of it.
+/// The student, then, as options, everything that decides what becomes of it.
 template <class Student, class Teacher>
 [[gnu::cold]] std::string conversion_signature(const tandem::Conversion<Student, Teacher>& conversion) {
     constexpr auto pixels = static_cast<std::size_t>(Training<Student>::pixels);

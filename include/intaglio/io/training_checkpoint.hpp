@@ -1,4 +1,4 @@
-// Checkpoints of a training run: everything that is needed to go on as if it had never stopped.
+// Checkpoints of a training run: everything that is needed to continue as if it had never stopped.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@ inline constexpr const char* position_name = "position";
 inline constexpr const char* seed_name = "seed of the passes";
 inline constexpr const char* teacher_name = "logits of the teacher";
 
-/// The network, the options, and what they and the samples do, as far as a checksum can say it.
+/// The network, the options, and what they and the samples do, as far as a checksum can tell.
 template <class Net, class Optimizer>
 [[gnu::cold]] std::string training_signature(const Trainer<Net, Optimizer>& trainer) {
     constexpr auto pixels = static_cast<std::size_t>(Training<Net>::pixels);
@@ -46,7 +46,7 @@ template <class Net, class Optimizer>
     return model_signature(facts<Net>.view()) + option_lines(trainer.description() + text.text());
 }
 
-/// What the teacher says to the first samples; nothing without a teacher.
+/// The teacher's logits for the first samples; nothing without a teacher.
 template <class Net, class Optimizer>
 [[gnu::cold]] std::vector<float> probe_teacher(const Trainer<Net, Optimizer>& trainer) {
     const auto& teacher = trainer.options().distillation.teacher;
@@ -61,7 +61,7 @@ template <class Net, class Optimizer>
     return all;
 }
 
-/// Throws if the teacher says something else than that of the checkpoint, but for the rounding of other processors.
+/// Throws if the teacher gives other logits than that of the checkpoint, except for the rounding of other processors.
 template <class Net, class Optimizer>
 [[gnu::cold]] void require_teacher(const CheckpointReader& reader, const Trainer<Net, Optimizer>& trainer) {
     const std::vector<float> expected = probe_teacher(trainer);

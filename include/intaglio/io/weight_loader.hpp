@@ -111,7 +111,7 @@ class WeightLoader {
         return value > 0 && table_.writer(value).weights > 0 ? value - 1 : none;
     }
     /// The norm that alone reads a product's accumulators, or none.
-    [[nodiscard]] const LoadedRow* norm_behind(const LoadedRow& product) const {
+    [[nodiscard]] const LoadedRow* norm_after(const LoadedRow& product) const {
         const std::int32_t value = row_of(product).output;
         if (table_.reads(value) != 1) return nullptr;
         for (const LoadedRow& row : rows_) {
@@ -192,7 +192,7 @@ class WeightLoader {
             for (std::size_t c = 0; c < constant.size(); ++c) constant[c] += static_cast<double>(bias[c]);
         }
         if (!biased && !normalized) return;
-        const LoadedRow* const norm = norm_behind(loaded);
+        const LoadedRow* const norm = norm_after(loaded);
         if (norm == nullptr) {
             fail(joined({(biased ? joined({"tensor '", name, "bias'"})
                                  : joined({"the mean of the input after '", name, "weight'"})),
@@ -275,7 +275,7 @@ class WeightLoader {
     const std::vector<std::string>& names_;
     const WeightLoading& options_;
     std::vector<float> parameters_;
-    std::vector<std::vector<double>> constants_;  ///< per row of a norm: what the product in front adds
+    std::vector<std::vector<double>> constants_;  ///< per row of a norm: what the product before adds
     std::vector<std::vector<double>> means_;
     std::vector<std::vector<double>> variances_;
     std::vector<bool> normalized_;  ///< per value: it is the input, perhaps pooled

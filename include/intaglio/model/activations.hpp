@@ -89,7 +89,7 @@ struct Range {
 };
 
 /// The integer grid on which the branches of a residual block meet (exactness contract 4): symmetric codes of
-/// `Quantizer`, of which `Limit` (a divisor of the largest code plus 1) is the largest value. Behind the join the sum
+/// `Quantizer`, of which `Limit` (a divisor of the largest code plus 1) is the largest value. After the join the sum
 /// is again an integer.
 template <class Quantizer, Range Limit = Range{8}>
 struct BranchGrid {

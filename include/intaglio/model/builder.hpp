@@ -8,10 +8,10 @@
 
 namespace intaglio {
 
-/// State of the analysis: the network in front of the next layer. Not a template, so that its code exists once.
+/// State of the analysis: the network up to the next layer. Not a template, so that its code exists once.
 class Builder {
   public:
-    /// Writes up to `capacity` rows and one value more.
+    /// Writes up to `capacity` rows, and one more value.
     constexpr Builder(Row* rows, Value* values, std::int32_t capacity, const Value& input)
         : rows_(rows), values_(values), capacity_(capacity) {
         values_[0] = input;

@@ -1,4 +1,4 @@
-// Dropout: noise that training adds and that inference knows nothing of.
+// Dropout: noise that training adds and inference does not know.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,8 @@ struct Dropout {
 
 }  // namespace primitive
 
-/// Dropout (Srivastava et al. 2014) of codes, or of real numbers behind an activation. Only passes with
-/// Statistics::batch drop anything; which codes follows from the seed of the training and the number of the pass
+/// Dropout (Srivastava et al. 2014) of codes, or of real numbers after an activation. Only passes with
+/// Statistics::batch drop anything; which codes depends on the seed of the training and the number of the pass
 /// (Training::set_pass) alone. The integer program has nothing to do.
 template <Rate Drop = Rate{0.5}>
 struct Dropout {

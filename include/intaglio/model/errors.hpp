@@ -14,7 +14,7 @@
 
 namespace intaglio {
 
-// Whether there is a mistake, or a subject, is asked of what the address points to: with -fsanitize=undefined GCC takes
+// Whether there is a mistake, or a subject, is told by what the address points to: with -fsanitize=undefined GCC takes
 // no comparison of an address with null for a constant.
 
 /// Identity of a kind of mistake: its address.
@@ -25,7 +25,7 @@ inline constexpr ErrorKind no_mistake{false};
 
 inline constexpr char no_subject = '\0';
 
-// The words of a message; in a namespace of their own, since they are common ones.
+// The words of a message, in a namespace of their own, since they are common words.
 namespace model_error {
 
 /// Parts of a layer's path. A path reads from the outside in: `in_layer<5, repetition, 2, 1>` is the first layer of
@@ -51,7 +51,7 @@ struct the {
 
 using model_error::Part;
 
-/// Where a layer stands in its network.
+/// Where a layer is in its network.
 struct Path {
     static constexpr int capacity = 12;
     Array<Part, capacity> part{};
@@ -185,7 +185,7 @@ struct PathPart<Part::number, Index> {
     static constexpr auto value = Index;
 };
 
-/// A function of its own, so that the error line names the sentence alone.
+/// A function of its own, so that the error line names only the sentence.
 template <class Sentence>
 constexpr bool spell() {
     return sizeof(Sentence) != 0;

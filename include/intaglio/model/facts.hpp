@@ -91,9 +91,9 @@ struct Row {
     CodeRange codes{};              ///< what the operation can produce
     std::int64_t steps = 0;         ///< step positions per channel: highest - lowest code of a quantizing operation
     std::int64_t code_spacing = 1;  ///< of a quantizing operation: distance of neighbouring codes (2 for -1 and 1)
-    ScaleForm scale{};              ///< of an integer scale, and of the step or the logits behind it
+    ScaleForm scale{};              ///< of an integer scale, and of the step or the logits after it
     std::int64_t dropout_threshold = 0;  ///< of 2^32
-    std::int32_t channels_before = 0;    ///< that are added in front of the others
+    std::int32_t channels_before = 0;    ///< that are added before the others
     /// Numbers of an operation from outside of the library that nothing else of its row tells; checkpoints compare
     /// them.
     Array<std::int64_t, 2> settings{};
@@ -116,7 +116,7 @@ struct Row {
     }
 };
 
-/// The rows and values of any network, for code that should exist once and not per network.
+/// The rows and values of any network, for code that should exist once, not once per network.
 struct FactsView {
     View<const Row> rows;
     View<const Value> values;
@@ -176,7 +176,7 @@ struct Facts {
         }
         return bits;
     }
-    /// Whether inference needs additions and comparisons alone up to the accumulators of the logits: every weight is
+    /// Whether inference needs only additions and comparisons up to the accumulators of the logits: every weight is
     /// -1, 0 or 1 and every step is a list of thresholds.
     [[nodiscard]] constexpr bool multiplier_free() const {
         for (const Row& row : rows) {

@@ -12,7 +12,7 @@ struct Relu {
     static constexpr const char* name = "ReLU";
 };
 
-/// The value itself, unquantised: behind a layer of real numbers that has no other activation.
+/// The value itself, unquantised: after a layer of real numbers that has no other activation.
 struct Linear {
     using option = option::activation;
     using primitive = intaglio::primitive::FloatActivation<Linear>;

@@ -59,7 +59,7 @@ struct Repeat {
     };
 };
 
-/// The branch that hands on its input.
+/// The branch that passes its input on.
 struct Identity {
     template <class Defaults>
     struct resolved {

@@ -27,7 +27,7 @@ struct Scale {
         static constexpr ScaleForm form{.given = true};
         static constexpr const char* name = "multipliers and biases";
     };
-    /// As LayerBias, where m is a power of two: additions and shifts alone.
+    /// As LayerBias, where m is a power of two: only additions and shifts.
     struct PowerOfTwo {
         static constexpr ScaleForm form{.given = true, .one_multiplier = true, .precision = 1};
         static constexpr const char* name = "one power of two, biases";
@@ -45,7 +45,7 @@ struct Scale {
 
 namespace primitive {
 
-/// value = alpha * accumulator + beta, where alpha and beta become integers in the step or the logits behind. It
+/// value = alpha * accumulator + beta, where alpha and beta become integers in the step or the logits after it. It
 /// measures nothing and moves no data.
 template <class Mode>
 struct IntegerScale {

@@ -88,7 +88,7 @@ struct NoIn {
     static constexpr std::int32_t channels = 0;
 };
 
-/// The operation of a norm, of an activation: its own, or the usual one.
+/// The operation of a norm, of an activation: its own, or the default.
 template <class Norm, bool OneGain>
 struct PrimitiveOfNorm {
     using type = primitive::Norm<Norm, OneGain>;
@@ -209,7 +209,7 @@ struct WeightLayer {
     static constexpr bool has_out = !std::is_same_v<OutChannels, NoOut>;
     using ProductPrimitive = primitive::Product<Weight, Standardization>;
 
-    /// Records what is missing or contradicts the layer in front.
+    /// Records what is missing or contradicts the layer before.
     static constexpr void check(Builder& b, std::int32_t in_channels, bool needs_out = true) {
         if (!has_out && needs_out) b.fail(missing_option_Out, 1, 0);
         if (!has_weight) b.fail(missing_weight_quantizer, 1, 0);

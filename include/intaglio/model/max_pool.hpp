@@ -35,8 +35,8 @@ struct ResolvedMaxPool {
 }  // namespace detail
 
 /// Maximum over windows: MaxPool<2>, MaxPool<3, Stride<2>, Padding<1>>, MaxPool<Window{1, 4}>. Windows do not overlap,
-/// and the padded image is a multiple of the window, unless a `Stride` is given. It reads codes (or real numbers behind
-/// an activation); behind a rising activation, pooling is the same function as in front of it.
+/// and the padded image is a multiple of the window, unless a `Stride` is given. It reads codes (or real numbers after
+/// an activation); after a rising activation, pooling is the same function as before it.
 /// Options: Stride, Padding, SamePadding (none if not given).
 template <Window Size, class... Options>
 struct MaxPool {

@@ -9,7 +9,7 @@
 #include "intaglio/model/vocabulary.hpp"
 
 /// The largest number of operations that a network may have: all supported compilers analyse as many with their default
-/// limits. Who defines more also compiles with larger ones: GCC's -fconstexpr-ops-limit, Clang's -fconstexpr-steps.
+/// limits. Whoever defines more also has to raise these: GCC's -fconstexpr-ops-limit, Clang's -fconstexpr-steps.
 #ifndef INTAGLIO_MAX_OPERATIONS
 #define INTAGLIO_MAX_OPERATIONS 1000
 #endif
@@ -91,7 +91,7 @@ struct Signal {
     static constexpr Value value = detail::input_of<Codes, Padding>({1, Length, Channels});
 };
 
-/// Options for all layers of a network that do not give their own; the first entry behind the input.
+/// Options for all layers of a network that do not give their own; the first entry after the input.
 template <class... Options>
 struct Defaults {
     using option = option::defaults;

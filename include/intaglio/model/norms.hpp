@@ -15,7 +15,7 @@ INTAGLIO_MODEL_ERROR(norm_without_deviation_has_no_epsilon)
 struct Epsilon {
     double value;
 };
-/// That of norms that do not say.
+/// The one of norms that give none.
 inline constexpr double default_epsilon = 1e-5;
 
 INTAGLIO_MODEL_ERROR(norm_needs_a_static_constexpr_name)
@@ -82,7 +82,7 @@ struct LayerBatchNorm {
 };
 using Lbn = LayerBatchNorm;
 
-/// No statistics at all, a trained bias alone: value = x + bias. The norm of binary networks, whose activations look at
+/// No statistics, only a trained bias: value = x + bias. The norm of binary networks, whose activations look at
 /// signs only.
 struct TrainedBias {
     using option = option::norm;

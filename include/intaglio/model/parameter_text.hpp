@@ -52,7 +52,7 @@ using NameText = Array<char, 160>;
     for (int shift = 60; shift >= 0; shift -= 4) text[length++] = "0123456789abcdef"[bits >> shift & 15U];
 }
 
-/// "words" if `value` is the usual one, else "words, parameter value".
+/// "words" if `value` is the default, else "words, parameter value".
 constexpr NameText name_with_parameter(const char* words, const char* parameter, double value, double usual) {
     NameText text{};
     std::size_t length = 0;

@@ -24,7 +24,7 @@ struct Rounding {
 
 namespace detail {
 
-/// A target of steps whose codes follow from the value in front.
+/// A target of steps whose codes follow from the value that the step reads.
 struct SameCodes {
     using surrogate = Rounding;
 };

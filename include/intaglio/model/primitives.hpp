@@ -1,6 +1,6 @@
 // The primitive operations to which every layer comes down. Programs are written for these types.
 //
-// An operation is an empty type; its numbers stand in its row of the facts table, so that layers of the same kind
+// An operation is an empty type; its numbers are in its row of the facts table, so that layers of the same kind
 // share their code whatever their extents.
 #pragma once
 

@@ -12,7 +12,7 @@ namespace intaglio {
 template <std::size_t Values>
 struct Readers {
     Array<std::int32_t, Values> count{};  ///< operands, not rows: an operation may read a value twice
-    Array<std::int32_t, Values> last{};   ///< the last row that reads it; none if nobody does
+    Array<std::int32_t, Values> last{};   ///< the last row that reads it; none if no row does
 
     constexpr explicit Readers(const FactsView& facts) {
         for (std::size_t v = 0; v < Values; ++v) last[v] = none;

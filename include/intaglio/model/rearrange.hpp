@@ -23,7 +23,7 @@ struct Subsample {
     }
 };
 
-/// Channels of code 0 in front of all others and behind them.
+/// Channels of code 0 before all others and after them.
 struct PadChannels {
     static constexpr void describe(Builder& b, std::int32_t before, std::int32_t after) {
         Value out = b.in();
@@ -59,8 +59,8 @@ struct Subsample {
     };
 };
 
-/// Before channels of value 0 in front and After behind: Residual<..., Sequence<Subsample<2>, PadChannels<8, 8>>> is a
-/// shortcut without weights (He et al. 2016, option A).
+/// `Before` channels of value 0 before the others and `After` after them. Residual<..., Sequence<Subsample<2>,
+/// PadChannels<8, 8>>> has a shortcut without weights (He et al. 2016, option A).
 template <std::int32_t Before, std::int32_t After>
 struct PadChannels {
     template <class Defaults>

@@ -41,7 +41,7 @@ struct SampleNorm {
                      .biases = biases,
                      .epsilon = epsilon,
                      .refusal = &norm_depends_on_each_input_and_has_no_integer_program},
-                 // The row that it names has no affine function for the steps behind it; a second norm is refused.
+                 // The row that it names has no affine function for the steps after it; a second norm is refused.
                  Value{.shape = in.shape, .storage = Storage::float32, .pending = true, .norm_row = b.next_row()});
     }
 };

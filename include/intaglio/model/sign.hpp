@@ -7,7 +7,7 @@
 
 namespace intaglio {
 
-/// What the padding of a convolution holds behind a `Sign`: code 0, which leaves the taps on the padding out.
+/// What the padding of a convolution holds after a `Sign`: code 0, which leaves the taps on the padding out.
 struct Masked {
     static constexpr std::int32_t code = 0;
 };
@@ -21,7 +21,7 @@ struct PadPlusOne {
 };
 
 /// Activation with the codes -1 and 1, the sign of the value with sign(0) = 1. Padding is the same in training and in
-/// the integer program: code 0 (Masked), -1 (PadMinusOne) or 1 (PadPlusOne); behind an average pool, whose codes are
+/// the integer program: code 0 (Masked), -1 (PadMinusOne) or 1 (PadPlusOne); after an average pool, whose codes are
 /// sums of signs, the sum of as many.
 template <class Padding = Masked, class SurrogateGradient = StraightThrough>
 struct Sign {

@@ -16,7 +16,7 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
-/// One row per label and one column per prediction, the recall behind each row and the precision below each column, in
+/// One row per label and one column per prediction, the recall after each row and the precision below each column, in
 /// percent; a dash where there is nothing to count. `names` are those of the classes, or empty: then their numbers.
 /// Throws std::invalid_argument for another number of names.
 [[gnu::cold]] [[nodiscard]] inline Table confusion_table(const ConfusionMatrix& matrix,

@@ -1,4 +1,4 @@
-// gnuplot as a program: a script goes in, a picture comes out. No shell and no file name takes part.
+// gnuplot as a program: a script goes in, a picture comes out. No shell and no file name is involved.
 #pragma once
 
 #include <spawn.h>
@@ -63,22 +63,22 @@ class SpawnActions {
 /// characters become spaces.
 [[nodiscard]] inline std::string gnuplot_quoted(std::string_view text) {
     std::string quoted = "\"";
-    bool behind_escape = false;
+    bool after_escape = false;
     for (const char letter : text) {
         const auto code = static_cast<unsigned char>(letter);
         const bool control = code < 0x20 || code == 0x7f;
         const bool digit = code >= '0' && code <= '9';
         const bool other_plain =
             (code >= 'A' && code <= 'Z') || (code >= 'a' && code <= 'z') || code == ' ' || code >= 0x80;
-        // gnuplot reads more than three octal digits, so a digit behind an escape would become a part of it.
-        if (control || other_plain || (digit && !behind_escape)) {
+        // gnuplot reads more than three octal digits, so a digit after an escape would become a part of it.
+        if (control || other_plain || (digit && !after_escape)) {
             quoted += control ? ' ' : letter;
-            behind_escape = false;
+            after_escape = false;
             continue;
         }
         quoted += '\\';
         for (const int shift : {6, 3, 0}) quoted += static_cast<char>('0' + ((code >> shift) & 7));
-        behind_escape = true;
+        after_escape = true;
     }
     return joined({quoted, "\""});
 }

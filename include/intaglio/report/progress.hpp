@@ -52,7 +52,7 @@ struct ProgressPoint {
 }
 
 /// Shows progress. For each epoch call begin_epoch, update after each batch, end_epoch. Drawing is throttled to ten
-/// times a second, so update may be called as often as one likes; after construction nothing is allocated. Times are
+/// times a second, so update may be called as often as you like; after construction nothing is allocated. Times are
 /// seconds of any steady clock, as long as it is the same for all calls.
 class Progress {
   public:
@@ -87,7 +87,7 @@ class Progress {
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    /// Takes up other work in the same line. Errors: as the constructor.
+    /// Shows other work in the same line. Errors: as the constructor.
     void restart(const ProgressPlan& work, double now = steady_seconds()) {
         check(work);
         plan = work;
@@ -152,7 +152,7 @@ class Progress {
 
     void draw_live(const ProgressPoint& point, double now) {
         const double part = std::clamp(static_cast<double>(point.batch) / static_cast<double>(plan.batches), 0.0, 1.0);
-        // What stands behind the bar is written first: the bar takes what is left of the line.
+        // What comes after the bar is written first: the bar takes what is left of the line.
         start_line();
         append(" %*lld/%lld", digits(plan.batches), number(point.batch), number(plan.batches));
         append_numbers(point, now);

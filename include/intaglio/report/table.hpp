@@ -36,7 +36,7 @@ inline constexpr std::string_view thin_space = "\u202f";
     return text;
 }
 
-/// A number with `decimals` digits behind the point, for example fixed(91.347, 2) = "91.35".
+/// A number with `decimals` digits after the point, for example fixed(91.347, 2) = "91.35".
 [[nodiscard]] inline std::string fixed(double value, int decimals) {
     const int length = std::snprintf(nullptr, 0, "%.*f", decimals, value);
     std::string text(static_cast<std::size_t>(std::max(length, 0)) + 1, '\0');
@@ -67,7 +67,7 @@ class Table {
         rows.push_back(std::move(cells));
     }
 
-    /// Adds a line across the table, for example above a sum. Markdown has none and leaves it out.
+    /// Adds a line across the table, for example above a sum. Markdown has none, so it is omitted.
     void add_rule() { rows.emplace_back(); }
 
     /// Prints for a terminal: header, line, rows; two spaces between columns, none at the end of a line.

@@ -56,7 +56,7 @@ inline std::string fitted_text(const tandem::Stage& stage, const FactsView& stud
     return text;
 }
 
-/// Whose values a loss of the logits looks at; `share` is the teacher's.
+/// Whose values a loss of the logits compares with; `share` is the teacher's.
 inline std::string logits_target_text(double share) {
     return share <= 0 ? "labels" : share >= 1 ? "logits" : "labels, logits";
 }
@@ -126,8 +126,8 @@ inline std::string epochs_text(const char* task, std::int64_t epochs) {
 }
 
 /// The stages of a conversion, before anything runs: what stage 1 fits, which rows of the student are frozen while
-/// stage 2 trains what, and towards what: the value of the teacher at a place, or labels and its logits. Behind the
-/// name of a trained task stands the largest number of its epochs.
+/// stage 2 trains what, and towards what: the value of the teacher at a place, or labels and its logits. The
+/// name of a trained task is followed by its largest number of epochs.
 [[nodiscard]] inline Table stage_table(std::span<const tandem::Stage> stages, const FactsView& teacher,
                                        const FactsView& student, const tandem::Options& options) {
     using tandem::TaskKind;
@@ -142,11 +142,11 @@ inline std::string epochs_text(const char* task, std::int64_t epochs) {
         std::string frozen;
         std::string trained;
         std::string towards;
-        std::string behind;
+        std::string after;
         for (const tandem::Task& task : tasks) {
             if (task.stage != i || task.kind == TaskKind::ranges || task.kind == TaskKind::joint) continue;
             if (task.kind == TaskKind::adapt) {
-                behind = report_detail::epochs_text(task_text(task.kind), task.epochs);
+                after = report_detail::epochs_text(task_text(task.kind), task.epochs);
                 continue;
             }
             of_stage += of_stage.empty() ? "" : ", ";
@@ -162,10 +162,10 @@ inline std::string epochs_text(const char* task, std::int64_t epochs) {
         }
         table.add_row({std::to_string(i + 1), stage_text(stage), report_detail::fitted_text(stage, student), frozen,
                        trained, towards, of_stage});
-        if (!behind.empty()) {
+        if (!after.empty()) {
             table.add_row({"", joined({"after ", path_text(stage.path)}), "",
                            report_detail::frozen_text(stage.step + 1),
-                           report_detail::trained_text(student, stage.step + 1, last_row), logits, behind});
+                           report_detail::trained_text(student, stage.step + 1, last_row), logits, after});
         }
     }
     if (options.joint.epochs > 0) {

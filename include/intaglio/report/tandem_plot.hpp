@@ -21,7 +21,7 @@ struct ConversionCurve {
     std::vector<tandem::Record> records;
 };
 
-/// The accuracy of students on the validation samples, in percent, behind stage 1 and each task from there on; the
+/// The accuracy of students on the validation samples, in percent, after stage 1 and each task from there on; the
 /// teacher's is a dashed line. All students have the same tasks. A task that was undone leaves its curve level.
 /// Errors: std::invalid_argument unless there is one record for each task.
 [[nodiscard]] inline Plot conversion_plot(const std::string& title, std::span<const tandem::Stage> stages,

@@ -16,13 +16,13 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
-/// Shows how a conversion goes on; call `update` behind each step. A task that is done becomes a line that stays; on a
+/// Shows how a conversion proceeds; call `update` after each step. A task that is done becomes a line that stays; on a
 /// terminal the line below shows the present task and the accuracy of the student so far.
 template <class Conversion>
 class TandemProgress {
   public:
     /// Refers to both; `out` is a std::FILE*, or a std::ostream as Progress takes it. What a resumed conversion has
-    /// done before is not told again.
+    /// done before is not shown again.
     template <class Out>
     TandemProgress(const Conversion& conversion, Out&& out, ProgressStyle style = ProgressStyle::automatic,
                    double now = steady_seconds())

@@ -6,7 +6,7 @@
 /// For the small functions of inner loops: a call there would cost more than the work.
 #define INTAGLIO_INLINE inline __attribute__((always_inline))
 
-/// In front of the body of a loop over `count` registers: index = 0 ... count - 1, for a constant of at most 16.
+/// Before the body of a loop over `count` registers: index = 0 ... count - 1, for a constant of at most 16.
 /// Compilers keep arrays of vectors in registers if the loops over them are gone before they look for variables.
 #if defined(__clang__)
 #define INTAGLIO_UNROLLED(index, count) _Pragma("clang loop unroll(full)") for (int index = 0; index < (count); ++index)

@@ -1,4 +1,4 @@
-// Residual networks with the activation in front of each convolution.
+// Residual networks with the activation before each convolution.
 #pragma once
 
 #include "intaglio/model/network.hpp"
@@ -21,7 +21,7 @@ using FirstBlock = Residual<Sequence<Conv<Out<Channels>>, Conv<Out<Channels>, No
 }  // namespace detail
 
 /// The PreActResNet of Sawada et al. 2024, as the papers' digest resolves it (3.1): 64B-128B-AP-256B-256B-AP-512B-512B-
-/// AP-512B-512B-10C1-GAP. All convolutions have stride 1, averages over 2 x 2 windows stand in front of each pair of
+/// AP-512B-512B-10C1-GAP. All convolutions have stride 1, averages over 2 x 2 windows come before each pair of
 /// blocks, the first block starts at its convolutions. Height and width of the input are multiples of 8.
 template <class Input, std::int32_t Classes, class Multiplier, class DefaultOptions>
 using PreActResNet =

@@ -10,7 +10,7 @@ namespace detail {
 
 template <std::int32_t Channels>
 using BasicBlock = Sequence<Residual<Sequence<Conv<Out<Channels>>, Conv<Out<Channels>, NoActivation>>>, Activate<>>;
-/// Halves the picture; the shortcut takes every second pixel and pads the channels, half in front and half behind.
+/// Halves the picture; the shortcut takes every second pixel and pads the channels, half before and half after.
 template <std::int32_t In, std::int32_t Channels>
 using HalvingBlock =
     Sequence<Residual<Sequence<Conv<Out<Channels>, Stride<2>>, Conv<Out<Channels>, NoActivation>>,

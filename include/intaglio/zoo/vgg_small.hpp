@@ -6,7 +6,7 @@
 
 namespace intaglio::zoo {
 
-/// (128C3)x2-MP-(256C3)x2-MP-(512C3)x2-MP-10: six 3 x 3 convolutions and one dense layer, pools behind the
+/// (128C3)x2-MP-(256C3)x2-MP-(512C3)x2-MP-10: six 3 x 3 convolutions and one dense layer, pools after the
 /// activations. Height and width of the input are multiples of 8. 4,656,512 weights for 3 x 32 x 32 and 10 classes.
 /// The first and the last layer take `EdgeOptions` beside the defaults (see zoo/edges.hpp): DoReFa<8> at both ends,
 /// say.

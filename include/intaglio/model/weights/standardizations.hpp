@@ -9,7 +9,7 @@ namespace intaglio {
 
 // A standardisation is an empty type that sets option::standardization. It has a `name`; `scaled` says whether
 // quantised weights are multiplied by a factor of their own; `removes_mean`, whether the weights of an output unit have
-// mean 0 behind it: then a unit of one weight is always 0. With `unit_variance` they also have variance 1 (false if not
+// mean 0 after it: then a unit of one weight is always 0. With `unit_variance` they also have variance 1 (false if not
 // given).
 
 /// Weights are brought to mean 0 and variance 1 per output unit before they are quantised (Qiao et al. 2019; the

@@ -13,7 +13,7 @@ struct Slope {
 };
 
 /// The gain where |w / 3| < 1, the range that (P2.7) does not clip, 0 elsewhere (P2.10). The exact derivative has the
-/// gain 1/3; behind a standardisation that only changes the learning rate of SGD, and nothing for Adam.
+/// gain 1/3; after a standardisation that only changes the learning rate of SGD, and nothing for Adam.
 template <Slope Factor = Slope{1.0}>
 struct Indicator {
     static constexpr double gain = Factor.value;
@@ -49,7 +49,7 @@ struct PlainIdentity {
 
 namespace detail {
 
-/// Adds the surrogate to a quantiser's name, unless it is the usual one.
+/// Adds the surrogate to a quantiser's name, unless it is the default.
 template <class Surrogate, class Usual>
 constexpr void add_surrogate(NameParts& parts) {
     if constexpr (!std::is_same_v<Surrogate, Usual>) parts.add(Surrogate::name);
