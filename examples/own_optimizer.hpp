@@ -38,7 +38,7 @@ struct Lion {
     }
     // Checkpoints compare it. The learning rate is compared anyway.
     [[nodiscard]] std::string description() const {
-        return "beta1 " + intaglio::number_text(beta1) + ", beta2 " + number_text(beta2);
+        return "beta1 " + intaglio::number_text(beta1) + ", beta2 " + intaglio::number_text(beta2);
     }
 };
 
