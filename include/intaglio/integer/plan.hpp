@@ -121,9 +121,10 @@ struct KindOf {
     static constexpr std::int32_t step = fused<Net>[I];
     static constexpr std::int32_t output = step == none ? row.output : table.row(step).output;
     static constexpr Storage second = row.second_input == none ? Storage::uint8 : table.value(row.second_input).storage;
-    template <std::int32_t Index>
-    using element = element_type<table.value(Index).storage, layouts<Net, Set>[static_cast<std::size_t>(Index)]>;
-    using type = Kind<element<row.input>, typename StorageType<second>::type, element<output>,
+    static constexpr Layout layout_in = layouts<Net, Set>[static_cast<std::size_t>(row.input)];
+    static constexpr Layout layout_out = layouts<Net, Set>[static_cast<std::size_t>(output)];
+    using type = Kind<element_type<table.value(row.input).storage, layout_in>, typename StorageType<second>::type,
+                      element_type<table.value(output).storage, layout_out>,
                       Operation<Primitive>::template variant<Set, Net>(table.view(), row, step)>;
 };
 
