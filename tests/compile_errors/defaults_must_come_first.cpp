@@ -8,12 +8,12 @@
 using namespace intaglio;
 
 #ifdef INTAGLIO_CORRECT
-#define TOKEN Layer
+#define TOKEN Again
 #else
 #define TOKEN Options
 #endif
 
 using Options = Defaults<QInt<2>, Lbn>;
-using Layer = Conv<QInt<2>, Act<M_a{4}>, Out<8>>;
+using Again = Conv<QInt<2>, Act<M_a{4}>, Out<8>>;
 
 struct Net : Network<Image<1, 28, 28>, Conv<QInt<2>, Act<M_a{4}>, Out<8>>, TOKEN, Classifier<QInt<2>, Out<10>>> {};
