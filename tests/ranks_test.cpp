@@ -225,6 +225,24 @@ TEST_CASE("passes that ranks cannot make are refused") {
     });
 }
 
+TEST_CASE("ranks that do not begin alike are refused, all of them") {
+    using Net = tools::IntegerNet;
+    std::atomic<int> refused{0};
+    const auto check = [&](const char* message, std::int64_t batch, bool other_parameters) {
+        on_ranks<Net>(4, 20, 1, [&](Training<Net>& training) {
+            const bool other = training.ranks().rank() == 2;
+            if (other && other_parameters) training.parameters()[7] += 1;
+            CHECK_THROWS_WITH_AS((Trainer<Net>(training, data.samples(), {.batch = other ? batch : 20})), message,
+                                 std::invalid_argument);
+            ++refused;
+            return Bits{};
+        });
+    };
+    check("number of samples, batch, epochs or seed of rank 2 differ from rank 0's", 19, false);
+    check("parameters of rank 2 differ from rank 0's", 20, true);
+    CHECK(refused == 8);
+}
+
 TEST_CASE("what one rank throws ends the others, and comes out") {
     using Net = tools::IntegerNet;
     std::atomic<int> ended{0};

@@ -10,6 +10,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
@@ -37,7 +38,8 @@ class Trainer {
     using Options = TrainerOptions<Optimizer, Pixel>;
 
     /// Throws std::invalid_argument if the samples do not fit the network, an option is out of range, or a batch would
-    /// give a norm a single value to take its statistics from.
+    /// give a norm a single value to take its statistics from; also if parameters, statistics, samples, batch or seed
+    /// are not those of the other ranks.
     [[gnu::cold]] Trainer(Training<Net>& training, BasicSamples<Pixel> samples, Options options)
         : training_(training),
           samples_(samples),
@@ -65,6 +67,13 @@ class Trainer {
         order_.resize(static_cast<std::size_t>(samples.count()));
         images_.resize(static_cast<std::size_t>(own_batch() * pixels));
         labels_.resize(static_cast<std::size_t>(options_.batch));
+        const std::array<std::int64_t, 4> run{samples.count(), options_.batch, options_.epochs,
+                                              static_cast<std::int64_t>(options_.seed)};
+        training.ranks().require_same(std::as_bytes(std::span(run)), "number of samples, batch, epochs or seed");
+        for (const train::NamedNumbers& numbers : live(training)) {
+            std::visit([&](auto values) { training.ranks().require_same(std::as_bytes(values), numbers.name); },
+                       numbers.values);
+        }
     }
 
     [[nodiscard]] std::int64_t batches() const { return (samples_.count() + options_.batch - 1) / options_.batch; }

@@ -80,24 +80,19 @@ void multiply_float(const ConvolutionExtents& e, const Code* in, const std::byte
     });
 }
 
-/// Adds the weight gradients of the groups of a batch in a fixed tree, times `factor`: first those of this rank, then
-/// those of all ranks.
-inline void sum_groups(const Row& row, Gradient factor, Gradient* gradient, const Context& context) {
+/// Adds the weight gradients of the groups of a batch in a fixed tree, times `factor`.
+[[gnu::noinline]] inline void sum_groups(const Row& row, Gradient factor, Gradient* gradient, const Context& context) {
+    if (!context.ranks.alone()) {
+        const Gradient* const sum = context.ranks.sum_groups(context.partial, row.weights);
+        for (std::int64_t i = 0; i < row.weights; ++i) gradient[i] = factor * sum[i];
+        return;
+    }
     const std::int64_t fan_in = row.extents.fan_in();
-    const Ranks& ranks = context.ranks;
-    const Gradient* partial = context.partial + ranks.first_group() * row.weights;
-    const Gradient own_factor = ranks.alone() ? factor : 1;
-    with_group_count(ranks.groups(), [&]<int Count>(std::integral_constant<int, Count>) {
-        context.pool->run(row.extents.out.channels, [&](std::int64_t unit, int) {
-            for (std::int64_t i = unit * fan_in; i < (unit + 1) * fan_in; ++i) {
-                gradient[i] =
-                    own_factor * tree_sum<Count>([&](std::int64_t g) { return partial[g * row.weights + i]; });
-            }
-        });
+    context.pool->run(row.extents.out.channels, [&](std::int64_t unit, int) {
+        for (std::int64_t i = unit * fan_in; i < (unit + 1) * fan_in; ++i) {
+            gradient[i] = factor * tree_sum([&](std::int64_t g) { return context.partial[g * row.weights + i]; });
+        }
     });
-    if (ranks.alone()) return;
-    ranks.sum(gradient, context.partial, row.weights);
-    for (std::int64_t i = 0; i < row.weights; ++i) gradient[i] *= factor;
 }
 
 /// The gradient of the values of all weights, times `in_step`, the number that one input code stands for.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -54,26 +55,16 @@ class Ranks {
     /// The most images that this rank has of a batch of at most `batch`.
     [[nodiscard]] std::int64_t largest_part(std::int64_t batch) const { return (batch + size_ - 1) / size_; }
 
-    /// Elements begin(r) ... begin(r + 1) - 1 of `all` are there on rank r; afterwards all are there on every rank.
-    template <class T, class Begin>
-    void gather(T* all, const Begin& begin) const {
-        static_assert(std::is_trivially_copyable_v<T>);
-        for (int width = 1; width < size_; width *= 2) {
-            const int own = rank_ / width * width;
-            const int other = own ^ width;
-            exchange(rank_ ^ width, all + begin(own), begin(own + width) - begin(own), all + begin(other),
-                     begin(other + width) - begin(other));
-        }
-    }
-    /// The same of numbers [groups][count], of which each rank has those of its own groups.
-    template <class T>
-    void gather_groups(T* all, std::int64_t count) const {
-        gather(all, [&](int rank) { return rank * groups() * count; });
-    }
-    /// The same of numbers [images][count] of a batch.
+    /// Numbers [images][count] of a batch, of which each rank has those of its own images: brings the others.
     template <class T>
     void gather_images(T* all, std::int64_t images, std::int64_t count) const {
-        gather(all, [&](int rank) { return first_image(images, rank) * count; });
+        static_assert(std::is_trivially_copyable_v<T>);
+        if (!alone()) gather(reinterpret_cast<std::byte*>(all), images, count * std::int64_t{sizeof(T)});
+    }
+    /// The same of numbers [groups][count].
+    template <class T>
+    void gather_groups(T* all, std::int64_t count) const {
+        gather_images(all, sample_groups, count);
     }
 
     /// Each number becomes the sum of those of all ranks, in the tree ((0+1)+(2+3))+((4+5)+(6+7)). `memory` holds as
@@ -91,6 +82,21 @@ class Ranks {
         std::int64_t memory = 0;
         sum(&number, &memory, 1);
         return number;
+    }
+    /// The sum over all groups, in the same tree, of numbers [groups][count], of which each rank has those of its own
+    /// groups. Several ranks only: it lies in the same memory, of which nothing else remains.
+    template <class T>
+    [[nodiscard]] const T* sum_groups(T* all, std::int64_t count) const {
+        T* const own = all + first_group() * count;
+        for (int width = 1; width < groups(); width *= 2) {
+            for (int group = 0; group < groups(); group += 2 * width) {
+                T* const low = own + group * count;
+                const T* const high = low + width * count;
+                for (std::int64_t i = 0; i < count; ++i) low[i] += high[i];
+            }
+        }
+        sum(own, all + (first_group() + groups()) % sample_groups * count, count);
+        return own;
     }
 
     /// Calls body() on one rank after the other, for sums whose terms are added in the order of the images: each goes
@@ -110,6 +116,20 @@ class Ranks {
         }
     }
 
+    /// Throws std::invalid_argument, on every rank, unless all have the same bytes, by a checksum; `what` says of what.
+    [[gnu::cold]] void require_same(std::span<const std::byte> bytes, const std::string& what) const {
+        if (alone()) return;
+        std::array<std::uint64_t, sample_groups> all{};
+        std::uint64_t hash = 14695981039346656037U;  // FNV-1a
+        for (const std::byte b : bytes) hash = (hash ^ static_cast<std::uint64_t>(b)) * 1099511628211U;
+        all[static_cast<std::size_t>(rank_)] = hash;
+        gather_images(all.data(), size_, 1);
+        for (std::size_t rank = 1; rank < static_cast<std::size_t>(size_); ++rank) {
+            if (all[rank] != all[0])
+                throw std::invalid_argument(joined({what, " of rank ", rank, " differ from rank 0's"}));
+        }
+    }
+
   private:
     using Exchange = void (*)(void* object, int partner, const std::byte* sent, std::size_t sent_bytes,
                               std::byte* received, std::size_t received_bytes);
@@ -126,6 +146,16 @@ class Ranks {
         rank_ = rank;
         size_ = size;
         exchange_ = call;
+    }
+
+    [[gnu::cold]] [[gnu::noinline]] void gather(std::byte* all, std::int64_t images, std::int64_t bytes) const {
+        for (int width = 1; width < size_; width *= 2) {
+            const int own = rank_ / width * width;
+            const int other = own ^ width;
+            const auto begin = [&](int rank) { return first_image(images, rank) * bytes; };
+            exchange(rank_ ^ width, all + begin(own), begin(own + width) - begin(own), all + begin(other),
+                     begin(other + width) - begin(other));
+        }
     }
 
     [[nodiscard]] std::int64_t first_image(std::int64_t count, int rank) const {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <type_traits>
 
 #include "intaglio/core/instruction_set.hpp"
 
@@ -16,24 +15,10 @@ constexpr std::int64_t group_begin(std::int64_t count, std::int64_t group) {
     return count * group / sample_groups;
 }
 
-/// Sums of the groups in a fixed tree: ((0+1)+(2+3))+((4+5)+(6+7)). `at(g)` is the sum of group g. With another
-/// `Count`, a power of two, the sum of its first groups.
-template <int Count = sample_groups, int First = 0, class At>
+/// Sums of the groups in a fixed tree: ((0+1)+(2+3))+((4+5)+(6+7)). `at(g)` is the sum of group g.
+template <class At>
 auto tree_sum(const At& at) {
-    if constexpr (Count == 1) {
-        return at(First);
-    } else {
-        return tree_sum<Count / 2, First>(at) + tree_sum<Count / 2, First + Count / 2>(at);
-    }
-}
-
-/// Calls f(std::integral_constant<int, count>) for 1, 2, 4 or 8 groups, so that loops over them unroll.
-template <class F>
-void with_group_count(int count, const F& f) {
-    if (count == sample_groups) return f(std::integral_constant<int, sample_groups>{});
-    if (count == 4) return f(std::integral_constant<int, 4>{});
-    if (count == 2) return f(std::integral_constant<int, 2>{});
-    f(std::integral_constant<int, 1>{});
+    return ((at(0) + at(1)) + (at(2) + at(3))) + ((at(4) + at(5)) + (at(6) + at(7)));
 }
 
 /// Some images of a batch: those of one rank.
