@@ -15,6 +15,7 @@
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/text.hpp"
+#include "intaglio/train/loop/batch_loss.hpp"
 #include "intaglio/train/loop/evaluation.hpp"
 #include "intaglio/train/loop/kept_states.hpp"
 #include "intaglio/train/loop/reestimation.hpp"
@@ -44,10 +45,7 @@ class Trainer {
         : training_(training),
           samples_(samples),
           options_(std::move(options)),
-          logits_(training.ranks(), training.capacity(), Training<Net>::classes),
-          teacher_logits_(training.ranks(), options_.distillation.teacher ? training.capacity() : 0,
-                          Training<Net>::classes),
-          logit_gradient_(training.ranks(), training.capacity(), Training<Net>::classes),
+          loss_(training, static_cast<bool>(options_.distillation.teacher)),
           kept_(options_.average, options_.early_stopping, live(training)) {
         constexpr std::int64_t pixels = Training<Net>::pixels;
         constexpr std::int32_t classes = Training<Net>::classes;
@@ -106,7 +104,8 @@ class Trainer {
             training_.backward(first, end);
         } else {
             training_.forward(images_.data(), part, train::Statistics::batch);
-            loss_sum_ += loss(part) * static_cast<double>(count);
+            const Labels labels = Labels(labels_).first(static_cast<std::size_t>(count));
+            loss_sum_ += loss_(training_, options_, images_.data(), labels) * static_cast<double>(count);
             std::int64_t correct = 0;
             for (std::int64_t i = 0; i < part.count; ++i) {
                 correct += training_.prediction(i) == labels_[static_cast<std::size_t>(part.first + i)] ? 1 : 0;
@@ -264,26 +263,6 @@ class Trainer {
         }
     }
 
-    /// Of the whole batch, on every rank: a loss may look at several images at once.
-    [[gnu::cold]] double loss(const train::BatchPart& part) {
-        constexpr std::int32_t classes = Training<Net>::classes;
-        const std::span<const float> logits = logits_.gather(training_.float_logits(), part);
-        const std::span<train::Gradient> own_gradient = training_.logit_gradient();
-        const std::span<train::Gradient> gradient = logit_gradient_.memory(own_gradient, part.batch);
-        const Labels labels = Labels(labels_).first(static_cast<std::size_t>(part.batch));
-        double loss = options_.loss(logits, labels, classes, gradient);
-        const Distillation<Pixel>& from = options_.distillation;
-        if (from.teacher) {
-            std::span<const float> teacher;
-            if (part.count > 0) teacher = from.teacher(images_.data(), part.count);
-            train::check_teacher_logits(teacher.size(), training_.float_logits().size());
-            loss = train::distil<float, train::Gradient>(logits, teacher_logits_.gather(teacher, part), classes,
-                                                         from.share, from.temperature, loss, gradient);
-        }
-        logit_gradient_.take(own_gradient, part);
-        return loss;
-    }
-
     [[gnu::cold]] void update(double rate) {
         ++steps_;
         train::GradientChange change{.value = options_.clip_value};
@@ -315,9 +294,7 @@ class Trainer {
     Training<Net>& training_;
     BasicSamples<Pixel> samples_;
     Options options_;
-    train::WholeBatch<float> logits_;
-    train::WholeBatch<float> teacher_logits_;
-    train::WholeBatch<train::Gradient> logit_gradient_;
+    train::BatchLoss<Net> loss_;
     train::KeptStates kept_;
     std::vector<ParameterRange> ranges_;  ///< of the trained part
     std::array<std::vector<float>, Optimizer::moments> moments_;
