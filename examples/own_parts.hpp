@@ -231,16 +231,17 @@ struct intaglio::train::Operation<app::MaxoutOperation> : intaglio::train::State
     static void backward(NoState&, const Site& site, Context& context) {
         const std::int64_t pieces = site.row->settings[0];
         const auto* codes_in = codes<typename Kind::input>(context, site.input);
-        each_gradient(site, site.input, context, [&](std::int64_t image, const float* dout, bool add, float* din) {
-            const auto* in = codes_in + image * site.input.size();
-            for (std::int64_t i = 0; i < site.output.size(); ++i) {
-                const std::int64_t chosen = app::largest_piece(in + i * pieces, pieces);
-                for (std::int64_t p = 0; p < pieces; ++p) {
-                    const float d = p == chosen ? dout[i] : 0.0F;
-                    din[i * pieces + p] = add ? din[i * pieces + p] + d : d;
-                }
-            }
-        });
+        each_gradient(site, site.input, context,
+                      [&](std::int64_t image, const Gradient* dout, bool add, Gradient* din) {
+                          const auto* in = codes_in + image * site.input.size();
+                          for (std::int64_t i = 0; i < site.output.size(); ++i) {
+                              const std::int64_t chosen = app::largest_piece(in + i * pieces, pieces);
+                              for (std::int64_t p = 0; p < pieces; ++p) {
+                                  const Gradient d = p == chosen ? dout[i] : Gradient{0};
+                                  din[i * pieces + p] = add ? din[i * pieces + p] + d : d;
+                              }
+                          }
+                      });
     }
 };
 

@@ -17,6 +17,7 @@
 #include "../examples/finite_differences.hpp"
 #include "../examples/own_parts.hpp"
 #include "intaglio/report/model_facts.hpp"
+#include "intaglio/train/program/in_process_ranks.hpp"
 #include "support/program_comparison.hpp"
 
 namespace app {
@@ -104,17 +105,24 @@ struct intaglio::train::Operation<app::RescaleOperation> : intaglio::train::Stat
         const Shape shape = site.output.shape();
         const float* gains = context.parameters + site.parameters;
         const auto* in = codes<typename Kind::input>(context, site.input);
-        const float* dout = gradient(context, site.output);
-        std::vector<double> sums(static_cast<std::size_t>(shape.channels));
-        for (std::int64_t i = 0; i < context.images * shape.size(); ++i) {
-            sums[static_cast<std::size_t>(i % shape.channels)] += static_cast<double>(dout[i]) *
-                                                                  static_cast<double>(in[i]) /
-                                                                  static_cast<double>(site.output.value->denominator);
+        const Gradient* dout = gradient(context, site.output);
+        const std::int64_t channels = shape.channels;
+        std::vector<double> sums(static_cast<std::size_t>(sample_groups * channels));
+        context.for_groups([&](std::int64_t first, std::int64_t images, std::int64_t group, int) {
+            for (std::int64_t i = first * shape.size(); i < (first + images) * shape.size(); ++i) {
+                sums[static_cast<std::size_t>(group * channels + i % channels)] +=
+                    static_cast<double>(dout[i]) * static_cast<double>(in[i]) /
+                    static_cast<double>(site.output.value->denominator);
+            }
+        });
+        context.ranks.gather_groups(sums.data(), channels);
+        for (std::int64_t c = 0; c < channels; ++c) {
+            context.gradients[site.parameters + c] = static_cast<Gradient>(
+                tree_sum([&](std::int64_t g) { return sums[static_cast<std::size_t>(g * channels + c)]; }));
         }
-        std::copy(sums.begin(), sums.end(), context.gradients + site.parameters);
-        each_gradient(site, site.input, context, [&](std::int64_t, const float* d, bool add, float* din) {
+        each_gradient(site, site.input, context, [&](std::int64_t, const Gradient* d, bool add, Gradient* din) {
             for (std::int64_t i = 0; i < shape.size(); ++i) {
-                const float own = gains[i % shape.channels] * d[i];
+                const Gradient own = gains[i % shape.channels] * d[i];
                 din[i] = add ? din[i] + own : own;
             }
         });
@@ -248,6 +256,26 @@ TEST_CASE("gradients of layers from outside agree with finite differences") {
     std::mt19937 random(2);
     const auto pixels = comparison::make_images<std::uint8_t>(6, Training<Real>::pixels, random);
     CHECK(gradient_error(training, pixels.data(), 6) < 0.02);
+}
+
+TEST_CASE("gradients of layers from outside are the same on several ranks") {
+    std::mt19937 random(2);
+    const auto pixels = comparison::make_images<std::uint8_t>(13, Training<Everywhere>::pixels, random);
+    const auto gradients = [&](const train::Ranks& ranks) {
+        Training<Everywhere> training(13, 1, 3, ranks);
+        const train::BatchPart part = training.part(13);
+        training.forward(pixels.data() + part.first * Training<Everywhere>::pixels, part, train::Statistics::batch);
+        for (std::size_t i = 0; i < training.logit_gradient().size(); ++i) {
+            training.logit_gradient()[i] = std::sin(static_cast<float>(i + 3 * static_cast<std::size_t>(part.first)));
+        }
+        training.backward();
+        return std::vector<train::Gradient>(training.gradients().begin(), training.gradients().end());
+    };
+    const auto one = gradients({});
+    InProcessRanks ranks(4);
+    std::vector<std::vector<train::Gradient>> all(4);
+    ranks.run([&](InProcessRanks::Rank& rank) { all[static_cast<std::size_t>(rank.rank())] = gradients(rank); });
+    for (const auto& of_rank : all) CHECK(of_rank == one);
 }
 
 TEST_CASE("the certificate finds a change in the parameters of parts from outside") {
