@@ -76,7 +76,7 @@ TEST_CASE("with momentum, clipped gradients, weighted classes and augmentation")
     options.epochs = 2;
     options.clip_norm = 2;
     options.clip_value = 0.5;
-    options.loss = {.label_smoothing = 0.1, .class_weights = {1, 2, 3}, .squared_error = SquaredError::probabilities};
+    options.loss = CrossEntropyAndSquares{.label_smoothing = 0.1, .class_weights = {1, 2, 3}, .squared_error = SquaredError::probabilities};
     options.augment = lose_one;
     check_ranks<Net>(
         30, [&](Training<Net>& training) { return tools::run_bits<Net>(training, data.samples(), options, 7); });
