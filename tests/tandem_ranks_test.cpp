@@ -1,4 +1,4 @@
-// A conversion whose ranks share the batches gives the student of one rank, bit for bit.
+// A conversion whose ranks, threads of this process, share the batches gives the student of one rank, bit for bit.
 #include <doctest/doctest.h>
 
 #include <cstddef>

@@ -166,9 +166,10 @@ struct Lowering {
 /// The training program of a primitive operation; specialised once per primitive. Its code exists once for each `Kind`:
 /// the types of its operands and of its result, and what its `variant` tells apart. The numbers of the row and the
 /// places of its operands are read from a `Site`. A specialisation has
-/// - `State<Kind>`, constructed from a Site and the capacity in images; where it has numbers that a checkpoint must
-///   keep, `add_persistent(std::vector<NamedNumbers>&, place)` names them,
-/// - `workspace_bytes<Kind>(const Site&, capacity)`: memory of one worker,
+/// - `State<Kind>`, constructed from a Site and the capacity in images of this rank; where it has numbers that a
+///   checkpoint must keep, `add_persistent(std::vector<NamedNumbers>&, place)` names them,
+/// - `workspace_bytes<Kind>(const Site&, batch)`: memory of one worker, for batches of up to so many images of all
+/// ranks,
 /// - `forward<Kind>(State&, const Site&, Context&)` and `backward<Kind>(State&, const Site&, Context&)`,
 /// - `lower<Kind>(const State&, const Site&, Lowering&, RowNumbers&)`: writes the numbers of the canonical model, and
 ///   sets the norms and scales that operations behind ask for, as a pass with running statistics would,
