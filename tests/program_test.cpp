@@ -20,7 +20,9 @@ using simd::Portable;
 
 }  // namespace
 
-#if defined(INTAGLIO_TEST_NATIVE_ONLY)
+#if INTAGLIO_HAS_VECTORS && !INTAGLIO_HAS_AVX2
+#define ALL_TAGS simd::Portable, simd::Generic, Native
+#elif defined(INTAGLIO_TEST_NATIVE_ONLY)
 #define ALL_TAGS Native
 #elif INTAGLIO_HAS_AVX512_VNNI
 #define ALL_TAGS simd::Portable, simd::Avx2, simd::Avx2Vnni, simd::Avx512, simd::Avx512Vnni
@@ -37,6 +39,8 @@ using simd::Portable;
 // Sizes for an instruction set that the flags of this build need not allow.
 static_assert(arena_bytes<networks::Plain, Target::avx512> > 0 && parameter_bytes<networks::Plain, Target::avx512> > 0);
 static_assert(arena_bytes<networks::Plain, Target::avx2> > 0 && parameter_bytes<networks::Plain, Target::avx2> > 0);
+static_assert(arena_bytes<networks::Plain, Target::sse2> > 0 && parameter_bytes<networks::Plain, Target::sse2> > 0);
+static_assert(arena_bytes<networks::Plain, Target::neon> > 0 && parameter_bytes<networks::Plain, Target::neon> > 0);
 
 TEST_CASE("plain: the integer program computes what training computes") {
     compare_programs<networks::Plain, Portable, Native>(1);

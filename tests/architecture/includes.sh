@@ -3,8 +3,8 @@
 #
 # 1. Rooms: a header includes headers of its own room and of those that its room may know. A room is a folder, or a
 #    folder in a folder where the list names it.
-# 2. Only simd/simd.hpp includes xsimd.
-# 3. Device headers (core, model, integer, kernels without kernels/training, simd/portable.hpp and simd/tags.hpp) include
+# 2. Only simd/generic.hpp includes xsimd.
+# 3. Device headers (core, model, integer, kernels without kernels/training, the portable part of simd) include
 #    only five standard headers, Boost.Mp11, and other device headers.
 # 4. `detail` of one room is not called from another.
 set -u
@@ -72,7 +72,7 @@ function room(header, parts) {
 }
 
 function is_device(header) {
-    return room(header) ~ /^(core|model|integer|kernels)$/ || header ~ /^simd\/(portable|tags)\.hpp$/
+    return room(header) ~ /^(core|model|integer|kernels)$/ || header ~ /^simd\/(instruction_set|portable|tags)\.hpp$/
 }
 
 # The path of an included header of the library below intaglio/, or "" for a foreign one.
@@ -97,7 +97,7 @@ END {
         if (own != "" && !(own in knows)) violation(i, "unknown room " own)
         header = resolved(i)
         if (header == "") {
-            if (name[i] ~ /^xsimd/ && by[i] != "simd/simd.hpp") violation(i, "only simd/simd.hpp includes xsimd")
+            if (name[i] ~ /^xsimd/ && by[i] != "simd/generic.hpp") violation(i, "only simd/generic.hpp includes xsimd")
             if (is_device(by[i]) && !index(device_std, " " name[i] " ") && name[i] !~ /^boost\/mp11/)
                 violation(i, "not for a device header")
             continue

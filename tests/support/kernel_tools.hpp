@@ -24,7 +24,9 @@
 #endif
 
 // The sets that the flags of this translation unit allow; Avx2Vnni has a build of its own.
-#if defined(INTAGLIO_TEST_NATIVE_ONLY)  // a build for one set of many
+#if INTAGLIO_HAS_VECTORS && !INTAGLIO_HAS_AVX2
+#define KERNELS_TEST_TAGS intaglio::simd::Portable, intaglio::simd::Generic, intaglio::simd::Native
+#elif defined(INTAGLIO_TEST_NATIVE_ONLY)  // a build for one set of many
 #define KERNELS_TEST_TAGS intaglio::simd::Native
 #elif INTAGLIO_HAS_AVX512_VNNI
 #define KERNELS_TEST_TAGS \

@@ -31,6 +31,51 @@
 #define INTAGLIO_HAS_AVX2_VNNI 0
 #endif
 
+// The best architecture of xsimd with vectors of 128 bits; another one is one more case.
+#if defined(__AVX2__)
+#define INTAGLIO_ARCHITECTURE avx2_without_fma
+#define INTAGLIO_ARCHITECTURE_NAME "avx2"
+#elif defined(__AVX__)
+#define INTAGLIO_ARCHITECTURE avx
+#define INTAGLIO_ARCHITECTURE_NAME "avx"
+#elif defined(__SSE4_2__)
+#define INTAGLIO_ARCHITECTURE sse4_2
+#define INTAGLIO_ARCHITECTURE_NAME "sse4.2"
+#elif defined(__SSE4_1__)
+#define INTAGLIO_ARCHITECTURE sse4_1
+#define INTAGLIO_ARCHITECTURE_NAME "sse4.1"
+#elif defined(__SSSE3__)
+#define INTAGLIO_ARCHITECTURE ssse3
+#define INTAGLIO_ARCHITECTURE_NAME "ssse3"
+#elif defined(__SSE3__)
+#define INTAGLIO_ARCHITECTURE sse3
+#define INTAGLIO_ARCHITECTURE_NAME "sse3"
+#elif defined(__SSE2__)
+#define INTAGLIO_ARCHITECTURE sse2
+#define INTAGLIO_ARCHITECTURE_NAME "sse2"
+#elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+#define INTAGLIO_ARCHITECTURE neon64
+#define INTAGLIO_ARCHITECTURE_NAME "neon64"
+#else
+#define INTAGLIO_ARCHITECTURE portable
+#define INTAGLIO_ARCHITECTURE_NAME "none"
+#define INTAGLIO_HAS_VECTORS 0
+#endif
+#ifndef INTAGLIO_HAS_VECTORS
+#define INTAGLIO_HAS_VECTORS 1
+#endif
+
+#if defined(__SSE2__)
+#define INTAGLIO_HAS_SSE2 1
+#else
+#define INTAGLIO_HAS_SSE2 0
+#endif
+#if INTAGLIO_HAS_VECTORS && defined(__ARM_NEON)
+#define INTAGLIO_HAS_NEON 1
+#else
+#define INTAGLIO_HAS_NEON 0
+#endif
+
 #if INTAGLIO_HAS_AVX512_POPCOUNT
 #define INTAGLIO_INSTRUCTION_SET for_avx512vnni_popcount
 #elif INTAGLIO_HAS_AVX512_VNNI
@@ -42,5 +87,20 @@
 #elif INTAGLIO_HAS_AVX2
 #define INTAGLIO_INSTRUCTION_SET for_avx2
 #else
-#define INTAGLIO_INSTRUCTION_SET for_portable
+// What may come with several of the architectures above, and changes code.
+#if defined(__FMA__)
+#define INTAGLIO_WITH_FMA _fma
+#elif defined(__FMA4__)
+#define INTAGLIO_WITH_FMA _fma4
+#else
+#define INTAGLIO_WITH_FMA
+#endif
+#if defined(__POPCNT__)
+#define INTAGLIO_WITH_POPCOUNT _popcount
+#else
+#define INTAGLIO_WITH_POPCOUNT
+#endif
+#define INTAGLIO_JOINED(set, fma, popcount) for_##set##fma##popcount
+#define INTAGLIO_EXPANDED(set, fma, popcount) INTAGLIO_JOINED(set, fma, popcount)
+#define INTAGLIO_INSTRUCTION_SET INTAGLIO_EXPANDED(INTAGLIO_ARCHITECTURE, INTAGLIO_WITH_FMA, INTAGLIO_WITH_POPCOUNT)
 #endif

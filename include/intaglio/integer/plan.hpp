@@ -11,6 +11,7 @@
 #include "intaglio/integer/integer_operation.hpp"
 #include "intaglio/model/intervals.hpp"
 #include "intaglio/model/readers.hpp"
+#include "intaglio/simd/instruction_set.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
@@ -222,6 +223,7 @@ using WorksOf = Works<Set, Net, std::make_index_sequence<row_count<Net>>, typena
 template <class Net, class Set>
 constexpr const auto& works() {
     static_assert(raise<Refusal<Net>>());
+    static_assert(simd::CheckedFacts<Set>::passed);
     return WorksOf<Net, Set>::of;
 }
 
@@ -246,6 +248,7 @@ constexpr std::size_t count_instructions() {
 }
 template <class Net, class Set>
 constexpr auto make_instructions() {
+    static_assert(simd::CheckedInstructionSet<Set>::passed);
     Array<Instruction, count_instructions<Net, Set>()> list;
     std::size_t count = 0;
     for (std::size_t i = 0; i < row_count<Net>; ++i) {

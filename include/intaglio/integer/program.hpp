@@ -15,6 +15,9 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 /// Instruction sets for which memory can be asked for by name.
 struct Target {
     using portable = simd::Portable;
+    using generic = simd::Generic;
+    using sse2 = simd::Sse2;
+    using neon = simd::Neon;
     using avx2 = simd::Avx2;
     using avx512 = simd::Avx512;
 };

@@ -30,16 +30,18 @@ void threshold_vector(Set set, const In* values, std::int32_t channels, std::int
     const Vector flips = load(flip);
     Vector inputs[Pixels];
     Vector counts[Pixels];
-    for (int p = 0; p < Pixels; ++p) {
+    INTAGLIO_UNROLLED (p, Pixels) {
         inputs[p] = bitwise_xor(set, load(values + std::int64_t{p} * channels), flips);
         counts[p] = broadcast_int32(set, lowest);
     }
     for (std::int32_t level = 0; level < levels; ++level) {
         const Vector threshold = load(thresholds);
         thresholds += channels;
-        for (int p = 0; p < Pixels; ++p) counts[p] = count_reached(set, counts[p], inputs[p], threshold);
+        INTAGLIO_UNROLLED (p, Pixels) {
+            counts[p] = count_reached(set, counts[p], inputs[p], threshold);
+        }
     }
-    for (int p = 0; p < Pixels; ++p) {
+    INTAGLIO_UNROLLED (p, Pixels) {
         if constexpr (Whole) {
             store(set, codes + std::int64_t{p} * channels, counts[p]);
         } else {

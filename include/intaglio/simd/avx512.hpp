@@ -1,12 +1,21 @@
-// The integer operations of the kernels with AVX-512, and its dot products (VNNI). Included by simd.hpp.
+// What AVX-512 does better than the generic set, and its dot products (VNNI).
 #pragma once
 
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/simd/simd.hpp"
+#include "intaglio/simd/generic.hpp"
 
 #if INTAGLIO_HAS_AVX512
 
+#include <immintrin.h>
+
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
+
+using Int512 = Int32s<64>;
+
+/// The mask of the first `count` lanes.
+[[nodiscard]] INTAGLIO_INLINE __mmask16 first_lanes_mask(Avx512, int count) {
+    return static_cast<__mmask16>(count >= 16 ? 0xffffU : (1U << (count > 0 ? count : 0)) - 1U);
+}
 
 // Masks of all lanes: GCC 12 warns of the uninitialised operand inside many unmasked intrinsics, not of these.
 inline constexpr __mmask8 four_lanes = 0xf;
@@ -19,10 +28,6 @@ inline constexpr __mmask16 sixteen_lanes = 0xffff;
 }
 
 // Dot products -------------------------------------------------------------------------------------------------------
-
-[[nodiscard]] INTAGLIO_INLINE Int512 zero_int32(Avx512) {
-    return Int512(_mm512_setzero_si512());
-}
 
 [[nodiscard]] INTAGLIO_INLINE Int512 add_int32(Avx512, Int512 a, Int512 b) {
     __asm__("" : "+v"(a.data));  // GCC would keep a + b beside a in each pass of the loop that sums a up
@@ -114,9 +119,6 @@ template <class Set>
 
 // Loads and stores ---------------------------------------------------------------------------------------------------
 
-[[nodiscard]] INTAGLIO_INLINE Int512 load_int32(Avx512, const std::int32_t* values) {
-    return Int512::load_unaligned(values);
-}
 [[nodiscard]] INTAGLIO_INLINE Int512 load_int32(Avx512, const std::int16_t* values) {
     return Int512(
         _mm512_maskz_cvtepi16_epi32(sixteen_lanes, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(values))));
@@ -144,9 +146,6 @@ template <class Set>
         _mm512_maskz_cvtepi8_epi32(sixteen_lanes, _mm_maskz_loadu_epi8(first_lanes_mask(set, count), values)));
 }
 
-INTAGLIO_INLINE void store(Avx512, std::int32_t* values, Int512 vector) {
-    vector.store_unaligned(values);
-}
 INTAGLIO_INLINE void store(Avx512, std::int16_t* values, Int512 vector) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(values), _mm512_maskz_cvtepi32_epi16(sixteen_lanes, vector));
 }
@@ -171,13 +170,6 @@ INTAGLIO_INLINE void store_first(Avx512 set, std::int8_t* values, Int512 vector,
 }
 
 // Steps --------------------------------------------------------------------------------------------------------------
-
-[[nodiscard]] INTAGLIO_INLINE Int512 broadcast_int32(Avx512, std::int32_t value) {
-    return Int512(_mm512_set1_epi32(value));
-}
-[[nodiscard]] INTAGLIO_INLINE Int512 bitwise_xor(Avx512, Int512 a, Int512 b) {
-    return Int512(_mm512_xor_si512(a, b));
-}
 
 [[nodiscard]] INTAGLIO_INLINE Int512 count_reached(Avx512, Int512 count, Int512 value, Int512 threshold) {
     const __mmask16 reached = _mm512_cmpge_epi32_mask(value, threshold);
@@ -259,6 +251,22 @@ INTAGLIO_INLINE void store_moments(Avx512, const Avx512Moments& moments, std::in
     _mm512_storeu_si512(total + 8, moments.total_high);
     _mm512_storeu_si512(high, moments.high_low);
     _mm512_storeu_si512(high + 8, moments.high_high);
+}
+
+// Floats -------------------------------------------------------------------------------------------------------------
+
+[[nodiscard]] INTAGLIO_INLINE Vector<float, 64> load_first_float(Avx512 set, const float* values, int count) {
+    return Vector<float, 64>(_mm512_maskz_loadu_ps(first_lanes_mask(set, count), values));
+}
+[[nodiscard]] INTAGLIO_INLINE Vector<double, 64> load_first_float(Avx512 set, const double* values, int count) {
+    return Vector<double, 64>(
+        _mm512_maskz_loadu_pd(static_cast<__mmask8>(first_lanes_mask(set, count > 8 ? 8 : count)), values));
+}
+INTAGLIO_INLINE void store_first_float(Avx512 set, float* values, Vector<float, 64> vector, int count) {
+    _mm512_mask_storeu_ps(values, first_lanes_mask(set, count), vector);
+}
+INTAGLIO_INLINE void store_first_float(Avx512 set, double* values, Vector<double, 64> vector, int count) {
+    _mm512_mask_storeu_pd(values, static_cast<__mmask8>(first_lanes_mask(set, count > 8 ? 8 : count)), vector);
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd

@@ -16,6 +16,41 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
 
 #if defined(__x86_64__) || defined(__i386__)
 
+[[nodiscard]] inline bool supported(Generic) {
+    bool found = true;
+#if defined(__SSE2__)
+    found = found && __builtin_cpu_supports("sse2") != 0;
+#endif
+#if defined(__SSE3__)
+    found = found && __builtin_cpu_supports("sse3") != 0;
+#endif
+#if defined(__SSSE3__)
+    found = found && __builtin_cpu_supports("ssse3") != 0;
+#endif
+#if defined(__SSE4_1__)
+    found = found && __builtin_cpu_supports("sse4.1") != 0;
+#endif
+#if defined(__SSE4_2__)
+    found = found && __builtin_cpu_supports("sse4.2") != 0;
+#endif
+#if defined(__POPCNT__)
+    found = found && __builtin_cpu_supports("popcnt") != 0;
+#endif
+#if defined(__AVX__)
+    found = found && __builtin_cpu_supports("avx") != 0;
+#endif
+#if defined(__AVX2__)
+    found = found && __builtin_cpu_supports("avx2") != 0;
+#endif
+#if defined(__FMA__)
+    found = found && __builtin_cpu_supports("fma") != 0;
+#endif
+    return found;
+}
+
+[[nodiscard]] inline bool supported(Neon) {
+    return false;
+}
 [[nodiscard]] inline bool supported(Avx2) {
     return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
 }
@@ -41,6 +76,13 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
 
 #else
 
+/// Compiled code of the set is there only if the compiler's flags demand it.
+[[nodiscard]] inline bool supported(Generic) {
+    return INTAGLIO_HAS_VECTORS == 1;
+}
+[[nodiscard]] inline bool supported(Sse2) {
+    return false;
+}
 [[nodiscard]] inline bool supported(Avx2) {
     return false;
 }

@@ -16,19 +16,40 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
 
+// A set is a set; instruction_set.hpp lists the operations that it must have, as functions whose first argument is the
+// set. What a set lacks it has from the set that it derives from.
+
 /// Plain integer code, for every machine.
 struct Portable {};
+/// Vectors of so many bytes in the words of xsimd alone.
+template <int Bytes>
+struct GenericVectors {};
+/// The generic set: vectors of 128 bits, on every architecture for which xsimd has them.
+using Generic = GenericVectors<16>;
+/// x86 with SSE2, at 128 bits.
+struct Sse2 : Generic {};
+/// 64-bit ARM with NEON.
+struct Neon : Generic {};
 /// x86 with AVX2 and FMA (x86-64-v3).
-struct Avx2 {};
+struct Avx2 : GenericVectors<32> {};
 /// The same with the byte dot product of AVX-VNNI (or of AVX512-VNNI at 256 bits).
 struct Avx2Vnni : Avx2 {};
 /// x86 with AVX-512 F, BW, VL and DQ (x86-64-v4).
-struct Avx512 {};
+struct Avx512 : GenericVectors<64> {};
 /// The same with AVX512-VNNI, and with AVX512-VPOPCNTDQ if the compiler's flags allow it.
 struct Avx512Vnni : Avx512 {};
 
 [[nodiscard]] constexpr const char* name(Portable) {
     return "portable";
+}
+[[nodiscard]] constexpr const char* name(Generic) {
+    return "generic " INTAGLIO_ARCHITECTURE_NAME;
+}
+[[nodiscard]] constexpr const char* name(Sse2) {
+    return INTAGLIO_HAS_SSE2 ? INTAGLIO_ARCHITECTURE_NAME : "sse2";
+}
+[[nodiscard]] constexpr const char* name(Neon) {
+    return "neon64";
 }
 [[nodiscard]] constexpr const char* name(Avx2) {
     return "avx2";
@@ -49,25 +70,24 @@ struct Avx512Vnni : Avx512 {};
 [[nodiscard]] constexpr int int32_lanes(Portable) {
     return 1;
 }
-[[nodiscard]] constexpr int int32_lanes(Avx2) {
-    return 8;
-}
-[[nodiscard]] constexpr int int32_lanes(Avx512) {
-    return 16;
+template <int Bytes>
+[[nodiscard]] constexpr int int32_lanes(GenericVectors<Bytes>) {
+    return Bytes / 4;
 }
 
-/// True if the set multiplies unsigned by signed bytes without any saturation.
+/// True if the set multiplies unsigned by signed bytes without any saturation, and no slower than small ones.
 [[nodiscard]] constexpr bool has_byte_dot_product(Portable) {
     return true;
 }
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx2) {
+template <int Bytes>
+[[nodiscard]] constexpr bool has_byte_dot_product(GenericVectors<Bytes>) {
     return false;
+}
+[[nodiscard]] constexpr bool has_byte_dot_product(Sse2) {
+    return true;
 }
 [[nodiscard]] constexpr bool has_byte_dot_product(Avx2Vnni) {
     return true;
-}
-[[nodiscard]] constexpr bool has_byte_dot_product(Avx512) {
-    return false;
 }
 [[nodiscard]] constexpr bool has_byte_dot_product(Avx512Vnni) {
     return true;
@@ -80,6 +100,26 @@ template <class Set>
 }
 [[nodiscard]] constexpr bool has_signed_byte_dot_product(Portable) {
     return true;
+}
+/// True if bytes that need exact products are widened to words, when the image is copied and the weights are packed.
+[[nodiscard]] constexpr bool widens_bytes(Portable) {
+    return false;
+}
+template <int Bytes>
+[[nodiscard]] constexpr bool widens_bytes(GenericVectors<Bytes>) {
+    return false;
+}
+[[nodiscard]] constexpr bool widens_bytes(Avx2) {
+    return true;
+}
+[[nodiscard]] constexpr bool widens_bytes(Avx2Vnni) {
+    return false;
+}
+[[nodiscard]] constexpr bool widens_bytes(Avx512) {
+    return true;
+}
+[[nodiscard]] constexpr bool widens_bytes(Avx512Vnni) {
+    return false;
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd

@@ -20,7 +20,7 @@ struct ByteDotArithmetic : IntegerArithmetic<Set, std::uint8_t, std::int8_t> {
 
 /// Without an exact byte dot product bytes are widened to words.
 template <class Set>
-using ByteArithmetic = std::conditional_t<has_byte_dot_product(Set{}), ByteDotArithmetic<Set>, WordArithmetic<Set>>;
+using ByteArithmetic = std::conditional_t<widens_bytes(Set{}), WordArithmetic<Set>, ByteDotArithmetic<Set>>;
 
 /// Legal for all codes of uint8_t.
 struct ByteProduct : CodeProduct<ByteArithmetic> {

@@ -41,7 +41,7 @@ void depthwise_gradient_tile(const DepthwiseGradientGrid<Float>& grid, const Sha
             for (std::int32_t x = 0; x < out.width; ++x) {
                 const auto gradient = count == lanes ? load_float(set, dout) : load_first_float(set, dout, count);
                 INTAGLIO_UNROLLED (t, Taps) {
-                    sums[t] = simd::multiply_add(set, sums[t], load_float(set, codes + t * grid.codes_tap), gradient);
+                    sums[t] = multiply_add_real(set, sums[t], load_float(set, codes + t * grid.codes_tap), gradient);
                 }
                 codes += grid.codes_pixel;
                 dout += out.channels;

@@ -32,7 +32,7 @@ struct FloatArithmetic {
 
     template <class Vector>
     static INTAGLIO_INLINE Vector multiply_add(Vector sum, Vector codes, Vector weights) {
-        return simd::multiply_add(Set{}, sum, codes, weights);
+        return multiply_add_real(Set{}, sum, codes, weights);
     }
     template <class Vector>
     static INTAGLIO_INLINE Vector add(Vector a, Vector b) {

@@ -60,7 +60,7 @@ void gradient_tile(const GradientGrid<Float>& grid, Float* dweights, std::ptrdif
                 INTAGLIO_UNROLLED (o, Outputs) {
                     const auto gradient = broadcast_float(set, dout + o);
                     INTAGLIO_UNROLLED (v, Vectors) {
-                        sums[o][v] = simd::multiply_add(set, sums[o][v], window[v], gradient);
+                        sums[o][v] = multiply_add_real(set, sums[o][v], window[v], gradient);
                     }
                 }
                 codes += grid.codes_pixel;

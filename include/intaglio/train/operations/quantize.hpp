@@ -12,7 +12,7 @@
 #include "intaglio/integer/step.hpp"
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/model/primitives.hpp"
-#include "intaglio/simd/floats.hpp"
+#include "intaglio/simd/simd.hpp"
 #include "intaglio/train/operations/activation_scale.hpp"
 #include "intaglio/train/program/context.hpp"
 #include "intaglio/train/program/stateless.hpp"
@@ -137,12 +137,13 @@ template <class Surrogate, class Number>
                                         const Number* dcode, std::int64_t count, bool add, Number* dx) {
     std::int64_t whole = 0;
     if constexpr (std::is_same_v<Number, float>) {
-        constexpr std::int64_t lanes = simd::float_lanes;
+        constexpr simd::Native set{};
+        constexpr std::int64_t lanes = vector_lanes(set, float{});
         whole = count / lanes * lanes;
         for (std::int64_t i = 0; i < whole; i += lanes) {
-            simd::Floats result = derivative(simd::load_aligned_floats(value + i)) * simd::load_floats(dcode + i);
-            if (add) result = result + simd::load_floats(dx + i);
-            simd::store_floats(dx + i, result);
+            auto result = derivative(load_float(set, value + i)) * load_float(set, dcode + i);
+            if (add) result = result + load_float(set, dx + i);
+            store_float(set, dx + i, result);
         }
     }
     for (std::int64_t i = whole; i < count; ++i) {

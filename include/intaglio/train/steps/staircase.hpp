@@ -44,7 +44,7 @@ struct Staircase {
 
 /// Derivative of a step function's value with respect to its input; specialised for each surrogate. A specialisation is
 /// constructed once from a Staircase and called with values, which are numbers (float, double) or vectors of numbers
-/// (simd::Floats).
+/// (simd::load_float).
 template <class Surrogate>
 class SurrogateGradient
     : Missing<model_error::surrogate_has_no_derivative_specialise_train_SurrogateGradient<Surrogate>> {};

@@ -1,1 +1,1 @@
-#include <xsimd/xsimd.hpp>
+#include "intaglio/simd/generic.hpp"

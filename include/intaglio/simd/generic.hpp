@@ -1,0 +1,349 @@
+// The operations of the kernels in the words of xsimd, for every architecture that it knows: the generic set, and what
+// AVX2 and AVX-512 have from it. Host only; the one header that includes xsimd.
+//
+// Integers are multiplied by the operator of the compilers'
+// vectors: xsimd 8 multiplies those of SSE2 one by one. What needs 64 bits is done lane by lane, since xsimd has no
+// product of two numbers of 32 bits in 64 on any architecture below.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "intaglio/simd/portable.hpp"
+#include "intaglio/simd/tags.hpp"
+
+#if INTAGLIO_HAS_VECTORS
+
+// GCC 12 warns of the operand that its own unmasked 512-bit intrinsics leave undefined on purpose (its bug 105593).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <xsimd/xsimd.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
+
+/// The architecture of xsimd with vectors of so many bytes.
+template <int Bytes>
+struct ArchitectureOf {
+    using type = typename xsimd::make_sized_batch_t<std::int32_t, Bytes / 4>::arch_type;
+};
+#if INTAGLIO_HAS_AVX2
+template <>
+struct ArchitectureOf<32> {
+    using type = xsimd::fma3<xsimd::avx2>;
+};
+#endif
+#if INTAGLIO_HAS_AVX512
+template <>
+struct ArchitectureOf<64> {
+    using type = xsimd::avx512bw;
+};
+#endif
+
+template <class T, int Bytes>
+using Vector = xsimd::batch<T, typename ArchitectureOf<Bytes>::type>;
+template <int Bytes>
+using Int32s = Vector<std::int32_t, Bytes>;
+
+/// The same bits as lanes of another type; xsimd's own cast takes other arguments from one version to the next.
+template <class T, class From, class Architecture>
+[[nodiscard]] INTAGLIO_INLINE xsimd::batch<T, Architecture> as_lanes(xsimd::batch<From, Architecture> vector) {
+    return std::bit_cast<xsimd::batch<T, Architecture>>(vector);
+}
+
+/// a * b in each lane, modulo its size.
+template <class T, class Architecture>
+[[nodiscard]] INTAGLIO_INLINE xsimd::batch<T, Architecture> products(xsimd::batch<T, Architecture> a,
+                                                                     xsimd::batch<T, Architecture> b) {
+    using Lanes [[gnu::vector_size(sizeof a)]] = std::make_unsigned_t<T>;
+    return std::bit_cast<xsimd::batch<T, Architecture>>(std::bit_cast<Lanes>(a) * std::bit_cast<Lanes>(b));
+}
+
+/// Register tiles: 4 pixels x 2 vectors, or 8 x 1, in 16 registers; 12 x 2, or 16 x 1, in 32.
+template <int Bytes>
+[[nodiscard]] constexpr int tile_groups(GenericVectors<Bytes>, int columns) {
+#if defined(__aarch64__)
+    return columns == 1 ? 4 : 3;
+#else
+    return columns == 1 ? 2 : 1;
+#endif
+}
+
+// Dot products -------------------------------------------------------------------------------------------------------
+
+/// Bytes of codes, two in each lane of 16 bits: even + 256 * odd, and each alone.
+template <int Bytes>
+struct WideCodes {
+    Vector<std::int16_t, Bytes> pair, even, odd;
+};
+/// Bytes of weights, widened to 16 bits.
+template <int Bytes>
+struct WideWeights {
+    Vector<std::int16_t, Bytes> even, odd;
+    Vector<std::int16_t, Bytes> odd_beside_pair;  ///< odd - 256 * even, modulo 2^16
+};
+/// The two words of each lane, widened to 32 bits.
+template <int Bytes>
+struct WideWords {
+    Int32s<Bytes> even, odd;
+};
+
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> zero_int32(GenericVectors<Bytes>) {
+    return Int32s<Bytes>(0);
+}
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> add_int32(GenericVectors<Bytes>, Int32s<Bytes> a, Int32s<Bytes> b) {
+    return a + b;
+}
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> subtract_int32(GenericVectors<Bytes>, Int32s<Bytes> a, Int32s<Bytes> b) {
+    return a - b;
+}
+
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE WideCodes<Bytes> widened(const std::uint8_t*, Int32s<Bytes> lanes) {
+    const auto words = as_lanes<std::uint16_t>(lanes);
+    const auto even = words & Vector<std::uint16_t, Bytes>(0xff);
+    return {as_lanes<std::int16_t>(words), as_lanes<std::int16_t>(even), as_lanes<std::int16_t>(words >> 8)};
+}
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE WideWeights<Bytes> widened(const std::int8_t*, Int32s<Bytes> lanes) {
+    const auto words = as_lanes<std::int16_t>(lanes);
+    const auto high = words << 8;
+    return {high >> 8, words >> 8, (words >> 8) - high};
+}
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE WideWords<Bytes> widened(const std::int16_t*, Int32s<Bytes> lanes) {
+    return {(lanes << 16) >> 16, lanes >> 16};
+}
+/// Bits stay what they are.
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Vector<std::uint32_t, Bytes> widened(const std::uint32_t*, Int32s<Bytes> lanes) {
+    return as_lanes<std::uint32_t>(lanes);
+}
+
+template <int Bytes, class Code>
+[[nodiscard]] INTAGLIO_INLINE auto broadcast_codes(GenericVectors<Bytes>, const Code* codes) {
+    std::int32_t lane;
+    __builtin_memcpy(&lane, codes, sizeof lane);
+    return widened<Bytes>(codes, Int32s<Bytes>(lane));
+}
+template <int Bytes, class Code>
+[[nodiscard]] INTAGLIO_INLINE auto load_codes(GenericVectors<Bytes>, const Code* codes) {
+    return widened<Bytes>(codes, Int32s<Bytes>::load_unaligned(reinterpret_cast<const std::int32_t*>(codes)));
+}
+template <int Bytes, class Weight>
+[[nodiscard]] INTAGLIO_INLINE auto load_weights(GenericVectors<Bytes> set, const Weight* weights) {
+    return load_codes(set, weights);
+}
+
+/// sum + the two numbers of 16 bits of each lane.
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> add_pairs(Int32s<Bytes> sum, Vector<std::int16_t, Bytes> pairs) {
+    const auto lanes = as_lanes<std::int32_t>(pairs);
+    return sum + ((lanes << 16) >> 16) + (lanes >> 16);
+}
+
+/// A product of bytes fits 16 bits, the sum of two need not.
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> dot_bytes(GenericVectors<Bytes>, Int32s<Bytes> sum, WideCodes<Bytes> a,
+                                                      WideWeights<Bytes> w) {
+    return add_pairs<Bytes>(add_pairs<Bytes>(sum, products(a.even, w.even)), products(a.odd, w.odd));
+}
+/// Modulo 2^16, what the pairs give beyond the even codes is taken back by the odd ones.
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> dot_small_bytes(GenericVectors<Bytes>, Int32s<Bytes> sum,
+                                                            WideCodes<Bytes> a, WideWeights<Bytes> w) {
+    return add_pairs<Bytes>(sum, products(a.pair, w.even) + products(a.odd, w.odd_beside_pair));
+}
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> dot_words(GenericVectors<Bytes>, Int32s<Bytes> sum, WideWords<Bytes> a,
+                                                      WideWords<Bytes> w) {
+    return sum + products(a.even, w.even) + products(a.odd, w.odd);
+}
+
+// Bits ---------------------------------------------------------------------------------------------------------------
+
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> count_different_bits(GenericVectors<Bytes>, Int32s<Bytes> sum,
+                                                                 Vector<std::uint32_t, Bytes> a,
+                                                                 Vector<std::uint32_t, Bytes> w) {
+    using Bits = Vector<std::uint32_t, Bytes>;
+    Bits bits = a ^ w;
+    bits = bits - ((bits >> 1) & Bits(0x55555555U));
+    bits = (bits & Bits(0x33333333U)) + ((bits >> 2) & Bits(0x33333333U));
+    bits = (bits + (bits >> 4)) & Bits(0x0f0f0f0fU);
+    bits = bits + (bits >> 8);
+    bits = bits + (bits >> 16);
+    return sum + as_lanes<std::int32_t>(bits & Bits(0x3fU));
+}
+
+struct TwoNumbers {
+    std::uint64_t first, second;
+};
+/// Bit i tells whether code i of 16 is positive: each lane gives its own bit, and the bits of 64-bit lanes are united.
+template <class Code>
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes_of_16(const Code* codes) {
+    using Codes = Vector<Code, 16>;
+    constexpr auto top = static_cast<Code>(128);
+    static constexpr Code bits[16] = {1, 2, 4, 8, 16, 32, 64, top, 1, 2, 4, 8, 16, 32, 64, top};
+    const auto own = Codes::load_unaligned(bits);
+    const auto from = Codes::load_unaligned(codes);
+    Codes chosen;
+    if constexpr (std::is_signed_v<Code>) {
+        chosen = xsimd::select(from > Codes(0), own, Codes(0));
+    } else {
+        chosen = xsimd::select(from == Codes(0), Codes(0), own);
+    }
+    auto lanes = as_lanes<std::uint64_t>(chosen);
+    lanes = lanes | (lanes >> 32);
+    lanes = lanes | (lanes >> 16);
+    lanes = lanes | (lanes >> 8);
+    const auto numbers = std::bit_cast<TwoNumbers>(lanes);
+    return static_cast<std::uint8_t>(numbers.first) | std::uint32_t{static_cast<std::uint8_t>(numbers.second)} << 8;
+}
+template <class Code>
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Generic set, const Code* codes, int count,
+                                                           std::int64_t before) {
+    const int missing = 32 - count;
+    if (missing <= before) {
+        codes -= missing;
+        return (positive_codes_of_16(codes) | positive_codes_of_16(codes + 16) << 16) >> missing;
+    }
+    Code copy[32] = {};
+    for (int i = 0; i < count; ++i) copy[i] = codes[i];
+    return positive_codes(set, copy, 32, 0);
+}
+
+// Loads and stores ---------------------------------------------------------------------------------------------------
+
+/// Codes of fewer than 32 bits move to the high end of their lane, and from there to the low end.
+template <int Bytes, class In>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> load_int32(GenericVectors<Bytes>, const In* values) {
+    if constexpr (sizeof(In) == sizeof(std::int32_t)) {
+        return Int32s<Bytes>::load_unaligned(values);
+    } else {
+        static_assert(Bytes == 16, "wider vectors load narrow codes by overloads of their own");
+        using Packed = std::conditional_t<sizeof(In) == 1, std::int32_t, std::int64_t>;
+        using Wide = std::conditional_t<std::is_signed_v<In>, std::int32_t, std::uint32_t>;
+        Packed packed;
+        __builtin_memcpy(&packed, values, sizeof packed);
+        auto words = as_lanes<std::int16_t>(Vector<Packed, Bytes>(packed));
+        if constexpr (sizeof(In) == 1) {
+            const auto bytes = as_lanes<std::int8_t>(words);
+            words = as_lanes<std::int16_t>(xsimd::zip_lo(bytes, bytes));
+        }
+        const auto lanes = as_lanes<Wide>(xsimd::zip_lo(words, words));
+        return as_lanes<std::int32_t>(lanes >> (32 - 8 * static_cast<int>(sizeof(In))));
+    }
+}
+template <int Bytes, class In>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> load_first_int32(GenericVectors<Bytes> set, const In* values, int count) {
+    In copy[Bytes / 4] = {};
+    for (int i = 0; i < count && i < Bytes / 4; ++i) copy[i] = values[i];
+    return load_int32(set, copy);
+}
+
+template <int Bytes>
+INTAGLIO_INLINE void store(GenericVectors<Bytes>, std::int32_t* values, Int32s<Bytes> vector) {
+    vector.store_unaligned(values);
+}
+template <int Bytes, class Out>
+INTAGLIO_INLINE void store(GenericVectors<Bytes>, Out* values, Int32s<Bytes> vector) {
+    std::int32_t lanes[Bytes / 4];
+    vector.store_unaligned(lanes);
+    for (int i = 0; i < Bytes / 4; ++i) values[i] = static_cast<Out>(lanes[i]);
+}
+template <int Bytes, class Out>
+INTAGLIO_INLINE void store_first(GenericVectors<Bytes>, Out* values, Int32s<Bytes> vector, int count) {
+    std::int32_t lanes[Bytes / 4];
+    vector.store_unaligned(lanes);
+    for (int i = 0; i < count && i < Bytes / 4; ++i) values[i] = static_cast<Out>(lanes[i]);
+}
+
+// Steps --------------------------------------------------------------------------------------------------------------
+
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> broadcast_int32(GenericVectors<Bytes>, std::int32_t value) {
+    return Int32s<Bytes>(value);
+}
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> bitwise_xor(GenericVectors<Bytes>, Int32s<Bytes> a, Int32s<Bytes> b) {
+    return a ^ b;
+}
+
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> count_reached(GenericVectors<Bytes>, Int32s<Bytes> count,
+                                                          Int32s<Bytes> value, Int32s<Bytes> threshold) {
+    return count + xsimd::select(threshold > value, Int32s<Bytes>(0), Int32s<Bytes>(1));
+}
+
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t reached_bits(Generic, Int32s<16> value, Int32s<16> threshold) {
+    static constexpr std::int32_t bits[4] = {1, 2, 4, 8};
+    const auto own = xsimd::select(threshold > value, Int32s<16>(0), Int32s<16>::load_unaligned(bits));
+    const auto numbers = std::bit_cast<TwoNumbers>(own);
+    const std::uint64_t both = numbers.first | numbers.second;
+    return static_cast<std::uint32_t>(both | both >> 32);
+}
+
+/// The lanes one by one, and how they are multiplied and added up in 64 bits.
+template <int Bytes>
+struct LaneDyadics {
+    PortableDyadic lane[Bytes / 4];
+};
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE LaneDyadics<Bytes> load_dyadic(GenericVectors<Bytes>, const std::int32_t* multiplier,
+                                                             const std::int64_t* addend, const std::uint8_t* shift) {
+    LaneDyadics<Bytes> dyadics;
+    for (int i = 0; i < Bytes / 4; ++i) {
+        dyadics.lane[i] = load_dyadic(Portable{}, multiplier + i, addend + i, shift + i);
+    }
+    return dyadics;
+}
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> apply_dyadic(GenericVectors<Bytes>, Int32s<Bytes> value,
+                                                         const LaneDyadics<Bytes>& dyadics, std::int32_t lowest,
+                                                         std::int32_t highest) {
+    std::int32_t lanes[Bytes / 4];
+    value.store_unaligned(lanes);
+    INTAGLIO_UNROLLED (i, Bytes / 4) {
+        lanes[i] = apply_dyadic(Portable{}, lanes[i], dyadics.lane[i], lowest, highest);
+    }
+    return Int32s<Bytes>::load_unaligned(lanes);
+}
+
+// Statistics ---------------------------------------------------------------------------------------------------------
+
+template <int Bytes>
+struct LaneMoments {
+    PortableMoments lane[Bytes / 4];
+};
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE LaneMoments<Bytes> zero_moments(GenericVectors<Bytes>) {
+    return {};
+}
+template <int Bytes>
+INTAGLIO_INLINE void add_to_moments(GenericVectors<Bytes>, LaneMoments<Bytes>& moments, Int32s<Bytes> values) {
+    std::int32_t lanes[Bytes / 4];
+    values.store_unaligned(lanes);
+    INTAGLIO_UNROLLED (i, Bytes / 4) {
+        add_to_moments(Portable{}, moments.lane[i], lanes[i]);
+    }
+}
+template <int Bytes>
+INTAGLIO_INLINE void store_moments(GenericVectors<Bytes>, const LaneMoments<Bytes>& moments, std::int64_t* sum,
+                                   std::uint64_t* total, std::uint64_t* high) {
+    for (int i = 0; i < Bytes / 4; ++i) store_moments(Portable{}, moments.lane[i], sum + i, total + i, high + i);
+}
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd
+
+#endif

@@ -1,0 +1,114 @@
+// What 64-bit ARM with NEON does better than the generic set: sums of neighbours, counted bits, narrowing, 64-bit
+// intermediates.
+#pragma once
+
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/simd/generic.hpp"
+
+#if INTAGLIO_HAS_NEON
+
+#include <arm_neon.h>
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
+
+using Int128 = Int32s<16>;
+
+/// The end of a multiply-add. GCC would bring the codes of all pixels forward, and has no registers for them.
+[[nodiscard]] INTAGLIO_INLINE Int128 in_order(int32x4_t sum) {
+    __asm__ volatile("" : "+w"(sum));
+    return Int128(sum);
+}
+
+// Dot products and bits ----------------------------------------------------------------------------------------------
+
+[[nodiscard]] INTAGLIO_INLINE Int128 dot_bytes(Neon, Int128 sum, WideCodes<16> a, WideWeights<16> w) {
+    return in_order(vpadalq_s16(vpadalq_s16(sum, vmulq_s16(a.even, w.even)), vmulq_s16(a.odd, w.odd)));
+}
+[[nodiscard]] INTAGLIO_INLINE Int128 dot_small_bytes(Neon, Int128 sum, WideCodes<16> a, WideWeights<16> w) {
+    return in_order(vpadalq_s16(sum, vmlaq_s16(vmulq_s16(a.pair, w.even), a.odd, w.odd_beside_pair)));
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int128 dot_words(Neon, Int128 sum, WideWords<16> a, WideWords<16> w) {
+    return in_order(vmlaq_s32(vmlaq_s32(sum, a.even, w.even), a.odd, w.odd));
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int128 count_different_bits(Neon, Int128 sum, Vector<std::uint32_t, 16> a,
+                                                          Vector<std::uint32_t, 16> w) {
+    const uint8x16_t counts = vcntq_u8(vreinterpretq_u8_u32(veorq_u32(a, w)));
+    return Int128(vreinterpretq_s32_u32(vpadalq_u16(vreinterpretq_u32_s32(sum), vpaddlq_u8(counts))));
+}
+
+// Stores -------------------------------------------------------------------------------------------------------------
+
+INTAGLIO_INLINE void store(Neon, std::int16_t* values, Int128 vector) {
+    vst1_s16(values, vmovn_s32(vector));
+}
+/// Bytes of either kind: lanes fit, so that their low bits are the code.
+template <class Byte>
+requires(sizeof(Byte) == 1) INTAGLIO_INLINE void store(Neon, Byte* values, Int128 vector) {
+    const int16x4_t words = vmovn_s32(vector);
+    const uint32x2_t bytes = vreinterpret_u32_s8(vmovn_s16(vcombine_s16(words, words)));
+    const std::uint32_t four = vget_lane_u32(bytes, 0);
+    __builtin_memcpy(values, &four, sizeof four);
+}
+
+// Steps --------------------------------------------------------------------------------------------------------------
+
+struct NeonDyadic {
+    int32x4_t multiplier;
+    int64x2_t addend_low, addend_high;
+    int64x2_t left_shift_low, left_shift_high;  ///< negative
+};
+
+[[nodiscard]] INTAGLIO_INLINE NeonDyadic load_dyadic(Neon, const std::int32_t* multiplier, const std::int64_t* addend,
+                                                     const std::uint8_t* shift) {
+    const int64x2_t low = {-std::int64_t{shift[0]}, -std::int64_t{shift[1]}};
+    const int64x2_t high = {-std::int64_t{shift[2]}, -std::int64_t{shift[3]}};
+    return {vld1q_s32(multiplier), vld1q_s64(addend), vld1q_s64(addend + 2), low, high};
+}
+[[nodiscard]] INTAGLIO_INLINE Int128 apply_dyadic(Neon, Int128 value, const NeonDyadic& dyadic, std::int32_t lowest,
+                                                  std::int32_t highest) {
+    const int32x4_t factors = dyadic.multiplier;
+    const int64x2_t low = vmlal_s32(dyadic.addend_low, vget_low_s32(value), vget_low_s32(factors));
+    const int64x2_t high = vmlal_high_s32(dyadic.addend_high, value, factors);
+    const int32x2_t low_shifted = vqmovn_s64(vshlq_s64(low, dyadic.left_shift_low));
+    const int32x4_t shifted = vqmovn_high_s64(low_shifted, vshlq_s64(high, dyadic.left_shift_high));
+    return Int128(vminq_s32(vmaxq_s32(shifted, vdupq_n_s32(lowest)), vdupq_n_s32(highest)));
+}
+
+// Statistics ---------------------------------------------------------------------------------------------------------
+
+struct NeonMoments {
+    int64x2_t sum_low, sum_high;
+    uint64x2_t total_low, total_high, high_low, high_high;
+};
+
+[[nodiscard]] INTAGLIO_INLINE NeonMoments zero_moments(Neon) {
+    const int64x2_t sum = vdupq_n_s64(0);
+    const uint64x2_t total = vdupq_n_u64(0);
+    return {sum, sum, total, total, total, total};
+}
+INTAGLIO_INLINE void add_to_moments(Neon, NeonMoments& moments, Int128 values) {
+    const int32x2_t low = vget_low_s32(values);
+    const uint64x2_t low_square = vreinterpretq_u64_s64(vmull_s32(low, low));
+    const uint64x2_t high_square = vreinterpretq_u64_s64(vmull_high_s32(values, values));
+    moments.sum_low = vaddw_s32(moments.sum_low, low);
+    moments.sum_high = vaddw_high_s32(moments.sum_high, values);
+    moments.total_low = vaddq_u64(moments.total_low, low_square);
+    moments.total_high = vaddq_u64(moments.total_high, high_square);
+    moments.high_low = vsraq_n_u64(moments.high_low, low_square, 32);
+    moments.high_high = vsraq_n_u64(moments.high_high, high_square, 32);
+}
+INTAGLIO_INLINE void store_moments(Neon, const NeonMoments& moments, std::int64_t* sum, std::uint64_t* total,
+                                   std::uint64_t* high) {
+    vst1q_s64(sum, moments.sum_low);
+    vst1q_s64(sum + 2, moments.sum_high);
+    vst1q_u64(total, moments.total_low);
+    vst1q_u64(total + 2, moments.total_high);
+    vst1q_u64(high, moments.high_low);
+    vst1q_u64(high + 2, moments.high_high);
+}
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd
+
+#endif
