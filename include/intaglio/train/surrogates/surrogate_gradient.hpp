@@ -32,12 +32,15 @@ constexpr bool say_what_surrogate_gradient_lacks() {
 
 }  // namespace detail
 
+/// The vector of floats that derivatives are computed in.
+using Floats = decltype(load_float(simd::Native{}, static_cast<const float*>(nullptr)));
+
 /// A surrogate with its derivative, SurrogateGradient<Surrogate>; what that does stands there.
 template <class Surrogate>
 concept SurrogateArithmetic = detail::MadeFromStaircase<Surrogate> &&
-    requires(const SurrogateGradient<Surrogate>& derivative, float number, simd::Floats numbers) {
+    requires(const SurrogateGradient<Surrogate>& derivative, float number, Floats numbers) {
     { derivative(number) } -> std::convertible_to<float>;
-    { derivative(numbers) } -> std::convertible_to<simd::Floats>;
+    { derivative(numbers) } -> std::convertible_to<Floats>;
 };
 
 /// Does not compile unless Surrogate has its derivative: the error says what it lacks.
