@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../examples/own_instruction_set.hpp"
+#include "intaglio/simd/detect.hpp"
 #include "intaglio/train/program.hpp"
 #include "support/networks.hpp"
 #include "support/program_comparison.hpp"
