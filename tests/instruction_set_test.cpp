@@ -137,19 +137,10 @@ void check_positive_codes(Set set) {
 template <class Set>
 void check_arithmetic(Set set) {
     Numbers numbers(17);
-    std::vector<std::int32_t> a(lanes), b(lanes), multiplier(lanes);
-    std::vector<std::int64_t> addend(lanes);
-    std::vector<std::uint8_t> shift(lanes);
-    auto moments = zero_moments(set);
-    simd::PortableMoments plain_moments[lanes]{};
+    std::vector<std::int32_t> a(lanes), b(lanes);
     for (int round = 0; round < 2000; ++round) {
-        numbers.fill(a, -std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::max());
+        numbers.fill(a);
         numbers.fill(b);
-        numbers.fill(multiplier);
-        numbers.fill(addend, -(std::int64_t{1} << 61), std::int64_t{1} << 61);
-        numbers.fill(shift, 0, 63);
-        const auto lowest = static_cast<std::int32_t>(numbers.between(-300, 0));
-        const auto highest = static_cast<std::int32_t>(numbers.between(0, 300));
         const auto x = load_int32(set, a.data());
         const auto y = load_int32(set, b.data());
         const auto sum = lanes_of(set, add_int32(set, x, y));
@@ -159,10 +150,6 @@ void check_arithmetic(Set set) {
         const std::uint32_t bits = reached_bits(set, x, y);
         CHECK(reached_bits(set, x, x) == (1U << lanes) - 1U);
         const auto equal = lanes_of(set, count_reached(set, zero_int32(set), x, x));
-        const auto scaled = lanes_of(
-            set,
-            apply_dyadic(set, x, load_dyadic(set, multiplier.data(), addend.data(), shift.data()), lowest, highest));
-        add_to_moments(set, moments, x);
         for (std::size_t i = 0; i < lanes; ++i) {
             CHECK(sum[i] == add_int32(plain, a[i], b[i]));
             CHECK(difference[i] == subtract_int32(plain, a[i], b[i]));
@@ -170,19 +157,43 @@ void check_arithmetic(Set set) {
             CHECK(reached[i] == count_reached(plain, round, a[i], b[i]));
             CHECK(equal[i] == 1);
             CHECK((bits >> i & 1U) == reached_bits(plain, a[i], b[i]));
-            CHECK(scaled[i] == apply_dyadic(plain, a[i], load_dyadic(plain, &multiplier[i], &addend[i], &shift[i]),
-                                            lowest, highest));
-            add_to_moments(plain, plain_moments[i], a[i]);
         }
     }
-    std::int64_t sums[lanes], plain_sums[lanes];
-    std::uint64_t totals[lanes], plain_totals[lanes], highs[lanes], plain_highs[lanes];
+}
+
+template <class Set>
+void check_wide_products(Set set) {
+    Numbers numbers(23);
+    std::vector<std::int32_t> values(lanes), multiplier(lanes);
+    std::vector<std::int64_t> addend(lanes);
+    std::vector<std::uint8_t> shift(lanes);
+    auto moments = zero_moments(set);
+    simd::PortableMoments plain_moments[lanes]{};
+    for (int round = 0; round < 2000; ++round) {
+        numbers.fill(values, -std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::max());
+        numbers.fill(multiplier);
+        numbers.fill(addend, -(std::int64_t{1} << 61), std::int64_t{1} << 61);
+        numbers.fill(shift, 0, 63);
+        const auto lowest = static_cast<std::int32_t>(numbers.between(-300, 0));
+        const auto highest = static_cast<std::int32_t>(numbers.between(0, 300));
+        const auto x = load_int32(set, values.data());
+        const auto dyadic = load_dyadic(set, multiplier.data(), addend.data(), shift.data());
+        const auto scaled = lanes_of(set, apply_dyadic(set, x, dyadic, lowest, highest));
+        add_to_moments(set, moments, x);
+        for (std::size_t i = 0; i < lanes; ++i) {
+            CHECK(scaled[i] == apply_dyadic(plain, values[i], load_dyadic(plain, &multiplier[i], &addend[i], &shift[i]),
+                                            lowest, highest));
+            add_to_moments(plain, plain_moments[i], values[i]);
+        }
+    }
+    std::int64_t sums[lanes], plain_sum;
+    std::uint64_t totals[lanes], highs[lanes], plain_total, plain_high;
     store_moments(set, moments, sums, totals, highs);
     for (int i = 0; i < lanes; ++i) {
-        store_moments(plain, plain_moments[i], plain_sums + i, plain_totals + i, plain_highs + i);
-        CHECK(sums[i] == plain_sums[i]);
-        CHECK(totals[i] == plain_totals[i]);
-        CHECK(highs[i] == plain_highs[i]);
+        store_moments(plain, plain_moments[i], &plain_sum, &plain_total, &plain_high);
+        CHECK(sums[i] == plain_sum);
+        CHECK(totals[i] == plain_total);
+        CHECK(highs[i] == plain_high);
     }
 }
 
@@ -226,6 +237,7 @@ TEST_CASE_TEMPLATE("operations of 128 bits: what plain code gives", Set, simd::G
     check_positive_codes<Set, std::uint8_t>(set);
     check_positive_codes<Set, std::int8_t>(set);
     check_arithmetic(set);
+    if constexpr (has_wide_products(set)) check_wide_products(set);
 }
 
 #endif

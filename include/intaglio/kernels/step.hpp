@@ -141,8 +141,8 @@ template <class Set, class In, class Out>
 void dyadic_step(const In* values, std::int64_t pixels, std::int32_t channels, const std::int32_t* multiplier,
                  const std::int64_t* addend, const std::uint8_t* shift, std::int32_t lowest, std::int32_t highest,
                  Out* codes, DyadicSharing shared = {}) {
-    constexpr Set set{};
-    constexpr int lanes = int32_lanes(Set{});
+    constexpr simd::WideProductSet<Set> set{};
+    constexpr int lanes = int32_lanes(set);
     const std::int32_t whole = channels / lanes * lanes;
     // The parameters of the last channels, filled up to a vector; all the same where they are shared.
     std::int32_t last_multiplier[lanes] = {};

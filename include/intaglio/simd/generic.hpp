@@ -1,9 +1,8 @@
 // The operations of the kernels in the words of xsimd, for every architecture that it knows: the generic set, and what
 // AVX2 and AVX-512 have from it. Host only; the one header that includes xsimd.
 //
-// Integers are multiplied by the operator of the compilers'
-// vectors: xsimd 8 multiplies those of SSE2 one by one. What needs 64 bits is done lane by lane, since xsimd has no
-// product of two numbers of 32 bits in 64 on any architecture below.
+// Integers are multiplied by the operator of the compilers' vectors: xsimd 8 multiplies those of SSE2 one by one. What
+// needs products of 64 bits is left to plain code, since xsimd has none of two numbers of 32 bits.
 #pragma once
 
 #include <bit>
@@ -292,56 +291,6 @@ template <int Bytes>
     const auto numbers = std::bit_cast<TwoNumbers>(own);
     const std::uint64_t both = numbers.first | numbers.second;
     return static_cast<std::uint32_t>(both | both >> 32);
-}
-
-/// The lanes one by one, and how they are multiplied and added up in 64 bits.
-template <int Bytes>
-struct LaneDyadics {
-    PortableDyadic lane[Bytes / 4];
-};
-template <int Bytes>
-[[nodiscard]] INTAGLIO_INLINE LaneDyadics<Bytes> load_dyadic(GenericVectors<Bytes>, const std::int32_t* multiplier,
-                                                             const std::int64_t* addend, const std::uint8_t* shift) {
-    LaneDyadics<Bytes> dyadics;
-    for (int i = 0; i < Bytes / 4; ++i) {
-        dyadics.lane[i] = load_dyadic(Portable{}, multiplier + i, addend + i, shift + i);
-    }
-    return dyadics;
-}
-template <int Bytes>
-[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> apply_dyadic(GenericVectors<Bytes>, Int32s<Bytes> value,
-                                                         const LaneDyadics<Bytes>& dyadics, std::int32_t lowest,
-                                                         std::int32_t highest) {
-    std::int32_t lanes[Bytes / 4];
-    value.store_unaligned(lanes);
-    INTAGLIO_UNROLLED (i, Bytes / 4) {
-        lanes[i] = apply_dyadic(Portable{}, lanes[i], dyadics.lane[i], lowest, highest);
-    }
-    return Int32s<Bytes>::load_unaligned(lanes);
-}
-
-// Statistics ---------------------------------------------------------------------------------------------------------
-
-template <int Bytes>
-struct LaneMoments {
-    PortableMoments lane[Bytes / 4];
-};
-template <int Bytes>
-[[nodiscard]] INTAGLIO_INLINE LaneMoments<Bytes> zero_moments(GenericVectors<Bytes>) {
-    return {};
-}
-template <int Bytes>
-INTAGLIO_INLINE void add_to_moments(GenericVectors<Bytes>, LaneMoments<Bytes>& moments, Int32s<Bytes> values) {
-    std::int32_t lanes[Bytes / 4];
-    values.store_unaligned(lanes);
-    INTAGLIO_UNROLLED (i, Bytes / 4) {
-        add_to_moments(Portable{}, moments.lane[i], lanes[i]);
-    }
-}
-template <int Bytes>
-INTAGLIO_INLINE void store_moments(GenericVectors<Bytes>, const LaneMoments<Bytes>& moments, std::int64_t* sum,
-                                   std::uint64_t* total, std::uint64_t* high) {
-    for (int i = 0; i < Bytes / 4; ++i) store_moments(Portable{}, moments.lane[i], sum + i, total + i, high + i);
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd

@@ -30,6 +30,10 @@ concept HasByteDotProduct = requires {
     std::bool_constant<has_byte_dot_product(Set{})>{};
 };
 template <class Set>
+concept HasWideProducts = requires {
+    std::bool_constant<has_wide_products(Set{})>{};
+};
+template <class Set>
 concept HasWidensBytes = requires {
     std::bool_constant<widens_bytes(Set{})>{};
 };
@@ -119,7 +123,7 @@ concept HasStore = requires(Set set, Out* values, Int32Vector<Set> vector) {
     store_first(set, values, vector, 1);
 };
 
-/// Steps.
+/// Steps by thresholds, and, where products are wide, by a multiplier.
 template <class Set>
 concept HasCountReached = requires(Set set, Int32Vector<Set> count) {
     count = count_reached(set, count, count, count);
@@ -129,14 +133,16 @@ concept HasReachedBits = requires(Set set, Int32Vector<Set> value, std::uint32_t
     bits = reached_bits(set, value, value);
 };
 template <class Set>
-concept HasDyadic = requires(Set set, Int32Vector<Set> value, const std::int32_t* multiplier,
-                             const std::int64_t* addend, const std::uint8_t* shift) {
+concept HasDyadic =
+    !has_wide_products(Set{}) || requires(Set set, Int32Vector<Set> value, const std::int32_t* multiplier,
+                                          const std::int64_t* addend, const std::uint8_t* shift) {
     value = apply_dyadic(set, value, load_dyadic(set, multiplier, addend, shift), 0, 1);
 };
 
-/// Exact sums and sums of squares, for training.
+/// Exact sums and sums of squares, for training, where products are wide.
 template <class Set>
-concept HasMoments = requires(Set set, Int32Vector<Set> values, std::int64_t* sum, std::uint64_t* total) {
+concept HasMoments =
+    !has_wide_products(Set{}) || requires(Set set, Int32Vector<Set> values, std::int64_t* sum, std::uint64_t* total) {
     {zero_moments(set)};
     store_moments(set, zero_moments(set), sum, total, total);
     requires requires(decltype(zero_moments(set)) moments) {
@@ -146,7 +152,8 @@ concept HasMoments = requires(Set set, Int32Vector<Set> values, std::int64_t* su
 
 /// What memory and packing need of a set.
 template <class Set>
-concept InstructionSetFacts = HasName<Set> && HasInt32Lanes<Set> && HasByteDotProduct<Set> && HasWidensBytes<Set>;
+concept InstructionSetFacts =
+    HasName<Set> && HasInt32Lanes<Set> && HasByteDotProduct<Set> && HasWidensBytes<Set> && HasWideProducts<Set>;
 
 /// An instruction set: what the kernels of integers need of it.
 template <class Set>
@@ -171,6 +178,7 @@ struct CheckedFacts {
     INTAGLIO_NEEDS(HasInt32Lanes<Set>, "int32_lanes(set)");
     INTAGLIO_NEEDS(HasByteDotProduct<Set>, "has_byte_dot_product(set)");
     INTAGLIO_NEEDS(HasWidensBytes<Set>, "widens_bytes(set)");
+    INTAGLIO_NEEDS(HasWideProducts<Set>, "has_wide_products(set)");
     static constexpr bool passed = true;
 };
 

@@ -1,6 +1,8 @@
 // Instruction sets as empty types.
 #pragma once
 
+#include <type_traits>
+
 #include "intaglio/core/instruction_set.hpp"
 
 /// For the small functions of inner loops: a call there would cost more than the work.
@@ -121,5 +123,28 @@ template <int Bytes>
 [[nodiscard]] constexpr bool widens_bytes(Avx512Vnni) {
     return false;
 }
+
+/// True if the set multiplies numbers of 32 bits to 64, for steps by a multiplier and for statistics; otherwise those
+/// run in plain code.
+[[nodiscard]] constexpr bool has_wide_products(Portable) {
+    return true;
+}
+template <int Bytes>
+[[nodiscard]] constexpr bool has_wide_products(GenericVectors<Bytes>) {
+    return false;
+}
+[[nodiscard]] constexpr bool has_wide_products(Neon) {
+    return true;
+}
+[[nodiscard]] constexpr bool has_wide_products(Avx2) {
+    return true;
+}
+[[nodiscard]] constexpr bool has_wide_products(Avx512) {
+    return true;
+}
+
+/// The set on which wide products run.
+template <class Set>
+using WideProductSet = std::conditional_t<has_wide_products(Set{}), Set, Portable>;
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd

@@ -12,9 +12,10 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 /// Adds, for each channel of values [pixels][channels], the sum to sum[channel] and the sum of the squares to
 /// sum_of_squares[channel]. Exact for |value| < 2^31 and fewer than 2^32 pixels in one call, while sums fit 64 bits.
 template <class Set>
-void accumulate_statistics(Set set, const std::int32_t* values, std::int64_t pixels, std::int32_t channels,
+void accumulate_statistics(Set, const std::int32_t* values, std::int64_t pixels, std::int32_t channels,
                            std::int64_t* sum, Wide128* sum_of_squares) {
-    constexpr int lanes = int32_lanes(Set{});
+    constexpr simd::WideProductSet<Set> set{};
+    constexpr int lanes = int32_lanes(set);
     for (std::int32_t first = 0; first < channels; first += lanes) {
         const int count = channels - first < lanes ? channels - first : lanes;
         const std::int32_t* value = values + first;
