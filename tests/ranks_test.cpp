@@ -2,6 +2,7 @@
 // evaluations, whatever the number of ranks and of threads of each.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -59,7 +60,8 @@ void lose_one(std::span<std::uint8_t> image, Random& random) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("ranks train the parameters of one", Net, tools::IntegerNet, tools::RealNet, tools::SampleNet) {
+TEST_CASE_TEMPLATE("ranks train the parameters of one", Net, tools::IntegerNet, tools::RealNet, tools::SampleNet,
+                   tools::TrainedNet) {
     // The batch is no multiple of the groups, and the last one of an epoch has 7 images.
     TrainerOptions<Adam> options;
     options.batch = 20;
@@ -76,7 +78,8 @@ TEST_CASE("with momentum, clipped gradients, weighted classes and augmentation")
     options.epochs = 2;
     options.clip_norm = 2;
     options.clip_value = 0.5;
-    options.loss = CrossEntropyAndSquares{.label_smoothing = 0.1, .class_weights = {1, 2, 3}, .squared_error = SquaredError::probabilities};
+    options.loss = CrossEntropyAndSquares{
+        .label_smoothing = 0.1, .class_weights = {1, 2, 3}, .squared_error = SquaredError::probabilities};
     options.augment = lose_one;
     check_ranks<Net>(
         30, [&](Training<Net>& training) { return tools::run_bits<Net>(training, data.samples(), options, 7); });
@@ -183,6 +186,18 @@ TEST_CASE("an observer on one rank stops all of them") {
         return Bits{static_cast<std::uint64_t>(trainer.position()[2])};
     });
     for (const Bits& bits : steps) CHECK((bits == Bits{4}));
+}
+
+TEST_CASE("trained quantisers begin with what the whole batch says") {
+    using Net = tools::TrainedNet;
+    check_ranks<Net>(20, [](Training<Net>& training) {
+        const std::vector<float> before(training.parameters().begin(), training.parameters().end());
+        training.initialize_quantizers(data.pixels.data(), 13);
+        CHECK(!std::ranges::equal(before, training.parameters()));
+        Bits bits;
+        tools::add_bits(bits, training.parameters());
+        return bits;
+    });
 }
 
 TEST_CASE("a loop of one's own, and images that one rank runs alone") {

@@ -36,6 +36,14 @@ struct RealNet : intaglio::Network<intaglio::Image<2, 8, 8>,
                                    intaglio::Conv<intaglio::Out<5>>, intaglio::Conv<intaglio::Out<5>, intaglio::Lbn>,
                                    intaglio::AvgPool<2>, intaglio::Classifier<intaglio::Out<3>>> {};
 
+/// Quantisers that own trained parameters.
+struct TrainedNet
+    : intaglio::Network<
+          intaglio::Image<2, 8, 8>,
+          intaglio::Defaults<intaglio::Lsq<3, intaglio::Per::channel>, intaglio::PactAct<4>, intaglio::Lbn>,
+          intaglio::Conv<intaglio::QInt<8>, intaglio::Out<6>>, intaglio::AvgPool<2>,
+          intaglio::Conv<intaglio::Out<6>, intaglio::LsqAct<3>>, intaglio::Classifier<intaglio::Out<3>>> {};
+
 /// Norms of samples: a gain for each element, for each channel, and one for all.
 struct SampleNet
     : intaglio::Network<intaglio::Image<2, 8, 8>,

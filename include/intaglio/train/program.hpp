@@ -70,26 +70,22 @@ class Training {
     /// after weights were written that did not bring them.
     [[gnu::cold]] void initialize_quantizers() {
         for (const ParameterRange& range : ranges()) {
-            if (range.kind != ParameterKind::quantizer) continue;
-            passes_.initialize(static_cast<std::size_t>(range.row), static_cast<std::size_t>(range.begin), nullptr, {});
+            if (range.kind == ParameterKind::quantizer) passes_.initialize(range, nullptr, {});
         }
         parameters_changed();
     }
     /// The same, and those of activations from a first batch, which is a training pass (running statistics follow).
-    /// Throws as `forward` does, and std::logic_error where several ranks share the training: let one rank of its own
-    /// begin, and hand its parameters to all.
+    /// Several ranks call it with the whole batch. Throws as `forward` does.
     [[gnu::cold]] void initialize_quantizers(const Pixel* images, std::int64_t count) {
-        if (!ranks().alone()) {
-            throw std::logic_error("initialize_quantizers: a first batch is that of one rank alone, found " +
-                                   std::to_string(ranks().size()) + " ranks");
-        }
         initialize_quantizers();
+        const train::BatchPart own = part(count);
+        const Pixel* const first = images + own.first * pixels;
         std::size_t done = 0;
         for (const ParameterRange& range : ranges()) {
             const auto row = static_cast<std::size_t>(range.row);
             if (range.kind != ParameterKind::quantizer || table.rows[row].weights > 0) continue;
-            forward(images, count, train::Statistics::batch, row, done);
-            passes_.initialize(row, static_cast<std::size_t>(range.begin), images, passes_.part);
+            forward(first, own, train::Statistics::batch, row, done);
+            passes_.initialize(range, first, own);
             done = row;
         }
         parameters_changed();

@@ -5,10 +5,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/train/program/context.hpp"
+#include "intaglio/train/program/ranks.hpp"
 #include "intaglio/train/program/trained_parameters.hpp"
 
 namespace intaglio::model_error {
@@ -103,16 +105,21 @@ void scale_gradients(State& state, const Site& site, Context& context) {
 /// Where the trained parameters of an activation start, by the batch in front of its step.
 template <class Activation, class Kind>
 [[gnu::cold]] void initialize_scale(const Site& site, Context& context, float* parameters) {
-    const std::int64_t count = context.images * site.input.size();
+    using Input = typename Kind::input;
+    const std::int64_t size = site.input.size();
+    const std::int64_t count = context.batch * size;
+    WholeBatch<Input> whole(context.ranks, context.batch, size);
+    const std::span<const Input> own(codes<Input>(context, site.input),
+                                     static_cast<std::size_t>(context.images * size));
+    const std::span<const Input> from = whole.gather(own, {context.first_image, context.images, context.batch});
     const auto each = [&](const auto& body) {
-        const auto* from = codes<typename Kind::input>(context, site.input);
         const Meaning means = meaning(context, site.input);
         std::vector<Affine> affine;
         for (std::int64_t c = 0; c < site.channels(); ++c) {
             affine.push_back(value_affine(*site.input.value, means, c));
         }
-        for (std::int64_t i = 0; i < count; ++i) {
-            const Affine& of = affine[static_cast<std::size_t>(i) % affine.size()];
+        for (std::size_t i = 0; i < from.size(); ++i) {
+            const Affine& of = affine[i % affine.size()];
             body(of.slope * static_cast<double>(from[i]) + of.offset);
         }
     };

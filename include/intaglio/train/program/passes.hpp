@@ -16,6 +16,7 @@
 #include "intaglio/model/memory.hpp"
 #include "intaglio/train/program/aligned_vector.hpp"
 #include "intaglio/train/program/node.hpp"
+#include "intaglio/train/program/parameters.hpp"
 #include "intaglio/train/program/ranks.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
@@ -88,11 +89,12 @@ struct Passes {
         for (std::size_t i = std::min(end_row, nodes.size()); i-- > first_row;) nodes[i]->backward(sites[i], context);
     }
 
-    /// Lets the operation of a row write its trained parameters, which begin at `place`, as its method begins: by the
-    /// weights, or by the images in front of it if there are some.
-    [[gnu::cold]] void initialize(std::size_t row, std::size_t place, const void* input, const BatchPart& images) {
+    /// Lets an operation write its trained parameters as its method begins: by the weights, or by the images before it
+    /// if there are some.
+    [[gnu::cold]] void initialize(const ParameterRange& range, const void* input, const BatchPart& images) {
+        const auto row = static_cast<std::size_t>(range.row);
         Context context = make_context(input, images, Statistics::batch);
-        nodes[row]->initialize(sites[row], context, parameters.data() + place);
+        nodes[row]->initialize(sites[row], context, parameters.data() + range.begin);
     }
 
     /// Whether all ranks take part in a pass; otherwise its images are this rank's alone.
