@@ -5,8 +5,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <type_traits>
 
-#include "intaglio/kernels/convolution.hpp"
+#include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/kernels/step.hpp"
 #include "intaglio/model/network.hpp"
 #include "intaglio/simd/simd.hpp"
@@ -30,13 +31,13 @@ std::int32_t thresholds[std::size_t{1} << 14];
 
 template <class Set>
 void run(const ConvolutionExtents& extents) {
-    constexpr kernels::Product product =
-        has_byte_dot_product(Set{}) ? kernels::Product::bytes : kernels::Product::bytes_small;
-    if (kernels::packed_weight_bytes<Set, product>(extents) > sizeof packed ||
-        kernels::convolution_workspace_bytes<Set, product>(extents, rows) > sizeof workspace) {
+    using Product = std::conditional_t<has_byte_dot_product(Set{}), kernels::ByteProduct, kernels::SmallByteProduct>;
+    if (Product::template weight_bytes<Set>(extents) > sizeof packed ||
+        Product::template workspace_bytes<Set, std::uint8_t>(extents, rows) > sizeof workspace) {
         std::abort();
     }
-    kernels::convolve_rows<Set, product>(extents, image, 0, rows, packed, accumulators, workspace);
+    Product::template multiply_rows<Set, kernels::Grouping::any>(extents, image, 0, rows, packed, accumulators,
+                                                                 workspace);
     kernels::threshold_step<Set>(accumulators, rows * extents.out.width, extents.out.channels, levels, thresholds,
                                  thresholds, 0, codes);
 }
