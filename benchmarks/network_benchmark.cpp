@@ -62,8 +62,8 @@ void training_step(benchmark::State& state) {
     auto training = std::make_unique<Training<Net>>(images, static_cast<int>(state.range(0)));
     // The learning rate of the schedule stays high enough for the number of steps that are measured.
     Trainer<Net> trainer(*training, batch.samples(), {.optimizer = {.learning_rate = 1e-3}, .epochs = 1000000});
-    trainer.step();
-    for (auto _ : state) trainer.step();
+    trainer.train_batch();
+    for (auto _ : state) trainer.train_batch();
     const auto macs = static_cast<double>(facts<Net>.macs());
     report(state, images, (macs / byte_peak() + 2 * macs / float_peak()) / static_cast<double>(state.range(0)));
 }

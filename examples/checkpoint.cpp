@@ -32,7 +32,7 @@ int main() {
     // Stopped in the middle of the second epoch.
     Training<Net> first_half(50, 1, seed);
     Trainer<Net> first_steps(first_half, lines.samples(), options);
-    for (int i = 0; i < 6; ++i) first_steps.step();
+    for (int i = 0; i < 6; ++i) first_steps.train_batch();
     save_checkpoint(first_steps, file);
 
     // Resumed in other objects, on two threads: neither matters. The seed does not either: weights and seed are read.

@@ -12,7 +12,7 @@ struct InverseRoot {
     double scale = 1;  // epochs
 
     // What the learning rate is multiplied by. The warm-up is multiplied to it afterwards.
-    double operator()(const intaglio::ScheduleStep& at) const {
+    double operator()(const intaglio::SchedulePosition& at) const {
         const double epochs = static_cast<double>(at.after_warm_up()) / static_cast<double>(at.updates_per_epoch);
         return 1 / std::sqrt(1 + epochs / scale);
     }

@@ -30,7 +30,7 @@ int main() {
     Training<Net> training(50, 2);  // batches of up to 50 images on two threads
     Trainer<Net> trainer(training, train.samples(), {.optimizer = {.learning_rate = 0.01}, .epochs = 8, .batch = 50});
     while (!trainer.finished()) {
-        const EpochMetrics& metrics = trainer.step();
+        const EpochMetrics& metrics = trainer.train_batch();
         if (metrics.batch == metrics.batches) {
             std::printf("epoch %lld: loss %.3f, accuracy %.1f %%\n", static_cast<long long>(metrics.epoch),
                         metrics.loss, 100 * metrics.accuracy);

@@ -136,10 +136,10 @@ std::int64_t training_allocations(int threads) {
     options.epochs = 25;
     options.batch = 100;
     Trainer<Net, Optimizer> trainer(training, data.samples(), options);
-    trainer.step();
+    trainer.train_batch();
     double loss = 0;
     const std::int64_t found = allocations([&] {
-        for (int step = 2; step <= 100; ++step) loss = trainer.step().loss;
+        for (int step = 2; step <= 100; ++step) loss = trainer.train_batch().loss;
     });
     CHECK(trainer.finished());
     CHECK(loss < 1.0);
@@ -198,9 +198,9 @@ TEST_CASE("training steps with clipping, augmentation, a teacher and a weight av
                                  .average = {.decay = 0.9, .start = 3},
                                  .augment = [](auto image, Random& random) { image[random.below(144)] = 0; },
                                  .distillation = {.teacher = teacher_logits(teacher)}});
-    trainer.step();
+    trainer.train_batch();
     CHECK(allocations([&] {
-              while (!trainer.finished()) trainer.step();
+              while (!trainer.finished()) trainer.train_batch();
           }) == 0);
 }
 
@@ -212,9 +212,9 @@ TEST_CASE("training steps of real numbers and of norms of samples allocate nothi
     for (const int threads : {1, 2}) {
         Training<Real> training(20, threads);
         Trainer<Real> trainer(training, data.samples(), {.epochs = 4, .batch = 20});
-        trainer.step();
+        trainer.train_batch();
         CHECK(allocations([&] {
-                  while (!trainer.finished()) trainer.step();
+                  while (!trainer.finished()) trainer.train_batch();
               }) == 0);
     }
 }

@@ -68,7 +68,7 @@ void resumes_at_every_batch() {
     Training<Net> training(10, 1, 1);
     Trainer<Net, Optimizer> trainer(training, data.samples(), options);
     std::vector<EpochMetrics> metrics;
-    while (!trainer.finished()) metrics.push_back(trainer.step());
+    while (!trainer.finished()) metrics.push_back(trainer.train_batch());
     const std::vector<double> expected = all_state(trainer);
 
     for (const std::size_t stop : {std::size_t{0}, std::size_t{1}, std::size_t{4}, std::size_t{6}, std::size_t{13}}) {
@@ -76,7 +76,7 @@ void resumes_at_every_batch() {
         {
             Training<Net> first_training(10, 2, 1);
             Trainer<Net, Optimizer> first(first_training, data.samples(), options);
-            for (std::size_t i = 0; i < stop; ++i) first.step();
+            for (std::size_t i = 0; i < stop; ++i) first.train_batch();
             save_checkpoint(first, file);
         }
         // Other initial weights and another number of threads: all comes from the file.
@@ -84,7 +84,7 @@ void resumes_at_every_batch() {
         Trainer<Net, Optimizer> second(second_training, data.samples(), options);
         load_checkpoint(second, file);
         for (std::size_t i = stop; !second.finished(); ++i) {
-            const EpochMetrics& m = second.step();
+            const EpochMetrics& m = second.train_batch();
             CHECK(m.epoch == metrics[i].epoch);
             CHECK(m.batch == metrics[i].batch);
             CHECK(m.loss == metrics[i].loss);
@@ -124,7 +124,7 @@ TEST_CASE("a checkpoint of another model or run is refused with the first differ
     {
         Training<Net> training(10);
         Trainer<Net> trainer(training, data.samples(), options);
-        trainer.step();
+        trainer.train_batch();
         save_checkpoint(trainer, file);
     }
     Training<OtherNet> other_training(10);
@@ -166,12 +166,12 @@ TEST_CASE("a resumed run draws what the run would have drawn, whatever the seed 
     const std::filesystem::path file = folder.path() / "run.checkpoint";
     Training<Dropping> whole(10, 1, 9);
     Trainer<Dropping> all(whole, data.samples(), {.epochs = 2});
-    for (int i = 0; i < 3; ++i) all.step();
+    for (int i = 0; i < 3; ++i) all.train_batch();
     save_checkpoint(all, file);
     all.fit();
     Training<Dropping> part(10);
     Trainer<Dropping> rest(part, data.samples(), {.epochs = 2});
-    rest.step();  // draws of its own
+    rest.train_batch();  // draws of its own
     load_checkpoint(rest, file);
     CHECK(part.seed() == 9);
     rest.fit();
@@ -206,7 +206,7 @@ TEST_CASE("a checkpoint of other data or other functions is refused") {
             .distillation = {.teacher = teacher_logits(teacher)}};
     };
     Trainer<Net> trainer(training, data.samples(), options());
-    trainer.step();
+    trainer.train_batch();
     save_checkpoint(trainer, file);
     Training<Net> second(10);
     const auto loaded_into = [&](const Samples& samples, const TrainerOptions<Adam>& changed) {
@@ -282,7 +282,7 @@ TEST_CASE("the settings of an optimiser of one's own are compared") {
     const std::filesystem::path file = folder.path() / "run.checkpoint";
     Training<Net> training(10);
     Trainer<Net, Slow> trainer(training, data.samples(), {.batch = 10});
-    trainer.step();
+    trainer.train_batch();
     save_checkpoint(trainer, file);
     load_checkpoint(trainer, file);
     Trainer<Net, Slow> slower(training, data.samples(), {.optimizer = {.slowness = 3}, .batch = 10});
@@ -295,7 +295,7 @@ TEST_CASE("a truncated or damaged checkpoint is refused and the trainer stays as
     const std::filesystem::path file = folder.path() / "run.checkpoint";
     Training<Net> training(10);
     Trainer<Net> trainer(training, data.samples(), {.epochs = 3, .batch = 10});
-    trainer.step();
+    trainer.train_batch();
     save_checkpoint(trainer, file);
     std::ifstream in(file, std::ios::binary);
     const std::string whole((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());

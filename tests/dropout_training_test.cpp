@@ -60,7 +60,7 @@ TEST_CASE("a run with dropout goes on from any step as if it had never stopped")
     for (const std::int64_t stop : {1, 4, 5}) {
         Training<Net> first(20);
         Trainer<Net> before(first, data.samples(), options);
-        for (std::int64_t i = 0; i < stop; ++i) before.step();
+        for (std::int64_t i = 0; i < stop; ++i) before.train_batch();
 
         Training<Net> second(20);
         Trainer<Net> after(second, data.samples(), options);

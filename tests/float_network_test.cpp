@@ -119,7 +119,7 @@ TEST_CASE("float networks: a resumed run ends as if it had never stopped, and an
     const TrainerOptions<Adam> options{.epochs = 2, .batch = 20};
     Training<Teacher> training(20);
     Trainer<Teacher> trainer(training, data.samples(), options);
-    for (int i = 0; i < 4; ++i) trainer.step();
+    for (int i = 0; i < 4; ++i) trainer.train_batch();
     save_checkpoint(trainer, file);
     trainer.fit();
 

@@ -193,7 +193,7 @@ TEST_CASE("300 classes: labels of 16 bits train all of them, labels of 8 bits ar
 
     // The label decides which logit the gradient pulls up: that of the class itself, not of its lowest byte.
     Trainer<Wide> trainer(training, {whole.pixels, whole.labels}, {.loss = CrossEntropyAndSquares{.gamma = 0}});
-    trainer.step();
+    trainer.train_batch();
     training.forward(pixels.data() + 16 * 280, 20, train::Statistics::batch);
     const Labels last = Labels(labels).subspan(280, 20);
     CrossEntropyAndSquares{.gamma = 0}(training.float_logits(), last, 300, training.logit_gradient());

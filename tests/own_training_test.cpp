@@ -113,7 +113,7 @@ TEST_CASE("an optimiser from outside: two steps by hand") {
 TEST_CASE("a schedule from outside: its factors, behind a warm-up that the library adds") {
     const AnySchedule schedule = app::InverseRoot{.scale = 0.5};
     const auto factor = [&](std::uint64_t step, std::uint64_t warm_up) {
-        return schedule.factor({.step = step, .updates_per_epoch = 2, .epochs = 8, .warm_up = warm_up});
+        return schedule.factor({.update = step, .updates_per_epoch = 2, .epochs = 8, .warm_up = warm_up});
     };
     CHECK(factor(0, 0) == 1);
     CHECK(factor(3, 0) == 0.5);
@@ -152,7 +152,7 @@ TEST_CASE("a trainer takes parts from outside, checks and names them, and does n
     training.forward(data.pixels.data(), 40, train::Statistics::batch);
     std::vector<float> gradient(training.float_logits().size());
     const double expected = app::FocalLoss{.focus = 1.5}(training.float_logits(), data.labels, 4, gradient);
-    CHECK(trainer.step().loss == doctest::Approx(expected).epsilon(1e-6));
+    CHECK(trainer.train_batch().loss == doctest::Approx(expected).epsilon(1e-6));
 }
 
 }  // namespace own_training_test

@@ -83,7 +83,7 @@ TEST_CASE("a checkpoint gives its parameters to any run of the same network") {
     const auto file = folder / "run.checkpoint";
     Training<Net> trained(35, 1, 3);
     Trainer<Net> trainer(trained, data().samples(), {.epochs = 4, .average = {.decay = 0.9}});
-    for (int i = 0; i < 3; ++i) trainer.step();
+    for (int i = 0; i < 3; ++i) trainer.train_batch();
     const std::vector<double> expected = numbers_of(trained);
     save_checkpoint(trainer, file);
 
@@ -96,7 +96,7 @@ TEST_CASE("a checkpoint gives its parameters to any run of the same network") {
     CHECK(contains(message_of([&] { load_checkpoint(longer, file); }),
                    "run.checkpoint: belongs to a run with another option: expected 'optimiser momentum SGD', found "
                    "'optimiser Adam'"));
-    longer.step();
+    longer.train_batch();
 
     // The weights are the weights also where the average was in use.
     trainer.swap_average();
@@ -113,7 +113,7 @@ TEST_CASE("a checkpoint gives its parameters to any run of the same network") {
     options.stage1 = {.samples = 70, .minimum = 2};
     options.batch = 35;
     tandem::Conversion<Student, Net> conversion(trained, data().samples(), data().samples(), options);
-    for (int i = 0; i < 4; ++i) conversion.step();
+    for (int i = 0; i < 4; ++i) conversion.advance();
     save_checkpoint(conversion, file);
     Training<Student> student(5);
     load_parameters(student, file);

@@ -149,7 +149,7 @@ TEST_CASE("a run of one rank goes on with several, and the other way round") {
                            state[i].values);
             }
             if (!from.empty()) trainer.set_position(position);
-            for (int i = 0; i < steps; ++i) trainer.step();
+            for (int i = 0; i < steps; ++i) trainer.train_batch();
             if (training.ranks().rank() == 0) {
                 for (const train::NamedNumbers& numbers : state) {
                     std::visit([&](auto values) { kept.emplace_back(values.begin(), values.end()); }, numbers.values);

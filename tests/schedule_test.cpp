@@ -25,7 +25,7 @@ std::vector<double> factors(const AnySchedule& schedule, std::uint64_t updates_p
     std::vector<double> all;
     for (std::uint64_t step = 0; step < updates_per_epoch * epochs; ++step) {
         all.push_back(schedule.factor(
-            {.step = step, .updates_per_epoch = updates_per_epoch, .epochs = epochs, .warm_up = warm_up}));
+            {.update = step, .updates_per_epoch = updates_per_epoch, .epochs = epochs, .warm_up = warm_up}));
     }
     return all;
 }

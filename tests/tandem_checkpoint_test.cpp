@@ -115,7 +115,7 @@ TEST_CASE("a conversion resumed at any step ends with the same student, bit for 
     std::vector<tandem::TaskKind> kinds;
     while (!whole.conversion.finished()) {
         kinds.push_back(whole.conversion.tasks()[whole.conversion.task()].kind);
-        whole.conversion.step();
+        whole.conversion.advance();
         states.push_back(whole.all_state());
     }
     using tandem::TaskKind;
@@ -135,10 +135,10 @@ TEST_CASE("a conversion resumed at any step ends with the same student, bit for 
         // A few steps across the end of the present task, and now and then all that are left.
         const std::size_t end = stop % 9 == 0 ? states.size() - 1 : std::min(stop + 4, states.size() - 1);
         for (std::size_t i = stop; i < end; ++i) {
-            second.conversion.step();
+            second.conversion.advance();
             REQUIRE(second.all_state() == states[i + 1]);
         }
-        if (!first.conversion.finished()) first.conversion.step();
+        if (!first.conversion.finished()) first.conversion.advance();
     }
     CHECK(second.conversion.finished());
 }
@@ -147,11 +147,11 @@ TEST_CASE("a checkpoint of another conversion is refused with the first differen
     const TemporaryFolder folder;
     const std::filesystem::path file = folder.path() / "run.checkpoint";
     Run run;
-    for (int i = 0; i < 12; ++i) run.conversion.step();
+    for (int i = 0; i < 12; ++i) run.conversion.advance();
     save_checkpoint(run.conversion, file);
 
     Run<StrictStudent> strict;
-    strict.conversion.step();
+    strict.conversion.advance();
     const std::vector<double> before = strict.all_state();
     CHECK(contains(message_of([&] { load_checkpoint(strict.conversion, file); }), "one multiplier, biases"));
     CHECK(strict.all_state() == before);
@@ -184,7 +184,7 @@ TEST_CASE("a checkpoint of other data, another augmentation or other statistics 
     };
     Run run;
     run.conversion.augment(change);
-    run.conversion.step();
+    run.conversion.advance();
     save_checkpoint(run.conversion, file);
     CHECK(refusal(learned, validated, change, false) == "no exception");
     Data other = learned;
@@ -205,7 +205,7 @@ TEST_CASE("a conversion stays as it was, in the middle of a task, when a checkpo
     const std::filesystem::path file = folder.path() / "run.checkpoint";
     const std::filesystem::path bad = folder.path() / "bad.checkpoint";
     Run run;
-    while (run.conversion.position()[3] != 2) run.conversion.step();
+    while (run.conversion.position()[3] != 2) run.conversion.advance();
     const std::vector<double> before = run.all_state();
     save_checkpoint(run.conversion, file);
     std::ifstream in(file, std::ios::binary);
@@ -259,8 +259,8 @@ TEST_CASE("a conversion stays as it was, in the middle of a task, when a checkpo
 
     // And it goes on as if nothing had been tried.
     Run untouched;
-    while (!untouched.conversion.finished()) untouched.conversion.step();
-    while (!run.conversion.finished()) run.conversion.step();
+    while (!untouched.conversion.finished()) untouched.conversion.advance();
+    while (!run.conversion.finished()) run.conversion.advance();
     CHECK(run.all_state() == untouched.all_state());
 }
 

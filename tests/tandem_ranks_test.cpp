@@ -34,7 +34,7 @@ Bits converted(const train::Ranks& ranks) {
     tandem::Conversion<Student, Teacher> conversion(teacher, learned.samples(), validated.samples(), options);
     Bits bits;
     while (!conversion.finished()) {
-        conversion.step();
+        conversion.advance();
         tools::add_bits(bits, std::vector<double>{conversion.metrics().loss});
         tools::add_bits(bits, conversion.student().parameters());
     }

@@ -345,12 +345,12 @@ TEST_CASE("a layer that integers cannot hold is named, and the conversion stays 
     std::fill_n(parameters(teacher.training, ParameterKind::gain, 1), 10, 1e18F);
     tandem::Conversion<PlainStudent, Plain> conversion(teacher.training, learned.samples(), validated.samples(),
                                                        tools::small_options(1));
-    conversion.step();
-    conversion.step();
+    conversion.advance();
+    conversion.advance();
     REQUIRE(conversion.task() == 2);
     const std::vector<float> before(conversion.student().parameters().begin(), conversion.student().parameters().end());
     for (int tries = 0; tries < 2; ++tries) {
-        const std::string message = message_of([&] { conversion.step(); });
+        const std::string message = message_of([&] { conversion.advance(); });
         CHECK(contains(message, "tandem, layer 3: "));
         CHECK(contains(message, "too steep"));
         CHECK(conversion.task() == 2);
@@ -358,7 +358,7 @@ TEST_CASE("a layer that integers cannot hold is named, and the conversion stays 
     }
     // With another teacher in its place it goes on.
     std::fill_n(parameters(teacher.training, ParameterKind::gain, 1), 10, 1.0F);
-    while (!conversion.finished()) conversion.step();
+    while (!conversion.finished()) conversion.advance();
     check_program(conversion.student());
 }
 
@@ -376,16 +376,16 @@ TEST_CASE("a task that fails half-way is undone, and can be done again") {
     };
     untouched->augment(augment);
     failing->augment(augment);
-    while (!untouched->finished()) untouched->step();
+    while (!untouched->finished()) untouched->train_batch();
     int tasks = 0;
     while (!failing->finished()) {
         if (failing->tasks()[failing->task()].trains() && failing->position()[3] == 0) {
             const std::vector<float> before(failing->student().parameters().begin(),
                                             failing->student().parameters().end());
             const std::size_t task = failing->task();
-            for (int i = 0; i < 3; ++i) failing->step();
+            for (int i = 0; i < 3; ++i) failing->train_batch();
             fails = true;
-            const std::string message = message_of([&] { failing->step(); });
+            const std::string message = message_of([&] { failing->train_batch(); });
             fails = false;
             CHECK(contains(message, "tandem, layer "));
             CHECK(contains(message, "no more images"));
@@ -393,10 +393,10 @@ TEST_CASE("a task that fails half-way is undone, and can be done again") {
             CHECK(failing->position()[3] == 0);
             CHECK(std::equal(before.begin(), before.end(), failing->student().parameters().begin()));
             ++tasks;
-            while (failing->task() == task) failing->step();
+            while (failing->task() == task) failing->train_batch();
             continue;
         }
-        failing->step();
+        failing->train_batch();
     }
     CHECK(tasks == 3);
     CHECK(std::equal(untouched->student().parameters().begin(), untouched->student().parameters().end(),

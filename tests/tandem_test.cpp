@@ -186,7 +186,7 @@ TEST_CASE("the inputs of stage 1 make no difference where the layers in front ar
         tandem::Conversion<Student, Teacher> conversion(teacher, learned.samples(), validated.samples(), options);
         constexpr const auto& list = tandem::stages<Teacher, Student>;
         std::vector<double> alphas;
-        while (!conversion.finished()) conversion.step();
+        while (!conversion.finished()) conversion.advance();
         for (std::size_t i = 0; i < list.size(); ++i) {
             // Behind the units task.
             if (list[i].product != none) alphas.push_back(conversion.records()[i + 1][Record::alpha]);
@@ -262,7 +262,7 @@ TEST_CASE("each task changes what it may and nothing else, and multipliers stay"
             const tandem::Stage stage = stages[task.stage];
             const std::vector<float> before(conversion.student().parameters().begin(),
                                             conversion.student().parameters().end());
-            while (conversion.task() == number) conversion.step();
+            while (conversion.task() == number) conversion.advance();
             const auto changed = tools::changed_ranges(conversion.student(), before);
             CAPTURE(number);
             if (task.trains()) CHECK(!changed.empty());
@@ -301,7 +301,7 @@ TEST_CASE("each task changes what it may and nothing else, and multipliers stay"
                 CHECK(conversion.records()[number][Record::accuracy] == accuracy_of(conversion.student()));
             }
         }
-        CHECK_THROWS_AS(conversion.step(), std::logic_error);
+        CHECK_THROWS_AS(conversion.advance(), std::logic_error);
     }
     CHECK(tools::numbers_of(taught().training) == teacher_before);
 }
@@ -321,7 +321,7 @@ TEST_CASE("a task ends by its patience with the best of its epochs") {
         std::vector<double> seen;
         const bool trains = conversion.tasks()[number].trains();
         while (conversion.task() == number) {
-            conversion.step();
+            conversion.advance();
             if (trains && conversion.metrics().validated) seen.push_back(conversion.metrics().validation_accuracy);
         }
         if (!trains) continue;

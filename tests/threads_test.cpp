@@ -39,7 +39,7 @@ std::vector<std::uint64_t> trained(int threads, std::uint64_t seed, std::int64_t
     options.seed = seed;
     Trainer<Net, Optimizer> trainer(training, data.samples(), options);
     std::vector<std::uint64_t> bits;
-    for (int i = 0; i < steps; ++i) bits.push_back(std::bit_cast<std::uint64_t>(trainer.step().loss));
+    for (int i = 0; i < steps; ++i) bits.push_back(std::bit_cast<std::uint64_t>(trainer.train_batch().loss));
     for (const float p : training.parameters()) bits.push_back(std::bit_cast<std::uint32_t>(p));
     for (const double v : tools::running_statistics(training)) bits.push_back(std::bit_cast<std::uint64_t>(v));
     trainer.reestimate_statistics();

@@ -375,9 +375,9 @@ TEST_CASE_TEMPLATE("trained quantisers learn, and what they learnt is exact", Mo
     training.initialize_quantizers(data.pixels.data(), 30);
     const std::vector<float> before(training.parameters().begin(), training.parameters().end());
     Trainer<Model> trainer(training, data.samples(), {.optimizer = {.learning_rate = 0.01}, .epochs = 15, .batch = 30});
-    const double first = trainer.step().loss;
+    const double first = trainer.train_batch().loss;
     double last = first;
-    while (!trainer.finished()) last = trainer.step().loss;
+    while (!trainer.finished()) last = trainer.train_batch().loss;
     CHECK(last < 0.6 * first);
     trainer.reestimate_statistics();
     for (const ParameterRange& range : trained_ranges<Model>()) {
@@ -412,7 +412,7 @@ TEST_CASE("a stopped run with trained quantisers goes on as if it had not stoppe
     Training<B> part(20, 2, 3);
     {
         Trainer<B> half(part, data.samples(), options);
-        for (int i = 0; i < 5; ++i) half.step();
+        for (int i = 0; i < 5; ++i) half.train_batch();
         save_checkpoint(half, folder / "run");
     }
     Training<B> resumed(20, 1, 8);

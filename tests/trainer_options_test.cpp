@@ -220,7 +220,7 @@ TEST_CASE("the trainer follows its schedule") {
                           .schedule = StepSchedule{.every = 1, .factor = 0.5},
                           .warm_up = 0.6});  // 5 steps in an epoch: 3 steps
     std::vector<double> rates;
-    while (!trainer.finished()) rates.push_back(trainer.step().learning_rate);
+    while (!trainer.finished()) rates.push_back(trainer.train_batch().learning_rate);
     const std::vector<double> expected{0.125, 0.25, 0.375, 0.5,  0.5,  .25,  .25, .25,
                                        .25,   .25,  .125,  .125, .125, .125, .125};
     CHECK((rates == expected));
@@ -237,7 +237,7 @@ TEST_CASE("gradients are clipped by value, then by their norm") {
                      .clip_norm = norm,
                      .clip_value = value});
         const std::vector<float> before = copy(training.parameters());
-        metrics = trainer.step();
+        metrics = trainer.train_batch();
         gradient = copy(training.gradients());
         std::vector<float> moved = copy(training.parameters());
         for (std::size_t i = 0; i < moved.size(); ++i) moved[i] = before[i] - moved[i];
@@ -366,7 +366,7 @@ TEST_CASE("what an augmentation throws comes out of the step") {
     Training<Net> training(20, 3);
     Trainer<Net> trainer(training, data().samples(),
                          {.augment = [](auto, Random&) { throw std::runtime_error("no such crop"); }});
-    CHECK_THROWS_WITH_AS(trainer.step(), "no such crop", std::runtime_error);
+    CHECK_THROWS_WITH_AS(trainer.train_batch(), "no such crop", std::runtime_error);
 }
 
 TEST_CASE("the weight average follows its formula") {
@@ -383,7 +383,7 @@ TEST_CASE("the weight average follows its formula") {
     };
     for (int step = 1; step <= 10; ++step) {
         CAPTURE(step);
-        trainer.step();
+        trainer.train_batch();
         const std::vector<double> now = network_state(training);
         if (step <= 4) {
             CHECK((average() == now));
@@ -406,14 +406,14 @@ TEST_CASE("the weight average follows its formula") {
     const auto averaged = lower(training);
     CHECK(certify(training, averaged).proven());
     CHECK(!certify(training, weights).proven());
-    CHECK_THROWS_AS(trainer.step(), std::logic_error);
+    CHECK_THROWS_AS(trainer.train_batch(), std::logic_error);
     Trainer<Net> plain(training, data().samples(), {});
     CHECK_THROWS_WITH_AS(plain.swap_average(), doctest::Contains("no weight average"), std::logic_error);
 
     // Without `start` the average begins with the first step's weights, not with the random ones before it.
     Training<Net> fresh(16);
     Trainer<Net> from_start(fresh, data().samples(), {.average = {.decay = 0.9}});
-    from_start.step();
+    from_start.train_batch();
     const std::vector<double> first = network_state(fresh);
     from_start.swap_average();
     CHECK((network_state(fresh) == first));
@@ -557,7 +557,7 @@ TEST_CASE("a teacher is asked about the images that the student sees") {
                                   },
                               .share = share,
                               .temperature = 3}});
-        const double loss = trainer.step().loss;
+        const double loss = trainer.train_batch().loss;
         // By the definition, from the logits of the pass that are still there. The teacher finds all classes alike.
         double divergence = 0;
         for (std::int64_t i = 0; i < 70; ++i) {
@@ -582,13 +582,13 @@ TEST_CASE("a teacher is asked about the images that the student sees") {
                          {.distillation = {.teacher = [&](const std::uint8_t*, std::int64_t) {
                               return std::span<const float>(logits);
                           }}});
-    CHECK_THROWS_WITH_AS(trainer.step(), "teacher logits: expected 280, found 276", std::runtime_error);
+    CHECK_THROWS_WITH_AS(trainer.train_batch(), "teacher logits: expected 280, found 276", std::runtime_error);
 }
 
 TEST_CASE("validation belongs between epochs and needs samples") {
     Training<Net> training(16);
     Trainer<Net> trainer(training, data().samples(), {.validation = other_data().samples()});
-    trainer.step();
+    trainer.train_batch();
     CHECK_THROWS_WITH_AS(trainer.validate(), doctest::Contains("between epochs"), std::logic_error);
     Trainer<Net> without(training, data().samples(), {});
     CHECK_THROWS_WITH_AS(without.validate(), doctest::Contains("no validation samples"), std::logic_error);

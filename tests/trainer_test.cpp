@@ -175,7 +175,7 @@ void check_run(const Optimizer& optimizer, int stop) {
             moments[m] = list_of(*trainer, "moment " + std::to_string(m));
         }
         moments[1].resize(before.size());
-        const EpochMetrics metrics = trainer->step();
+        const EpochMetrics metrics = trainer->train_batch();
 
         // The batch, as the definitions say.
         const std::int64_t epoch = step / batches;
@@ -364,7 +364,7 @@ TEST_CASE("validating an epoch twice is no second epoch without improvement") {
                           .early_stopping = {.patience = 3},
                           .validation = data().samples()});
     for (int epoch = 1; epoch <= 2; ++epoch) {
-        for (int b = 0; b < batches; ++b) trainer.step();
+        for (int b = 0; b < batches; ++b) trainer.train_batch();
         for (int times = 0; times < 4; ++times) trainer.validate();
         CHECK(!trainer.finished());
     }
@@ -381,7 +381,7 @@ TEST_CASE("a best epoch comes back once, with its statistics, into weights and a
                           .validation = data().samples()});
     std::vector<std::vector<double>> averages;
     while (!trainer.finished()) {
-        const EpochMetrics& metrics = trainer.step();
+        const EpochMetrics& metrics = trainer.train_batch();
         if (metrics.batch < metrics.batches) continue;
         trainer.validate();
         trainer.swap_average();
@@ -442,13 +442,13 @@ TEST_CASE("a conversion takes what has the same accuracy and a smaller loss") {
     while (!conversion.finished()) {
         const std::size_t task = conversion.task();
         if (!conversion.tasks()[task].trains()) {
-            conversion.step();
+            conversion.advance();
             continue;
         }
         const Evaluation before = evaluate(conversion.student(), data().samples());
         const std::vector<float> numbers(conversion.student().parameters().begin(),
                                          conversion.student().parameters().end());
-        while (conversion.task() == task) conversion.step();
+        while (conversion.task() == task) conversion.advance();
         const Evaluation after = evaluate(conversion.student(), data().samples());
         for (const ParameterRange& range : Training<Student>::ranges()) {
             if (conversion.tasks()[task].kind != tandem::TaskKind::joint || range.kind != ParameterKind::gain) continue;

@@ -168,7 +168,7 @@ TEST_CASE("parameters that are not finite stop the training with words") {
             training.parameters()[static_cast<std::size_t>(range.begin + range.count - 1)] = bad;
             training.parameters_changed();
             Trainer<Net> trainer(training, data.samples(), {.batch = 20});
-            CHECK_THROWS_WITH_AS(trainer.step(), doctest::Contains("not finite"), std::runtime_error);
+            CHECK_THROWS_WITH_AS(trainer.train_batch(), doctest::Contains("not finite"), std::runtime_error);
             CHECK_THROWS_WITH_AS(training.forward(data.pixels.data(), 1, train::Statistics::running),
                                  doctest::Contains("not finite"), std::runtime_error);
         }
@@ -261,7 +261,7 @@ TEST_CASE("weight decay touches weights only") {
         Training<Net> training(20, 1, 4);
         Trainer<Net, MomentumSgd> trainer(training, data.samples(),
                                           {.optimizer = {.learning_rate = 0.5}, .batch = 20, .weight_decay = decay});
-        trainer.step();
+        trainer.train_batch();
         return std::vector<float>(training.parameters().begin(), training.parameters().end());
     };
     const std::vector<float> without = step(0);

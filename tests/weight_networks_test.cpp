@@ -131,9 +131,9 @@ void check_network(bool learns) {
     }();
     Training<Net> training(20, 2);
     Trainer<Net> trainer(training, data.samples(), {.optimizer = {.learning_rate = 0.02}, .epochs = 12, .batch = 20});
-    const double first = trainer.step().loss;
+    const double first = trainer.train_batch().loss;
     double last = first;
-    while (!trainer.finished()) last = trainer.step().loss;
+    while (!trainer.finished()) last = trainer.train_batch().loss;
     if (learns) CHECK(last < 0.9 * first);
     trainer.reestimate_statistics();
     for (const ParameterRange& range : Training<Net>::ranges()) {

@@ -36,7 +36,7 @@ template <class Net>
     while (!trainer.finished()) {
         if (epoch != trainer.epoch()) progress.begin_epoch();
         epoch = trainer.epoch();
-        const EpochMetrics& metrics = trainer.step();
+        const EpochMetrics& metrics = trainer.train_batch();
         const ProgressPoint point{metrics.batch, metrics.batch * trainer.options().batch, metrics.loss,
                                   metrics.accuracy};
         progress.update(point);

@@ -43,7 +43,7 @@ template <class Conversion>
     std::signal(SIGINT, on_interrupt);
     while (!conversion.finished()) {
         const std::size_t task = conversion.task();
-        conversion.step();
+        conversion.advance();
         progress.update();
         if (conversion.task() != task) {
             const bool fitted = conversion.tasks()[task].kind == tandem::TaskKind::calibrate;

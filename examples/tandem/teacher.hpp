@@ -21,7 +21,7 @@ template <class Net>
     while (!trainer.finished()) {
         EpochMetrics metrics;
         do {
-            metrics = trainer.step();
+            metrics = trainer.train_batch();
         } while (metrics.batch < metrics.batches);
         save_checkpoint(trainer, checkpoint);
         std::printf("teacher epoch %lld/%lld: loss %.4f, train %.2f %%, test %.2f %%, %.0f images/s\n",

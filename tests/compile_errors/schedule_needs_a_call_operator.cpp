@@ -6,14 +6,14 @@
 using namespace intaglio;
 
 #ifdef INTAGLIO_CORRECT
-#define TOKEN const ScheduleStep&
+#define TOKEN const SchedulePosition&
 #else
-#define TOKEN ScheduleStep&
+#define TOKEN SchedulePosition&
 #endif
 
 namespace app {
 struct Halves {
-    double operator()(TOKEN at) const { return at.step < at.total() / 2 ? 1.0 : 0.1; }
+    double operator()(TOKEN at) const { return at.update < at.total() / 2 ? 1.0 : 0.1; }
     void describe(train::SettingsText& text, std::uint64_t) const { text.add("halves"); }
 };
 }  // namespace app

@@ -13,7 +13,7 @@ using namespace intaglio;
 
 namespace app {
 struct Halves {
-    double operator()(const ScheduleStep& at) const { return at.step < at.total() / 2 ? 1.0 : 0.1; }
+    double operator()(const SchedulePosition& at) const { return at.update < at.total() / 2 ? 1.0 : 0.1; }
     void TOKEN(train::SettingsText& text, std::uint64_t) const { text.add("halves"); }
 };
 }  // namespace app

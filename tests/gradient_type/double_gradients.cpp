@@ -23,13 +23,13 @@ TEST_CASE_TEMPLATE("gradients are computed in the type that one header names", N
     const tools::Stripes data(100, 8, 8, 2, 3);
     Training<Net> training(20, 2, 5);
     Trainer<Net, MomentumSgd> trainer(training, data.samples(), {.epochs = 10, .batch = 20});
-    const double first = trainer.step().loss;
+    const double first = trainer.train_batch().loss;
     // What was rounded to a float anywhere at the end of the way would be one.
     std::size_t wider = 0;
     for (const double g : training.gradients()) wider += static_cast<double>(static_cast<float>(g)) != g ? 1 : 0;
     CHECK(wider > training.gradients().size() / 2);
     double last = first;
-    while (!trainer.finished()) last = trainer.step().loss;
+    while (!trainer.finished()) last = trainer.train_batch().loss;
     CHECK(last < first);
 }
 

@@ -136,7 +136,7 @@ void run(const std::string& name, bool resume, const std::filesystem::path& fold
     if (resume) {
         load_checkpoint(trainer, checkpoint);
     } else {
-        for (std::int64_t step = 0; step < epochs * 3 / 2; ++step) trainer.step();
+        for (std::int64_t step = 0; step < epochs * 3 / 2; ++step) trainer.train_batch();
         save_checkpoint(trainer, checkpoint);
     }
     print_run(name + " middle", trainer, data);

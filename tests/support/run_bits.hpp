@@ -75,7 +75,7 @@ Bits run_bits(intaglio::Training<Net>& training, const intaglio::Samples& sample
     intaglio::Trainer<Net, Optimizer> trainer(training, samples, options);
     Bits bits;
     for (int i = 0; i < steps; ++i) {
-        const intaglio::EpochMetrics& metrics = trainer.step();
+        const intaglio::EpochMetrics& metrics = trainer.train_batch();
         add_bits(bits, std::vector<double>{metrics.loss, metrics.accuracy, metrics.gradient_norm});
     }
     add_bits(bits, training.gradients());

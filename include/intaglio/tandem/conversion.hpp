@@ -26,7 +26,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
 /// Converts a trained teacher into a student without norms (papers' digest 6.5). The student's forward pass is that of
 /// the integer program from the first task on. All that the result depends on is a function of teacher, samples,
-/// options and position, so that a run can be stopped and resumed at any step. Refers to the teacher; not movable.
+/// options and position, so that a run can be stopped and resumed at any batch. Refers to the teacher; not movable.
 ///
 /// Where several ranks share the teacher, they share the student, too, and each has a conversion: all train and
 /// validate together, and each fits scales by itself, on all calibration samples.
@@ -63,7 +63,7 @@ class Conversion {
     Conversion(const Conversion&) = delete;
     Conversion& operator=(const Conversion&) = delete;
 
-    /// Changes each image of the batches of trained tasks; before the first step.
+    /// Changes each image of the batches of trained tasks; before the first batch.
     void augment(Augment<Pixel> change) { augment_ = std::move(change); }
 
     [[nodiscard]] bool finished() const { return task_ == tasks_.size(); }
@@ -90,8 +90,8 @@ class Conversion {
 
     /// A task that fits, or one batch of a task that trains, with its validation behind an epoch. Throws
     /// std::runtime_error, which names the layer, if no scale fits or the training diverges; the student then is what
-    /// it was in front of the task, with which the next step begins anew.
-    [[gnu::cold]] void step() {
+    /// it was in front of the task, with which the next call begins anew.
+    [[gnu::cold]] void advance() {
         if (finished()) throw std::logic_error("the conversion is finished");
         const Task& task = tasks_[task_];
         try {
@@ -136,7 +136,7 @@ class Conversion {
                             tasks_[static_cast<std::size_t>(position[0])].trains();
         if (!is_task || (!trains && position[3] != 0)) {
             throw std::runtime_error(joined({"position in the conversion: task ", position[0], " of ", tasks_.size(),
-                                             ", step ", position[3], " do not belong together"}));
+                                             ", update ", position[3], " do not belong together"}));
         }
         task_ = static_cast<std::size_t>(position[0]);
         trainer_.reset();
@@ -145,7 +145,7 @@ class Conversion {
             trainer_->check_position({position[1], position[2], position[3], position[4]});
         }
     }
-    /// All numbers of the run, until the next step.
+    /// All numbers of the run, until the next call.
     [[gnu::cold]] [[nodiscard]] std::vector<train::NamedNumbers> state() {
         std::vector<train::NamedNumbers> list;
         if (trainer_) {
@@ -214,7 +214,7 @@ class Conversion {
             remember();
             make_trainer(task);
         }
-        metrics_ = trainer_->step();
+        metrics_ = trainer_->train_batch();
         if (metrics_.batch < metrics_.batches) return;
         metrics_ = trainer_->validate();
         if (!trainer_->finished()) return;

@@ -21,7 +21,7 @@ struct Converted {
 };
 
 /// Converts `teacher` into a `Student`, e.g. BnFree<Teacher, Scale::LayerBias>. `observer(conversion)` is called after
-/// each step and stops by returning false; what was reached then comes back. Errors are those of `Conversion`.
+/// each batch or fit and stops by returning false; what was reached then comes back. Errors are those of `Conversion`.
 template <class Student, class Teacher, class Observer>
 [[gnu::cold]] Converted<Student> convert(Training<Teacher>& teacher,
                                          BasicSamples<typename Training<Student>::Pixel> samples,
@@ -29,7 +29,7 @@ template <class Student, class Teacher, class Observer>
                                          Observer&& observer) {
     Conversion<Student, Teacher> conversion(teacher, samples, validation, options);
     while (!conversion.finished()) {
-        conversion.step();
+        conversion.advance();
         if (!observer(std::as_const(conversion))) break;
     }
     return {.student = conversion.release(),

@@ -80,7 +80,7 @@ struct Options {
     Stage1 stage1{};
     Stage2 stage2{};
     Joint joint{};
-    std::int64_t batch = 100;  ///< images per step; at most what the teacher has memory for
+    std::int64_t batch = 100;  ///< images per update; at most what the teacher has memory for
     int threads = 1;
     std::uint64_t seed = 1;
 

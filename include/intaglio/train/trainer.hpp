@@ -87,7 +87,7 @@ class Trainer {
     /// One batch: forward, loss, backward, update. Returns the metrics of the epoch so far; behind the last batch of an
     /// epoch the next call begins the next one. Throws std::runtime_error when the training diverges and
     /// std::logic_error while the weight average is in use.
-    [[gnu::cold]] const EpochMetrics& step() {
+    [[gnu::cold]] const EpochMetrics& train_batch() {
         if (kept_.average_in_use())
             throw std::logic_error("the weight average is in use: swap the weights back to train on");
         if (batch_ == 0 || !ordered_) start_epoch();
@@ -95,7 +95,7 @@ class Trainer {
         const std::int64_t count = std::min(options_.batch, samples_.count() - begin);
         const train::BatchPart part = training_.part(count);
         gather(begin, part);
-        training_.set_pass(steps_);
+        training_.set_pass(updates_);
         const auto first = static_cast<std::size_t>(options_.part.first);
         const auto end = static_cast<std::size_t>(options_.part.last) + 1;
         if (options_.local_loss) {
@@ -113,7 +113,7 @@ class Trainer {
             correct_ += training_.ranks().sum(correct);
             training_.backward(first);
         }
-        const double rate = train::learning_rate(options_, steps_, batches());
+        const double rate = train::learning_rate(options_, updates_, batches());
         update(rate);
         report(begin + count, begin + count - resumed_at_, rate);
         if (++batch_ == batches()) {
@@ -130,7 +130,7 @@ class Trainer {
     [[gnu::cold]] void fit(Observer& observer) {
         if (kept_.stops_early() && batch_ == 0 && kept_.stopping().validated_epoch() < epoch_) validate();
         while (!finished()) {
-            step();
+            train_batch();
             const bool stop = training_.ranks().sum(observer.batch(metrics_) ? 0 : 1) > 0;
             if (batch_ == 0) {
                 if (options_.validation.count() > 0) validate();
@@ -204,9 +204,9 @@ class Trainer {
         list.push_back({"loss sum", std::span<double>(&loss_sum_, 1)});
         return list;
     }
-    /// Where the run stands: epochs done, batches done of the present one, steps, and correct images of the epoch.
+    /// Where the run stands: epochs done, batches done of the present one, updates, and correct images of the epoch.
     [[nodiscard]] std::array<std::int64_t, 4> position() const {
-        return {epoch_, batch_, static_cast<std::int64_t>(steps_), correct_};
+        return {epoch_, batch_, static_cast<std::int64_t>(updates_), correct_};
     }
     /// Continues from a position, after the numbers of `state` were written. Throws std::runtime_error if its parts do
     /// not belong together.
@@ -214,7 +214,7 @@ class Trainer {
         check_position(position);
         epoch_ = position[0];
         batch_ = position[1];
-        steps_ = static_cast<std::uint64_t>(position[2]);
+        updates_ = static_cast<std::uint64_t>(position[2]);
         correct_ = position[3];
         ordered_ = false;
         training_.parameters_changed();
@@ -264,7 +264,7 @@ class Trainer {
     }
 
     [[gnu::cold]] void update(double rate) {
-        ++steps_;
+        ++updates_;
         train::GradientChange change{.value = options_.clip_value};
         if (options_.clip_norm > 0) {
             metrics_.gradient_norm = train::gradient_norm(training_.gradients(), change.value, training_.pool());
@@ -272,9 +272,9 @@ class Trainer {
         }
         train::update_parameters(options_.optimizer, ranges_, training_.parameters().data(),
                                  training_.gradients().data(), moments_.front().data(), moments_.back().data(), change,
-                                 options_.weight_decay, rate, steps_, training_.pool());
+                                 options_.weight_decay, rate, updates_, training_.pool());
         training_.parameters_changed();
-        kept_.follow(steps_, training_.pool());
+        kept_.follow(updates_, training_.pool());
     }
 
     [[gnu::cold]] void report(std::int64_t images, std::int64_t images_since, double rate) {
@@ -303,7 +303,7 @@ class Trainer {
     std::vector<std::int64_t> labels_;
     std::int64_t epoch_ = 0;
     std::int64_t batch_ = 0;  ///< of the epoch; 0 also behind its end
-    std::uint64_t steps_ = 0;
+    std::uint64_t updates_ = 0;
     double loss_sum_ = 0;
     std::int64_t correct_ = 0;
     bool ordered_ = false;

@@ -10,7 +10,7 @@ struct Teacher
 struct Student : BnFree<Teacher, Scale::LayerBias> {};
 [[maybe_unused]] void use(Training<Teacher>& teacher, Samples samples) {
     tandem::Conversion<Student, Teacher> conversion(teacher, samples, samples, {});
-    conversion.step();
+    conversion.advance();
     save_checkpoint(conversion, "run.intaglio");
 }
 

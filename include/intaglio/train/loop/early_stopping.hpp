@@ -40,10 +40,10 @@ struct EarlyStopping {
 };
 
 /// A moving average of the weights and of the norms' statistics: average <- decay average + (1 - decay) weights after
-/// every step behind step `start`; up to there, and after the first step, it is the weights themselves.
+/// every update behind update `start`; up to there, and after the first update, it is the weights themselves.
 struct WeightAverage {
     double decay = 0;        ///< below 1; 0: no average
-    std::int64_t start = 0;  ///< steps
+    std::int64_t start = 0;  ///< updates
 
     /// Throws std::invalid_argument for a setting that is out of range.
     [[gnu::cold]] void check() const {

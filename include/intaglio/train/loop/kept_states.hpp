@@ -31,10 +31,10 @@ class KeptStates {
     [[nodiscard]] bool average_in_use() const { return exchanged_; }
     [[nodiscard]] const StoppingState& stopping() const { return stopping_; }
 
-    /// Averages, behind step `step` (from 1).
-    [[gnu::cold]] void follow(std::uint64_t step, ThreadPool& pool) {
+    /// Averages, behind update `update` (from 1).
+    [[gnu::cold]] void follow(std::uint64_t update, ThreadPool& pool) {
         if (!averages()) return;
-        if (step <= static_cast<std::uint64_t>(std::max<std::int64_t>(average_options_.start, 1))) {
+        if (update <= static_cast<std::uint64_t>(std::max<std::int64_t>(average_options_.start, 1))) {
             average_.take(live_);
         } else {
             average_.follow(live_, average_options_.decay, pool);

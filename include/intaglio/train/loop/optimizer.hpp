@@ -51,9 +51,9 @@ concept UpdatesWeights = requires(const T& optimizer, float* weights, const trai
 /// - `learning_rate`, which the schedule multiplies, and `name`, static constexpr,
 /// - `moments`, static constexpr, 1 or 2: how many numbers it keeps for each parameter; they start as 0,
 /// - `void update(float* weights, const train::Gradient* gradient, std::size_t count, float decay, double rate,
-///   std::uint64_t step, float* first, float* second) const`: one step of `count` parameters, each by itself; `rate` is
-///   the whole learning rate, `decay` the weight decay (0 for what is no weight), `step` counts from 1; `first` and
-///   `second` are the moments (the same memory if there is one),
+///   std::uint64_t number, float* first, float* second) const`: one update of `count` parameters, each by itself;
+///   `rate` is the whole learning rate, `decay` the weight decay (0 for what is no weight), `number` of the update
+///   counts from 1; `first` and `second` are the moments (the same memory if there is one),
 /// - `std::string description() const`: its settings other than the learning rate, which checkpoints compare.
 /// Optional: `void check() const` throws std::invalid_argument for a setting other than the learning rate that is out
 /// of range.
@@ -94,7 +94,7 @@ struct MomentumSgd {
     static constexpr const char* name = "momentum SGD";
 
     void update(float* weights, const train::Gradient* gradient, std::size_t count, float decay, double rate,
-                std::uint64_t /*step*/, float* velocity, float* /*unused*/) const {
+                std::uint64_t /*number*/, float* velocity, float* /*unused*/) const {
         const auto m = static_cast<float>(momentum);
         const auto r = static_cast<float>(rate);
         for (std::size_t i = 0; i < count; ++i) {
@@ -120,12 +120,12 @@ namespace train {
     return joined({"beta1 ", number_text(beta1), ", beta2 ", number_text(beta2), ", epsilon ", number_text(epsilon)});
 }
 
-/// One step of Adam; `Decoupled` says whether weights decay by themselves or through the gradient.
+/// One update of Adam; `Decoupled` says whether weights decay by themselves or through the gradient.
 template <bool Decoupled, class Options>
 void update_adam(const Options& options, float* weights, const Gradient* gradient, std::size_t count, float decay,
-                 double rate, std::uint64_t step, float* first, float* second) {
-    const double correction1 = 1.0 - std::pow(options.beta1, static_cast<double>(step));
-    const double correction2 = 1.0 - std::pow(options.beta2, static_cast<double>(step));
+                 double rate, std::uint64_t number, float* first, float* second) {
+    const double correction1 = 1.0 - std::pow(options.beta1, static_cast<double>(number));
+    const double correction2 = 1.0 - std::pow(options.beta2, static_cast<double>(number));
     const auto b1 = static_cast<float>(options.beta1);
     const auto b2 = static_cast<float>(options.beta2);
     const auto r = static_cast<float>(rate / correction1);
@@ -147,7 +147,8 @@ void update_adam(const Options& options, float* weights, const Gradient* gradien
 
 }  // namespace train
 
-/// Adam (Kingma & Ba 2015), with bias correction; `step` counts from 1. Weight decay is added to the gradient.
+/// Adam (Kingma & Ba 2015), with bias correction; `number` of the update counts from 1. Weight decay is added to the
+/// gradient.
 struct Adam {
     double learning_rate = 0.003;
     double beta1 = 0.9;
@@ -158,15 +159,15 @@ struct Adam {
     static constexpr const char* name = "Adam";
 
     void update(float* weights, const train::Gradient* gradient, std::size_t count, float decay, double rate,
-                std::uint64_t step, float* first, float* second) const {
-        train::update_adam<false>(*this, weights, gradient, count, decay, rate, step, first, second);
+                std::uint64_t number, float* first, float* second) const {
+        train::update_adam<false>(*this, weights, gradient, count, decay, rate, number, first, second);
     }
     /// See MomentumSgd.
     [[gnu::cold]] void check() const { train::check_adam(beta1, beta2, epsilon); }
     [[gnu::cold]] [[nodiscard]] std::string description() const { return train::adam_text(beta1, beta2, epsilon); }
 };
 
-/// Adam with decoupled weight decay (Loshchilov & Hutter 2019): w <- w - rate decay w beside the step of Adam, whose
+/// Adam with decoupled weight decay (Loshchilov & Hutter 2019): w <- w - rate decay w beside the update of Adam, whose
 /// moments do not see the decay. The decay is multiplied by the whole learning rate, as in common implementations, so
 /// that useful ones are larger than with Adam (0.01).
 struct AdamW {
@@ -179,8 +180,8 @@ struct AdamW {
     static constexpr const char* name = "AdamW";
 
     void update(float* weights, const train::Gradient* gradient, std::size_t count, float decay, double rate,
-                std::uint64_t step, float* first, float* second) const {
-        train::update_adam<true>(*this, weights, gradient, count, decay, rate, step, first, second);
+                std::uint64_t number, float* first, float* second) const {
+        train::update_adam<true>(*this, weights, gradient, count, decay, rate, number, first, second);
     }
     /// See MomentumSgd.
     [[gnu::cold]] void check() const { train::check_adam(beta1, beta2, epsilon); }

@@ -1,5 +1,5 @@
-// Learning-rate schedules: the factor of the learning rate as a function of the step, and what a schedule of one's own
-// has.
+// Learning-rate schedules: the factor of the learning rate as a function of the update, and what a schedule of one's
+// own has.
 #pragma once
 
 #include <cmath>
@@ -28,33 +28,33 @@ struct schedule_needs_describe_of_a_SettingsText_and_the_number_of_steps;
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Where a run stands, for its schedule.
-struct ScheduleStep {
-    std::uint64_t step = 0;  ///< from 0
+struct SchedulePosition {
+    std::uint64_t update = 0;  ///< from 0
     std::uint64_t updates_per_epoch = 1;
     std::uint64_t epochs = 1;
-    std::uint64_t warm_up = 0;  ///< steps
+    std::uint64_t warm_up = 0;  ///< updates
 
-    /// Steps of the whole run.
+    /// Updates of the whole run.
     [[nodiscard]] std::uint64_t total() const { return epochs * updates_per_epoch; }
-    /// Steps done after the warm-up, and steps after it in all.
-    [[nodiscard]] std::uint64_t after_warm_up() const { return step > warm_up ? step - warm_up : 0; }
+    /// Updates done after the warm-up, and updates after it in all.
+    [[nodiscard]] std::uint64_t after_warm_up() const { return update > warm_up ? update - warm_up : 0; }
     [[nodiscard]] std::uint64_t total_after_warm_up() const { return total() > warm_up ? total() - warm_up : 0; }
 };
 
 namespace train::detail {
 
 template <class T>
-concept GivesFactor = requires(const T& schedule, const ScheduleStep& at) {
+concept GivesFactor = requires(const T& schedule, const SchedulePosition& at) {
     { schedule(at) } -> std::convertible_to<double>;
 };
 
 }  // namespace train::detail
 
 /// A schedule: a type with
-/// - `double operator()(const ScheduleStep& at) const`: what the learning rate is multiplied by, a function of `at`
+/// - `double operator()(const SchedulePosition& at) const`: what the learning rate is multiplied by, a function of `at`
 /// alone,
-/// - `void describe(train::SettingsText& text, std::uint64_t steps) const`: adds its name and its settings, which
-///   checkpoints compare; `steps` are those of the run.
+/// - `void describe(train::SettingsText& text, std::uint64_t updates) const`: adds its name and its settings, which
+///   checkpoints compare; `updates` are those of the run.
 /// Optional: `void check() const` throws std::invalid_argument for a setting that is out of range.
 template <class T>
 concept Schedule = train::detail::GivesFactor<T> && requires(const T& schedule, train::SettingsText& text) {
@@ -77,27 +77,27 @@ constexpr bool check_schedule_type() {
 
 }  // namespace train
 
-/// Cosine annealing from 1 to 0 over `total` steps (Loshchilov & Hutter 2017): the factor of step 0, 1, ...
-inline double cosine_schedule(std::uint64_t step, std::uint64_t total) {
-    if (total == 0 || step >= total) return 0.0;
+/// Cosine annealing from 1 to 0 over `total` updates (Loshchilov & Hutter 2017): the factor of update 0, 1, ...
+inline double cosine_schedule(std::uint64_t update, std::uint64_t total) {
+    if (total == 0 || update >= total) return 0.0;
     constexpr double pi = 3.14159265358979323846;
-    return 0.5 * (1.0 + std::cos(pi * static_cast<double>(step) / static_cast<double>(total)));
+    return 0.5 * (1.0 + std::cos(pi * static_cast<double>(update) / static_cast<double>(total)));
 }
 
 /// The learning rate stays.
 struct ConstantSchedule {
-    [[nodiscard]] double operator()(const ScheduleStep& /*at*/) const { return 1.0; }
-    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t /*steps*/) const {
+    [[nodiscard]] double operator()(const SchedulePosition& /*at*/) const { return 1.0; }
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t /*updates*/) const {
         text.add("constant schedule");
     }
 };
 
-/// cosine_schedule over the steps behind the warm-up.
+/// cosine_schedule over the updates behind the warm-up.
 struct CosineSchedule {
-    [[nodiscard]] double operator()(const ScheduleStep& at) const {
+    [[nodiscard]] double operator()(const SchedulePosition& at) const {
         return cosine_schedule(at.after_warm_up(), at.total_after_warm_up());
     }
-    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t /*steps*/) const {
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t /*updates*/) const {
         text.add("cosine schedule");
     }
 };
@@ -109,8 +109,8 @@ struct StepSchedule {
     std::int64_t every = 0;                  ///< at least 1, or 0: milestones are given
     double factor = 0.1;                     ///< above 0, at most 1
 
-    [[gnu::cold]] [[nodiscard]] double operator()(const ScheduleStep& at) const {
-        const std::uint64_t epoch = at.step / at.updates_per_epoch;
+    [[gnu::cold]] [[nodiscard]] double operator()(const SchedulePosition& at) const {
+        const std::uint64_t epoch = at.update / at.updates_per_epoch;
         std::uint64_t passed = 0;
         if (every > 0) {
             passed = epoch / static_cast<std::uint64_t>(every);
@@ -136,7 +136,7 @@ struct StepSchedule {
             last = milestone;
         }
     }
-    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t /*steps*/) const {
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t /*updates*/) const {
         text.add("step schedule of factor", factor);
         text.add("every", every);
         for (const std::int64_t milestone : milestones) text.add("milestone", milestone);
@@ -146,22 +146,22 @@ struct StepSchedule {
 /// How a one-cycle schedule gets from one factor to another.
 enum class Anneal : std::uint8_t { cosine, linear };
 
-/// One cycle (Smith & Topin 2018): from `initial_factor` up to 1 over the share `rise` of the steps behind the warm-up,
-/// then down to `final_factor`, which the last step has. The optimiser's learning rate is the highest one.
+/// One cycle (Smith & Topin 2018): from `initial_factor` up to 1 over the share `rise` of the updates behind the
+/// warm-up, then down to `final_factor`, which the last update has. The optimiser's learning rate is the highest one.
 struct OneCycleSchedule {
     double rise = 0.3;             ///< 0 ... 1
     double initial_factor = 0.04;  ///< above 0, at most 1
     double final_factor = 4e-6;    ///< 0 ... 1
     Anneal anneal = Anneal::cosine;
 
-    [[gnu::cold]] [[nodiscard]] double operator()(const ScheduleStep& at) const {
-        const auto step = static_cast<double>(at.after_warm_up());
-        const std::uint64_t steps = at.total_after_warm_up();
-        const double last = steps > 1 ? static_cast<double>(steps - 1) : 0.0;
+    [[gnu::cold]] [[nodiscard]] double operator()(const SchedulePosition& at) const {
+        const auto update = static_cast<double>(at.after_warm_up());
+        const std::uint64_t updates = at.total_after_warm_up();
+        const double last = updates > 1 ? static_cast<double>(updates - 1) : 0.0;
         const double top = rise * last;
-        if (step < top) return between(initial_factor, 1.0, step / top);
-        if (step >= last) return last > top ? final_factor : 1.0;
-        return between(1.0, final_factor, (step - top) / (last - top));
+        if (update < top) return between(initial_factor, 1.0, update / top);
+        if (update >= last) return last > top ? final_factor : 1.0;
+        return between(1.0, final_factor, (update - top) / (last - top));
     }
     [[gnu::cold]] void check() const {
         train::require_option(rise, 0, 1, "one-cycle schedule: rise");
@@ -169,7 +169,7 @@ struct OneCycleSchedule {
                               initial_factor);
         train::require_option(final_factor, 0, 1, "one-cycle schedule: final factor");
     }
-    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t /*steps*/) const {
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t /*updates*/) const {
         text.add(anneal == Anneal::cosine ? "one-cycle schedule by cosine" : "one-cycle schedule, linear");
         text.add("rise", rise);
         text.add("initial factor", initial_factor);
@@ -185,22 +185,24 @@ struct OneCycleSchedule {
     }
 };
 
-/// A schedule as a function: the factor of step 0, 1, ... of `total`; a function of these two alone. Checkpoints
-/// compare it at 17 steps from the first to the last.
+/// A schedule as a function: the factor of update 0, 1, ... of `total`; a function of these two alone. Checkpoints
+/// compare it at 17 updates from the first to the last.
 struct CustomSchedule {
-    std::function<double(std::uint64_t step, std::uint64_t total)> factor{};
+    std::function<double(std::uint64_t update, std::uint64_t total)> factor{};
     std::string name = "custom";  ///< tells runs apart
 
-    [[gnu::cold]] [[nodiscard]] double operator()(const ScheduleStep& at) const { return factor(at.step, at.total()); }
+    [[gnu::cold]] [[nodiscard]] double operator()(const SchedulePosition& at) const {
+        return factor(at.update, at.total());
+    }
     [[gnu::cold]] void check() const {
         if (!factor) throw std::invalid_argument("custom schedule: factor is not a function");
     }
-    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t steps) const {
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t updates) const {
         text.add(joined({"schedule ", name}));
         for (std::uint64_t part = 0; part <= 16; ++part) {
-            const std::uint64_t last = steps > 0 ? steps - 1 : 0;
-            const std::uint64_t step = last / 16 * part + last % 16 * part / 16;
-            text.add(joined({"factor of step ", step, ": ", rounded_text(factor(step, steps))}));
+            const std::uint64_t last = updates > 0 ? updates - 1 : 0;
+            const std::uint64_t update = last / 16 * part + last % 16 * part / 16;
+            text.add(joined({"factor of update ", update, ": ", rounded_text(factor(update, updates))}));
         }
     }
 };
@@ -212,37 +214,39 @@ class AnySchedule {
     template <class T>
     AnySchedule(T schedule) : schedule_(new Held<T>(std::move(schedule))) {}
 
-    /// The factor of the learning rate. In step s of a warm-up of n steps the schedule's own factor is multiplied by
-    /// (s + 1) / (n + 1); cosine and one cycle begin behind the warm-up, the others with the run.
-    [[nodiscard]] double factor(const ScheduleStep& at) const {
+    /// The factor of the learning rate. In update s of a warm-up of n updates the schedule's own factor is multiplied
+    /// by (s + 1) / (n + 1); cosine and one cycle begin behind the warm-up, the others with the run.
+    [[nodiscard]] double factor(const SchedulePosition& at) const {
         const double own = schedule_->factor(at);
-        if (at.step >= at.warm_up) return own;
-        return own * static_cast<double>(at.step + 1) / static_cast<double>(at.warm_up + 1);
+        if (at.update >= at.warm_up) return own;
+        return own * static_cast<double>(at.update + 1) / static_cast<double>(at.warm_up + 1);
     }
     /// Throws std::invalid_argument for a setting that is out of range.
     [[gnu::cold]] void check() const { schedule_->check(); }
-    /// Adds name and settings for a run of so many steps.
-    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t steps) const {
-        schedule_->describe(text, steps);
+    /// Adds name and settings for a run of so many updates.
+    [[gnu::cold]] void describe(train::SettingsText& text, std::uint64_t updates) const {
+        schedule_->describe(text, updates);
     }
 
   private:
     struct Interface {
         virtual ~Interface() = default;
-        [[nodiscard]] virtual double factor(const ScheduleStep& at) const = 0;
+        [[nodiscard]] virtual double factor(const SchedulePosition& at) const = 0;
         virtual void check() const = 0;
-        virtual void describe(train::SettingsText& text, std::uint64_t steps) const = 0;
+        virtual void describe(train::SettingsText& text, std::uint64_t updates) const = 0;
     };
     template <class T>
     struct Held final : Interface {
         static_assert(train::check_schedule_type<T>());
         explicit Held(T held) : schedule(std::move(held)) {}
 
-        [[nodiscard]] double factor(const ScheduleStep& at) const override { return schedule(at); }
+        [[nodiscard]] double factor(const SchedulePosition& at) const override { return schedule(at); }
         void check() const override {
             if constexpr (requires { schedule.check(); }) schedule.check();
         }
-        void describe(train::SettingsText& text, std::uint64_t steps) const override { schedule.describe(text, steps); }
+        void describe(train::SettingsText& text, std::uint64_t updates) const override {
+            schedule.describe(text, updates);
+        }
 
         T schedule;
     };

@@ -48,7 +48,7 @@ template <class Optimizer = Adam, class Pixel = std::uint8_t>
 struct TrainerOptions {
     Optimizer optimizer{};
     std::int64_t epochs = 1;
-    std::int64_t batch = 0;      ///< images per step; 0: as many as the Training has memory for
+    std::int64_t batch = 0;      ///< images per update; 0: as many as the Training has memory for
     double weight_decay = 5e-4;  ///< on weights only
     std::uint64_t seed = 1;      ///< of the order of the samples, and of their augmentation
     AnySchedule schedule{};      ///< of the learning rate: from the optimiser's on a cosine down to 0
@@ -76,7 +76,7 @@ struct EpochMetrics {
     double learning_rate = 0;
     double seconds = 0;  ///< since the epoch began or was resumed
     double images_per_second = 0;
-    double gradient_norm = 0;  ///< of the last step, before clip_norm; 0 without clip_norm
+    double gradient_norm = 0;  ///< of the last update, before clip_norm; 0 without clip_norm
     bool validated = false;    ///< the next three hold
     double validation_loss = 0;
     double validation_accuracy = 0;
@@ -121,13 +121,13 @@ template <class Optimizer, class Pixel>
     }
 }
 
-/// The learning rate of step `step` (from 0) of a run with so many batches in an epoch.
+/// The learning rate of update `update` (from 0) of a run with so many batches in an epoch.
 template <class Optimizer, class Pixel>
-[[gnu::cold]] double learning_rate(const TrainerOptions<Optimizer, Pixel>& options, std::uint64_t step,
+[[gnu::cold]] double learning_rate(const TrainerOptions<Optimizer, Pixel>& options, std::uint64_t update,
                                    std::int64_t batches) {
     const double warm_up = options.warm_up * static_cast<double>(batches);
     return options.optimizer.learning_rate *
-           options.schedule.factor({.step = step,
+           options.schedule.factor({.update = update,
                                     .updates_per_epoch = static_cast<std::uint64_t>(batches),
                                     .epochs = static_cast<std::uint64_t>(options.epochs),
                                     .warm_up = static_cast<std::uint64_t>(std::llround(warm_up))});
@@ -151,8 +151,8 @@ template <class Optimizer, class Pixel>
     text.add_lines(of_loss.substr(0, first));  // checkpoints have always had gamma here, and the rest below
     text.add(joined({"seed ", options.seed}));
     text.add("samples", samples);
-    const std::int64_t steps = options.epochs * ((samples + options.batch - 1) / options.batch);
-    options.schedule.describe(text, static_cast<std::uint64_t>(steps));
+    const std::int64_t updates = options.epochs * ((samples + options.batch - 1) / options.batch);
+    options.schedule.describe(text, static_cast<std::uint64_t>(updates));
     text.add("warm-up", options.warm_up);
     text.add("clip_norm", options.clip_norm);
     text.add("clip_value", options.clip_value);
@@ -179,8 +179,8 @@ template <class Optimizer, class Pixel>
                                              std::int64_t batches) {
     if (position[0] < 0 || position[0] > epochs || position[1] < 0 || position[1] >= batches ||
         position[2] != position[0] * batches + position[1] || position[3] < 0) {
-        throw std::runtime_error(joined({"position in the run: epoch ", position[0], ", batch ", position[1], ", step ",
-                                         position[2], " do not belong together"}));
+        throw std::runtime_error(joined({"position in the run: epoch ", position[0], ", batch ", position[1],
+                                         ", update ", position[2], " do not belong together"}));
     }
 }
 

@@ -58,11 +58,11 @@ inline double clip_scale(double norm, double limit) {
 }
 
 /// Updates all parameters of `ranges`: gradients are changed, weights decay, and what has a limit is clipped to it.
-/// `step` counts from 1. Allocates nothing; the result does not depend on the number of threads.
+/// `number` of the update counts from 1. Allocates nothing; the result does not depend on the number of threads.
 template <class Optimizer>
 void update_parameters(const Optimizer& optimizer, const std::vector<ParameterRange>& ranges, float* parameters,
                        const Gradient* gradients, float* first, float* second, GradientChange change,
-                       double weight_decay, double rate, std::uint64_t step, ThreadPool& pool) {
+                       double weight_decay, double rate, std::uint64_t number, ThreadPool& pool) {
     constexpr std::int64_t block = 4096;
     const bool changes = change.value > 0 || change.scale != 1.0;
     for (const ParameterRange& range : ranges) {
@@ -76,7 +76,7 @@ void update_parameters(const Optimizer& optimizer, const std::vector<ParameterRa
                 for (std::size_t i = 0; i < count; ++i) changed[i] = change(gradient[i]);
                 gradient = changed;
             }
-            optimizer.update(parameters + begin, gradient, count, decay, rate, step, first + begin, second + begin);
+            optimizer.update(parameters + begin, gradient, count, decay, rate, number, first + begin, second + begin);
             if (range.smallest > 0) {
                 const auto smallest = static_cast<float>(range.smallest);
                 for (float* p = parameters + begin; p != parameters + begin + count; ++p) *p = std::max(*p, smallest);
