@@ -31,7 +31,7 @@ class KeptStates {
     [[nodiscard]] bool average_in_use() const { return exchanged_; }
     [[nodiscard]] const StoppingState& stopping() const { return stopping_; }
 
-    /// Averages, behind update `update` (from 1).
+    /// Averages, after update `update` (from 1).
     [[gnu::cold]] void follow(std::uint64_t update, ThreadPool& pool) {
         if (!averages()) return;
         if (update <= static_cast<std::uint64_t>(std::max<std::int64_t>(average_options_.start, 1))) {
