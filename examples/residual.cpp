@@ -7,8 +7,8 @@
 
 using namespace intaglio;
 
-// A norm and an activation come first in each branch, a norm last; then both branches land on the grid of the join:
-// 10-bit codes of which the largest stands for 8. Behind the join the sum is again one integer.
+// A norm and an activation come first in each branch, a norm last; then both branches land on the grid of the addition:
+// 10-bit codes of which the largest stands for 8. Behind the addition the sum is again one integer.
 // clang-format off
 template <int Channels>
 using Block = Residual<

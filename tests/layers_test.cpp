@@ -138,13 +138,13 @@ TEST_CASE("the facts table has a line for each layer") {
     std::string kinds;
     for (const LayerFacts& layer : layer_facts(facts<Shortcuts>.view())) kinds += layer.kind + ", ";
     CHECK(kinds ==
-          "product, product, product, subsample, pad channels, join, product, subsample, pad channels, join, upsample, "
+          "product, product, product, subsample, pad channels, add, product, subsample, pad channels, add, upsample, "
           "product, upsample, product, upsample, subsample, pool, product, ");
     kinds.clear();
     for (const LayerFacts& layer : layer_facts(facts<Pools>.view())) kinds += layer.kind + ", ";
     CHECK(
         kinds ==
-        "max pool, product, max pool, max pool, product, pool, join, pool, max pool, product, max pool, product, pool, "
+        "max pool, product, max pool, max pool, product, pool, add, pool, max pool, product, max pool, product, pool, "
         "product, ");
 }
 

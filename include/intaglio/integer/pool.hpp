@@ -1,4 +1,4 @@
-// The integer program of sum pools and joins.
+// The integer program of sum pools and additions.
 #pragma once
 
 #include "intaglio/core/instruction_set.hpp"

@@ -1,4 +1,4 @@
-// Joins: where branches meet, their codes lie on one grid and are added.
+// Additions: where branches meet, their codes lie on one grid and are added.
 #pragma once
 
 #include <cstdint>

@@ -29,7 +29,7 @@ concept HasPrimitive = requires {
     typename T::primitive;
 };
 
-/// What a step goes to: an activation, or the grid of a join.
+/// What a step goes to: an activation, or the grid of an addition.
 template <class T>
 concept StepTarget = HasCodes<T> && HasDenominator<T> && HasSurrogate<T> && Surrogate<typename T::surrogate>;
 
@@ -78,7 +78,7 @@ using ActBits = Act<M_a{Bits < 0 ? 0 : 1 << (Bits < 16 ? Bits : 16)}, SurrogateG
 template <std::int32_t Count, class SurrogateGradient = SigmoidSum<>>
 using ActStates = Act<M_a{Count}, SurrogateGradient>;
 
-/// The layer hands on its accumulators; what follows must be a norm, an activation, a join or the end.
+/// The layer hands on its accumulators; what follows must be a norm, an activation, an addition or the end.
 struct NoActivation {
     using option = option::activation;
 };
@@ -89,7 +89,7 @@ struct Range {
 };
 
 /// The integer grid on which the branches of a residual block meet (exactness contract 4): symmetric codes of
-/// `Quantizer`, of which `Limit` (a divisor of the largest code plus 1) is the largest value. After the join the sum
+/// `Quantizer`, of which `Limit` (a divisor of the largest code plus 1) is the largest value. After the addition the sum
 /// is again an integer.
 template <class Quantizer, Range Limit = Range{8}>
 struct BranchGrid {

@@ -115,7 +115,7 @@ struct PrimitiveOfActivation<Activation> {
     using type = typename Activation::primitive;
 };
 
-/// What accumulators land on: `Operation`, the step to a join's grid or the logits, after an integer scale if `Norm` is
+/// What accumulators land on: `Operation`, the step to an addition's grid or the logits, after an integer scale if `Norm` is
 /// one.
 template <class Operation, class Norm>
 struct Landing {

@@ -166,7 +166,7 @@ struct Norm {
     }
 };
 
-/// A step of a number to a code of `Target` (an activation or the grid of a join).
+/// A step of a number to a code of `Target` (an activation or the grid of an addition).
 template <class Target>
 struct Quantize {
     static constexpr void describe(Builder& b) {

@@ -1,4 +1,4 @@
-// A norm and an activation as layers of their own, for pre-activation blocks and after joins.
+// A norm and an activation as layers of their own, for pre-activation blocks and after additions.
 #pragma once
 
 #include "intaglio/model/layer.hpp"

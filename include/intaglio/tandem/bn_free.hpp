@@ -65,7 +65,7 @@ namespace detail {
 
 using boost::mp11::mp_list;
 
-/// The defaults of a student: its layers, joins and logits have the scale, also where the teacher's fell back to a
+/// The defaults of a student: its layers, additions and logits have the scale, also where the teacher's fell back to a
 /// norm.
 template <class Mode, class Options>
 struct StudentDefaults;
@@ -227,7 +227,7 @@ struct CheckedStudent {
 
 /// The student of a teacher: the same layers at the same places with the same weights and activations, but without any
 /// norm, and with an integer scale of the form `Mode` (Scale::Layer, LayerBias, Channel, PowerOfTwo) in front of every
-/// step, every branch of a join, and the logits. A scale that weights have of their own (the mean of one-bit DoReFa
+/// step, every branch of an addition, and the logits. A scale that weights have of their own (the mean of one-bit DoReFa
 /// weights) moves into the multiplier. A compile error names the layer that keeps a norm or changes its path.
 /// (Sun et al. 2025; papers' digest 6.1 and 6.2.)
 template <class Teacher, class Mode>

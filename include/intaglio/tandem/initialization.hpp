@@ -171,7 +171,7 @@ template <class Student, class Teacher>
 }
 
 /// What the value 1 of each stage's activation stands for in the teacher: 1 where the teacher has codes of its own, the
-/// range that loses least where its activations are real numbers. The branches of a join share theirs, which covers
+/// range that loses least where its activations are real numbers. The branches of an addition share theirs, which covers
 /// their largest value.
 template <class Student, class Teacher>
 [[gnu::cold]] void measure_units(Training<Teacher>& teacher, BasicSamples<typename Training<Teacher>::Pixel> samples,

@@ -32,7 +32,7 @@ struct MergingRows<mp_list<Primitives...>> {
     static constexpr bool of[sizeof...(Primitives)] = {MergesBranches<Primitives>::value...};
 };
 
-/// Per stage: a number that all branches of one join share, or -1 where the activation meets no other.
+/// Per stage: a number that all branches of one addition share, or -1 where the activation meets no other.
 template <class Teacher, class Student>
 constexpr auto merging_groups() {
     constexpr const auto& student = facts<Student>;

@@ -1,4 +1,4 @@
-// Training of sum pools and joins.
+// Training of sum pools and additions.
 #pragma once
 
 #include <cstdint>
