@@ -208,10 +208,10 @@ TEST_CASE_TEMPLATE("operations of 128 bits: what plain code gives", Set, simd::G
 ) {
     constexpr Set set{};
     REQUIRE(simd::supported(set));
-    const auto bytes = [](auto set, auto sum, auto a, auto w) { return dot_bytes(set, sum, a, w); };
-    const auto small_bytes = [](auto set, auto sum, auto a, auto w) { return dot_small_bytes(set, sum, a, w); };
-    const auto words = [](auto set, auto sum, auto a, auto w) { return dot_words(set, sum, a, w); };
-    const auto bits = [](auto set, auto sum, auto a, auto w) { return count_different_bits(set, sum, a, w); };
+    const auto bytes = [](auto on, auto sum, auto a, auto w) { return dot_bytes(on, sum, a, w); };
+    const auto small_bytes = [](auto on, auto sum, auto a, auto w) { return dot_small_bytes(on, sum, a, w); };
+    const auto words = [](auto on, auto sum, auto a, auto w) { return dot_words(on, sum, a, w); };
+    const auto bits = [](auto on, auto sum, auto a, auto w) { return count_different_bits(on, sum, a, w); };
     check_dot<Set, std::uint8_t, std::int8_t>(set, 255, 127, bytes);
     check_dot<Set, std::uint8_t, std::int8_t>(set, 127, 127, small_bytes);
     check_dot<Set, std::uint8_t, std::int8_t>(set, 255, 63, small_bytes);
