@@ -239,7 +239,7 @@ TEST_CASE("a checkpoint of other data or other functions is refused") {
         return step + 1 < total ? 1.0 / static_cast<double>(1 + step) : 0.5;
     }};
     CHECK(contains(loaded_into(data.samples(), changed),
-                   "expected 'factor of step 17: 0.5', found 'factor of step 17: "
+                   "expected 'factor of update 17: 0.5', found 'factor of update 17: "
                    "0.0555556'"));
     Training<Net> stranger(10, 1, 78);
     changed = options();

@@ -100,8 +100,8 @@ TEST_CASE("a schedule of one's own") {
     near(factors(custom, 2, 2, 1), {0.5, 0.75, 0.5, 0.25});
     // Its factors at 17 steps from the first to the last.
     const std::string text = text_of(custom);
-    CHECK(text.starts_with("schedule straight line\nfactor of step 0: 1\nfactor of step 2: 0.939394\n"));
-    CHECK(text.ends_with("\nfactor of step 30: 0.0909091\nfactor of step 32: 0.030303\n"));
+    CHECK(text.starts_with("schedule straight line\nfactor of update 0: 1\nfactor of update 2: 0.939394\n"));
+    CHECK(text.ends_with("\nfactor of update 30: 0.0909091\nfactor of update 32: 0.030303\n"));
     CHECK(std::count(text.begin(), text.end(), '\n') == 18);
 }
 
