@@ -376,16 +376,16 @@ TEST_CASE("a task that fails half-way is undone, and can be done again") {
     };
     untouched->augment(augment);
     failing->augment(augment);
-    while (!untouched->finished()) untouched->train_batch();
+    while (!untouched->finished()) untouched->advance();
     int tasks = 0;
     while (!failing->finished()) {
         if (failing->tasks()[failing->task()].trains() && failing->position()[3] == 0) {
             const std::vector<float> before(failing->student().parameters().begin(),
                                             failing->student().parameters().end());
             const std::size_t task = failing->task();
-            for (int i = 0; i < 3; ++i) failing->train_batch();
+            for (int i = 0; i < 3; ++i) failing->advance();
             fails = true;
-            const std::string message = message_of([&] { failing->train_batch(); });
+            const std::string message = message_of([&] { failing->advance(); });
             fails = false;
             CHECK(contains(message, "tandem, layer "));
             CHECK(contains(message, "no more images"));
@@ -393,10 +393,10 @@ TEST_CASE("a task that fails half-way is undone, and can be done again") {
             CHECK(failing->position()[3] == 0);
             CHECK(std::equal(before.begin(), before.end(), failing->student().parameters().begin()));
             ++tasks;
-            while (failing->task() == task) failing->train_batch();
+            while (failing->task() == task) failing->advance();
             continue;
         }
-        failing->train_batch();
+        failing->advance();
     }
     CHECK(tasks == 3);
     CHECK(std::equal(untouched->student().parameters().begin(), untouched->student().parameters().end(),
