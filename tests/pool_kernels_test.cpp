@@ -49,7 +49,7 @@ std::int64_t differences(Guarded<T>& values, const std::vector<T>& expected) {
 
 // Window sums --------------------------------------------------------------------------------------------------------
 
-/// The accumulators of codes and of the true weights step * code + offset, which the sums turn the former into.
+/// The accumulators of codes and of the true weights spacing * code + offset, which the sums turn the former into.
 template <class Set, class Code>
 void check_window_sums(ConvolutionExtents e, Random& random) {
     if (std::is_signed_v<Code> && between(random, 0, 1) == 0) e.padding_code = -e.padding_code;

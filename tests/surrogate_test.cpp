@@ -89,12 +89,12 @@ constexpr bool is_printed<SigmoidSum<A, SurrogateForm::printed>> = true;
 template <class Surrogate>
 double expected(const Staircase& s, double x) {
     double sum = 0;
-    for (std::int64_t code = s.lowest; code < s.highest; code += s.step) {
+    for (std::int64_t code = s.lowest; code < s.highest; code += s.spacing) {
         const double threshold =
-            (static_cast<double>(code) + static_cast<double>(s.step) / 2) / static_cast<double>(s.denominator);
+            (static_cast<double>(code) + static_cast<double>(s.spacing) / 2) / static_cast<double>(s.denominator);
         sum += Bump<Surrogate>::at(x - threshold);
     }
-    return is_printed<Surrogate> ? sum : sum * static_cast<double>(s.step) / static_cast<double>(s.denominator);
+    return is_printed<Surrogate> ? sum : sum * static_cast<double>(s.spacing) / static_cast<double>(s.denominator);
 }
 
 /// Whether the derivative jumps within `distance` of x.

@@ -41,7 +41,7 @@ struct Front
     : Network<Features<24>, Defaults<Weight, Options..., Act<M_a{4}>>, Dense<Out<10>, BatchNorm>,
               Residual<Dense<Out<10>>, Identity, BranchGrid<QInt<8>>>, Activate<>, Classifier<Out<3>, NoNorm>> {};
 
-/// Each accumulator once more, from the weights' values as integers, step * code + offset.
+/// Each accumulator once more, from the weights' values as integers, spacing * code + offset.
 template <class Net>
 void check_products(Training<Net>& training, std::int64_t images) {
     Training<Net>::each([&]<std::size_t I>() {

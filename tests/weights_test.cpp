@@ -64,8 +64,8 @@ static_assert(SignWeights<WeightScale::mean, Per::layer, PlainIdentity<Slope{0.5
 static_assert(!WeightTraits<TernaryWeights<>>::clips && !WeightTraits<DoReFa<1>>::clips);
 static_assert(DoReFa<2>::codes == CodeRange{-2, 1} && DoReFa<2>::denominator == 3 && DoReFa<2>::states == 4);
 static_assert(DoReFa<8>::codes == CodeRange{-128, 127} && DoReFa<8>::denominator == 255 && DoReFa<8>::states == 256);
-static_assert(DoReFa<1>::codes == CodeRange{-1, 1} && DoReFa<1>::scaled && WeightTraits<DoReFa<1>>::step == 1);
-static_assert(WeightTraits<DoReFa<3>>::step == 2 && WeightTraits<DoReFa<3>>::offset == 1);
+static_assert(DoReFa<1>::codes == CodeRange{-1, 1} && DoReFa<1>::scaled && WeightTraits<DoReFa<1>>::spacing == 1);
+static_assert(WeightTraits<DoReFa<3>>::spacing == 2 && WeightTraits<DoReFa<3>>::offset == 1);
 static_assert(!WeightTraits<DoReFa<3>>::scaled && WeightTraits<Bwn>::scaled && !WeightTraits<TernaryWeights<>>::scaled);
 static_assert(WeightTraits<FloatWeights>::real && WeightTraits<LiteralStates<M_w{3}>>::real);
 
@@ -339,7 +339,7 @@ struct TestLayer {
         if constexpr (!WeightTraits<Weight>::real) {
             row.weight_codes = Weight::codes;
             row.weight_states = Weight::states;
-            row.weight_spacing = WeightTraits<Weight>::step;
+            row.weight_spacing = WeightTraits<Weight>::spacing;
             row.weight_offset = WeightTraits<Weight>::offset;
             row.weight_denominator = Weight::denominator;
         }

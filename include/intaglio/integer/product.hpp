@@ -64,7 +64,7 @@ void multiply_rows(const ConvolutionExtents& extents, WeightForm weight, const I
     kernel_of<Variant>::template multiply_rows<Set, Variant.grouping>(extents, in, first_row, rows, weights,
                                                                       accumulators, workspace);
     if constexpr (Variant.window_sums) {
-        kernels::add_window_sums<Set>(extents, in, first_row, rows, weight.step, weight.offset, accumulators,
+        kernels::add_window_sums<Set>(extents, in, first_row, rows, weight.spacing, weight.offset, accumulators,
                                       workspace);
     }
 }

@@ -50,9 +50,9 @@ struct OnlyVariant {
     constexpr bool operator==(const OnlyVariant&) const = default;
 };
 
-/// A weight is step * code + offset, over a denominator that accumulators do not know.
+/// A weight is spacing * code + offset, over a denominator that accumulators do not know.
 struct WeightForm {
-    std::int32_t step = 1;
+    std::int32_t spacing = 1;
     std::int32_t offset = 0;
 };
 constexpr WeightForm weight_form(const Row& row) {

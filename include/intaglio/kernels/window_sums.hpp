@@ -77,22 +77,22 @@ void sum_pixels(const ConvolutionExtents& extents, const Code* image, std::int32
     }
 }
 
-/// Turns the accumulators of weight codes into those of the weights step * code + offset (DoReFa: 2 * code + 1):
-/// sums[y][x][o] = step * sums[y][x][o] + offset * (sum of the codes under the window, within the group of o), for the
+/// Turns the accumulators of weight codes into those of the weights spacing * code + offset (DoReFa: 2 * code + 1):
+/// sums[y][x][o] = spacing * sums[y][x][o] + offset * (sum of the codes under the window, within the group of o), for the
 /// output rows first_row ... first_row + rows - 1. `image` is [in.height][in.width][in.channels] of any integer type;
 /// positions of the padding count as its codes. `sums` is [rows][out.width][out.channels], as multiply_rows
 /// leaves it. `workspace` holds window_sum_workspace_bytes(extents, rows) and is aligned to 64 bytes. The results must
 /// fit 32 bits; what lies between need not.
 template <class Set, class Code>
 void add_window_sums(const ConvolutionExtents& extents, const Code* image, std::int32_t first_row, std::int32_t rows,
-                     std::int32_t step, std::int32_t offset, std::int32_t* sums, std::byte* workspace) {
+                     std::int32_t spacing, std::int32_t offset, std::int32_t* sums, std::byte* workspace) {
     const std::int64_t groups = extents.groups;
     const std::int64_t outputs = extents.out.channels / groups;
     const std::int64_t row_sums = extents.out.width * groups;
     const std::int64_t pixel_row = columns_under(extents) * groups;
     auto* const pixels = reinterpret_cast<std::uint32_t*>(workspace);
     std::uint32_t* const windows = pixels + rows_under(extents, rows) * pixel_row;
-    const auto factor = static_cast<std::uint32_t>(step);
+    const auto factor = static_cast<std::uint32_t>(spacing);
     sum_pixels(extents, image, first_row, rows, pixels);
     for (std::int32_t y = 0; y < rows; ++y) {
         fill_zero(windows, row_sums);

@@ -52,7 +52,7 @@ struct Product {
         Row row = make_row(b, extents);
         row.weight_codes = Weight::codes;
         row.weight_states = Weight::states;
-        row.weight_spacing = Traits::step;
+        row.weight_spacing = Traits::spacing;
         row.weight_offset = Traits::offset;
         row.weight_denominator = Weight::denominator;
         if constexpr (has_trained_parameters<Weight>) {

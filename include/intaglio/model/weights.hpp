@@ -51,10 +51,10 @@ constexpr Problem weight_quantizer_problem() {
 }  // namespace detail
 
 /// A weight quantiser: an empty type that sets option::weight. It has `codes` (a CodeRange: how weights are stored),
-/// `states` (their number) and `denominator`; the value of a weight is (step * code + offset) / denominator. All are
+/// `states` (their number) and `denominator`; the value of a weight is (spacing * code + offset) / denominator. All are
 /// static constexpr. How a latent weight becomes a code is train::WeightCode<T>. Optional members:
-/// - `step`, `offset`: 1 and 0 if not given; DoReFa's odd multiples have 2 and 1,
-/// - `asymmetric`: true if step * code + offset need not be symmetric around 0: two's complement, -3 ... 5,
+/// - `spacing`, `offset`: 1 and 0 if not given; DoReFa's odd multiples have 2 and 1,
+/// - `asymmetric`: true if spacing * code + offset need not be symmetric around 0: two's complement, -3 ... 5,
 /// - `trained`: the TrainedParameters that it owns, e.g. a step size,
 /// - `problem()`: what is wrong with its numbers, if anything,
 /// - `scaled`: true if the value is also multiplied by a number per output unit that follows from the weights,
@@ -73,19 +73,19 @@ concept WeightQuantizer = detail::OptionOf<T, option::weight> &&
 /// The optional members of a weight quantiser.
 template <class Weight>
 struct WeightTraits {
-    static constexpr std::int32_t step = [] {
-        if constexpr (requires { Weight::step; }) return Weight::step;
+    static constexpr std::int32_t spacing = [] {
+        if constexpr (requires { Weight::spacing; }) return Weight::spacing;
         return 1;
     }();
     static constexpr std::int32_t offset = [] {
         if constexpr (requires { Weight::offset; }) return Weight::offset;
         return 0;
     }();
-    /// The integers of which weights are multiples: step * code + offset. Empty where weights are real numbers.
+    /// The integers of which weights are multiples: spacing * code + offset. Empty where weights are real numbers.
     static constexpr CodeRange multiples = [] {
         if constexpr (requires { Weight::codes; }) {
-            return CodeRange{std::int64_t{step} * Weight::codes.lowest + offset,
-                             std::int64_t{step} * Weight::codes.highest + offset};
+            return CodeRange{std::int64_t{spacing} * Weight::codes.lowest + offset,
+                             std::int64_t{spacing} * Weight::codes.highest + offset};
         }
         return CodeRange{};
     }();

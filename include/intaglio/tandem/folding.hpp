@@ -46,10 +46,10 @@ struct Latent<Weight, NoWeightStandardization> {
     /// What linear weights, of which the largest is 1, are multiplied by: rounding and clipping then lose least.
     static double scale(const std::vector<float>& linear) {
         using Traits = WeightTraits<Weight>;
-        const Grid grid{.codes = {std::int64_t{Traits::step} * Weight::codes.lowest + Traits::offset,
-                                  std::int64_t{Traits::step} * Weight::codes.highest + Traits::offset},
+        const Grid grid{.codes = {std::int64_t{Traits::spacing} * Weight::codes.lowest + Traits::offset,
+                                  std::int64_t{Traits::spacing} * Weight::codes.highest + Traits::offset},
                         .denominator = Weight::denominator,
-                        .code_spacing = Traits::step};
+                        .code_spacing = Traits::spacing};
         return range * Weight::denominator / static_cast<double>(grid.codes.highest) / fit_range(linear, grid);
     }
 };

@@ -25,7 +25,7 @@ struct DoReFa {
     static constexpr std::int32_t states = 1 << (good ? Bits : 8);
     static constexpr std::int32_t denominator = states - 1;
     static constexpr CodeRange codes{-(states / 2), states / 2 - 1};
-    static constexpr std::int32_t step = 2;
+    static constexpr std::int32_t spacing = 2;
     static constexpr std::int32_t offset = 1;
     static constexpr const char* name = Divisor == Maximum::constant ? "DoReFa" : "DoReFa, differentiated maximum";
     static constexpr Problem problem() {

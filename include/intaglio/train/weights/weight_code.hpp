@@ -25,7 +25,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 /// - `gradient(w)`: the surrogate derivative of the weight's value, scale and all.
 /// One that looks at several weights also has
 /// - `static constexpr Per scope` and a constructor from a pointer to those weights and their count,
-/// - `scale()`, if it is `scaled`: the value is scale * (step * code + offset) / denominator,
+/// - `scale()`, if it is `scaled`: the value is scale * (spacing * code + offset) / denominator,
 /// - if the derivative of what it took from all of them counts: `add_shared_gradient(w, dvalue, count, dw)`.
 /// One of a quantiser with trained parameters, for whose number the type says `trained`, has
 /// - a constructor from the weights, their count, and a `const float*` to the parameters of that unit or layer,
