@@ -330,7 +330,7 @@ TEST_CASE("parameters of quantisers that are not positive or not finite name the
           "layer 2 (product): logarithm of the step 0 is nan, expected a finite number");
 }
 
-TEST_CASE("the optimiser leaves steps positive; weight decay applies where the type says so") {
+TEST_CASE("the optimiser leaves steps positive, and weight decay applies where the type says so") {
     train::ThreadPool pool(1);
     std::vector<float> parameters{1, 1, 1, 1};
     const std::vector<float> gradients{5, 5, 0, std::numeric_limits<float>::quiet_NaN()};
