@@ -11,7 +11,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 inline constexpr std::int32_t bits_per_word = 32;
 
-/// 32 channels of a pixel: bit i is 1 for the higher of the two codes in channel i, and 0 behind the last channel. Each
+/// 32 channels of a pixel: bit i is 1 for the higher of the two codes in channel i, and 0 after the last channel. Each
 /// pixel begins a word. Codes that are numbers are never of this type.
 using BitWord = std::uint32_t;
 

@@ -115,8 +115,8 @@ struct PrimitiveOfActivation<Activation> {
     using type = typename Activation::primitive;
 };
 
-/// What accumulators land on: `Operation`, the step to an addition's grid or the logits, after an integer scale if `Norm` is
-/// one.
+/// What accumulators land on: `Operation`, the step to an addition's grid or the logits, after an integer scale if
+/// `Norm` is one.
 template <class Operation, class Norm>
 struct Landing {
     using primitives = mp_list<Operation>;
@@ -148,7 +148,7 @@ constexpr Problem step_options_problem() {
 template <class Own, class Defaults, class Given = find_option<option::norm, NoNorm, Own, Defaults>>
 using norm_of_steps = std::conditional_t<is_integer_scale<Given>, Given, NoNorm>;
 
-/// The operations behind an accumulator: a norm, unless it is NoNorm, and a step, unless it is NoActivation. Without a
+/// The operations after an accumulator: a norm, unless it is NoNorm, and a step, unless it is NoActivation. Without a
 /// step an integer scale is left to what the accumulators land on.
 template <class Norm, class Slope, class Activation>
 struct Tail {

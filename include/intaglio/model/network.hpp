@@ -150,7 +150,7 @@ struct ResolveAll;
 template <class... Layers, class Options>
 struct ResolveAll<mp_list<Layers...>, Options> {
     using Last = boost::mp11::mp_back<mp_list<Identity, Layers...>>;
-    /// The end of every network: the logits, behind an integer scale if that is the norm of the last layer.
+    /// The end of every network: the logits, after an integer scale if that is the norm of the last layer.
     using End = Landing<primitive::Logits, typename LastNorm<resolve<Last, Options>, Options>::type>;
     using primitives = mp_append<mp_list<>, typename resolve<Layers, Options>::primitives..., typename End::primitives>;
 

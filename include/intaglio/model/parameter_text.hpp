@@ -19,7 +19,7 @@ using NameText = Array<char, 160>;
     while (*words != '\0') text[length++] = *words++;
 }
 
-/// A whole number with `places` of its digits behind the point.
+/// A whole number with `places` of its digits after the point.
 [[gnu::always_inline]] constexpr void append_decimal(NameText& text, std::size_t& length, std::int64_t digits,
                                                      int places) {
     std::int64_t power = 1;

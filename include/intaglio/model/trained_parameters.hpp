@@ -13,7 +13,7 @@ INTAGLIO_MODEL_ERROR(number_of_trained_parameters_must_be_positive)
 INTAGLIO_MODEL_ERROR(trained_parameters_start_below_their_smallest_value)
 
 /// The trained parameters of a quantiser or an activation, which declares them as
-/// `static constexpr TrainedParameters trained{.name = "step size"}`. They lie behind the weights of a product, or
+/// `static constexpr TrainedParameters trained{.name = "step size"}`. They lie after the weights of a product, or
 /// belong to the row of a step; they get gradients and are stepped like gains.
 struct TrainedParameters {
     const char* name = "";      ///< of one of them, for facts, checkpoints and errors: "step size"

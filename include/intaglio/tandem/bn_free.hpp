@@ -129,7 +129,7 @@ template <class... Primitives>
 struct Roles<mp_list<Primitives...>> {
     static constexpr Role of[sizeof...(Primitives)] = {RoleOf<Primitives>::value...};
     static constexpr std::int32_t count = sizeof...(Primitives);
-    /// The first row of `role` at or behind `row`; `count` if there is none.
+    /// The first row of `role` at or after `row`; `count` if there is none.
     static constexpr std::int32_t next(Role role, std::int32_t row) {
         while (row < count && of[row] != role) ++row;
         return row;
@@ -173,7 +173,7 @@ struct Correspondence {
                             .expected = expected.size(),
                             .found = found.size()};
                 }
-                // Latent weights mean something else behind another standardisation.
+                // Latent weights mean something else after another standardisation.
                 if (role == Role::product && teacher.row(t).part != student.row(s).part) {
                     return {.kind = &student_and_teacher_differ_in_their_weight_standardization,
                             .path = student.row(s).path};
@@ -227,8 +227,8 @@ struct CheckedStudent {
 
 /// The student of a teacher: the same layers at the same places with the same weights and activations, but without any
 /// norm, and with an integer scale of the form `Mode` (Scale::Layer, LayerBias, Channel, PowerOfTwo) in front of every
-/// step, every branch of an addition, and the logits. A scale that weights have of their own (the mean of one-bit DoReFa
-/// weights) moves into the multiplier. A compile error names the layer that keeps a norm or changes its path.
+/// step, every branch of an addition, and the logits. A scale that weights have of their own (the mean of one-bit
+/// DoReFa weights) moves into the multiplier. A compile error names the layer that keeps a norm or changes its path.
 /// (Sun et al. 2025; papers' digest 6.1 and 6.2.)
 template <class Teacher, class Mode>
 using BnFree = typename tandem::detail::CheckedStudent<Teacher, Mode>::type;

@@ -1,4 +1,4 @@
-// Fitting an integer scale: closed forms, and the refinement behind quantisation (papers' digest 6.5, stage 1).
+// Fitting an integer scale: closed forms, and the refinement after quantisation (papers' digest 6.5, stage 1).
 #pragma once
 
 #include <algorithm>
@@ -144,7 +144,7 @@ class Search {
         return fit;
     }
 
-    /// Multiplier, then biases, each by the error behind quantisation; no worse than `fit`.
+    /// Multiplier, then biases, each by the error after quantisation; no worse than `fit`.
     [[gnu::cold]] void refine(Fit& fit) const {
         if (form_.one_multiplier && fit.alpha[0] > 0) {
             Fit best = fit;
@@ -244,7 +244,7 @@ class Search {
 
 /// The scale of this form that brings accumulators closest to the targets: by the closed forms alpha = <S,Y>/<S,S>
 /// (mode L), alpha = sum cov / sum var with beta_i = mean(Y_i) - alpha mean(S_i) (LB), the regression of each channel
-/// (CB); with `refine` then by the error behind quantisation, which is not convex (golden section on log alpha from
+/// (CB); with `refine` then by the error after quantisation, which is not convex (golden section on log alpha from
 /// five starts). Multipliers are rounded to their integers' precision. Where <S,Y> <= 0, mode L takes the slope of LB;
 /// throws NoScaleFits if that is not positive either.
 [[gnu::cold]] inline Fit fit_scale(const Calibration& data, const Grid& grid, const ScaleForm& form, bool refine) {

@@ -88,7 +88,7 @@ class Conversion {
     /// On the validation samples.
     [[nodiscard]] double teacher_accuracy() const { return teacher_accuracy_; }
 
-    /// A task that fits, or one batch of a task that trains, with its validation behind an epoch. Throws
+    /// A task that fits, or one batch of a task that trains, with its validation after an epoch. Throws
     /// std::runtime_error, which names the layer, if no scale fits or the training diverges; the student then is what
     /// it was in front of the task, with which the next call begins anew.
     [[gnu::cold]] void advance() {
@@ -230,7 +230,7 @@ class Conversion {
         ++task_;
     }
 
-    /// Fits the scale behind a layer that has changed, if the assembled student is better with it.
+    /// Fits the scale after a layer that has changed, if the assembled student is better with it.
     void compensate(std::size_t next) {
         const Score without = validate();
         const std::vector<float> kept(student_->parameters().begin(), student_->parameters().end());

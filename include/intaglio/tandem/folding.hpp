@@ -22,7 +22,7 @@ struct weights_of_a_student_do_not_say_their_latent_range;
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
-/// How latent weights relate to the values that a quantiser gives them behind a standardisation. By default a quantiser
+/// How latent weights relate to the values that a quantiser gives them after a standardisation. By default a quantiser
 /// sees only what is no common factor of a unit, so that gains change nothing but signs, and no range has to be met.
 template <class Weight, class Standardization = NoWeightStandardization>
 struct Latent {

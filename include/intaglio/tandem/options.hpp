@@ -40,8 +40,8 @@ struct Stage1 {
 
 /// What is trained in stage 2.
 enum class Adaptation : std::uint8_t {
-    local,  ///< each layer, towards the teacher's values behind its norm; the layers in front are frozen (Sun et al.)
-    downstream,  ///< the layers behind the one that was frozen last, on the task (Wu et al. 2021)
+    local,  ///< each layer, towards the teacher's values after its norm; the layers in front are frozen (Sun et al.)
+    downstream,  ///< the layers after the one that was frozen last, on the task (Wu et al. 2021)
     both,        ///< first local, then downstream
 };
 
@@ -138,7 +138,7 @@ struct Options {
     }
 
   private:
-    /// What a trained stage says to its trainer: told before anything runs, not behind hours of the stages in front.
+    /// What a trained stage says to its trainer: told before anything runs, not after hours of the stages in front.
     template <class Trained>
     [[gnu::cold]] static void check_stage(const Trained& stage, const std::string& name) {
         constexpr double infinity = std::numeric_limits<double>::infinity();

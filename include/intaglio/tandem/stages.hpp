@@ -19,8 +19,8 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::tandem {
 
 /// What a stage converts.
 enum class StageKind : std::uint8_t {
-    layer,   ///< weights, the integer scale behind them, and the step
-    scale,   ///< a scale and a step without weights: a branch of an addition, or an activation behind one
+    layer,   ///< weights, the integer scale after them, and the step
+    scale,   ///< a scale and a step without weights: a branch of an addition, or an activation after one
     logits,  ///< the weights of the classifier and the scale of the logits
 };
 

@@ -19,7 +19,7 @@ enum class TaskKind : std::uint8_t {
     calibrate,    ///< stage 1: weights and scale of one stage
     recalibrate,  ///< stage 2: the scale of one stage again, with the inputs that it has now
     distil,       ///< stage 2: weights and biases of one layer, towards the teacher's values
-    adapt,        ///< stage 2: everything behind one layer, on the task
+    adapt,        ///< stage 2: everything after one layer, on the task
     joint,        ///< stage 3: all weights and biases, on the task
 };
 
@@ -45,7 +45,7 @@ struct Record {
     enum Place : std::uint8_t {
         decision,
         loss,           ///< mean squared error of the activation, against the teacher's; of trained tasks the last loss
-        accuracy,       ///< of the assembled student on the validation samples, behind the task; below 0: not measured
+        accuracy,       ///< of the assembled student on the validation samples, after the task; below 0: not measured
         alpha,          ///< the multiplier as a real number; the largest one in mode Channel
         fold,           ///< exponent of the teacher's gains that went into the weights
         dead_channels,  ///< whose accumulators or targets never change: their part of the multiplier says nothing

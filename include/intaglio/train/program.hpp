@@ -29,7 +29,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 /// Parameters, memory and statistics of a network in training.
 ///
 /// Here and elsewhere, what runs once, or once a batch and calls what takes the time, is marked cold: it then compiles
-/// to a fraction of the code, and faster. A pass is `forward(...)`; behind it `logits()` and `predictions` are those of
+/// to a fraction of the code, and faster. A pass is `forward(...)`; after it `logits()` and `predictions` are those of
 /// the integer program whose steps follow from the statistics in use. `backward` needs the gradient of the loss with
 /// respect to the float logits. Nothing is allocated after construction.
 template <class Net>
@@ -210,7 +210,7 @@ class Training {
     /// Starts a new average of the statistics; the next passes with Statistics::reestimation fill it.
     void restart_statistics() { passes_.restart_statistics = true; }
 
-    /// Number of the next pass with Statistics::batch through the first row; the passes behind it count on from there.
+    /// Number of the next pass with Statistics::batch through the first row; the passes after it count on from there.
     /// A new Training begins with 0. What a pass draws at random (dropout) follows from the seed and its number alone:
     /// for the same draws again, set the number again.
     void set_pass(std::uint64_t pass) { passes_.next_pass = pass; }

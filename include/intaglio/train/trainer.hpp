@@ -84,7 +84,7 @@ class Trainer {
     [[nodiscard]] const BasicSamples<Pixel>& samples() const { return samples_; }
     [[nodiscard]] Training<Net>& training() { return training_; }
 
-    /// One batch: forward, loss, backward, update. Returns the metrics of the epoch so far; behind the last batch of an
+    /// One batch: forward, loss, backward, update. Returns the metrics of the epoch so far; after the last batch of an
     /// epoch the next call begins the next one. Throws std::runtime_error when the training diverges and
     /// std::logic_error while the weight average is in use.
     [[gnu::cold]] const EpochMetrics& train_batch() {
@@ -148,7 +148,7 @@ class Trainer {
         fit(silent);
     }
 
-    /// Evaluates the validation samples behind an epoch, with the weight average if there is one, and decides on early
+    /// Evaluates the validation samples after an epoch, with the weight average if there is one, and decides on early
     /// stopping; `fit` does so by itself. Returns the metrics of the epoch with the result. Throws std::logic_error
     /// inside of an epoch or without validation samples.
     [[gnu::cold]] const EpochMetrics& validate() {
@@ -302,7 +302,7 @@ class Trainer {
     std::vector<Pixel> images_;
     std::vector<std::int64_t> labels_;
     std::int64_t epoch_ = 0;
-    std::int64_t batch_ = 0;  ///< of the epoch; 0 also behind its end
+    std::int64_t batch_ = 0;  ///< of the epoch; 0 also after its end
     std::uint64_t updates_ = 0;
     double loss_sum_ = 0;
     std::int64_t correct_ = 0;

@@ -62,7 +62,7 @@ struct BitLayout {
           vectors(round_up(e.out.channels, lanes) / lanes),
           corrects_padding(e.has_padding() && e.padding_code != Arithmetic::lower_code) {}
 
-    /// Place of a word of the window of an output channel; its constant lies behind the last one.
+    /// Place of a word of the window of an output channel; its constant lies after the last one.
     [[nodiscard]] constexpr std::int64_t word(std::int64_t output, std::int64_t within) const {
         const std::int64_t vector = output / lanes;
         const std::int64_t first = vector / 2 * 2;
@@ -91,7 +91,7 @@ struct RowsInside {
     return {begin, end < begin ? begin : end, begin - top};
 }
 
-/// The codes of consecutive pixels as words of bits, 1 for positive codes; behind the last channel of a pixel zero.
+/// The codes of consecutive pixels as words of bits, 1 for positive codes; after the last channel of a pixel zero.
 template <class Set, class Code>
 void pack_codes(const Code* codes, std::int64_t pixels, std::int32_t channels, std::uint32_t* words) {
     if (channels % bits_per_word == 0) {

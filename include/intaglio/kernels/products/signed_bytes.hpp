@@ -20,7 +20,7 @@ struct OffsetByte {
 template <int Offset>
 inline constexpr bool takes_codes<OffsetByte<Offset>, std::int8_t> = true;
 
-/// (a + Offset) * w = a * w + Offset * w: what the weights of an output channel add is a constant that lies behind
+/// (a + Offset) * w = a * w + Offset * w: what the weights of an output channel add is a constant that lies after
 /// them. What lies between need not fit 32 bits.
 template <class Set, int Offset>
 struct OffsetArithmetic : IntegerArithmetic<Set, OffsetByte<Offset>, std::int8_t> {

@@ -10,7 +10,7 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
-/// The same product with an image of one pixel where the window is the whole image: a dense layer behind an image.
+/// The same product with an image of one pixel where the window is the whole image: a dense layer after an image.
 /// Without a padding code: what the gradient is of the padding is dropped.
 [[nodiscard]] constexpr ConvolutionExtents as_dense(const ConvolutionExtents& extents) {
     const bool whole = extents.kernel_height == extents.in.height && extents.kernel_width == extents.in.width &&

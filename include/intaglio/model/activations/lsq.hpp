@@ -31,7 +31,7 @@ constexpr double lsq_start(int bits) {
 /// code = round half up of value / s, clamped; the code stands for s * code. The gradient of s is scaled by
 /// 1 / sqrt(N Q_P) for the N activations of one image and the highest code Q_P. It starts from `Start` until
 /// `Training::initialize_quantizers` sets it from a first batch to 2 mean(max(value, 0)) / sqrt(Q_P); 0 stands for what
-/// that is on average behind a norm, whose values have mean 0 and variance 1.
+/// that is on average after a norm, whose values have mean 0 and variance 1.
 template <int Bits, Initial Start = Initial{0}, class SurrogateGradient = StraightThrough>
 struct LsqAct {
     using option = option::activation;

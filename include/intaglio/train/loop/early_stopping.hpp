@@ -40,7 +40,7 @@ struct EarlyStopping {
 };
 
 /// A moving average of the weights and of the norms' statistics: average <- decay average + (1 - decay) weights after
-/// every update behind update `start`; up to there, and after the first update, it is the weights themselves.
+/// every update after update `start`; up to there, and after the first update, it is the weights themselves.
 struct WeightAverage {
     double decay = 0;        ///< below 1; 0: no average
     std::int64_t start = 0;  ///< updates
@@ -62,7 +62,7 @@ namespace train {
 /// The history of the validation, as numbers that a checkpoint keeps.
 class StoppingState {
   public:
-    /// Takes the result of the validation behind epoch `epoch` (from 1); true if it is the best so far. A result that
+    /// Takes the result of the validation after epoch `epoch` (from 1); true if it is the best so far. A result that
     /// is not a number is no improvement.
     [[gnu::cold]] bool add(const EarlyStopping& options, std::int64_t epoch, double loss, double accuracy) {
         const double score = options.metric == StoppingMetric::loss ? -loss : accuracy;

@@ -47,7 +47,7 @@ class KeptStates {
         exchanged_ = !exchanged_;
     }
 
-    /// Takes the validation behind epoch `epoch` (from 1) of what is in the training now; true if it is the best so
+    /// Takes the validation after epoch `epoch` (from 1) of what is in the training now; true if it is the best so
     /// far.
     [[gnu::cold]] bool add_validation(std::int64_t epoch, double loss, double accuracy) {
         const bool better = stopping_.add(stopping_options_, epoch, loss, accuracy);

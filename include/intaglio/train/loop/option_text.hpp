@@ -15,7 +15,7 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 
-/// A list of settings as text, one a line, each behind its name.
+/// A list of settings as text, one a line, each after its name.
 class SettingsText {
   public:
     [[gnu::cold]] void add(std::string_view words) {

@@ -20,12 +20,12 @@ enum class Reestimation : std::uint8_t {
     /// Norm by norm: mean and variance of what evaluation gives the norm, over all images. For each norm the images run
     /// through the rows in front of it; once all in all if they fit into one batch.
     exact,
-    /// All norms at once, in one pass: a norm behind another one sees codes that were made with the statistics of each
+    /// All norms at once, in one pass: a norm after another one sees codes that were made with the statistics of each
     /// batch, not with those that evaluation uses.
     one_pass
 };
 
-/// Replaces the running statistics of all norms by those over `images`, one behind the other, with the present weights.
+/// Replaces the running statistics of all norms by those over `images`, one after the other, with the present weights.
 /// `batch` images run at a time (0: as many as there is memory for); an exact result does not depend on it. There is no
 /// last pass afterwards. Several ranks share the images out; all must call it with the same ones. Throws
 /// std::invalid_argument if there is no image, a part of one, or a statistic of one value.

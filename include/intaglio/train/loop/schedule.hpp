@@ -92,7 +92,7 @@ struct ConstantSchedule {
     }
 };
 
-/// cosine_schedule over the updates behind the warm-up.
+/// cosine_schedule over the updates after the warm-up.
 struct CosineSchedule {
     [[nodiscard]] double operator()(const SchedulePosition& at) const {
         return cosine_schedule(at.after_warm_up(), at.total_after_warm_up());
@@ -146,7 +146,7 @@ struct StepSchedule {
 /// How a one-cycle schedule gets from one factor to another.
 enum class Anneal : std::uint8_t { cosine, linear };
 
-/// One cycle (Smith & Topin 2018): from `initial_factor` up to 1 over the share `rise` of the updates behind the
+/// One cycle (Smith & Topin 2018): from `initial_factor` up to 1 over the share `rise` of the updates after the
 /// warm-up, then down to `final_factor`, which the last update has. The optimiser's learning rate is the highest one.
 struct OneCycleSchedule {
     double rise = 0.3;             ///< 0 ... 1
@@ -207,7 +207,7 @@ struct CustomSchedule {
     }
 };
 
-/// Any schedule, behind a warm-up. It holds a copy, which does not change.
+/// Any schedule, after a warm-up. It holds a copy, which does not change.
 class AnySchedule {
   public:
     AnySchedule() : AnySchedule(CosineSchedule{}) {}
@@ -215,7 +215,7 @@ class AnySchedule {
     AnySchedule(T schedule) : schedule_(new Held<T>(std::move(schedule))) {}
 
     /// The factor of the learning rate. In update s of a warm-up of n updates the schedule's own factor is multiplied
-    /// by (s + 1) / (n + 1); cosine and one cycle begin behind the warm-up, the others with the run.
+    /// by (s + 1) / (n + 1); cosine and one cycle begin after the warm-up, the others with the run.
     [[nodiscard]] double factor(const SchedulePosition& at) const {
         const double own = schedule_->factor(at);
         if (at.update >= at.warm_up) return own;

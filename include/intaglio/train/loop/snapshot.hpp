@@ -40,7 +40,7 @@ class Snapshot {
         all(list, Action::follow, 1.0 - decay, &pool);
     }
 
-    /// Adds the copy to the numbers that a checkpoint keeps, under the names of the originals behind `prefix`.
+    /// Adds the copy to the numbers that a checkpoint keeps, under the names of the originals after `prefix`.
     [[gnu::cold]] void add_to(std::vector<NamedNumbers>& state, const std::vector<NamedNumbers>& list,
                               const char* prefix) {
         all(list, Action::name, 0, nullptr, &state, prefix);

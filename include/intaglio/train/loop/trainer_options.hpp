@@ -36,7 +36,7 @@ struct TrainedPart {
     }
 };
 
-/// A loss that looks at the value behind the trained part: computes it for the last forward pass, which read these
+/// A loss that looks at the value after the trained part: computes it for the last forward pass, which read these
 /// images, and writes the gradient of the value (`Training::value_gradient`). Returns the mean over the images. With
 /// several ranks, all call it, each with its own images (there may be none); the mean, and what the gradient is one of,
 /// is that over the whole batch (`Training::last_part`, `Training::ranks`).
@@ -58,7 +58,7 @@ struct TrainerOptions {
     AnyLoss loss{};              ///< CrossEntropyAndSquares, unless it is another
     WeightAverage average{};
     EarlyStopping early_stopping{};
-    BasicSamples<Pixel> validation{};  ///< for fit: evaluated behind each epoch; empty: none
+    BasicSamples<Pixel> validation{};  ///< for fit: evaluated after each epoch; empty: none
     Augment<Pixel> augment{};          ///< changes each image of a batch; empty: none
     Distillation<Pixel> distillation{};
     TrainedPart part{};

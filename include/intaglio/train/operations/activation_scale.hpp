@@ -26,7 +26,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 /// - `scale()`, a positive number,
 /// - `derivatives(input, output)`: a std::array of the derivatives of the value with respect to each parameter; input
 /// is
-///   the value in front of the step and output the value behind it, both over the scale,
+///   the value in front of the step and output the value after it, both over the scale,
 /// - where parameters can start from a first batch: `static void initialize(each, count, parameters)`; each(body) calls
 ///   body(value) for the `count` values in front of the step.
 template <class Activation>
@@ -45,7 +45,7 @@ struct ScaleState<Activation, true> {
         : scales(static_cast<std::size_t>(site.channels())),
           sums(static_cast<std::size_t>(sample_groups * site.row->trained_parameters)) {}
 
-    std::vector<double> scales;  ///< of the result, which the operations behind read
+    std::vector<double> scales;  ///< of the result, which the operations after read
     std::vector<double> sums;    ///< per group of the batch: gradients of the parameters
 };
 

@@ -32,7 +32,7 @@ void use_running(const NormState<S>& state, double epsilon, std::vector<double>&
     }
 }
 
-/// What the steps behind see of every channel.
+/// What the steps after see of every channel.
 [[gnu::cold]] [[gnu::noinline]] inline void set_channels(const Row& row, const float* gain,
                                                          const std::vector<double>& mean,
                                                          const std::vector<double>& deviation, GainForm form,

@@ -67,7 +67,7 @@ struct QuantizedWeights : ProductState {
 
     using ProductState::ProductState;
 
-    /// Brings all forms up to date with the latent weights, behind which lie the quantiser's own parameters. Throws
+    /// Brings all forms up to date with the latent weights, after which lie the quantiser's own parameters. Throws
     /// std::runtime_error if a number is not finite.
     void quantize(const Row& row, const float* latent, ThreadPool& pool) {
         if constexpr (owns_parameters) {
@@ -92,7 +92,7 @@ struct QuantizedWeights : ProductState {
     }
 
     /// `gradient` holds the gradient of the values and becomes that of the latent weights, for the weights that
-    /// `quantize` saw last; that of the quantiser's own parameters is written behind it. `memory` holds a float for
+    /// `quantize` saw last; that of the quantiser's own parameters is written after it. `memory` holds a float for
     /// each weight; its content is lost.
     void latent_gradient(const Row& row, Gradient* gradient, Gradient* memory, ThreadPool& pool) {
         const std::int64_t fan_in = row.extents.fan_in();

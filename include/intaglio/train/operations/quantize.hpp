@@ -47,7 +47,7 @@ inline Affine step_affine(const StepState& state, const Value& in, const Meaning
     return divided(value_affine(in, meaning, static_cast<std::int64_t>(c)), state.scale);
 }
 
-/// The step behind an integer scale: one function of integers (papers' digest 6.3), which the affine function then
+/// The step after an integer scale: one function of integers (papers' digest 6.3), which the affine function then
 /// describes exactly.
 inline void make_scaled_step(StepState& state, const Row& row, const Value& in, std::int64_t denominator,
                              const Meaning& meaning) {

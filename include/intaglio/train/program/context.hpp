@@ -47,7 +47,7 @@ enum class Statistics : std::uint8_t {
     reestimation  ///< the batch itself, added to a fresh average over the data set
 };
 
-/// One channel of a norm as the steps behind it see it.
+/// One channel of a norm as the steps after it see it.
 struct NormChannel {
     double gain = 1;
     double bias = 0;
@@ -146,14 +146,14 @@ inline Affine value_affine(const Value& value, const Meaning& meaning, std::int6
     return meaning.scales == nullptr ? affine : scaled(affine, meaning.scales[c]);
 }
 
-/// What lowering an operation hands on to those behind it, and what it gives. Nothing of the training changes.
+/// What lowering an operation hands on to those after it, and what it gives. Nothing of the training changes.
 struct Lowering {
     Context context;                                 ///< of a pass with running statistics over no image at all
     std::vector<std::vector<NormChannel>> channels;  ///< per row: memory for the channels of a norm
     std::vector<std::vector<double>> scales;         ///< per value: memory for its scales
     std::vector<std::vector<Affine>> affine;         ///< per row: the real function that its step stands for
 
-    /// Scales of the result, which the operations behind read.
+    /// Scales of the result, which the operations after read.
     [[nodiscard]] [[gnu::cold]] std::vector<double>& own_scales(const Site& site, std::size_t count) {
         std::vector<double>& own = scales[static_cast<std::size_t>(site.output.index)];
         own.assign(count, 1.0);
@@ -172,7 +172,7 @@ struct Lowering {
 /// ranks,
 /// - `forward<Kind>(State&, const Site&, Context&)` and `backward<Kind>(State&, const Site&, Context&)`,
 /// - `lower<Kind>(const State&, const Site&, Lowering&, RowNumbers&)`: writes the numbers of the canonical model, and
-///   sets the norms and scales that operations behind ask for, as a pass with running statistics would,
+///   sets the norms and scales that operations after ask for, as a pass with running statistics would,
 /// - where the operands do not decide about its code: `variant(const FactsView&, const Row&)`, which becomes
 ///   `Kind::variant`.
 template <class Primitive>

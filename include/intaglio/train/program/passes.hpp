@@ -145,7 +145,7 @@ struct Passes {
         }
         return batch;
     }
-    /// The last reader of a value overwrites its gradient; where that is a row behind end_row, nobody else does.
+    /// The last reader of a value overwrites its gradient; where that is a row after end_row, nobody else does.
     [[gnu::cold]] void clear_gradients(std::size_t first_row, std::size_t end_row) {
         for (std::size_t i = first_row; i + 1 < end_row; ++i) {
             const Operand& output = sites[i].output;

@@ -1,4 +1,4 @@
-// Training of weights whose scale moves into the multiplier behind them.
+// Training of weights whose scale moves into the multiplier after them.
 #pragma once
 
 #include <cstdint>
