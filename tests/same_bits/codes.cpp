@@ -100,7 +100,7 @@ void add_codes(Hash& hash, std::int32_t units, const std::vector<float>& latent)
     row.extents.out = {1, 1, units};
     row.weight_states = Weight::states;
     row.weight_codes = Weight::codes;
-    row.weight_spacing = WeightTraits<Weight>::step;
+    row.weight_spacing = WeightTraits<Weight>::spacing;
     row.weight_offset = WeightTraits<Weight>::offset;
     row.weight_denominator = Weight::denominator;
     train::ThreadPool pool(1);
