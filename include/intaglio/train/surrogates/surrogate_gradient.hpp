@@ -4,7 +4,7 @@
 #include <concepts>
 
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/simd/floats.hpp"
+#include "intaglio/simd/simd.hpp"
 #include "intaglio/train/steps/staircase.hpp"
 #include "intaglio/train/surrogates/arctan.hpp"
 #include "intaglio/train/surrogates/bumps.hpp"
