@@ -5,7 +5,8 @@ set -u
 folder=$1
 shift
 root=$(cd "$(dirname "$0")/../../include" && pwd) || exit 1
-for header in intaglio/model/network.hpp intaglio/train/lowering.hpp intaglio/tandem/stages.hpp; do
+for header in model/network train/lowering train/trainer tandem/convert; do
+    header=intaglio/$header.hpp
     mkdir -p "$folder/$(dirname $header)" || exit 1
     printf '#include "%s"\n' "$root/$header" >"$folder/$header"
     # Either suffix: GCC looks for .gch beside the header, Clang is told.
