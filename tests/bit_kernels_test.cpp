@@ -153,7 +153,7 @@ void check_bits(const ConvolutionExtents& e, Random& random, Draw draw) {
     };
     for (const std::int32_t block : {e.out.height, std::int32_t{1}, between(random, 1, e.out.height)}) {
         check(image.get(), block);
-        CHECK((P::template workspace_bytes<Set, BitWord>(e, block) + packed_image_bytes(e, block) ==
+        CHECK((P::template workspace_bytes<Set, BitWord>(e, block) + memory_size(packed_image_bytes(e, block)) ==
                P::template workspace_bytes<Set, Code>(e, block)));
     }
     check(words.get(), between(random, 1, e.out.height));
