@@ -172,9 +172,9 @@ Certificate check_integer_program(Training<Net>& training, const std::vector<std
             ++written;
             const std::int64_t size = facts<Net>.value(value).shape.size();
             INFO("value " << value);
-            CHECK(std::equal(codes, codes + size, expected[static_cast<std::size_t>(value)].begin() + n * size));
+            CHECK(std::equal(codes, codes + size, expected[static_cast<std::size_t>(value)].data() + n * size));
         });
-        CHECK(std::equal(scratch->logits, scratch->logits + classes, logits.begin() + n * classes));
+        CHECK(std::equal(scratch->logits, scratch->logits + classes, logits.data() + n * classes));
     }
     CHECK(written > 0);
     return certificate;

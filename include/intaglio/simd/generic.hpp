@@ -210,8 +210,7 @@ template <class Code>
     return static_cast<std::uint8_t>(numbers.first) | std::uint32_t{static_cast<std::uint8_t>(numbers.second)} << 8;
 }
 template <class Code>
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Generic set, const Code* codes, int count,
-                                                           std::int64_t before) {
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Generic, const Code* codes, int count, std::int64_t before) {
     const int missing = 32 - count;
     if (missing <= before) {
         codes -= missing;
@@ -219,7 +218,7 @@ template <class Code>
     }
     Code copy[32] = {};
     for (int i = 0; i < count; ++i) copy[i] = codes[i];
-    return positive_codes(set, copy, 32, 0);
+    return positive_codes_of_16(copy) | positive_codes_of_16(copy + 16) << 16;
 }
 
 // Loads and stores ---------------------------------------------------------------------------------------------------

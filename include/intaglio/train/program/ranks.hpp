@@ -189,7 +189,7 @@ class WholeBatch {
     /// All numbers of a batch, of which `own` are those of this rank's part.
     [[gnu::cold]] std::span<const T> gather(std::span<const T> own, const BatchPart& part) {
         if (ranks_.alone()) return own;
-        std::copy(own.begin(), own.end(), all_.begin() + part.first * count_);
+        std::copy(own.begin(), own.end(), all_.data() + part.first * count_);
         ranks_.gather_images(all_.data(), part.batch, count_);
         return all(part.batch);
     }
@@ -200,7 +200,7 @@ class WholeBatch {
     /// Takes this rank's part of what was written to `memory`.
     void take(std::span<T> own, const BatchPart& part) const {
         if (ranks_.alone()) return;
-        std::copy_n(all_.begin() + part.first * count_, own.size(), own.begin());
+        std::copy_n(all_.data() + part.first * count_, own.size(), own.begin());
     }
 
   private:
