@@ -16,11 +16,11 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 }
 
 /// The reduction of one output pixel runs over segments: runs of codes that are contiguous in the padded image. Each
-/// segment is rounded up to whole steps of the dot product; the packed weights are zero there.
+/// segment is rounded up to whole chunks of the dot product; the packed weights are zero there.
 ///
-/// Packed weights: [group][block of two vectors of output channels][segment][step][vector][lane][code of the step]; the
-/// last block of a group may be one vector wide. Where the arithmetic has constants, a block ends with one step more:
-/// [vector][lane], the number of each output channel.
+/// Packed weights: [group][block of two vectors of output channels][segment][chunk][vector][lane][code of the chunk];
+/// the last block of a group may be one vector wide. Where the arithmetic has constants, a block ends with one chunk
+/// more: [vector][lane], the number of each output channel.
 struct ConvolutionPlan {
     bool merged = false;            ///< the image copy holds the whole window of each output pixel (im2col)
     bool depthwise = false;         ///< one group in which each lane has its own channel; see depthwise.hpp
@@ -33,11 +33,11 @@ struct ConvolutionPlan {
     std::int32_t group_outputs = 1;  ///< output channels of one group
     std::int32_t group_vectors = 1;  ///< vectors of output channels of one group
     std::int32_t padded_width = 1;   ///< pixels of one row of the padded image
-    std::int64_t packed_steps = 0;   ///< of one vector: those of the reduction, and of the constants
+    std::int64_t packed_chunks = 0;  ///< of one vector: those of the reduction, and of the constants
     std::int64_t group_weights = 0;  ///< packed weights of one group
 
-    /// Steps of the whole reduction.
-    [[nodiscard]] constexpr std::int64_t steps() const {
+    /// Chunks of the whole reduction.
+    [[nodiscard]] constexpr std::int64_t chunks() const {
         return std::int64_t{segment_rows} * segment_columns * segment_chunks;
     }
 };
@@ -59,7 +59,7 @@ enum class Grouping : std::uint8_t { any, mixed, depthwise };
     return is_depthwise(extents) ? Grouping::depthwise : Grouping::mixed;
 }
 
-/// The plan for vectors of so many lanes and so many codes per lane and step, for weights with constants or without.
+/// The plan for vectors of so many lanes and so many codes per lane and chunk, for weights with constants or without.
 [[nodiscard]] [[gnu::noinline]] constexpr ConvolutionPlan plan_convolution(const ConvolutionExtents& extents, int lanes,
                                                                            int codes_per_chunk, bool has_constants) {
     ConvolutionPlan plan;
@@ -73,24 +73,24 @@ enum class Grouping : std::uint8_t { any, mixed, depthwise };
                                           : extents.channels_per_group();
     plan.segment_chunks = static_cast<std::int32_t>(round_up(plan.segment_codes, codes_per_chunk) / codes_per_chunk);
 
-    const std::int64_t merged_steps = round_up(extents.fan_in(), codes_per_chunk) / codes_per_chunk;
-    // Rows of fewer than four pixels do not fill a register tile; very short segments waste most of a step.
+    const std::int64_t merged_chunks = round_up(extents.fan_in(), codes_per_chunk) / codes_per_chunk;
+    // Rows of fewer than four pixels do not fill a register tile; very short segments waste most of a chunk.
     plan.flat = !plan.depthwise && extents.kernel_height == 1 && extents.kernel_width == 1 &&
                 extents.stride_height == 1 && extents.stride_width == 1 && !extents.has_padding();
     const bool narrow = !plan.flat && extents.out.width < 4 && extents.out.pixels() >= 4;
-    plan.merged = !plan.depthwise && (narrow || plan.steps() > 2 * merged_steps);
+    plan.merged = !plan.depthwise && (narrow || plan.chunks() > 2 * merged_chunks);
     if (plan.merged) {
         plan.segment_rows = 1;
         plan.segment_columns = 1;
         plan.segment_codes = static_cast<std::int32_t>(extents.fan_in());
-        plan.segment_chunks = static_cast<std::int32_t>(merged_steps);
+        plan.segment_chunks = static_cast<std::int32_t>(merged_chunks);
     }
     plan.group_outputs = extents.out.channels / plan.groups;
     plan.group_vectors = static_cast<std::int32_t>(round_up(plan.group_outputs, lanes) / lanes);
     plan.padded_width =
         (extents.out.width - 1) * extents.stride_width + extents.dilation * (extents.kernel_width - 1) + 1;
-    plan.packed_steps = plan.steps() + (has_constants ? 1 : 0);
-    plan.group_weights = plan.packed_steps * plan.group_vectors * lanes * codes_per_chunk;
+    plan.packed_chunks = plan.chunks() + (has_constants ? 1 : 0);
+    plan.group_weights = plan.packed_chunks * plan.group_vectors * lanes * codes_per_chunk;
     return plan;
 }
 

@@ -13,8 +13,8 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
-// The copy of the image holds, for each pixel and channel, the codes that one step of the dot product takes: those of
-// this pixel and of the next ones, a dilation apart. Float numbers have one code per step: the copy is the padded
+// The copy of the image holds, for each pixel and channel, the codes that one chunk of the dot product takes: those of
+// this pixel and of the next ones, a dilation apart. Float numbers have one code per chunk: the copy is the padded
 // image.
 
 /// Pixels of one row of the copy.
@@ -48,7 +48,7 @@ template <class Arithmetic, class Code>
 /// Distances within the copy, in elements.
 struct DepthwiseGrid {
     std::ptrdiff_t window_row;
-    std::ptrdiff_t step;
+    std::ptrdiff_t chunk;
     std::ptrdiff_t pixel;
     std::ptrdiff_t output_pixel;
 };
@@ -68,7 +68,7 @@ INTAGLIO_INLINE void depthwise_tile(const ConvolutionPlan& plan, const Depthwise
     }
     for (std::int32_t row = 0; row < plan.segment_rows; ++row) {
         const auto* from = codes + row * grid.window_row;
-        for (std::int32_t step = 0; step < plan.segment_chunks; ++step) {
+        for (std::int32_t chunk = 0; chunk < plan.segment_chunks; ++chunk) {
             INTAGLIO_UNROLLED (c, Columns) {
                 const auto factor = Arithmetic::weights(weights + c * vector);
                 INTAGLIO_UNROLLED (p, Pixels) {
@@ -77,7 +77,7 @@ INTAGLIO_INLINE void depthwise_tile(const ConvolutionPlan& plan, const Depthwise
                 }
             }
             weights += Columns * vector;
-            from += grid.step;
+            from += grid.chunk;
         }
     }
     INTAGLIO_UNROLLED (p, Pixels) {
@@ -103,17 +103,17 @@ INTAGLIO_INLINE void depthwise_pixels(const ConvolutionPlan& plan, const Depthwi
     for (; channels > Arithmetic::lanes; channels -= 2 * Arithmetic::lanes) {
         depthwise_tile<Arithmetic, Pixels, 2>(plan, grid, codes, weights, output, channels);
         codes += 2 * vector;
-        weights += 2 * plan.packed_steps * vector;
+        weights += 2 * plan.packed_chunks * vector;
         output += 2 * Arithmetic::lanes;
     }
     if (channels > 0) depthwise_tile<Arithmetic, Pixels, 1>(plan, grid, codes, weights, output, channels);
 }
 
-/// The rows under `rows` output rows from `first_row` on, with the codes of each step side by side: [rows_under]
-/// [depthwise_columns][channels][code of the step]. `row` holds one padded row.
+/// The rows under `rows` output rows from `first_row` on, with the codes of each chunk side by side: [rows_under]
+/// [depthwise_columns][channels][code of the chunk]. `row` holds one padded row.
 template <class Arithmetic, class Code>
-void copy_steps(const ConvolutionExtents& extents, std::int32_t columns, const Code* image, std::int32_t first_row,
-                std::int32_t rows, typename Arithmetic::Stored* row, typename Arithmetic::Stored* to) {
+void copy_chunks(const ConvolutionExtents& extents, std::int32_t columns, const Code* image, std::int32_t first_row,
+                 std::int32_t rows, typename Arithmetic::Stored* row, typename Arithmetic::Stored* to) {
     using Stored = typename Arithmetic::Stored;
     constexpr int per_chunk = Arithmetic::codes_per_chunk;
     const std::ptrdiff_t channels = extents.in.channels;
@@ -124,9 +124,9 @@ void copy_steps(const ConvolutionExtents& extents, std::int32_t columns, const C
     for (std::int32_t y = top; y < bottom; ++y, to += count * per_chunk) {
         copy_padded_row(extents, columns + (per_chunk - 1) * extents.dilation, image, y, row);
         const Stored* __restrict const from = row;
-        Stored* __restrict const steps = to;
+        Stored* __restrict const chunks = to;
         for (std::ptrdiff_t i = 0; i < count; ++i) {
-            for (int k = 0; k < per_chunk; ++k) steps[i * per_chunk + k] = from[i + k * tap];
+            for (int k = 0; k < per_chunk; ++k) chunks[i * per_chunk + k] = from[i + k * tap];
         }
     }
 }
@@ -143,9 +143,9 @@ void convolve_depthwise(const ConvolutionExtents& extents, const ConvolutionPlan
     const typename Arithmetic::Stored* start = copy;
     bool direct = false;
     if constexpr (per_chunk > 1) {
-        auto* const steps = copy + (columns + (per_chunk - 1) * extents.dilation) * channels;
-        copy_steps<Arithmetic>(extents, static_cast<std::int32_t>(columns), image, first_row, rows, copy, steps);
-        start = steps;
+        auto* const chunks = copy + (columns + (per_chunk - 1) * extents.dilation) * channels;
+        copy_chunks<Arithmetic>(extents, static_cast<std::int32_t>(columns), image, first_row, rows, copy, chunks);
+        start = chunks;
     } else {
         if constexpr (std::is_same_v<typename Arithmetic::Stored, Code>) {
             direct = depthwise_reads_image<Arithmetic, Code>(extents, plan);
@@ -158,7 +158,7 @@ void convolve_depthwise(const ConvolutionExtents& extents, const ConvolutionPlan
     }
     const std::ptrdiff_t row = columns * channels * per_chunk;
     const DepthwiseGrid grid{.window_row = extents.dilation * row,
-                             .step = std::ptrdiff_t{per_chunk} * extents.dilation * channels * per_chunk,
+                             .chunk = std::ptrdiff_t{per_chunk} * extents.dilation * channels * per_chunk,
                              .pixel = extents.stride_width * channels * per_chunk,
                              .output_pixel = channels};
     const std::int32_t width = extents.out.width;

@@ -10,7 +10,7 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
-/// Where the packed weights of an output channel begin: those of its first step.
+/// Where the packed weights of an output channel begin: those of its first chunk.
 template <class Arithmetic>
 [[nodiscard]] constexpr std::int64_t first_packed_weight(const ConvolutionPlan& plan, std::int32_t output) {
     constexpr std::int64_t lanes = Arithmetic::lanes;
@@ -18,7 +18,7 @@ template <class Arithmetic>
     const std::int32_t within = output % plan.group_outputs;
     const std::int64_t vector = within / lanes;
     return group * plan.group_weights +
-           (vector / 2 * 2 * plan.packed_steps * lanes + vector % 2 * lanes + within % lanes) *
+           (vector / 2 * 2 * plan.packed_chunks * lanes + vector % 2 * lanes + within % lanes) *
                Arithmetic::codes_per_chunk;
 }
 /// Vectors side by side in the block of an output channel.
@@ -30,7 +30,7 @@ template <class Arithmetic>
 template <class Arithmetic>
 [[nodiscard]] constexpr std::int64_t packed_constant(const ConvolutionPlan& plan, std::int32_t output) {
     return first_packed_weight<Arithmetic>(plan, output) +
-           plan.steps() * vectors_of_block<Arithmetic>(plan, output) * Arithmetic::lanes * Arithmetic::codes_per_chunk;
+           plan.chunks() * vectors_of_block<Arithmetic>(plan, output) * Arithmetic::lanes * Arithmetic::codes_per_chunk;
 }
 
 /// Calls visit(packed index, output channel, index within the window) for each weight in turn.

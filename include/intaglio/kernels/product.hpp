@@ -107,7 +107,7 @@ void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& gr
             INTAGLIO_UNROLLED (g, Groups) {
                 pointers[g] = reinterpret_cast<const std::byte*>(inputs[g] + offset);
             }
-            for (std::int32_t step = 0; step < plan.segment_chunks; ++step) {
+            for (std::int32_t chunk = 0; chunk < plan.segment_chunks; ++chunk) {
                 decltype(Arithmetic::weights(weights)) factors[Columns];
                 INTAGLIO_UNROLLED (c, Columns) {
                     factors[c] = Arithmetic::weights(weights + c * vector);
@@ -147,7 +147,7 @@ void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& gr
     }
 }
 
-/// One pixel by `Columns` vectors. Four steps at a time have sums of their own: a dot product takes longer than the
+/// One pixel by `Columns` vectors. Four chunks at a time have sums of their own: a dot product takes longer than the
 /// time between two of them.
 template <class Arithmetic, int Columns>
 void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
@@ -173,15 +173,15 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
     for (std::int32_t segment_row = 0; segment_row < plan.segment_rows; ++segment_row) {
         for (std::int32_t segment_column = 0; segment_column < plan.segment_columns; ++segment_column) {
             const auto* codes = input + segment_row * grid.segment_row + segment_column * grid.segment_column;
-            std::int32_t step = 0;
-            for (; step + ways <= plan.segment_chunks; step += ways) {
+            std::int32_t chunk = 0;
+            for (; chunk + ways <= plan.segment_chunks; chunk += ways) {
                 INTAGLIO_UNROLLED (way, ways) {
                     multiply(way, codes);
                 }
                 codes += ways * per_chunk;
                 weights += ways * Columns * vector;
             }
-            for (; step < plan.segment_chunks; ++step) {
+            for (; chunk < plan.segment_chunks; ++chunk) {
                 multiply(0, codes);
                 codes += per_chunk;
                 weights += Columns * vector;
@@ -236,7 +236,7 @@ template <class Arithmetic>
 void product(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
              const typename Arithmetic::Weight* weights) {
     constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_chunk;
-    const auto steps = static_cast<std::ptrdiff_t>(plan.packed_steps);
+    const auto chunks = static_cast<std::ptrdiff_t>(plan.packed_chunks);
     ProductGrid<Arithmetic> block = grid;
     for (std::int32_t first = 0; first < plan.group_vectors; first += 2) {
         const std::int32_t channels = plan.group_outputs - first * Arithmetic::lanes;
@@ -245,7 +245,7 @@ void product(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
         } else {
             product_block<Arithmetic, 1>(plan, block, weights, channels);
         }
-        weights += 2 * steps * vector;
+        weights += 2 * chunks * vector;
         block.output += 2 * Arithmetic::lanes;
     }
 }

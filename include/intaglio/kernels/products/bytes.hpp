@@ -9,9 +9,9 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
-/// Four products of an unsigned and a signed byte in each lane; exact.
-template <class Set>
-struct ByteDotArithmetic : IntegerArithmetic<Set, std::uint8_t, std::int8_t> {
+/// Four products of a byte, by default an unsigned one, and a signed byte in each lane; exact.
+template <class Set, class Byte = std::uint8_t>
+struct ByteDotArithmetic : IntegerArithmetic<Set, Byte, std::int8_t> {
     template <class Vector, class Codes, class Weights>
     static INTAGLIO_INLINE Vector multiply_add(Vector sum, Codes codes, Weights weights) {
         return dot_bytes(Set{}, sum, codes, weights);

@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/kernels/products/code_product.hpp"
+#include "intaglio/kernels/products/bytes.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
@@ -50,17 +50,9 @@ struct OffsetDotArithmetic : OffsetArithmetic<Set, 128> {
         return dot_bytes(Set{}, sum, codes, weights);
     }
 };
-/// With one of signed bytes.
 template <class Set>
-struct SignedDotArithmetic : IntegerArithmetic<Set, std::int8_t, std::int8_t> {
-    template <class Vector, class Codes, class Weights>
-    static INTAGLIO_INLINE Vector multiply_add(Vector sum, Codes codes, Weights weights) {
-        return dot_bytes(Set{}, sum, codes, weights);
-    }
-};
-template <class Set>
-using SignedByteArithmetic =
-    std::conditional_t<has_signed_byte_dot_product(Set{}), SignedDotArithmetic<Set>, OffsetDotArithmetic<Set>>;
+using SignedByteArithmetic = std::conditional_t<has_signed_byte_dot_product(Set{}), ByteDotArithmetic<Set, std::int8_t>,
+                                                OffsetDotArithmetic<Set>>;
 
 /// Legal for all codes of int8_t, on sets with an exact byte dot product.
 struct SignedByteProduct : CodeProduct<SignedByteArithmetic> {
