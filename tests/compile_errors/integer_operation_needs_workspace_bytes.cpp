@@ -3,46 +3,10 @@
 // EXPECT: app::Same
 #include "intaglio/integer/program.hpp"
 
-using namespace intaglio;
-
 #ifdef INTAGLIO_CORRECT
-#define TOKEN workspace_bytes
+#define WORKSPACE_BYTES workspace_bytes
 #else
-#define TOKEN memory_bytes
+#define WORKSPACE_BYTES memory_bytes
 #endif
 
-namespace app {
-struct Same {
-    static constexpr void describe(Builder& b) { b.append(Row{.kind = "same"}, b.in()); }
-};
-struct SameLayer {
-    template <class Defaults>
-    struct resolved {
-        using primitives = boost::mp11::mp_list<Same>;
-        static constexpr void describe(Builder& b) { Same::describe(b); }
-    };
-};
-}  // namespace app
-
-template <>
-struct intaglio::integer::Operation<app::Same> {
-    template <class... Arguments>
-    static constexpr OnlyVariant variant(const FactsView&, const Row&, std::int32_t) {
-        return {};
-    }
-    template <class Set, class Kind>
-    static constexpr std::size_t parameter_bytes(const Site&) {
-        return 0;
-    }
-    template <class Set, class Kind>
-    static constexpr std::size_t TOKEN(const Site&) {
-        return 0;
-    }
-    template <class Set, class Kind>
-    static void run(const Site&, const Frame&) {}
-};
-
-struct Net : Network<Image<1, 8, 8>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<8>>, app::SameLayer, Classifier<Out<2>>> {
-};
-
-static_assert(arena_bytes<Net> > 0);
+#include "support/integer_operation.hpp"

@@ -3,48 +3,10 @@
 // EXPECT: app::Same
 #include "intaglio/train/lowering.hpp"
 
-using namespace intaglio;
-
 #ifdef INTAGLIO_CORRECT
-#define TOKEN lower
+#define LOWER lower
 #else
-#define TOKEN freeze
+#define LOWER freeze
 #endif
 
-namespace app {
-struct Same {
-    static constexpr void describe(Builder& b) { b.append(Row{.kind = "same"}, b.in(), true); }
-};
-struct SameLayer {
-    template <class Defaults>
-    struct resolved {
-        using primitives = boost::mp11::mp_list<Same>;
-        static constexpr void describe(Builder& b) { Same::describe(b); }
-    };
-};
-}  // namespace app
-
-template <>
-struct intaglio::train::Operation<app::Same> {
-    template <class Kind>
-    struct State {
-        State(const Site&, std::int64_t) {}
-    };
-    template <class Kind>
-    static std::int64_t workspace_bytes(const Site&, std::int64_t) {
-        return 0;
-    }
-    template <class Kind, class State>
-    static void forward(State&, const Site&, Context&) {}
-    template <class Kind, class State>
-    static void backward(State&, const Site&, Context&) {}
-    template <class Kind, class State>
-    static void TOKEN(const State&, const Site&, Lowering&, RowNumbers&) {}
-};
-
-struct Net : Network<Image<1, 8, 8>, Defaults<QInt<2>, Act<M_a{4}>>, Conv<Out<8>>, app::SameLayer, Classifier<Out<2>>> {
-};
-
-std::int64_t constructed() {
-    return Training<Net>(1).capacity();
-}
+#include "support/training_operation.hpp"
