@@ -8,7 +8,7 @@
 #include <intaglio/data/dataset.hpp>
 #include <intaglio/data/image_dataset.hpp>
 #include <intaglio/data/synthetic_keywords.hpp>
-#include <intaglio/io/checksum.hpp>
+#include <intaglio/host/checksum.hpp>
 #include <numeric>
 #include <set>
 #include <span>

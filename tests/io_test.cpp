@@ -13,10 +13,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <intaglio/host/checksum.hpp>
 #include <intaglio/host/little_endian.hpp>
 #include <intaglio/io/atomic_file.hpp>
 #include <intaglio/io/checkpoint_file.hpp>
-#include <intaglio/io/checksum.hpp>
 #include <limits>
 #include <memory>
 #include <span>

@@ -12,8 +12,8 @@
 #include <filesystem>
 #include <intaglio/canonical/bytes.hpp>
 #include <intaglio/core/random.hpp>
+#include <intaglio/host/checksum.hpp>
 #include <intaglio/intaglio.hpp>
-#include <intaglio/io/checksum.hpp>
 #include <intaglio/io/training_checkpoint.hpp>
 #include <span>
 #include <stdexcept>

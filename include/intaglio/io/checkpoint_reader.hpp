@@ -15,10 +15,10 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/data/bytes_file.hpp"
 #include "intaglio/data/file_error.hpp"
+#include "intaglio/host/checksum.hpp"
 #include "intaglio/host/little_endian.hpp"
 #include "intaglio/host/text.hpp"
 #include "intaglio/io/checkpoint_format.hpp"
-#include "intaglio/io/checksum.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 

@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/checksum.hpp"
 #include "intaglio/host/little_endian.hpp"
 #include "intaglio/host/text.hpp"
 #include "intaglio/io/atomic_file.hpp"
 #include "intaglio/io/checkpoint_format.hpp"
-#include "intaglio/io/checksum.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 

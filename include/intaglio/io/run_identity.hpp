@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/io/checksum.hpp"
+#include "intaglio/host/checksum.hpp"
 #include "intaglio/train/loop/augmentation.hpp"
 #include "intaglio/train/loop/samples.hpp"
 #include "intaglio/train/program.hpp"

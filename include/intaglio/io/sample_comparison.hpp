@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/io/checksum.hpp"
+#include "intaglio/host/checksum.hpp"
 #include "intaglio/train/loop/evaluation.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/train/trainer.hpp"

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/checksum.hpp"
 #include "intaglio/host/text.hpp"
 #include "intaglio/train/program/communicator.hpp"
 #include "intaglio/train/program/sample_groups.hpp"
@@ -120,9 +121,9 @@ class Ranks {
     [[gnu::cold]] void require_same(std::span<const std::byte> bytes, const std::string& what) const {
         if (alone()) return;
         std::array<std::uint64_t, sample_groups> all{};
-        std::uint64_t hash = 14695981039346656037U;  // FNV-1a
-        for (const std::byte b : bytes) hash = (hash ^ static_cast<std::uint64_t>(b)) * 1099511628211U;
-        all[static_cast<std::size_t>(rank_)] = hash;
+        Checksum checksum;
+        checksum.add_bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+        all[static_cast<std::size_t>(rank_)] = checksum.value();
         gather_images(all.data(), size_, 1);
         for (std::size_t rank = 1; rank < static_cast<std::size_t>(size_); ++rank) {
             if (all[rank] != all[0])
