@@ -1,6 +1,7 @@
 // Whether the numbers of a model fit a network: what is packed may come from anywhere.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -20,6 +21,22 @@ namespace canonical_detail {
                                         std::int64_t expected) {
     if (static_cast<std::int64_t>(found) == expected) return;
     throw std::invalid_argument(joined({"model, ", place, ": expected ", expected, " ", what, ", found ", found}));
+}
+
+/// accumulator * multiplier + addend is computed in 64 bits.
+[[gnu::cold]] inline void require_no_overflow(const std::string& place, const RowNumbers& numbers, CodeRange codes) {
+    const std::size_t multipliers = numbers.multipliers.size();
+    const std::size_t addends = numbers.addends.size();
+    for (std::size_t c = 0; multipliers > 0 && addends > 0 && c < std::max(multipliers, addends); ++c) {
+        const std::int64_t multiplier = numbers.multipliers[multipliers == 1 ? 0 : c];
+        const std::int64_t addend = numbers.addends[addends == 1 ? 0 : c];
+        std::int64_t sum = 0;
+        if (__builtin_add_overflow(codes.lowest * multiplier, addend, &sum) ||
+            __builtin_add_overflow(codes.highest * multiplier, addend, &sum)) {
+            throw std::invalid_argument(
+                joined({"model, ", place, ": the addend ", addend, " of channel ", c, " overflows 64 bits"}));
+        }
+    }
 }
 
 [[gnu::cold]] inline void require_fitting(const RowNumbers& numbers, const FactsView& facts, const Row& row,
@@ -46,6 +63,7 @@ namespace canonical_detail {
             throw std::invalid_argument(joined({"model, ", place, ": a shift is 1 ... 62, found ", shift}));
         }
     }
+    require_no_overflow(place, numbers, facts.value(row.input).codes);
 }
 
 }  // namespace canonical_detail

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/little_endian.hpp"
@@ -116,6 +117,13 @@ template <FileNumber T>
     Checksum sum(seed);
     sum.add(values);
     return sum.value();
+}
+
+/// A hash as 16 hexadecimal digits.
+[[gnu::cold]] inline std::string checksum_text(std::uint64_t sum) {
+    std::string text;
+    for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[sum >> shift & 15U];
+    return text;
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

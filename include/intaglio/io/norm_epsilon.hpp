@@ -29,10 +29,9 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
         throw_file_error(file.path(), joined({"metadata '", key, "' is not a positive number: '", text, "'"}));
     }
     if (static_cast<float>(epsilon) == static_cast<float>(row.epsilon)) return;
-    throw_file_error(file.path(),
-                     joined({"metadata '", key, "' says that a norm has the epsilon ", text, ", but that of ",
-                             layer_text(row.path), " has ", number_text(row.epsilon),
-                             "; give it WithEpsilon<BatchNorm, Epsilon{", number_text(epsilon), "}>"}));
+    throw_file_error(file.path(), joined({"metadata '", key, "' says that a norm has the epsilon ", text,
+                                          ", but that of ", layer_text(row.path), " has ", number_text(row.epsilon),
+                                          "; give it WithEpsilon<BatchNorm, Epsilon{", number_text(epsilon), "}>"}));
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail

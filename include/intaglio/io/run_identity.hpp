@@ -22,12 +22,6 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
 /// How many samples tell what a function does to all of them.
 inline constexpr std::int64_t probes = 16;
 
-[[gnu::cold]] inline std::string checksum_text(std::uint64_t sum) {
-    std::string text;
-    for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[sum >> shift & 15U];
-    return text;
-}
-
 /// Of all codes and labels; the type of the labels does not matter.
 template <class Pixel>
 [[gnu::cold]] std::uint64_t samples_checksum(const BasicSamples<Pixel>& samples) {

@@ -94,6 +94,20 @@ class SafetensorsFile {
         return values;
     }
 
+    /// The numbers of a tensor of exactly this type. Throws std::runtime_error if there is no such tensor, or if it is
+    /// of another type.
+    template <FileNumber T>
+    [[gnu::cold]] [[nodiscard]] std::vector<T> numbers(std::string_view name) const {
+        const SafetensorsEntry& entry = tensor(name);
+        if (entry.type != io_detail::safetensors_type<T>()) {
+            throw_file_error(file_, joined({"tensor '", entry.name, "' has type ", entry.type, ", expected ",
+                                            io_detail::safetensors_type<T>()}));
+        }
+        std::vector<T> values(entry.count());
+        load_little_endian(bytes_.data() + entry.begin, std::span<T>(values));
+        return values;
+    }
+
   private:
     template <class T, class Function>
     static void convert(const std::uint8_t* from, std::vector<float>& values, const Function& function) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -54,6 +55,16 @@ struct SafetensorsHeader {
     std::map<std::string, std::string> metadata;
     std::map<std::string, std::size_t, std::less<>> by_name;
 };
+
+/// The type of number as a file names it.
+template <FileNumber T>
+[[nodiscard]] std::string safetensors_type() {
+    if constexpr (std::is_floating_point_v<T>) {
+        return sizeof(T) == 4 ? "F32" : "F64";
+    } else {
+        return (std::is_signed_v<T> ? "I" : "U") + std::to_string(8 * sizeof(T));
+    }
+}
 
 /// Bytes of a number of a type, 0 if there is no such type.
 [[nodiscard]] inline std::size_t safetensors_type_bytes(std::string_view type) {
