@@ -18,12 +18,13 @@ struct TernaryProduct {
     using Code = std::uint8_t;
 
     template <class Set>
-    static constexpr bool is_legal(const intaglio::kernels::ProductFacts& facts) {
-        return facts.weight_codes == intaglio::CodeRange{-1, 1};
+    static constexpr const char* refusal(const intaglio::kernels::ProductFacts& facts) {
+        return facts.weight_codes == intaglio::CodeRange{-1, 1} ? nullptr : "weights are not -1, 0 and 1";
     }
     /// Whoever names this kernel wants the memory, not the speed.
     template <class Set>
-    static constexpr intaglio::kernels::ProductCost cost(const intaglio::kernels::ProductFacts&) {
+    static constexpr intaglio::kernels::ProductCost cost(const intaglio::kernels::ProductFacts&,
+                                                         const intaglio::kernels::CostProfile&) {
         return 0;
     }
 

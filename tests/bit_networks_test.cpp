@@ -100,11 +100,11 @@ static_assert(arena_bytes<Plain<SignedAct<M_a{7}>>> == arena_bytes<Plain<Act<M_a
 static_assert(parameter_bytes<Plain<SignedAct<M_a{7}>>> == parameter_bytes<Plain<Act<M_a{7}>>>);
 static_assert(arena_bytes<Plain<Sign<>>> == arena_bytes<Plain<Act<M_a{3}>>>);
 
-// The first product reads pixels, and the pointwise one few channels.
-static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, ByteProduct>() == 2);
-static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, UnsignedBitProduct>() == 7);
-static_assert(products<Binary<DoReFa<1>, DoReFaAct<1>>, UnsignedBitProduct>() == 7);
-static_assert(products<Binary<BinaryWeights, Sign<>>, SignBitProduct>() == 7);
+// The first product reads pixels.
+static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, ByteProduct>() == 1);
+static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, UnsignedBitProduct>() == 8);
+static_assert(products<Binary<DoReFa<1>, DoReFaAct<1>>, UnsignedBitProduct>() == 8);
+static_assert(products<Binary<BinaryWeights, Sign<>>, SignBitProduct>() == 8);
 static_assert(products<Binary<QInt<2>, Sign<>>, SignedByteProduct>() == 8);
 static_assert(products<Binary<QInt<2>, Act<M_a{2}>>, ByteProduct>() == 9);
 static_assert(products<Binary<DoReFa<2>, Act<M_a{2}>>, ByteProduct>() == 9);
@@ -141,9 +141,6 @@ static_assert(behind<ByteProduct, Act<M_a{2}>, AvgPool<2>>());
 // Few channels, groups.
 static_assert(behind<UnsignedBitProduct, Act<M_a{2}>, Conv<Out<15>>>());
 static_assert(behind<ByteProduct, Act<M_a{2}>, Conv<Out<32>, Groups<2>>>());
-static_assert(!kernels::is_worth_bits({.in = {8, 8, 15}, .out = {8, 8, 32}, .kernel_height = 3, .kernel_width = 3}));
-static_assert(!kernels::is_worth_bits({.in = {8, 8, 31}, .out = {8, 8, 32}}));
-static_assert(kernels::is_worth_bits({.in = {8, 8, 32}, .out = {8, 8, 32}}));
 
 /// Each accumulator of the last pass once more, from the codes that training holds.
 template <class Net>

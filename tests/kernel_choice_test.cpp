@@ -1,4 +1,5 @@
-// Which kernel is chosen: the list of kernels and their costs against the rules written out, for all instruction sets.
+// Which kernel is chosen: what kernels are legal for against the rules written out, and what the profiles of targets
+// make of it, for all instruction sets.
 #include "intaglio/integer/kernel_choice.hpp"
 
 #include <doctest/doctest.h>
@@ -8,9 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "intaglio/simd/tags.hpp"
+#include "intaglio/simd/target.hpp"
 
 namespace kernel_choice_test {
 
@@ -21,29 +24,51 @@ using kernels::ProductFacts;
 
 template <class Kernel>
 constexpr std::size_t place = boost::mp11::mp_find<kernels::ProductKernels::list, Kernel>::value;
+constexpr std::size_t kernel_count = boost::mp11::mp_size<kernels::ProductKernels::list>::value;
 
-/// The rules in words: bits where both operands have two values and words are used well; words for all that is no byte;
-/// without a byte dot product a kernel that saturates, where it cannot: for signed bytes the codes are first made
-/// positive by adding 64, or else 128; where that saturates, words.
-std::size_t expected(const ProductFacts& facts, bool has_byte_dot_product) {
+template <class Set>
+std::vector<bool> found_legal(const ProductFacts& facts) {
+    std::vector<bool> legal;
+    boost::mp11::mp_for_each<kernels::ProductKernels::list>(
+        [&](auto kernel) { legal.push_back(kernels::is_legal<decltype(kernel), Set>(facts)); });
+    return legal;
+}
+
+/// What each kernel is legal for, in words.
+template <class Set>
+std::vector<bool> expected_legal(const ProductFacts& facts) {
     const std::int64_t largest = std::max(-facts.weight_codes.lowest, facts.weight_codes.highest);
-    const ConvolutionExtents& e = facts.extents;
-    if (facts.sign_weights && !facts.window_sums && e.groups == 1 && e.in.channels >= 16 && e.fan_in() >= 32) {
-        if (facts.storage == Storage::uint8 && facts.codes == CodeRange{0, 1}) {
-            return place<kernels::UnsignedBitProduct>;
-        }
-        if (facts.storage == Storage::int8 && facts.signs) return place<kernels::SignBitProduct>;
+    const std::int64_t highest = std::max<std::int64_t>(facts.codes.highest, 0);
+    const bool is_uint8 = facts.storage == Storage::uint8;
+    const bool is_int8 = facts.storage == Storage::int8;
+    const bool bit_weights = facts.sign_weights && !facts.window_sums && facts.extents.groups == 1;
+    std::vector<bool> legal(kernel_count);
+    legal[place<kernels::UnsignedBitProduct>] = bit_weights && is_uint8 && facts.codes == CodeRange{0, 1};
+    legal[place<kernels::SignBitProduct>] = bit_weights && is_int8 && facts.signs;
+    legal[place<kernels::ByteProduct>] = is_uint8;
+    legal[place<kernels::SignedByteProduct>] = is_int8 && has_byte_dot_product(Set{});
+    legal[place<kernels::SmallByteProduct>] = is_uint8 && 2 * largest * highest <= 32767;
+    // Signed codes are made positive by adding 64 or 128.
+    legal[place<kernels::SmallSignedByteProduct<64>>] =
+        is_int8 && facts.codes.lowest >= -64 && 2 * largest * (highest + 64) <= 32767;
+    legal[place<kernels::SmallSignedByteProduct<128>>] = is_int8 && 2 * largest * (highest + 128) <= 32767;
+    legal[place<kernels::WordProduct>] = true;
+    return legal;
+}
+
+/// Which legal kernel the profile of a set prefers, without bits: a byte dot product; without one the kernels that
+/// saturate, where they cannot; else words, to which bytes are widened.
+template <class Set>
+std::size_t expected_beside_bits(const ProductFacts& facts, const std::vector<bool>& legal) {
+    if (facts.storage == Storage::int16) return place<kernels::WordProduct>;
+    if (has_byte_dot_product(Set{})) {
+        return facts.storage == Storage::uint8 ? place<kernels::ByteProduct> : place<kernels::SignedByteProduct>;
     }
-    if (facts.storage == Storage::int8) {
-        if (has_byte_dot_product) return place<kernels::SignedByteProduct>;
-        const std::int64_t lowest = facts.codes.lowest;
-        const std::int64_t highest = std::max<std::int64_t>(facts.codes.highest, 0);
-        if (lowest >= -64 && 2 * largest * (highest + 64) <= 32767) return place<kernels::SmallSignedByteProduct<64>>;
-        if (2 * largest * (highest + 128) <= 32767) return place<kernels::SmallSignedByteProduct<128>>;
+    for (const std::size_t small : {place<kernels::SmallByteProduct>, place<kernels::SmallSignedByteProduct<64>>,
+                                    place<kernels::SmallSignedByteProduct<128>>}) {
+        if (legal[small]) return small;
     }
-    if (facts.storage != Storage::uint8) return place<kernels::WordProduct>;
-    if (!has_byte_dot_product && 2 * largest * facts.codes.highest <= 32767) return place<kernels::SmallByteProduct>;
-    return place<kernels::ByteProduct>;
+    return facts.storage == Storage::uint8 ? place<kernels::ByteProduct> : place<kernels::WordProduct>;
 }
 
 std::vector<ConvolutionExtents> all_extents() {
@@ -106,8 +131,16 @@ std::int64_t count_mistakes(std::vector<std::int64_t>& chosen) {
                                                  .weight_codes = weights,
                                                  .sign_weights = sign_weights,
                                                  .window_sums = (flags & 4) != 0};
+                        const std::vector<bool> legal = expected_legal<Set>(facts);
                         const std::size_t found = integer::choose_product<Set>(facts);
-                        mistakes += found == expected(facts, has_byte_dot_product(Set{})) ? 0 : 1;
+                        const bool is_bits =
+                            found == place<kernels::UnsignedBitProduct> || found == place<kernels::SignBitProduct>;
+                        mistakes += found_legal<Set>(facts) == legal ? 0 : 1;
+                        // Only whole steps of all kernels compare products alone.
+                        const bool whole = e.fan_in() % 4 == 0 && !kernels::is_depthwise(e);
+                        const bool right =
+                            is_bits || !whole ? legal[found] : found == expected_beside_bits<Set>(facts, legal);
+                        mistakes += right ? 0 : 1;
                         ++chosen.at(found);
                     }
                 }
@@ -117,12 +150,57 @@ std::int64_t count_mistakes(std::vector<std::int64_t>& chosen) {
     return mistakes;
 }
 
+// The numbers of a profile decide, not the set.
+// ---------------------------------------------
+
+template <class Target>
+constexpr std::size_t binary_choice(ConvolutionExtents extents) {
+    return integer::choose_product<Target>({.extents = extents,
+                                            .storage = Storage::uint8,
+                                            .codes = {0, 1},
+                                            .weight_codes = {-1, 1},
+                                            .sign_weights = true});
+}
+constexpr ConvolutionExtents wide{.in = {8, 8, 64},
+                                  .out = {8, 8, 64},
+                                  .kernel_height = 3,
+                                  .kernel_width = 3,
+                                  .padding_height = 1,
+                                  .padding_width = 1};
+constexpr ConvolutionExtents one_channel{.in = {8, 8, 1}, .out = {8, 8, 64}};
+
+struct Measured {
+    using instruction_set = simd::Avx512Vnni;
+    static constexpr simd::CostProfile profile = simd::zen5_profile;
+};
+struct SlowBits {
+    using instruction_set = simd::Avx512Vnni;
+    static constexpr simd::CostProfile profile = [] {
+        simd::CostProfile changed = simd::cost_profile(simd::Avx512Vnni{});
+        changed.bit_product = 2 * changed.byte_product;
+        return changed;
+    }();
+};
+static_assert(binary_choice<Measured>(wide) == place<kernels::UnsignedBitProduct>);
+static_assert(binary_choice<SlowBits>(wide) == place<kernels::ByteProduct>);
+static_assert(binary_choice<Target::zen5>(wide) == place<kernels::UnsignedBitProduct>);
+static_assert(binary_choice<Target::avx2>(wide) == place<kernels::UnsignedBitProduct>);
+static_assert(binary_choice<Target::portable>(wide) == place<kernels::UnsignedBitProduct>);
+// A word for one channel is mostly empty.
+static_assert(binary_choice<Target::zen5>(one_channel) == place<kernels::ByteProduct>);
+static_assert(binary_choice<Target::sapphire_rapids>(one_channel) == place<kernels::ByteProduct>);
+
+static_assert(std::is_same_v<simd::set_of<Measured>, simd::Avx512Vnni>);
+static_assert(std::is_same_v<simd::set_of<simd::Avx2>, simd::Avx2>);
+static_assert(simd::profile_of<simd::Avx2> == simd::cost_profile(simd::Avx2{}));
+static_assert(simd::profile_of<Target::zen5> != simd::profile_of<Target::sapphire_rapids>);
+
 }  // namespace
 
 TEST_CASE_TEMPLATE("the choice of kernels follows the rules", Set, simd::Portable, simd::Avx2, simd::Avx2Vnni,
                    simd::Avx512, simd::Avx512Vnni) {
     INFO(simd::name(Set{}));
-    std::vector<std::int64_t> chosen(boost::mp11::mp_size<kernels::ProductKernels::list>::value);
+    std::vector<std::int64_t> chosen(kernel_count);
     CHECK(count_mistakes<Set>(chosen) == 0);
     CHECK(chosen[place<kernels::UnsignedBitProduct>] > 0);
     CHECK(chosen[place<kernels::SignBitProduct>] > 0);

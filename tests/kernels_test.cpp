@@ -68,7 +68,7 @@ void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
         e.padding_code %= 64;
         for (std::int32_t& code : e.padding_codes.code.data) code %= 64;
     }
-    CHECK((offset_of<P> == 0 || P::template is_legal<Set>({.extents = e,
+    CHECK((offset_of<P> == 0 || kernels::is_legal<P, Set>({.extents = e,
                                                            .storage = Storage::int8,
                                                            .codes = {-offset_of<P>, offset_of<P> - 1},
                                                            .weight_codes = {-largest, most}})));

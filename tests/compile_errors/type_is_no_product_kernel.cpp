@@ -15,11 +15,11 @@ struct Kernel {
     static constexpr const char* name = "own";
     using Code = std::uint8_t;
     template <class Set>
-    static constexpr bool is_legal(const kernels::ProductFacts& facts) {
-        return facts.storage == Storage::uint8;
+    static constexpr const char* refusal(const kernels::ProductFacts& facts) {
+        return facts.storage == Storage::uint8 ? nullptr : "codes are no unsigned bytes";
     }
     template <class Set>
-    static constexpr kernels::ProductCost cost(const kernels::ProductFacts&) {
+    static constexpr kernels::ProductCost cost(const kernels::ProductFacts&, const kernels::CostProfile&) {
         return 1;
     }
     template <class Set>

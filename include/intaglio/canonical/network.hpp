@@ -25,20 +25,21 @@ struct RowPacking {
                     const Sides&, Certificate&) = nullptr;
 };
 
-template <class Net, class Set, class Indices, class Primitives>
+template <class Net, class Target, class Indices, class Primitives>
 struct RowPackings;
-template <class Net, class Set, std::size_t... I, class... Primitive>
-struct RowPackings<Net, Set, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
+template <class Net, class Target, std::size_t... I, class... Primitive>
+struct RowPackings<Net, Target, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
     template <std::size_t Index>
     static constexpr bool has_parameters = (Index + 1 == sizeof...(I)
-                                                ? integer::plan<Net, Set>.parameter_bytes
-                                                : integer::plan<Net, Set>.parameters[(Index + 1) % sizeof...(I)]) >
-                                           integer::plan<Net, Set>.parameters[Index];
+                                                ? integer::plan<Net, Target>.parameter_bytes
+                                                : integer::plan<Net, Target>.parameters[(Index + 1) % sizeof...(I)]) >
+                                           integer::plan<Net, Target>.parameters[Index];
 
     template <std::size_t Index, class Operation>
     static constexpr RowPacking of_row() {
         if constexpr (has_parameters<Index>) {
-            using Kind = typename integer::KindOf<Set, Net, Index, Operation>::type;
+            using Kind = typename integer::KindOf<Target, Net, Index, Operation>::type;
+            using Set = simd::set_of<Target>;
             return {&Packing<Operation>::template pack<Set, Kind>, &Packing<Operation>::template compare<Set, Kind>};
         } else {
             return {};
@@ -46,9 +47,9 @@ struct RowPackings<Net, Set, std::index_sequence<I...>, boost::mp11::mp_list<Pri
     }
     static constexpr RowPacking of[] = {of_row<I, Primitive>()...};
 };
-template <class Net, class Set>
+template <class Net, class Target>
 inline constexpr const auto& row_packings =
-    RowPackings<Net, Set, std::make_index_sequence<integer::row_count<Net>>, typename Net::primitives>::of;
+    RowPackings<Net, Target, std::make_index_sequence<integer::row_count<Net>>, typename Net::primitives>::of;
 
 [[gnu::cold]] inline integer::Site packing_site(const FactsView& facts, std::size_t row) {
     return integer::make_site(facts, facts.rows[row], none);
@@ -57,47 +58,47 @@ inline constexpr const auto& row_packings =
 }  // namespace canonical_detail
 
 /// An integer program that owns its parameters.
-template <class Net, class Set = simd::Native>
+template <class Net, class Target = simd::Native>
 class IntegerNetwork {
   public:
-    /// Packs a model for the instruction set `Set`. Throws std::invalid_argument if the model is not one of Net.
-    [[gnu::cold]] IntegerNetwork(const Model<Net>& model) : parameters_(std::make_unique<Parameters<Net, Set>>()) {
+    /// Packs a model for a target. Throws std::invalid_argument if the model is not one of Net.
+    [[gnu::cold]] IntegerNetwork(const Model<Net>& model) : parameters_(std::make_unique<Parameters<Net, Target>>()) {
         require_fitting(model, facts<Net>.view());
         for (std::size_t i = 0; i < model.rows.size(); ++i) {
-            const canonical_detail::RowPacking& packing = canonical_detail::row_packings<Net, Set>[i];
+            const canonical_detail::RowPacking& packing = canonical_detail::row_packings<Net, Target>[i];
             if (packing.pack == nullptr) continue;
             packing.pack(model.rows[i], canonical_detail::packing_site(facts<Net>.view(), i),
-                         parameters_->bytes + integer::plan<Net, Set>.parameters[i]);
+                         parameters_->bytes + integer::plan<Net, Target>.parameters[i]);
         }
     }
 
     using Pixel = integer::code_type<Net, 0>;
-    [[nodiscard]] std::int32_t predict(const Pixel* image, Scratch<Net, Set>& scratch) const {
+    [[nodiscard]] std::int32_t predict(const Pixel* image, Scratch<Net, Target>& scratch) const {
         return program().predict(image, scratch);
     }
-    [[nodiscard]] Program<Net, Set> program() const { return Program<Net, Set>(*parameters_); }
-    [[nodiscard]] Parameters<Net, Set>& parameters() { return *parameters_; }
-    [[nodiscard]] const Parameters<Net, Set>& parameters() const { return *parameters_; }
+    [[nodiscard]] Program<Net, Target> program() const { return Program<Net, Target>(*parameters_); }
+    [[nodiscard]] Parameters<Net, Target>& parameters() { return *parameters_; }
+    [[nodiscard]] const Parameters<Net, Target>& parameters() const { return *parameters_; }
     /// Working memory for one thread.
-    [[nodiscard]] static std::unique_ptr<Scratch<Net, Set>> make_scratch() {
-        return std::make_unique<Scratch<Net, Set>>();
+    [[nodiscard]] static std::unique_ptr<Scratch<Net, Target>> make_scratch() {
+        return std::make_unique<Scratch<Net, Target>>();
     }
 
   private:
-    std::unique_ptr<Parameters<Net, Set>> parameters_;
+    std::unique_ptr<Parameters<Net, Target>> parameters_;
 };
 
 /// Proves that a packed program computes what its model says: every weight is read back, and every step compared for
 /// every accumulator that can occur.
-template <class Net, class Set>
-[[gnu::cold]] Certificate certify(const Model<Net>& model, const IntegerNetwork<Net, Set>& network) {
+template <class Net, class Target>
+[[gnu::cold]] Certificate certify(const Model<Net>& model, const IntegerNetwork<Net, Target>& network) {
     Certificate certificate;
     for (std::size_t i = 0; i < model.rows.size(); ++i) {
-        const canonical_detail::RowPacking& packing = canonical_detail::row_packings<Net, Set>[i];
+        const canonical_detail::RowPacking& packing = canonical_detail::row_packings<Net, Target>[i];
         if (packing.compare == nullptr) continue;
         const Row& row = facts<Net>.rows[i];
         packing.compare(model.rows[i], facts<Net>.view(), row, canonical_detail::packing_site(facts<Net>.view(), i),
-                        network.parameters().bytes + integer::plan<Net, Set>.parameters[i],
+                        network.parameters().bytes + integer::plan<Net, Target>.parameters[i],
                         {place_text(row), "the model", "the packed program"}, certificate);
     }
     return certificate;

@@ -9,6 +9,7 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/model/facts.hpp"
+#include "intaglio/simd/target.hpp"
 
 namespace intaglio::model_error {
 template <class...>
@@ -61,17 +62,21 @@ struct Choice<Set, boost::mp11::mp_list<Kernel...>> {
         return reads[place];
     }
     /// The place of the legal kernel of the smallest cost, the first of equal ones.
-    static constexpr std::size_t of(const kernels::ProductFacts& facts) {
-        const bool legal[] = {Kernel::template is_legal<Set>(facts)...};
-        std::size_t best = sizeof...(Kernel);
+    static constexpr std::size_t of(const kernels::ProductFacts& facts, const kernels::CostProfile& profile) {
+        constexpr std::size_t count = sizeof...(Kernel);
+        using Refusal = const char* (*)(const kernels::ProductFacts&);
+        using Cost = kernels::ProductCost (*)(const kernels::ProductFacts&, const kernels::CostProfile&);
+        constexpr Refusal refusals[] = {&Kernel::template refusal<Set>...};
+        constexpr Cost costs[] = {&Kernel::template cost<Set>...};
+        std::size_t best = count;
         kernels::ProductCost least = 0;
-        std::size_t i = 0;
-        for (const auto cost : {&Kernel::template cost<Set>...}) {
-            if (legal[i] && (best == sizeof...(Kernel) || cost(facts) < least)) {
+        for (std::size_t i = 0; i < count; ++i) {
+            if (refusals[i](facts) != nullptr) continue;
+            const kernels::ProductCost cost = costs[i](facts, profile);
+            if (best == count || cost < least) {
                 best = i;
-                least = cost(facts);
+                least = cost;
             }
-            ++i;
         }
         return best;
     }
@@ -112,28 +117,29 @@ constexpr kernels::ProductFacts product_facts(const FactsView& facts, const Row&
             .window_sums = has_window_sums(row)};
 }
 
-/// The place in the list `Kernels` of the kernel of a product of codes on the set Set.
-template <class Set, class Kernels = kernels::ProductKernels>
+/// The place in the list `Kernels` of the kernel of a product of codes on a target.
+template <class Target, class Kernels = kernels::ProductKernels>
 constexpr std::size_t choose_product(const kernels::ProductFacts& facts) {
-    return detail::Choice<Set, typename Kernels::list>::of(facts);
+    return detail::Choice<simd::set_of<Target>, typename Kernels::list>::of(facts, simd::profile_of<Target>);
 }
-template <class Set, class Kernels = kernels::ProductKernels>
+template <class Target, class Kernels = kernels::ProductKernels>
 constexpr std::size_t choose_product(const FactsView& facts, const Row& row) {
-    return choose_product<Set, Kernels>(product_facts(facts, row));
+    return choose_product<Target, Kernels>(product_facts(facts, row));
 }
 
 /// The kernel of row I of a network, which is a product of codes.
-template <class Net, class Set, std::size_t I>
+template <class Net, class Target, std::size_t I>
 using product_kernel =
     boost::mp11::mp_at_c<typename product_kernels<Net>::list,
-                         choose_product<Set, product_kernels<Net>>(facts<Net>.view(), facts<Net>.rows[I])>;
+                         choose_product<Target, product_kernels<Net>>(facts<Net>.view(), facts<Net>.rows[I])>;
 
 /// Name of the kernel of an operation, for the facts table.
-template <class Set, class Kernels = kernels::ProductKernels>
+template <class Target, class Kernels = kernels::ProductKernels>
 constexpr const char* kernel_name(const FactsView& facts, const Row& row) {
     if (row.weights > 0) {
         if (facts.value(row.output).storage == Storage::float32) return "float";
-        return detail::Choice<Set, typename Kernels::list>::name(choose_product<Set, Kernels>(facts, row));
+        return detail::Choice<simd::set_of<Target>, typename Kernels::list>::name(
+            choose_product<Target, Kernels>(facts, row));
     }
     if (row.steps > 0 && facts.value(row.input).storage == Storage::float32) return "float";
     if (row.steps > 0) return row.has_thresholds() ? "thresholds" : "multiply-shift";

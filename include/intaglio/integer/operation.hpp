@@ -29,9 +29,9 @@ struct Frame {
 /// specialisation has
 /// - `run<Set, Kind>(const Site&, const Frame&)`, unless it is `Idle`,
 /// - `parameter_bytes<Set, Kind>(const Site&)` and `workspace_bytes<Set, Kind>(const Site&)`: what it needs of either,
-/// - where the operands do not decide about its code: `variant<Set, Net>(const FactsView&, const Row&, std::int32_t
+/// - where the operands do not decide about its code: `variant<Target, Net>(const FactsView&, const Row&, std::int32_t
 ///   fused)`, which becomes `Kind::variant`,
-/// - where it reads or writes other layouts than codes: `layouts<Set, Net>(const FactsView&, const Row&)`.
+/// - where it reads or writes other layouts than codes: `layouts<Target, Net>(const FactsView&, const Row&)`.
 /// `Kind::input`
 ///   and `Kind::output` are then kernels::BitWord where the plan has decided for bits.
 template <class Primitive>
@@ -47,7 +47,7 @@ struct NoMemory {
     static constexpr std::size_t workspace_bytes(const Site&) {
         return 0;
     }
-    template <class Set, class Net>
+    template <class Target, class Net>
     static constexpr OnlyVariant variant(const FactsView&, const Row&, std::int32_t) {
         return {};
     }
@@ -78,10 +78,10 @@ const T* operand(const Frame& frame, std::ptrdiff_t place) {
 }  // namespace detail
 
 /// What an operation says about layouts. What is idle hands on what it gets.
-template <class Op, class Set, class Net>
+template <class Op, class Target, class Net>
 constexpr Layouts layouts_of(const FactsView& facts, const Row& row) {
-    if constexpr (requires { Op::template layouts<Set, Net>(facts, row); }) {
-        return Op::template layouts<Set, Net>(facts, row);
+    if constexpr (requires { Op::template layouts<Target, Net>(facts, row); }) {
+        return Op::template layouts<Target, Net>(facts, row);
     } else {
         return {.keeps = is_idle<Op>};
     }
@@ -89,7 +89,7 @@ constexpr Layouts layouts_of(const FactsView& facts, const Row& row) {
 
 /// What an operation inherits whose result has the layout of its operand: it moves codes and changes none.
 struct KeepsLayout {
-    template <class Set, class Net>
+    template <class Target, class Net>
     static constexpr Layouts layouts(const FactsView&, const Row&) {
         return {.keeps = true};
     }

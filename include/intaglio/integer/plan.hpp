@@ -12,6 +12,7 @@
 #include "intaglio/model/intervals.hpp"
 #include "intaglio/model/readers.hpp"
 #include "intaglio/simd/instruction_set.hpp"
+#include "intaglio/simd/target.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
@@ -96,11 +97,11 @@ constexpr RunFunction run_function() {
 template <class Net>
 inline constexpr auto fused = fused_steps<facts<Net>.row_count()>(facts<Net>.view());
 
-template <class Set, class Net, class... Primitive>
+template <class Target, class Net, class... Primitive>
 constexpr auto find_layouts(boost::mp11::mp_list<Primitive...>) {
     constexpr std::size_t rows = sizeof...(Primitive);
     using Ask = Layouts (*)(const FactsView&, const Row&);
-    constexpr Ask operations[] = {&layouts_of<Operation<Primitive>, Set, Net>...};
+    constexpr Ask operations[] = {&layouts_of<Operation<Primitive>, Target, Net>...};
     Array<Layouts, rows> said;
     for (std::size_t i = 0; i < rows; ++i) said[i] = operations[i](facts<Net>.view(), facts<Net>.rows[i]);
     return agree_on_layouts(facts<Net>.view(), said);
@@ -109,35 +110,37 @@ constexpr auto find_layouts(boost::mp11::mp_list<Primitive...>) {
 }  // namespace detail
 
 /// How each value of a network lies in memory.
-template <class Net, class Set>
-inline constexpr auto layouts = detail::find_layouts<Set, Net>(typename Net::primitives{});
+template <class Net, class Target>
+inline constexpr auto layouts = detail::find_layouts<Target, Net>(typename Net::primitives{});
 
 namespace detail {
 
 /// The kind of work of row I of a network, as `type`.
-template <class Set, class Net, std::size_t I, class Primitive>
+template <class Target, class Net, std::size_t I, class Primitive>
 struct KindOf {
     static constexpr const auto& table = facts<Net>;
     static constexpr const Row& row = table.rows[I];
     static constexpr std::int32_t step = fused<Net>[I];
     static constexpr std::int32_t output = step == none ? row.output : table.row(step).output;
     static constexpr Storage second = row.second_input == none ? Storage::uint8 : table.value(row.second_input).storage;
-    static constexpr Layout layout_in = layouts<Net, Set>[static_cast<std::size_t>(row.input)];
-    static constexpr Layout layout_out = layouts<Net, Set>[static_cast<std::size_t>(output)];
+    static constexpr Layout layout_in = layouts<Net, Target>[static_cast<std::size_t>(row.input)];
+    static constexpr Layout layout_out = layouts<Net, Target>[static_cast<std::size_t>(output)];
     using type = Kind<element_type<table.value(row.input).storage, layout_in>, typename StorageType<second>::type,
                       element_type<table.value(output).storage, layout_out>,
-                      Operation<Primitive>::template variant<Set, Net>(table.view(), row, step)>;
+                      Operation<Primitive>::template variant<Target, Net>(table.view(), row, step)>;
 };
 
-template <class Set, class Net, class Indices, class Primitives>
+template <class Target, class Net, class Indices, class Primitives>
 struct Works;
-template <class Set, class Net, std::size_t... I, class... Primitive>
-struct Works<Set, Net, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
+template <class Target, class Net, std::size_t... I, class... Primitive>
+struct Works<Target, Net, std::index_sequence<I...>, boost::mp11::mp_list<Primitive...>> {
+    // Code is keyed by the set: targets that differ in their profiles share it.
+    using Set = simd::set_of<Target>;
     static constexpr Array<const Work*, sizeof...(I)> of{
-        {&work<Set, Operation<Primitive>, typename KindOf<Set, Net, I, Primitive>::type>...}};
+        {&work<Set, Operation<Primitive>, typename KindOf<Target, Net, I, Primitive>::type>...}};
     /// Made only where it is used: a plan alone makes no code.
     static constexpr Array<RunFunction, sizeof...(I)> run{
-        {run_function<Set, Operation<Primitive>, typename KindOf<Set, Net, I, Primitive>::type>()...}};
+        {run_function<Set, Operation<Primitive>, typename KindOf<Target, Net, I, Primitive>::type>()...}};
 };
 
 constexpr void extend(Interval& interval, std::int32_t row) {
@@ -218,54 +221,54 @@ constexpr Instruction make_instruction(const FactsView& table, std::size_t i, Ru
 template <class Net>
 inline constexpr std::size_t row_count = boost::mp11::mp_size<typename Net::primitives>::value;
 
-template <class Net, class Set>
-using WorksOf = Works<Set, Net, std::make_index_sequence<row_count<Net>>, typename Net::primitives>;
-template <class Net, class Set>
+template <class Net, class Target>
+using WorksOf = Works<Target, Net, std::make_index_sequence<row_count<Net>>, typename Net::primitives>;
+template <class Net, class Target>
 constexpr const auto& works() {
     static_assert(raise<Refusal<Net>>());
-    static_assert(simd::CheckedFacts<Set>::passed);
-    return WorksOf<Net, Set>::of;
+    static_assert(simd::CheckedFacts<simd::set_of<Target>>::passed);
+    return WorksOf<Net, Target>::of;
 }
 
 }  // namespace detail
 
-template <class Net, class Set>
-inline constexpr auto plan = detail::make_plan(facts<Net>.view(), detail::works<Net, Set>(), detail::fused<Net>,
-                                               layouts<Net, Set>);
+template <class Net, class Target>
+inline constexpr auto plan = detail::make_plan(facts<Net>.view(), detail::works<Net, Target>(), detail::fused<Net>,
+                                               layouts<Net, Target>);
 
 namespace detail {
 
 /// Whether a row has an instruction: idle operations and steps inside of products have none.
-template <class Net, class Set>
+template <class Net, class Target>
 constexpr bool has_instruction(std::size_t i) {
-    return !works<Net, Set>()[i]->is_idle && !plan<Net, Set>.runs_elsewhere[i];
+    return !works<Net, Target>()[i]->is_idle && !plan<Net, Target>.runs_elsewhere[i];
 }
-template <class Net, class Set>
+template <class Net, class Target>
 constexpr std::size_t count_instructions() {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < row_count<Net>; ++i) count += has_instruction<Net, Set>(i) ? 1 : 0;
+    for (std::size_t i = 0; i < row_count<Net>; ++i) count += has_instruction<Net, Target>(i) ? 1 : 0;
     return count;
 }
-template <class Net, class Set>
+template <class Net, class Target>
 constexpr auto make_instructions() {
-    static_assert(simd::CheckedInstructionSet<Set>::passed);
-    Array<Instruction, count_instructions<Net, Set>()> list;
+    static_assert(simd::CheckedInstructionSet<simd::set_of<Target>>::passed);
+    Array<Instruction, count_instructions<Net, Target>()> list;
     std::size_t count = 0;
     for (std::size_t i = 0; i < row_count<Net>; ++i) {
-        if (!has_instruction<Net, Set>(i)) continue;
-        list[count++] =
-            make_instruction(facts<Net>.view(), i, WorksOf<Net, Set>::run[i], plan<Net, Set>, layouts<Net, Set>);
+        if (!has_instruction<Net, Target>(i)) continue;
+        list[count++] = make_instruction(facts<Net>.view(), i, WorksOf<Net, Target>::run[i], plan<Net, Target>,
+                                         layouts<Net, Target>);
     }
     return list;
 }
 
 /// Codes of the largest value that lies as bits and has a storage of so many bytes.
-template <class Net, class Set, std::size_t CodeBytes>
+template <class Net, class Target, std::size_t CodeBytes>
 constexpr std::size_t most_codes_in_bits() {
     std::int64_t most = 0;
     for (std::size_t v = 0; v <= row_count<Net>; ++v) {
         const Value& value = facts<Net>.values[v];
-        const bool counts = layouts<Net, Set>[v] == Layout::bits && bytes(value.storage) == CodeBytes;
+        const bool counts = layouts<Net, Target>[v] == Layout::bits && bytes(value.storage) == CodeBytes;
         if (counts && value.shape.size() > most) most = value.shape.size();
     }
     return memory_size(most);
@@ -274,8 +277,8 @@ constexpr std::size_t most_codes_in_bits() {
 }  // namespace detail
 
 /// The integer program of a network: its instructions in order.
-template <class Net, class Set>
-inline constexpr auto instructions = detail::make_instructions<Net, Set>();
+template <class Net, class Target>
+inline constexpr auto instructions = detail::make_instructions<Net, Target>();
 
 // What other rooms build upon.
 using detail::KindOf;

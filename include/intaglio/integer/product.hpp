@@ -27,11 +27,11 @@ struct ProductVariant {
 template <auto Variant>
 using kernel_of = typename decltype(Variant)::template kernel_at<Variant.kernel>;
 
-/// The variant of a product of codes of a network on the set Set.
-template <class Set, class Net>
+/// The variant of a product of codes of a network on a target.
+template <class Target, class Net>
 constexpr ProductVariant<product_kernels<Net>> product_variant(const FactsView& facts, const Row& row,
                                                                std::int32_t fused) {
-    return {choose_product<Set, product_kernels<Net>>(facts, row), kernels::grouping_of(row.extents),
+    return {choose_product<Target, product_kernels<Net>>(facts, row), kernels::grouping_of(row.extents),
             has_window_sums(row), fused == none ? StepKind::none : step_kind(facts.row(fused))};
 }
 
@@ -91,20 +91,20 @@ void product_and_step(const Site& site, const In* in, const std::byte* parameter
 
 template <class Weight, class Standardization>
 struct Operation<primitive::Product<Weight, Standardization>> {
-    template <class Set, class Net>
+    template <class Target, class Net>
     static constexpr auto variant(const FactsView& facts, const Row& row, std::int32_t fused) {
-        return product_variant<Set, Net>(facts, row, fused);
+        return product_variant<Target, Net>(facts, row, fused);
     }
     /// Bits, if the kernel reads them and its channels are those of the words: an image that is read as one pixel has
     /// whole words only.
-    template <class Set, class Net>
+    template <class Target, class Net>
     static constexpr Layouts layouts(const FactsView& facts, const Row& row) {
         const Shape shape = facts.value(row.input).shape;
         const bool same_words =
             shape.channels == row.extents.in.channels || shape.channels % kernels::bits_per_word == 0;
         using Kernels = product_kernels<Net>;
-        const bool reads_bits =
-            detail::Choice<Set, typename Kernels::list>::reads_bits(choose_product<Set, Kernels>(facts, row));
+        const bool reads_bits = detail::Choice<simd::set_of<Target>, typename Kernels::list>::reads_bits(
+            choose_product<Target, Kernels>(facts, row));
         return {.reads = reads_bits && same_words ? Layout::bits : Layout::codes};
     }
     template <class Set, class Kind>

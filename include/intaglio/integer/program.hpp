@@ -12,49 +12,39 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
-/// Instruction sets for which memory can be asked for by name.
-struct Target {
-    using portable = simd::Portable;
-    using generic = simd::Generic;
-    using sse2 = simd::Sse2;
-    using neon = simd::Neon;
-    using avx2 = simd::Avx2;
-    using avx512 = simd::Avx512;
-};
-
 /// Bytes of the packed parameters of a network. A number that the processor cannot address does not compile.
-template <class Net, class Set = simd::Portable>
-inline constexpr std::size_t parameter_bytes = addressable<integer::plan<Net, Set>.parameter_bytes>();
+template <class Net, class Target = simd::Portable>
+inline constexpr std::size_t parameter_bytes = addressable<integer::plan<Net, Target>.parameter_bytes>();
 
 /// Bytes of working memory that one call of the integer program needs.
-template <class Net, class Set = simd::Portable>
-inline constexpr std::size_t arena_bytes = addressable<integer::plan<Net, Set>.arena_bytes>();
+template <class Net, class Target = simd::Portable>
+inline constexpr std::size_t arena_bytes = addressable<integer::plan<Net, Target>.arena_bytes>();
 
 /// Packed weights and steps of a network, in one block that can lie in read-only memory.
-template <class Net, class Set = simd::Portable>
+template <class Net, class Target = simd::Portable>
 struct Parameters {
-    alignas(64) std::byte bytes[parameter_bytes<Net, Set>];
+    alignas(64) std::byte bytes[parameter_bytes<Net, Target>];
 };
 
 /// Working memory of one call at a time; one for each thread.
-template <class Net, class Set = simd::Portable>
+template <class Net, class Target = simd::Portable>
 struct Scratch {
-    alignas(64) std::byte arena[arena_bytes<Net, Set>];
+    alignas(64) std::byte arena[arena_bytes<Net, Target>];
     std::int64_t logits[static_cast<std::size_t>(facts<Net>.classes())];
 };
 
 /// The integer program. It refers to its parameters, which must outlive it, and can be shared between threads.
-template <class Net, class Set = simd::Portable>
+template <class Net, class Target = simd::Portable>
 class Program {
   public:
     using Pixel = integer::code_type<Net, 0>;  ///< an input code
     static constexpr std::size_t pixels = static_cast<std::size_t>(facts<Net>.input_shape().size());
     static constexpr std::int32_t classes = facts<Net>.classes();
 
-    constexpr explicit Program(const Parameters<Net, Set>& parameters) : parameters_(&parameters) {}
+    constexpr explicit Program(const Parameters<Net, Target>& parameters) : parameters_(&parameters) {}
 
     /// Class of an image of `pixels` codes (rows, columns, channels innermost); the lowest index on ties.
-    std::int32_t predict(const Pixel* image, Scratch<Net, Set>& scratch) const {
+    std::int32_t predict(const Pixel* image, Scratch<Net, Target>& scratch) const {
         const std::int64_t* values = logits(image, scratch);
         std::int32_t best = 0;
         for (std::int32_t c = 1; c < classes; ++c) best = values[c] > values[best] ? c : best;
@@ -62,9 +52,9 @@ class Program {
     }
 
     /// The integer logits, one per class; they lie in the scratch.
-    const std::int64_t* logits(const Pixel* image, Scratch<Net, Set>& scratch) const {
+    const std::int64_t* logits(const Pixel* image, Scratch<Net, Target>& scratch) const {
         const integer::Frame frame{parameters_->bytes, image, scratch.arena, scratch.logits};
-        for (const integer::Instruction& instruction : integer::instructions<Net, Set>) {
+        for (const integer::Instruction& instruction : integer::instructions<Net, Target>) {
             instruction.run(instruction.site, frame);
         }
         return scratch.logits;
@@ -74,9 +64,9 @@ class Program {
     /// pointer to its codes in the value's storage type, whatever its layout is. Codes of bits lie on the stack until
     /// it returns.
     template <class Observer>
-    void run(const Pixel* image, Scratch<Net, Set>& scratch, const Observer& observer) const {
+    void run(const Pixel* image, Scratch<Net, Target>& scratch, const Observer& observer) const {
         const integer::Frame frame{parameters_->bytes, image, scratch.arena, scratch.logits};
-        for (const integer::Instruction& instruction : integer::instructions<Net, Set>) {
+        for (const integer::Instruction& instruction : integer::instructions<Net, Target>) {
             instruction.run(instruction.site, frame);
             if (instruction.value != none) show(instruction, frame, observer);
         }
@@ -101,7 +91,7 @@ class Program {
     static void show_as(const integer::Instruction& instruction, const integer::Frame& frame,
                         const Observer& observer) {
         const std::byte* const memory = frame.arena + instruction.site.output;
-        constexpr std::size_t most = integer::detail::most_codes_in_bits<Net, Set, sizeof(Code)>();
+        constexpr std::size_t most = integer::detail::most_codes_in_bits<Net, Target, sizeof(Code)>();
         if constexpr (most > 0) {
             if (instruction.layout == integer::Layout::bits) {
                 Code codes[most];
@@ -114,7 +104,7 @@ class Program {
         observer(instruction.value, reinterpret_cast<const Code*>(memory));
     }
 
-    const Parameters<Net, Set>* parameters_;
+    const Parameters<Net, Target>* parameters_;
 };
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

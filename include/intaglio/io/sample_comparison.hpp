@@ -34,8 +34,8 @@ struct SampleComparison {
 /// Runs both programs over samples on the threads of `training` and compares the hashes of all codes of every layer.
 /// Accumulators that a fused step keeps to itself are compared through its codes. Throws std::invalid_argument if the
 /// samples do not fit the network.
-template <class Net, class Set>
-[[gnu::cold]] SampleComparison compare_on_samples(Training<Net>& training, const IntegerNetwork<Net, Set>& network,
+template <class Net, class Target>
+[[gnu::cold]] SampleComparison compare_on_samples(Training<Net>& training, const IntegerNetwork<Net, Target>& network,
                                                   BasicSamples<typename Training<Net>::Pixel> samples) {
     constexpr std::int64_t pixels = Training<Net>::pixels;
     constexpr const auto& table = facts<Net>;
@@ -47,7 +47,7 @@ template <class Net, class Set>
     result.evaluation = evaluate(training, samples, [&](std::int64_t begin, std::int64_t count) {
         for (std::size_t row = 0; row < table.row_count(); ++row) {
             const std::int32_t value = table.rows[row].output;
-            if (table.value(value).memory != value || integer::plan<Net, Set>.fused[row] != none) continue;
+            if (table.value(value).memory != value || integer::plan<Net, Target>.fused[row] != none) continue;
             training.visit(value, [&](const auto* codes) {
                 const auto size = static_cast<std::size_t>(table.value(value).shape.size());
                 for (std::int64_t i = 0; i < count; ++i) {
@@ -58,8 +58,8 @@ template <class Net, class Set>
         }
     });
 
-    const Program<Net, Set> program = network.program();
-    std::vector<std::unique_ptr<Scratch<Net, Set>>> scratch;
+    const Program<Net, Target> program = network.program();
+    std::vector<std::unique_ptr<Scratch<Net, Target>>> scratch;
     for (int i = 0; i < training.pool().threads(); ++i) scratch.push_back(network.make_scratch());
     std::vector<std::int32_t> predictions(images);
     const auto start = std::chrono::steady_clock::now();

@@ -8,6 +8,7 @@
 #include "intaglio/core/codes.hpp"
 #include "intaglio/core/extents.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
+#include "intaglio/kernels/product_cost.hpp"
 #include "intaglio/simd/tags.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
@@ -23,19 +24,16 @@ struct ProductFacts {
     /// The sums of the codes under the windows are added to the accumulators afterwards: weights are no plain multiples
     /// of their codes.
     bool window_sums = false;
+    std::int32_t batch = 1;  ///< images that are multiplied by weights that are read once
 };
-
-/// The unit of costs: what a kernel takes for 32 products in each lane of a vector, in vector instructions. A kernel is
-/// compared with others on the same set alone.
-using ProductCost = std::int64_t;
 
 /// A product kernel: an empty type with
 /// - `name`, for the facts table,
 /// - `Code`, the type of the activation codes that it is made for,
-/// - `is_legal<Set>(facts)`: whether its accumulators are exact for these ranges, storages and extents on the set Set;
-///   the library has proven that totals fit 32 bits,
-/// - `cost<Set>(facts)`, where it is legal: the choice takes the kernel of the smallest cost. It never changes a
-/// result,
+/// - `refusal<Set>(facts)`: why its accumulators would not be exact for these ranges, storages and extents on the set
+///   Set, as a few words for people; null where they are. The library has proven that totals fit 32 bits,
+/// - `cost<Set>(facts, profile)`, where it is legal: what it takes on a machine of this profile, as product_cost.hpp
+///   counts. The choice takes the kernel of the smallest cost. It never changes a result,
 /// - `weight_bytes<Set>(extents)`: bytes of packed weights, a multiple of 64,
 /// - `pack_weights<Set>(extents, weights, packed)`: from canonical codes [out][kernel_height][kernel_width][in /
 /// groups],
@@ -50,12 +48,12 @@ using ProductCost = std::int64_t;
 /// - `reads_bits`, if it is true: `Code` may also be BitWord, for an image in words of bits.
 template <class Kernel>
 concept ProductKernel = std::is_empty_v<Kernel> &&
-    requires(const ProductFacts& facts, const ConvolutionExtents& extents, const std::int8_t* weights,
-             std::int8_t* unpacked, const std::byte* packed, std::byte* bytes, const typename Kernel::Code* image,
-             std::int32_t rows, std::int32_t* accumulators) {
+    requires(const ProductFacts& facts, const CostProfile& profile, const ConvolutionExtents& extents,
+             const std::int8_t* weights, std::int8_t* unpacked, const std::byte* packed, std::byte* bytes,
+             const typename Kernel::Code* image, std::int32_t rows, std::int32_t* accumulators) {
     requires std::is_convertible_v<decltype(Kernel::name), const char*>;
-    requires std::is_same_v<decltype(Kernel::template is_legal<simd::Portable>(facts)), bool>;
-    requires std::is_same_v<decltype(Kernel::template cost<simd::Portable>(facts)), ProductCost>;
+    requires std::is_same_v<decltype(Kernel::template refusal<simd::Portable>(facts)), const char*>;
+    requires std::is_same_v<decltype(Kernel::template cost<simd::Portable>(facts, profile)), ProductCost>;
     requires std::is_same_v<decltype(Kernel::template weight_bytes<simd::Portable>(extents)), std::size_t>;
     Kernel::template pack_weights<simd::Portable>(extents, weights, bytes);
     Kernel::template unpack_weights<simd::Portable>(extents, packed, unpacked);
@@ -64,6 +62,12 @@ concept ProductKernel = std::is_empty_v<Kernel> &&
     Kernel::template multiply_rows<simd::Portable, Grouping::any>(extents, image, rows, rows, packed, accumulators,
                                                                   bytes);
 };
+
+/// Whether a kernel is exact for a product on the set Set.
+template <class Kernel, class Set>
+[[nodiscard]] constexpr bool is_legal(const ProductFacts& facts) {
+    return Kernel::template refusal<Set>(facts) == nullptr;
+}
 
 /// Whether a kernel also reads images in words of bits.
 template <class Kernel>

@@ -33,7 +33,7 @@ struct LayerFacts {
     CodeRange weight_codes{};
     CodeRange accumulators{};
     CodeRange out_codes{};
-    std::string out_layout;  ///< how the integer program keeps them, if not as numbers: "bits"
+    std::string out_layout;          ///< how the integer program keeps them, if not as numbers: "bits"
     std::int64_t weight_states = 0;  ///< M_w; 0 if there are no weight codes
     int weight_bits = 0;             ///< that tell the states apart: 1 for -1 and 1, 2 for -1 ... 1
     std::int64_t out_states = 0;     ///< M_a of the step; 0 if there is none
@@ -110,15 +110,15 @@ struct LayerFacts {
     return layers;
 }
 
-/// The same with what the integer program for the set Set makes of a network: kernels of its own, layouts of values.
-template <class Net, class Set = simd::Native>
+/// The same with what the integer program for a target makes of a network: kernels of its own, layouts of values.
+template <class Net, class Target = simd::Native>
 [[gnu::cold]] std::vector<LayerFacts> layer_facts() {
     const FactsView table = facts<Net>.view();
     std::vector<LayerFacts> layers = layer_facts(table);
     for (LayerFacts& layer : layers) {
-        layer.kernel = integer::kernel_name<Set, integer::product_kernels<Net>>(table, table.row(layer.row));
+        layer.kernel = integer::kernel_name<Target, integer::product_kernels<Net>>(table, table.row(layer.row));
         if constexpr (facts<Net>.integer_only()) {
-            const integer::Layout layout = integer::layouts<Net, Set>[static_cast<std::size_t>(layer.value)];
+            const integer::Layout layout = integer::layouts<Net, Target>[static_cast<std::size_t>(layer.value)];
             if (layout != integer::Layout::codes) layer.out_layout = integer::name(layout);
         }
     }

@@ -85,8 +85,8 @@ template <class Net>
 }
 
 /// Both proofs in one: that a packed program computes what training's evaluation computes.
-template <class Net, class Set>
-[[gnu::cold]] Certificate certify(const Training<Net>& training, const IntegerNetwork<Net, Set>& network) {
+template <class Net, class Target>
+[[gnu::cold]] Certificate certify(const Training<Net>& training, const IntegerNetwork<Net, Target>& network) {
     const Model<Net> model = lower(training);
     Certificate certificate = certify(training, model);
     certificate.add_proof(certify(model, network));

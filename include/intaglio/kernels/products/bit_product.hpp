@@ -150,18 +150,10 @@ void add_padding(const ConvolutionExtents& e, std::int32_t first_row, std::int32
     return round_up(height * extents.in.width * words_of(extents.in.channels) * 4, 64);
 }
 
-/// Whether weights are -1 and 1, without groups.
-[[nodiscard]] constexpr bool has_bit_weights(const ProductFacts& facts) {
-    return facts.sign_weights && !facts.window_sums && facts.extents.groups == 1;
-}
-/// Whether bits are faster than bytes: half of a word is used at least, and there is more than one word.
-[[nodiscard]] constexpr bool is_worth_bits(const ConvolutionExtents& extents) {
-    return extents.groups == 1 && extents.in.channels >= 16 && extents.fan_in() >= 32;
-}
-/// 32 products in three instructions and what packing takes; words that are hardly used are left to other kernels.
-[[nodiscard]] constexpr ProductCost bit_cost(const ProductFacts& facts) {
-    constexpr ProductCost too_much = 1000;
-    return is_worth_bits(facts.extents) ? 4 : too_much;
+/// Why weights are not one bit each, without groups; null if they are.
+[[nodiscard]] constexpr const char* refusal_of_bit_weights(const ProductFacts& facts) {
+    if (!facts.sign_weights || facts.window_sums) return "weights are not -1 and 1";
+    return facts.extents.groups == 1 ? nullptr : "there are groups";
 }
 
 /// See ProductKernel. Activation codes are `Lower` and 1; they are packed to words, unless they lie in words already.
@@ -172,6 +164,14 @@ struct BitProduct {
     template <class Set>
     using Arithmetic = BitArithmetic<Set, Lower>;
 
+    /// 32 products a word, and the packing of the image.
+    template <class Set>
+    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts& facts, const CostProfile& profile) {
+        const ConvolutionExtents words = in_words(facts.extents);
+        const std::int64_t products = computed_products(words, Arithmetic<Set>::lanes, 1) * bits_per_word;
+        return cost_of(products, profile.bit_product) + cost_of(facts.extents.in.size(), profile.packed_code) +
+               reading_cost(profile, words.weights() * 4, facts.batch);
+    }
     template <class Set>
     [[nodiscard]] static constexpr std::size_t weight_bytes(const ConvolutionExtents& extents) {
         return memory_size(round_up(BitLayout<Arithmetic<Set>>(extents).size() * 4, 64));

@@ -12,13 +12,9 @@ struct UnsignedBitProduct : BitProduct<0> {
     using Code = std::uint8_t;
 
     template <class Set>
-    [[nodiscard]] static constexpr bool is_legal(const ProductFacts& facts) {
-        return has_bit_weights(facts) && facts.storage == Storage::uint8 && facts.codes == CodeRange{0, 1};
-    }
-    // Benchmark: bits_against_bytes.
-    template <class Set>
-    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts& facts) {
-        return bit_cost(facts);
+    [[nodiscard]] static constexpr const char* refusal(const ProductFacts& facts) {
+        const bool bits = facts.storage == Storage::uint8 && facts.codes == CodeRange{0, 1};
+        return bits ? refusal_of_bit_weights(facts) : "codes are not 0 and 1";
     }
 };
 

@@ -28,12 +28,12 @@ struct ByteProduct : CodeProduct<ByteArithmetic> {
     using Code = std::uint8_t;
 
     template <class Set>
-    [[nodiscard]] static constexpr bool is_legal(const ProductFacts& facts) {
-        return facts.storage == Storage::uint8;
+    [[nodiscard]] static constexpr const char* refusal(const ProductFacts& facts) {
+        return facts.storage == Storage::uint8 ? nullptr : "codes are no unsigned bytes";
     }
     template <class Set>
-    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts& facts) {
-        return has_byte_dot_product(Set{}) ? 8 : WordProduct::cost<Set>(facts);
+    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts& facts, const CostProfile& profile) {
+        return cost_of_products<Set>(facts, profile, profile.byte_product);
     }
 };
 

@@ -22,6 +22,15 @@ struct CodeProduct {
     template <class Set>
     using Arithmetic = ArithmeticOn<Set>;
 
+    /// Of a kernel whose products take so long each.
+    template <class Set>
+    [[nodiscard]] static constexpr ProductCost cost_of_products(const ProductFacts& facts, const CostProfile& profile,
+                                                                std::int32_t product) {
+        using Used = Arithmetic<Set>;
+        const std::int64_t products = computed_products(facts.extents, Used::lanes, Used::codes_per_chunk);
+        const auto bytes = static_cast<std::int64_t>(sizeof(typename Used::Weight)) * facts.extents.weights();
+        return cost_of(products, product) + reading_cost(profile, bytes, facts.batch);
+    }
     template <class Set>
     [[nodiscard]] static constexpr std::size_t weight_bytes(const ConvolutionExtents& extents) {
         return packed_bytes<Arithmetic<Set>>(extents);

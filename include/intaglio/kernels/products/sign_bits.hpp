@@ -13,13 +13,8 @@ struct SignBitProduct : BitProduct<-1> {
     using Code = std::int8_t;
 
     template <class Set>
-    [[nodiscard]] static constexpr bool is_legal(const ProductFacts& facts) {
-        return has_bit_weights(facts) && facts.storage == Storage::int8 && facts.signs;
-    }
-    // Benchmark: sign_bits_against_signed_bytes.
-    template <class Set>
-    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts& facts) {
-        return bit_cost(facts);
+    [[nodiscard]] static constexpr const char* refusal(const ProductFacts& facts) {
+        return facts.storage == Storage::int8 && facts.signs ? refusal_of_bit_weights(facts) : "codes are not -1 and 1";
     }
 };
 

@@ -60,13 +60,13 @@ struct SignedByteProduct : CodeProduct<SignedByteArithmetic> {
     using Code = std::int8_t;
 
     template <class Set>
-    [[nodiscard]] static constexpr bool is_legal(const ProductFacts& facts) {
-        return facts.storage == Storage::int8 && has_byte_dot_product(Set{});
+    [[nodiscard]] static constexpr const char* refusal(const ProductFacts& facts) {
+        if (facts.storage != Storage::int8) return "codes are no signed bytes";
+        return has_byte_dot_product(Set{}) ? nullptr : "the set has no exact product of bytes";
     }
-    // As unsigned bytes (benchmark: convolution_signed_bytes).
     template <class Set>
-    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts&) {
-        return 8;
+    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts& facts, const CostProfile& profile) {
+        return ByteProduct::cost<Set>(facts, profile);
     }
 };
 

@@ -29,15 +29,15 @@ struct SmallSignedByteProduct : CodeProduct<SmallOffset<Offset>::template Arithm
     using Code = std::int8_t;
 
     template <class Set>
-    [[nodiscard]] static constexpr bool is_legal(const ProductFacts& facts) {
+    [[nodiscard]] static constexpr const char* refusal(const ProductFacts& facts) {
+        if (facts.storage != Storage::int8) return "codes are no signed bytes";
+        if (facts.codes.lowest < -Offset) return "codes are below -64";
         const std::int64_t highest = facts.codes.highest > 0 ? facts.codes.highest : 0;
-        return facts.storage == Storage::int8 && facts.codes.lowest >= -Offset &&
-               2 * largest_weight(facts) * (highest + Offset) <= 32767;
+        return 2 * largest_weight(facts) * (highest + Offset) <= 32767 ? nullptr : too_large_for_16_bits;
     }
-    // As small bytes (benchmark: convolution_small_signed_bytes).
     template <class Set>
-    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts& facts) {
-        return SmallByteProduct::cost<Set>(facts);
+    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts& facts, const CostProfile& profile) {
+        return SmallByteProduct::cost<Set>(facts, profile);
     }
 };
 

@@ -23,13 +23,12 @@ struct WordProduct : CodeProduct<WordArithmetic> {
     using Code = std::int16_t;
 
     template <class Set>
-    [[nodiscard]] static constexpr bool is_legal(const ProductFacts&) {
-        return true;
+    [[nodiscard]] static constexpr const char* refusal(const ProductFacts&) {
+        return nullptr;
     }
-    // Half the speed of bytes (benchmark: convolution_words).
     template <class Set>
-    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts&) {
-        return has_byte_dot_product(Set{}) ? 16 : 32;
+    [[nodiscard]] static constexpr ProductCost cost(const ProductFacts& facts, const CostProfile& profile) {
+        return cost_of_products<Set>(facts, profile, profile.word_product);
     }
 };
 
