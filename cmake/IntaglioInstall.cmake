@@ -16,6 +16,6 @@ configure_package_config_file(cmake/intaglio-config.cmake.in "${CMAKE_CURRENT_BI
 write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/intaglio-config-version.cmake"
     COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES
-    cmake/intaglio-xsimd.cmake
+    cmake/intaglio-xsimd.cmake cmake/IntaglioNetwork.cmake
     "${CMAKE_CURRENT_BINARY_DIR}/intaglio-config.cmake" "${CMAKE_CURRENT_BINARY_DIR}/intaglio-config-version.cmake"
     DESTINATION "${package_dir}")

@@ -5,6 +5,7 @@ if(POLICY CMP0167)
     cmake_policy(SET CMP0167 NEW)  # Boost is found by its own configuration file
 endif()
 find_package(Boost 1.74 REQUIRED)
+include(IntaglioNetwork)
 include(intaglio-xsimd)
 if(INTAGLIO_XSIMD_PROBLEM)
     message(FATAL_ERROR "${INTAGLIO_XSIMD_PROBLEM}")

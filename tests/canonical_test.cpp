@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -110,6 +111,25 @@ TEST_CASE("the bytes of a model, spelt out") {
     std::vector<int> found;
     for (const std::byte byte : canonical_bytes(model)) found.push_back(static_cast<int>(byte));
     CHECK((found == expected));
+    const std::vector<std::byte> bytes = canonical_bytes(model);
+    CHECK((read_canonical_bytes(bytes) == model));
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        CHECK_THROWS_AS((void)read_canonical_bytes(std::span(bytes).first(size)), std::invalid_argument);
+    }
+    for (std::size_t at = 4; at < bytes.size(); ++at) {
+        // Counts that no file of this size can have take no memory.
+        std::vector<std::byte> changed = bytes;
+        changed[at] = std::byte{0x7f};
+        try {
+            const ModelNumbers read = read_canonical_bytes(changed);
+            CHECK((canonical_bytes(read) == changed));
+        } catch (const std::invalid_argument&) {
+            CHECK((changed != bytes));
+        }
+    }
+    std::vector<std::byte> longer = bytes;
+    longer.push_back(std::byte{0});
+    CHECK_THROWS_AS((void)read_canonical_bytes(longer), std::invalid_argument);
     CHECK(model.logit_unit() == 8.0);
     model.logit_exponent = 2;
     CHECK(model.logit_unit() == 0.25);

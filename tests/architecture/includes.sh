@@ -20,6 +20,7 @@ BEGIN {
     knows["kernels/training"] = "core simd kernels"
     knows["integer"] = "core model simd kernels"
     knows["canonical"] = "core host model simd kernels integer"
+    knows["dispatch"] = knows["canonical"] " canonical"
     numbers = knows["canonical"] " canonical kernels/training"
     knows["train/steps"] = numbers
     knows["train/weights"] = numbers " train/steps"
