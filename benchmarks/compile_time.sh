@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # compile_time.sh: what GCC takes with -O3 for the programs of benchmarks/compile, medians of three, as rows of JSON:
-# seconds of user time, bytes of code (all .text sections) and of memory. The peer of a time is its limit. Shows the
+# seconds of user time, bytes of code (all .text sections) and of memory. A time has a limit. Shows the
 # figures as they come on standard error.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -9,8 +9,8 @@ figures=$(mktemp)
 trap 'rm -f "$object" "$figures"' EXIT
 
 separator='['
-row() { # NAME VALUE UNIT PEERS
-    printf '%s{"name": "compile/%s", "value": %s, "unit": "%s", "share_of_peak": null, "peers": {%s}}' \
+row() { # NAME VALUE UNIT LIMIT
+    printf '%s{"name": "compile/%s", "value": %s, "unit": "%s", "share_of_peak": null, "limit": %s}' \
         "$separator" "$1" "$2" "$3" "$4"
     separator=$',\n '
 }
@@ -27,10 +27,9 @@ while read -r program limit; do
     text=$(size -A "$object" | awk '$1 ~ /^\.text/ { sum += $2 } END { print sum + 0 }')
     verdict=$(awk "BEGIN { print $seconds <= $limit ? \"within\" : \"OVER\" }")
     echo "$program: $seconds s, $verdict the limit of $limit s; $text bytes of code; $((memory >> 20)) MiB" >&2
-    row "$program" "$seconds" s \
-        "\"limit\": {\"value\": $limit, \"ratio\": $(awk "BEGIN { printf \"%.3f\", $seconds > 0 ? $limit / $seconds : 0 }")}"
-    row "$program/text" "$text" B ''
-    row "$program/memory" "$memory" B ''
+    row "$program" "$seconds" s "$limit"
+    row "$program/text" "$text" B null
+    row "$program/memory" "$memory" B null
 done <<END
 facts 0.5
 demo_inference 5

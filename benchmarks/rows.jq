@@ -1,8 +1,7 @@
-# Google Benchmark's JSON to rows {name, value, unit, share_of_peak, peers}.
+# Google Benchmark's JSON to rows {name, value, unit, share_of_peak}.
 #
 # A benchmark tells its figure by a counter that is named by its unit ("MAC/s", "B/s", "images/s"), or by the counter
 # "rate" with the unit as its label; without either, the figure is the time. The counter "share_of_peak" is taken over.
-# A peer's ratio is above 1 where this library is the faster one.
 
 def figure:
     (to_entries | map(select(.key | endswith("/s"))) | first) as $counter
@@ -13,15 +12,8 @@ def figure:
       else { value: .real_time, unit: .time_unit }
       end;
 
-def compared_with($peers):
-    . as $row
-    | .peers = ($peers | map_values({
-        value: .,
-        ratio: (if $row.unit | endswith("/s") then $row.value / . else . / $row.value end) }));
-
 (.benchmarks | map(select(.error_occurred) | "\(.name): \(.error_message)")) as $errors
 | if $errors != [] then error($errors | join("\n")) else . end
 | .benchmarks
 | map(select(.aggregate_name == "median")
-    | { name: (.run_name | sub("/real_time$"; "")) } + figure + { share_of_peak: (.share_of_peak // null) }
-    | compared_with($peers[0][.name] // {}))
+    | { name: (.run_name | sub("/real_time$"; "")) } + figure + { share_of_peak: (.share_of_peak // null) })

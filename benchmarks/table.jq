@@ -1,4 +1,4 @@
-# Rows {name, value, unit, share_of_peak, peers} as a table for people.
+# Rows {name, value, unit, share_of_peak, limit} as a table for people.
 
 def padded($width): . + " " * ([$width - length, 0] | max);
 def digits3:
@@ -18,8 +18,8 @@ def cells:
     [ .name,
       (.value | human) + .unit,
       (if .share_of_peak then (.share_of_peak * 1000 | round / 10 | tostring) + " %" else "" end),
-      (.peers | to_entries | map("\(.key) \(.value.ratio | digits3)x") | join(", ")) ];
+      (if .limit then (.limit | human) + .unit else "" end) ];
 
-[["benchmark", "median", "of peak", "against peers"]] + map(cells)
+[["benchmark", "median", "of peak", "limit"]] + map(cells)
 | (transpose | map(map(length) | max)) as $widths
 | .[] | [., $widths] | transpose | map(. as [$text, $width] | $text | padded($width)) | join("  ") | sub(" +$"; "")

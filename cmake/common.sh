@@ -6,6 +6,8 @@ packages_build=(g++ cmake ninja-build libboost-dev libxsimd-dev)
 packages_examples=(zlib1g-dev liblzma-dev nlohmann-json3-dev libcli11-dev gnuplot-nox dataset-fashion-mnist)
 packages_tests=(doctest-dev)
 packages_benchmarks=(libbenchmark-dev jq time)
+# Of Debian 13; ./bench --peers.
+packages_peers=(clang-19 libdnnl-dev libxnnpack-dev libpthreadpool-dev)
 packages_sanitizers=(clang-19 libclang-rt-19-dev)
 packages_sets=(qemu-user) # its processors also run programs that choose their set themselves
 packages_coverage=(gcovr)

@@ -63,6 +63,16 @@ in_root() {
         sh -c "cd /intaglio && exec \"\$@\"" sh "$@"' "$root" "$@"
 }
 
+# update_root ROOT: brings it up to date, by the network of this machine.
+update_root() {
+    local root=$1
+    cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+    apt-config dump | grep -iE '^Acquire::https?::Proxy' >"$root/etc/apt/apt.conf.d/99proxy"
+    mkdir -p "$root/intaglio"
+    in_root "$root" sh -c 'dpkg --configure -a && apt-get -q update && apt-get -qy dist-upgrade' >"$root/upgrade.log" 2>&1 ||
+        echo "$root cannot be brought up to date, as $root/upgrade.log tells: going on with what is there" >&2
+}
+
 # check_debian NAME [ARGUMENT...]: ./check ARGUMENT... of the last commit on that release; without arguments ./demo and
 # ./check, as a new user would. Adds to `passed` and `failed`.
 check_debian() {
@@ -74,13 +84,10 @@ check_debian() {
     [ -z "$(git_here status --porcelain)" ] || echo "what is not committed is not checked" >&2
     [ -d "$root" ] || make_root "$release" "$root"
 
-    cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-    apt-config dump | grep -iE '^Acquire::https?::Proxy' >"$root/etc/apt/apt.conf.d/99proxy"
     rm -rf --one-file-system "$root/intaglio"
     mkdir "$root/intaglio"
     git_here archive HEAD | tar -x -C "$root/intaglio" || die "the last commit cannot be copied to $root"
-    in_root "$root" sh -c 'dpkg --configure -a && apt-get -q update && apt-get -qy dist-upgrade' >"$root/upgrade.log" 2>&1 ||
-        echo "$root cannot be brought up to date, as $root/upgrade.log tells: going on with what is there" >&2
+    update_root "$root"
 
     if [ $# = 0 ]; then
         printf '\n== %s: ./demo\n' "$name"
