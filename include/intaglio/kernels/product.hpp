@@ -14,6 +14,8 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
+inline constexpr std::ptrdiff_t cache_line = 64;
+
 /// Output pixels of a product and the input windows under them; distances are in elements.
 template <class Arithmetic>
 struct ProductGrid {
@@ -80,16 +82,19 @@ class PixelGroups {
     typename Arithmetic::Sum* row_output_;
 };
 
-/// One register tile: `Groups` groups of four pixels by `Columns` vectors, of which `channels` lanes are stored.
+/// One register tile: `Groups` groups of four pixels by `Columns` vectors, of which `channels` lanes are stored. While
+/// it reads weights it fetches those that lie `ahead` bytes behind them.
 template <class Arithmetic, int Groups, int Columns>
 void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
                   const typename Arithmetic::Stored* const (&inputs)[Groups],
                   typename Arithmetic::Sum* const (&outputs)[Groups], const typename Arithmetic::Weight* weights,
-                  std::int32_t channels) {
+                  std::int32_t channels, std::ptrdiff_t ahead) {
     using Stored = typename Arithmetic::Stored;
     constexpr int rows = Groups * 4;
     constexpr std::ptrdiff_t per_chunk = Arithmetic::codes_per_chunk;
     constexpr std::ptrdiff_t vector = Arithmetic::lanes * per_chunk;
+    constexpr auto chunk_bytes = Columns * vector * static_cast<std::ptrdiff_t>(sizeof(*weights));
+    constexpr int lines = chunk_bytes > cache_line ? static_cast<int>(chunk_bytes / cache_line) : 1;
     // In bytes, and three pixels as a register of their own: then four pixels need one pointer.
     const std::ptrdiff_t pixel = grid.input_pixel * static_cast<std::ptrdiff_t>(sizeof(Stored));
     const std::ptrdiff_t three_pixels = 3 * pixel;
@@ -109,6 +114,9 @@ void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& gr
             }
             for (std::int32_t chunk = 0; chunk < plan.segment_chunks; ++chunk) {
                 decltype(Arithmetic::weights(weights)) factors[Columns];
+                INTAGLIO_UNROLLED (line, lines) {
+                    __builtin_prefetch(reinterpret_cast<const std::byte*>(weights) + line * cache_line + ahead, 0, 2);
+                }
                 INTAGLIO_UNROLLED (c, Columns) {
                     factors[c] = Arithmetic::weights(weights + c * vector);
                 }
@@ -217,17 +225,22 @@ void product_block(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
     }
     PixelGroups<Arithmetic> walk(grid, 4);
     std::int64_t left = walk.count();
+    // The first tile fetches the next panel, which would come late from a far cache; later ones fetch what they read.
+    std::ptrdiff_t ahead = static_cast<std::ptrdiff_t>(plan.packed_chunks) * Columns * Arithmetic::lanes *
+                           Arithmetic::codes_per_chunk * static_cast<std::ptrdiff_t>(sizeof(*weights));
     for (; left >= groups; left -= groups) {
         const Stored* inputs[groups];
         Sum* outputs[groups];
         for (int g = 0; g < groups; ++g) walk.next(inputs[g], outputs[g]);
-        product_tile<Arithmetic, groups, Columns>(plan, grid, inputs, outputs, weights, channels);
+        product_tile<Arithmetic, groups, Columns>(plan, grid, inputs, outputs, weights, channels, ahead);
+        ahead = 0;
     }
     for (; left > 0; --left) {
         const Stored* inputs[1];
         Sum* outputs[1];
         walk.next(inputs[0], outputs[0]);
-        product_tile<Arithmetic, 1, Columns>(plan, grid, inputs, outputs, weights, channels);
+        product_tile<Arithmetic, 1, Columns>(plan, grid, inputs, outputs, weights, channels, ahead);
+        ahead = 0;
     }
 }
 

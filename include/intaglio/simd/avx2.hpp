@@ -41,6 +41,11 @@ template <class Weight>
 [[nodiscard]] INTAGLIO_INLINE Int256 load_weights(Avx2, const Weight* weights) {
     return Int256(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights)));
 }
+[[nodiscard]] INTAGLIO_INLINE Int256 load_weights(Avx2, const std::int16_t* weights) {
+    __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights));
+    __asm__("" : "+x"(words));  // GCC would load them again for each pixel of a tile, and loads would be the limit
+    return Int256(words);
+}
 /// Four bytes or two words of each lane.
 template <class Code>
 [[nodiscard]] INTAGLIO_INLINE Int256 load_codes(Avx2 set, const Code* codes) {
