@@ -41,7 +41,7 @@ template <class Arithmetic, class Code>
 template <class Arithmetic, class Code>
 void convolve_mixed(const ConvolutionExtents& extents, const ConvolutionPlan& plan, const Code* image,
                     std::int32_t images, std::int32_t first_row, std::int32_t rows,
-                    const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* sums,
+                    const typename Arithmetic::Weight* weights, const ProductOutput<typename Arithmetic::Sum>& output,
                     typename Arithmetic::Stored* copy) {
     using Stored = typename Arithmetic::Stored;
     constexpr int per_chunk = Arithmetic::codes_per_chunk;
@@ -52,7 +52,7 @@ void convolve_mixed(const ConvolutionExtents& extents, const ConvolutionPlan& pl
     grid.images = images;
     grid.rows = rows;
     grid.width = extents.out.width;
-    grid.output_pixel = extents.out.channels;
+    grid.output_pixel = output.take == nullptr ? extents.out.channels : panel_vectors * Arithmetic::lanes;
     grid.output_row = grid.output_pixel * extents.out.width;
     grid.output_image = grid.output_row * rows;
 
@@ -91,6 +91,11 @@ void convolve_mixed(const ConvolutionExtents& extents, const ConvolutionPlan& pl
             grid.input_pixel = grid.input_image;
         }
     }
+    if constexpr (Arithmetic::has_constants) {
+        grid.taps.rows = plan.segment_rows;  // a constant counts on the codes of the padding, too
+    } else {
+        grid.taps = useful_taps(extents, plan, first_row, per_chunk);
+    }
     for (std::int32_t group = 0; group < extents.groups; ++group) {
         const std::int32_t first_channel = group * extents.channels_per_group();
         for (std::int32_t i = 0; i < images && plan.merged; ++i) {
@@ -98,8 +103,9 @@ void convolve_mixed(const ConvolutionExtents& extents, const ConvolutionPlan& pl
                          copy + std::ptrdiff_t{i} * rows * extents.out.width * grid.input_pixel);
         }
         grid.input = plan.merged ? start : start + first_channel;
-        grid.output = sums + group * plan.group_outputs;
-        product<Arithmetic>(plan, grid, weights + group * plan.group_weights);
+        const std::int32_t first_output = group * plan.group_outputs;
+        grid.output = output.take == nullptr ? output.sums + first_output : output.sums;
+        product<Arithmetic>(plan, grid, weights + group * plan.group_weights, output, first_output);
     }
 }
 
@@ -121,7 +127,7 @@ void convolve_block(const ConvolutionExtents& extents, const Code* image, std::i
             }
         }
     } else if constexpr (G != Grouping::depthwise) {
-        convolve_mixed<Arithmetic>(extents, plan, image, images, first_row, rows, weights, sums, copy);
+        convolve_mixed<Arithmetic>(extents, plan, image, images, first_row, rows, weights, {sums}, copy);
     }
 }
 

@@ -11,6 +11,8 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/arithmetic.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
+#include "intaglio/kernels/product_output.hpp"
+#include "intaglio/kernels/useful_taps.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
@@ -32,72 +34,149 @@ struct ProductGrid {
     std::ptrdiff_t output_image = 0;
     std::ptrdiff_t output_row = 0;
     std::ptrdiff_t output_pixel = 0;
+    UsefulTaps taps{};
+
+    [[nodiscard]] std::int64_t pixels() const { return std::int64_t{images} * rows * width; }
 };
 
-/// Walks over groups of neighbouring pixels in rows. The last group of a row is moved back to fit: it computes some
-/// pixels twice, which costs less than a smaller tile.
+/// Groups of neighbouring pixels that a tile computes at once, and the taps that count for any of their pixels.
+template <class Arithmetic, int Groups>
+struct PixelTile {
+    const typename Arithmetic::Stored* inputs[Groups];
+    typename Arithmetic::Sum* outputs[Groups];
+    TapRows rows;
+    // Chunks of a segment that do not count for the first pixel of each group, and for the last one.
+    std::int32_t first_chunks;
+    std::int32_t last_chunks;
+};
+
+/// Walks over groups of neighbouring pixels in rows, down the image first: windows below each other share most of
+/// their codes, and groups below each other the taps on the padding. The last group of a row is moved back to fit: it
+/// computes some pixels twice, which costs less than a smaller tile.
 template <class Arithmetic>
 class PixelGroups {
   public:
     PixelGroups(const ProductGrid<Arithmetic>& grid, std::int32_t group_pixels)
         : grid_(grid),
           group_pixels_(group_pixels),
+          last_(grid.width - group_pixels),
           image_input_(grid.input),
-          image_output_(grid.output),
-          row_input_(grid.input),
-          row_output_(grid.output) {}
+          image_output_(grid.output) {
+        begin_column();
+    }
 
     /// Number of groups of the whole grid.
     [[nodiscard]] std::int64_t count() const {
         return std::int64_t{grid_.images} * grid_.rows * ((grid_.width + group_pixels_ - 1) / group_pixels_);
     }
 
-    /// Gives the current group and moves on.
-    void next(const typename Arithmetic::Stored*& input, typename Arithmetic::Sum*& output) {
-        const std::int32_t last = grid_.width - group_pixels_;
-        const std::int32_t x = x_ < last ? x_ : last;
-        input = row_input_ + x * grid_.input_pixel;
-        output = row_output_ + x * grid_.output_pixel;
-        x_ += group_pixels_;
-        if (x_ < grid_.width) return;
-        x_ = 0;
-        row_input_ += grid_.input_row;
-        row_output_ += grid_.output_row;
-        if (++y_ < grid_.rows) return;
-        y_ = 0;
-        image_input_ += grid_.input_image;
-        image_output_ += grid_.output_image;
-        row_input_ = image_input_;
-        row_output_ = image_output_;
+    /// Gives the next groups and moves on.
+    template <int Groups>
+    void next(PixelTile<Arithmetic, Groups>& tile) {
+        const UsefulTaps& taps = grid_.taps;
+        tile.rows = taps.of_row(y_);
+        tile.first_chunks = taps.first_chunks;
+        tile.last_chunks = taps.last_chunks;
+        for (int g = 0; g < Groups; ++g) {
+            if (g > 0) {
+                const TapRows rows = taps.of_row(y_);
+                if (rows.begin < tile.rows.begin) tile.rows.begin = rows.begin;
+                if (rows.end > tile.rows.end) tile.rows.end = rows.end;
+            }
+            if (x_ > 0) tile.first_chunks = 0;
+            if (x_ < last_) tile.last_chunks = 0;
+            tile.inputs[g] = input_;
+            tile.outputs[g] = output_;
+            advance();
+        }
     }
 
   private:
+    void begin_column() {
+        input_ = image_input_ + x_ * grid_.input_pixel;
+        output_ = image_output_ + x_ * grid_.output_pixel;
+    }
+    void advance() {
+        input_ += grid_.input_row;
+        output_ += grid_.output_row;
+        if (++y_ < grid_.rows) return;
+        y_ = 0;
+        if (x_ < last_) {
+            x_ += group_pixels_;
+            if (x_ > last_) x_ = last_;
+        } else {
+            x_ = 0;
+            image_input_ += grid_.input_image;
+            image_output_ += grid_.output_image;
+        }
+        begin_column();
+    }
+
     const ProductGrid<Arithmetic>& grid_;
     std::int32_t group_pixels_;
+    std::int32_t last_;  ///< column of the last group
     std::int32_t x_ = 0;
     std::int32_t y_ = 0;
     const typename Arithmetic::Stored* image_input_;
     typename Arithmetic::Sum* image_output_;
-    const typename Arithmetic::Stored* row_input_;
-    typename Arithmetic::Sum* row_output_;
+    const typename Arithmetic::Stored* input_ = nullptr;
+    typename Arithmetic::Sum* output_ = nullptr;
 };
+
+/// Where a tile stands while it multiplies; distances are in bytes.
+template <class Arithmetic, int Groups>
+struct TilePosition {
+    const std::byte* codes[Groups];
+    const typename Arithmetic::Weight* weights;
+    std::ptrdiff_t pixel;
+    std::ptrdiff_t three_pixels;  ///< a register of its own: then four pixels need one pointer
+    std::ptrdiff_t ahead;         ///< weights that are fetched lie so far behind those that are read
+};
+
+/// Multiplies `chunks` chunks by the pixels First ... End - 1 of each group.
+template <class Arithmetic, int Groups, int Columns, int First, int End, class Vector>
+INTAGLIO_INLINE void multiply_chunks(Vector (&sums)[Groups * 4][Columns], TilePosition<Arithmetic, Groups>& at,
+                                     std::int32_t chunks) {
+    using Stored = typename Arithmetic::Stored;
+    constexpr std::ptrdiff_t per_chunk = Arithmetic::codes_per_chunk;
+    constexpr std::ptrdiff_t vector = Arithmetic::lanes * per_chunk;
+    constexpr auto chunk_bytes = Columns * vector * static_cast<std::ptrdiff_t>(sizeof(*at.weights));
+    constexpr int lines = chunk_bytes > cache_line ? static_cast<int>(chunk_bytes / cache_line) : 1;
+    for (std::int32_t chunk = 0; chunk < chunks; ++chunk) {
+        decltype(Arithmetic::weights(at.weights)) factors[Columns];
+        INTAGLIO_UNROLLED (line, lines) {
+            __builtin_prefetch(reinterpret_cast<const std::byte*>(at.weights) + line * cache_line + at.ahead, 0, 2);
+        }
+        INTAGLIO_UNROLLED (c, Columns) {
+            factors[c] = Arithmetic::weights(at.weights + c * vector);
+        }
+        INTAGLIO_UNROLLED (r, Groups * 4) {
+            const int in_group = r % 4;
+            if (in_group < First || in_group >= End) continue;
+            const std::ptrdiff_t distance = in_group == 3 ? at.three_pixels : in_group * at.pixel;
+            const auto codes = Arithmetic::codes(reinterpret_cast<const Stored*>(at.codes[r / 4] + distance));
+            INTAGLIO_UNROLLED (c, Columns) {
+                sums[r][c] = Arithmetic::multiply_add(sums[r][c], codes, factors[c]);
+            }
+        }
+        INTAGLIO_UNROLLED (g, Groups) {
+            at.codes[g] += per_chunk * static_cast<std::ptrdiff_t>(sizeof(Stored));
+        }
+        at.weights += Columns * vector;
+    }
+}
 
 /// One register tile: `Groups` groups of four pixels by `Columns` vectors, of which `channels` lanes are stored. While
 /// it reads weights it fetches those that lie `ahead` bytes behind them.
 template <class Arithmetic, int Groups, int Columns>
 void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
-                  const typename Arithmetic::Stored* const (&inputs)[Groups],
-                  typename Arithmetic::Sum* const (&outputs)[Groups], const typename Arithmetic::Weight* weights,
+                  const PixelTile<Arithmetic, Groups>& tile, const typename Arithmetic::Weight* weights,
                   std::int32_t channels, std::ptrdiff_t ahead) {
     using Stored = typename Arithmetic::Stored;
     constexpr int rows = Groups * 4;
-    constexpr std::ptrdiff_t per_chunk = Arithmetic::codes_per_chunk;
-    constexpr std::ptrdiff_t vector = Arithmetic::lanes * per_chunk;
-    constexpr auto chunk_bytes = Columns * vector * static_cast<std::ptrdiff_t>(sizeof(*weights));
-    constexpr int lines = chunk_bytes > cache_line ? static_cast<int>(chunk_bytes / cache_line) : 1;
-    // In bytes, and three pixels as a register of their own: then four pixels need one pointer.
-    const std::ptrdiff_t pixel = grid.input_pixel * static_cast<std::ptrdiff_t>(sizeof(Stored));
-    const std::ptrdiff_t three_pixels = 3 * pixel;
+    constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_chunk;
+    const std::ptrdiff_t row_chunks = std::ptrdiff_t{plan.segment_columns} * plan.segment_chunks;
+    const std::int32_t middle_chunks = plan.segment_chunks - tile.first_chunks - tile.last_chunks;
 
     decltype(Arithmetic::zero()) sums[rows][Columns];
     INTAGLIO_UNROLLED (r, rows) {
@@ -105,50 +184,37 @@ void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& gr
             sums[r][c] = Arithmetic::zero();
         }
     }
-    for (std::int32_t segment_row = 0; segment_row < plan.segment_rows; ++segment_row) {
+    TilePosition<Arithmetic, Groups> at;
+    at.weights = weights + tile.rows.begin * row_chunks * Columns * vector;
+    at.pixel = grid.input_pixel * static_cast<std::ptrdiff_t>(sizeof(Stored));
+    at.three_pixels = 3 * at.pixel;
+    at.ahead = ahead;
+    for (std::int32_t segment_row = tile.rows.begin; segment_row < tile.rows.end; ++segment_row) {
         for (std::int32_t segment_column = 0; segment_column < plan.segment_columns; ++segment_column) {
             const std::ptrdiff_t offset = segment_row * grid.segment_row + segment_column * grid.segment_column;
-            const std::byte* pointers[Groups];
             INTAGLIO_UNROLLED (g, Groups) {
-                pointers[g] = reinterpret_cast<const std::byte*>(inputs[g] + offset);
+                at.codes[g] = reinterpret_cast<const std::byte*>(tile.inputs[g] + offset);
             }
-            for (std::int32_t chunk = 0; chunk < plan.segment_chunks; ++chunk) {
-                decltype(Arithmetic::weights(weights)) factors[Columns];
-                INTAGLIO_UNROLLED (line, lines) {
-                    __builtin_prefetch(reinterpret_cast<const std::byte*>(weights) + line * cache_line + ahead, 0, 2);
-                }
-                INTAGLIO_UNROLLED (c, Columns) {
-                    factors[c] = Arithmetic::weights(weights + c * vector);
-                }
-                INTAGLIO_UNROLLED (r, rows) {
-                    const int in_group = r % 4;
-                    const std::ptrdiff_t distance = in_group == 3 ? three_pixels : in_group * pixel;
-                    const auto codes = Arithmetic::codes(reinterpret_cast<const Stored*>(pointers[r / 4] + distance));
-                    INTAGLIO_UNROLLED (c, Columns) {
-                        sums[r][c] = Arithmetic::multiply_add(sums[r][c], codes, factors[c]);
-                    }
-                }
-                INTAGLIO_UNROLLED (g, Groups) {
-                    pointers[g] += per_chunk * static_cast<std::ptrdiff_t>(sizeof(Stored));
-                }
-                weights += Columns * vector;
-            }
+            multiply_chunks<Arithmetic, Groups, Columns, 1, 4>(sums, at, tile.first_chunks);
+            multiply_chunks<Arithmetic, Groups, Columns, 0, 4>(sums, at, middle_chunks);
+            multiply_chunks<Arithmetic, Groups, Columns, 0, 3>(sums, at, tile.last_chunks);
         }
     }
+    [[maybe_unused]] const auto* const constants = weights + plan.segment_rows * row_chunks * Columns * vector;
     if (channels >= Columns * Arithmetic::lanes) {
         INTAGLIO_UNROLLED (r, rows) {
-            auto* const output = outputs[r / 4] + r % 4 * grid.output_pixel;
+            auto* const output = tile.outputs[r / 4] + r % 4 * grid.output_pixel;
             INTAGLIO_UNROLLED (c, Columns) {
                 Arithmetic::store_sum(output + c * Arithmetic::lanes,
-                                      total_of<Arithmetic>(sums[r][c], weights + c * vector));
+                                      total_of<Arithmetic>(sums[r][c], constants + c * vector));
             }
         }
     } else {
         INTAGLIO_UNROLLED (r, rows) {
-            auto* const output = outputs[r / 4] + r % 4 * grid.output_pixel;
+            auto* const output = tile.outputs[r / 4] + r % 4 * grid.output_pixel;
             INTAGLIO_UNROLLED (c, Columns) {
                 Arithmetic::store_first_sums(output + c * Arithmetic::lanes,
-                                             total_of<Arithmetic>(sums[r][c], weights + c * vector),
+                                             total_of<Arithmetic>(sums[r][c], constants + c * vector),
                                              channels - c * Arithmetic::lanes);
             }
         }
@@ -206,20 +272,17 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
     }
 }
 
-/// All pixels of the grid by one block of `Columns` vectors.
+/// All pixels of the grid by one panel of `Columns` vectors.
 template <class Arithmetic, int Columns>
-void product_block(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
+void product_panel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
                    const typename Arithmetic::Weight* weights, std::int32_t channels) {
     constexpr int groups = tile_groups(typename Arithmetic::Architecture{}, Columns);
-    using Stored = typename Arithmetic::Stored;
-    using Sum = typename Arithmetic::Sum;
     if (grid.width < 4) {
         PixelGroups<Arithmetic> pixels(grid, 1);
+        PixelTile<Arithmetic, 1> pixel;
         for (std::int64_t left = pixels.count(); left > 0; --left) {
-            const Stored* input;
-            Sum* output;
-            pixels.next(input, output);
-            product_pixel<Arithmetic, Columns>(plan, grid, input, output, weights, channels);
+            pixels.next(pixel);
+            product_pixel<Arithmetic, Columns>(plan, grid, pixel.inputs[0], pixel.outputs[0], weights, channels);
         }
         return;
     }
@@ -228,38 +291,48 @@ void product_block(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
     // The first tile fetches the next panel, which would come late from a far cache; later ones fetch what they read.
     std::ptrdiff_t ahead = static_cast<std::ptrdiff_t>(plan.packed_chunks) * Columns * Arithmetic::lanes *
                            Arithmetic::codes_per_chunk * static_cast<std::ptrdiff_t>(sizeof(*weights));
-    for (; left >= groups; left -= groups) {
-        const Stored* inputs[groups];
-        Sum* outputs[groups];
-        for (int g = 0; g < groups; ++g) walk.next(inputs[g], outputs[g]);
-        product_tile<Arithmetic, groups, Columns>(plan, grid, inputs, outputs, weights, channels, ahead);
-        ahead = 0;
+    if constexpr (groups > 1) {
+        PixelTile<Arithmetic, groups> tile;
+        for (; left >= groups; left -= groups) {
+            walk.next(tile);
+            product_tile<Arithmetic, groups, Columns>(plan, grid, tile, weights, channels, ahead);
+            ahead = 0;
+        }
     }
+    PixelTile<Arithmetic, 1> tile;
     for (; left > 0; --left) {
-        const Stored* inputs[1];
-        Sum* outputs[1];
-        walk.next(inputs[0], outputs[0]);
-        product_tile<Arithmetic, 1, Columns>(plan, grid, inputs, outputs, weights, channels, ahead);
+        walk.next(tile);
+        product_tile<Arithmetic, 1, Columns>(plan, grid, tile, weights, channels, ahead);
         ahead = 0;
     }
 }
 
-/// All pixels of the grid by the output channels of one group, whose packed weights are given. Overwrites the outputs.
+/// All pixels of the grid by the output channels of one group, whose packed weights are given. Overwrites the outputs;
+/// grid.output is that of the group's first channel, `first_channel`, or the memory of a panel.
 template <class Arithmetic>
 void product(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
-             const typename Arithmetic::Weight* weights) {
+             const typename Arithmetic::Weight* weights, const ProductOutput<typename Arithmetic::Sum>& output,
+             std::int32_t first_channel) {
     constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_chunk;
+    constexpr std::int32_t panel = panel_vectors * Arithmetic::lanes;
     const auto chunks = static_cast<std::ptrdiff_t>(plan.packed_chunks);
     ProductGrid<Arithmetic> block = grid;
-    for (std::int32_t first = 0; first < plan.group_vectors; first += 2) {
-        const std::int32_t channels = plan.group_outputs - first * Arithmetic::lanes;
+    for (std::int32_t first = 0; first < plan.group_vectors; first += panel_vectors) {
+        const std::int32_t left = plan.group_outputs - first * Arithmetic::lanes;
+        // A panel has room for whole vectors.
+        const std::int32_t channels = output.take == nullptr ? left : panel;
         if (first + 1 < plan.group_vectors) {
-            product_block<Arithmetic, 2>(plan, block, weights, channels);
+            product_panel<Arithmetic, 2>(plan, block, weights, channels);
         } else {
-            product_block<Arithmetic, 1>(plan, block, weights, channels);
+            product_panel<Arithmetic, 1>(plan, block, weights, channels);
         }
-        weights += 2 * chunks * vector;
-        block.output += 2 * Arithmetic::lanes;
+        weights += panel_vectors * chunks * vector;
+        if (output.take == nullptr) {
+            block.output += panel;
+        } else {
+            output.take(output.taker, {output.sums, grid.pixels(), panel, first_channel + first * Arithmetic::lanes,
+                                       left < panel ? left : panel});
+        }
     }
 }
 

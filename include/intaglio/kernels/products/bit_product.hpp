@@ -237,7 +237,7 @@ struct BitProduct {
         block.out.height = rows;
         block.padding_height = inside.padding;
         const auto multiply = [&](const BitWord* words, std::byte* copy) {
-            convolve_mixed<Arithmetic<Set>>(block, plan, words, 1, 0, rows, weights, accumulators,
+            convolve_mixed<Arithmetic<Set>>(block, plan, words, 1, 0, rows, weights, {accumulators},
                                             reinterpret_cast<BitWord*>(copy));
         };
         const std::int64_t first_pixel = std::int64_t{inside.begin} * extents.in.width;
