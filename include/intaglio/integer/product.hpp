@@ -18,6 +18,7 @@ struct ProductVariant {
     kernels::Grouping grouping{};
     bool window_sums = false;        ///< weights are no plain multiples of their codes
     StepKind step = StepKind::none;  ///< that runs inside
+    bool by_panel = false;           ///< on each panel of sums as it is finished, if the kernel has such
     constexpr bool operator==(const ProductVariant&) const = default;
 
     template <std::size_t Place>
@@ -31,21 +32,43 @@ using kernel_of = typename decltype(Variant)::template kernel_at<Variant.kernel>
 template <class Target, class Net>
 constexpr ProductVariant<product_kernels<Net>> product_variant(const FactsView& facts, const Row& row,
                                                                std::int32_t fused) {
-    return {choose_product<Target, product_kernels<Net>>(facts, row), kernels::grouping_of(row.extents),
-            has_window_sums(row), fused == none ? StepKind::none : step_kind(facts.row(fused))};
+    ProductVariant<product_kernels<Net>> variant{choose_product<Target, product_kernels<Net>>(facts, row),
+                                                 kernels::grouping_of(row.extents), has_window_sums(row)};
+    if (fused == none) return variant;
+    variant.step = step_kind(facts.row(fused));
+    // A panel of one pixel is not worth a step of its own.
+    variant.by_panel =
+        !variant.window_sums && variant.grouping == kernels::Grouping::mixed && row.extents.out.pixels() >= 4;
+    return variant;
 }
 
 namespace detail {
 
-/// Output rows that one block of a fused product computes: enough pixels to fill the register tiles.
+/// Output rows that one block of a fused product computes: enough pixels to fill the register tiles, few enough that
+/// sums and codes stay close; all blocks but the last are of one size.
 constexpr std::int32_t block_rows(const ConvolutionExtents& extents) {
-    constexpr std::int32_t pixels = 48;
-    const std::int32_t rows = (pixels + extents.out.width - 1) / extents.out.width;
-    return rows < extents.out.height ? rows : extents.out.height;
+    constexpr std::int64_t pixels = 48;
+    const std::int64_t blocks = extents.out.pixels() / pixels;
+    const std::int32_t height = extents.out.height;
+    return blocks < 2 ? height : static_cast<std::int32_t>((height + blocks - 1) / blocks);
 }
 
-constexpr std::int64_t accumulator_bytes(const ConvolutionExtents& extents) {
-    return aligned(std::int64_t{block_rows(extents)} * extents.out.width * extents.out.channels * 4);
+/// Whether the step of a product runs on each panel of sums as it is finished.
+template <class Set, auto Variant, class In>
+inline constexpr bool steps_by_panel = kernels::MultipliesPanels<kernel_of<Variant>, Set, In> && (Variant.by_panel);
+
+/// Bytes of the accumulators of a block: those of `channels` output channels.
+constexpr std::int64_t accumulator_bytes(const ConvolutionExtents& extents, std::int32_t channels) {
+    return aligned(std::int64_t{block_rows(extents)} * extents.out.width * channels * 4);
+}
+/// The same for the channels that are kept until their step has run.
+template <class Set, auto Variant, class In>
+constexpr std::int64_t kept_bytes(const ConvolutionExtents& extents) {
+    if constexpr (steps_by_panel<Set, Variant, In>) {
+        return accumulator_bytes(extents, kernel_of<Variant>::template panel_channels<Set>);
+    } else {
+        return accumulator_bytes(extents, Variant.step == StepKind::none ? 0 : extents.out.channels);
+    }
 }
 
 /// Bytes of workspace of multiply_rows.
@@ -69,21 +92,47 @@ void multiply_rows(const ConvolutionExtents& extents, WeightForm weight, const I
     }
 }
 
-/// A product whose accumulators stay in the workspace; each block of rows goes through the step at once.
+/// The step of a product, for the sums of one block of pixels.
+template <class Set, StepKind Kind, class Out>
+struct FusedStep {
+    const Site& site;
+    const std::byte* parameters;
+    Out* out;  ///< of the first pixel
+
+    void all(const std::int32_t* sums, std::int64_t pixels) const {
+        step<Set, Kind>(site.step, sums, pixels, site.extents.out.channels, parameters, out);
+    }
+    /// Takes a panel of sums: see kernels::ProductOutput.
+    static void panel(const void* self, const kernels::SumPanel<std::int32_t>& sums) {
+        const auto& fused = *static_cast<const FusedStep*>(self);
+        step<Set, Kind>(fused.site.step, sums.sums, sums.pixels,
+                        {fused.site.extents.out.channels, sums.first_channel, sums.channels, sums.pitch},
+                        fused.parameters, fused.out);
+    }
+};
+
+/// A product whose accumulators stay in the workspace; each block of rows goes through the step at once, panel by panel
+/// where the kernel has such.
 template <class Set, auto Variant, class In, class Out>
 void product_and_step(const Site& site, const In* in, const std::byte* parameters, Out* out, std::byte* workspace) {
     const ConvolutionExtents& extents = site.extents;
     auto* accumulators = reinterpret_cast<std::int32_t*>(workspace);
-    std::byte* rest = workspace + accumulator_bytes(extents);
+    std::byte* rest = workspace + kept_bytes<Set, Variant, In>(extents);
     const std::int32_t block = block_rows(extents);
+    FusedStep<Set, Variant.step, Out> fused{site, parameters + site.step_parameters, out};
     for (std::int32_t first = 0; first < extents.out.height; first += block) {
         const std::int32_t rows = extents.out.height - first < block ? extents.out.height - first : block;
-        multiply_rows<Set, Variant>(extents, site.weight, in, first, rows, parameters + site.parameters, accumulators,
-                                    rest);
         const std::int64_t pixels = std::int64_t{rows} * extents.out.width;
-        step<Set, Variant.step>(
-            site.step, accumulators, pixels, extents.out.channels, parameters + site.step_parameters,
-            out + std::int64_t{first} * extents.out.width * pixel_elements<Out>(extents.out.channels));
+        if constexpr (steps_by_panel<Set, Variant, In>) {
+            kernel_of<Variant>::template multiply_panels<Set>(
+                extents, in, {.first_row = first, .rows = rows}, parameters + site.parameters,
+                {.sums = accumulators, .take = &FusedStep<Set, Variant.step, Out>::panel, .taker = &fused}, rest);
+        } else {
+            multiply_rows<Set, Variant>(extents, site.weight, in, first, rows, parameters + site.parameters,
+                                        accumulators, rest);
+            fused.all(accumulators, pixels);
+        }
+        fused.out += pixels * pixel_elements<Out>(extents.out.channels);
     }
 }
 
@@ -113,10 +162,9 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     }
     template <class Set, class Kind>
     static constexpr std::size_t workspace_bytes(const Site& site) {
-        const bool fused = Kind::variant.step != StepKind::none;
         return detail::multiply_workspace_bytes<Set, kernel_of<Kind::variant>, typename Kind::input>(
                    site.extents, Kind::variant.window_sums, detail::block_rows(site.extents)) +
-               (fused ? memory_size(detail::accumulator_bytes(site.extents)) : 0);
+               memory_size(detail::kept_bytes<Set, Kind::variant, typename Kind::input>(site.extents));
     }
     template <class Set, class Kind>
     static void run(const Site& site, const Frame& frame) {

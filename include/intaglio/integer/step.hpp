@@ -14,23 +14,23 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 namespace detail {
 
-/// One step over [pixels][channels]; to bits, if these are what `Out` is.
+/// One step over [pixels][channels], of all channels or of some; to bits, if these are what `Out` is.
 template <class Set, StepKind Form, class In, class Out>
-void step(const StepForm& form, const In* in, std::int64_t pixels, std::int32_t channels, const std::byte* parameters,
-          Out* out) {
+void step(const StepForm& form, const In* in, std::int64_t pixels, const kernels::StepChannels& channels,
+          const std::byte* parameters, Out* out) {
     if constexpr (Form == StepKind::thresholds) {
-        const ThresholdLayout layout = threshold_layout(form.levels, channels);
+        const ThresholdLayout layout = threshold_layout(form.levels, channels.all);
         const auto* const thresholds = at<std::int32_t>(parameters, layout.thresholds);
         const auto* const flip = at<std::int32_t>(parameters, layout.flip);
         if constexpr (std::is_same_v<Out, kernels::BitWord>) {
             // All positions between two codes are one and the same.
-            kernels::threshold_bits<Set>(in, pixels, channels, thresholds + std::int64_t{form.levels - 1} * channels,
-                                         flip, out);
+            kernels::threshold_bits<Set>(in, pixels, channels,
+                                         thresholds + std::int64_t{form.levels - 1} * channels.all, flip, out);
         } else {
             kernels::threshold_step<Set>(in, pixels, channels, form.levels, thresholds, flip, form.lowest, out);
         }
     } else {
-        const DyadicLayout layout = dyadic_layout(channels, form);
+        const DyadicLayout layout = dyadic_layout(channels.all, form);
         kernels::dyadic_step<Set>(in, pixels, channels, at<std::int32_t>(parameters, layout.multiplier),
                                   at<std::int64_t>(parameters, layout.addend),
                                   at<std::uint8_t>(parameters, layout.shift), form.lowest, form.highest, out,

@@ -169,14 +169,14 @@ INTAGLIO_INLINE void multiply_chunks(Vector (&sums)[Groups * 4][Columns], TilePo
 /// One register tile: `Groups` groups of four pixels by `Columns` vectors, of which `channels` lanes are stored. While
 /// it reads weights it fetches those that lie `ahead` bytes behind them.
 template <class Arithmetic, int Groups, int Columns>
-void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
-                  const PixelTile<Arithmetic, Groups>& tile, const typename Arithmetic::Weight* weights,
-                  std::int32_t channels, std::ptrdiff_t ahead) {
+INTAGLIO_INLINE void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
+                                  const PixelTile<Arithmetic, Groups>& tile, const typename Arithmetic::Weight* weights,
+                                  std::int32_t channels, std::ptrdiff_t ahead) {
     using Stored = typename Arithmetic::Stored;
     constexpr int rows = Groups * 4;
     constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_chunk;
     const std::ptrdiff_t row_chunks = std::ptrdiff_t{plan.segment_columns} * plan.segment_chunks;
-    const std::int32_t middle_chunks = plan.segment_chunks - tile.first_chunks - tile.last_chunks;
+    [[maybe_unused]] const std::int32_t middle_chunks = plan.segment_chunks - tile.first_chunks - tile.last_chunks;
 
     decltype(Arithmetic::zero()) sums[rows][Columns];
     INTAGLIO_UNROLLED (r, rows) {
@@ -195,9 +195,13 @@ void product_tile(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& gr
             INTAGLIO_UNROLLED (g, Groups) {
                 at.codes[g] = reinterpret_cast<const std::byte*>(tile.inputs[g] + offset);
             }
-            multiply_chunks<Arithmetic, Groups, Columns, 1, 4>(sums, at, tile.first_chunks);
-            multiply_chunks<Arithmetic, Groups, Columns, 0, 4>(sums, at, middle_chunks);
-            multiply_chunks<Arithmetic, Groups, Columns, 0, 3>(sums, at, tile.last_chunks);
+            if constexpr (Arithmetic::has_constants) {
+                multiply_chunks<Arithmetic, Groups, Columns, 0, 4>(sums, at, plan.segment_chunks);
+            } else {
+                multiply_chunks<Arithmetic, Groups, Columns, 1, 4>(sums, at, tile.first_chunks);
+                multiply_chunks<Arithmetic, Groups, Columns, 0, 4>(sums, at, middle_chunks);
+                multiply_chunks<Arithmetic, Groups, Columns, 0, 3>(sums, at, tile.last_chunks);
+            }
         }
     }
     [[maybe_unused]] const auto* const constants = weights + plan.segment_rows * row_chunks * Columns * vector;

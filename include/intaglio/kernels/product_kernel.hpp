@@ -9,6 +9,7 @@
 #include "intaglio/core/extents.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
 #include "intaglio/kernels/product_cost.hpp"
+#include "intaglio/kernels/product_output.hpp"
 #include "intaglio/simd/tags.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
@@ -45,7 +46,11 @@ struct ProductFacts {
 ///   rows - 1. Writes the accumulators [rows][out.width][out.channels], and nothing beyond them. Taps outside of the
 ///   image read padding_code, or padding_codes. `workspace` is aligned to 64 bytes. Never fails. A caller that knows
 ///   grouping_of(extents) while compiling says so, another says Grouping::any,
-/// - `reads_bits`, if it is true: `Code` may also be BitWord, for an image in words of bits.
+/// - `reads_bits`, if it is true: `Code` may also be BitWord, for an image in words of bits,
+/// - `panel_channels<Set>` and `multiply_panels<Set, Code>(extents, image, block, packed, output, workspace)`, if it
+///   computes some output channels of all pixels before the next ones, other than depthwise: then steps run while sums
+///   are in the first cache. As multiply_rows for a RowBlock, with workspace_bytes for each of its images; `output`
+///   says where sums go, its memory of a panel holds panel_channels for each pixel.
 template <class Kernel>
 concept ProductKernel = std::is_empty_v<Kernel> &&
     requires(const ProductFacts& facts, const CostProfile& profile, const ConvolutionExtents& extents,
@@ -68,6 +73,15 @@ template <class Kernel, class Set>
 [[nodiscard]] constexpr bool is_legal(const ProductFacts& facts) {
     return Kernel::template refusal<Set>(facts) == nullptr;
 }
+
+/// Whether a kernel hands on its sums panel by panel, for images of codes of a type.
+template <class Kernel, class Set, class Code>
+concept MultipliesPanels = requires(const ConvolutionExtents& extents, const Code* image, const RowBlock& block,
+                                    const std::byte* packed, const ProductOutput<std::int32_t>& output,
+                                    std::byte* workspace) {
+    Kernel::template panel_channels<Set>;
+    Kernel::template multiply_panels<Set>(extents, image, block, packed, output, workspace);
+};
 
 /// Whether a kernel also reads images in words of bits.
 template <class Kernel>

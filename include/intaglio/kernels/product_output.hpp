@@ -31,9 +31,11 @@ struct ProductOutput {
 /// Vectors of output channels of one panel of weights.
 inline constexpr std::int32_t panel_vectors = 2;
 
-/// Sums of one panel of so many pixels, for vectors of `lanes` channels.
-[[nodiscard]] constexpr std::int64_t panel_sums(std::int64_t pixels, std::int32_t lanes) {
-    return pixels * panel_vectors * lanes;
-}
+/// Output rows of consecutive images: of one image, or all rows of several.
+struct RowBlock {
+    std::int32_t images = 1;
+    std::int32_t first_row = 0;
+    std::int32_t rows = 1;
+};
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels
