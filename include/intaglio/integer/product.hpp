@@ -55,7 +55,8 @@ constexpr std::int32_t block_rows(const ConvolutionExtents& extents) {
 
 /// Whether the step of a product runs on each panel of sums as it is finished.
 template <class Set, auto Variant, class In>
-inline constexpr bool steps_by_panel = kernels::MultipliesPanels<kernel_of<Variant>, Set, In> && (Variant.by_panel);
+inline constexpr bool steps_by_panel =
+    kernels::MultipliesPanels<kernel_of<Variant>, Set, In>&& Variant.by_panel == true;
 
 /// Bytes of the accumulators of a block: those of `channels` output channels.
 constexpr std::int64_t accumulator_bytes(const ConvolutionExtents& extents, std::int32_t channels) {
