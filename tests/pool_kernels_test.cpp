@@ -1,6 +1,7 @@
 // The kernels beside the products against naive references, bit for bit: window sums, largest codes, rearrangements.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "intaglio/kernels/max_pool.hpp"
+#include "intaglio/kernels/pool.hpp"
 #include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/kernels/rearrange.hpp"
 #include "intaglio/kernels/training/max_pool_gradient.hpp"
@@ -85,6 +87,59 @@ void check_window_sums(ConvolutionExtents e, Random& random) {
         }
         CHECK(wrong == 0);
     }
+}
+
+// Sums of windows ----------------------------------------------------------------------------------------------------
+
+/// Codes at the ends of the range whose sums fit, or anywhere in it.
+template <class Set, class In, class Out>
+void check_sum_pool(Random& random, Shape in_shape, std::int32_t height, std::int32_t width, std::int32_t stride) {
+    using Codes = std::numeric_limits<In>;
+    using Sums = std::numeric_limits<Out>;
+    const std::int64_t taps = std::int64_t{height} * width;
+    const std::int64_t least = std::max(std::int64_t{Codes::lowest()}, std::int64_t{Sums::lowest()} / taps);
+    const std::int64_t most = std::min(std::int64_t{Codes::max()}, std::int64_t{Sums::max()} / taps);
+    const std::int32_t kind = between(random, 0, 2);
+    const Shape shape = pooled_shape(in_shape, height, width, stride, stride);
+    INFO(simd::name(Set{}), ", ", sizeof(In), " to ", sizeof(Out), " bytes, ", in_shape.height, "x", in_shape.width,
+         "x", in_shape.channels, ", window ", height, "x", width, ", stride ", stride);
+    Guarded<In> in(in_shape.size());
+    Guarded<Out> out(shape.size());
+    for (std::int64_t i = 0; i < in_shape.size(); ++i) {
+        const auto any = between(random, static_cast<std::int32_t>(least), static_cast<std::int32_t>(most));
+        in[i] = static_cast<In>(kind == 0 ? least : kind == 1 ? most : std::int64_t{any});
+    }
+    std::vector<Out> expected;
+    for (std::int32_t y = 0; y < shape.height; ++y) {
+        for (std::int32_t x = 0; x < shape.width; ++x) {
+            for (std::int32_t c = 0; c < shape.channels; ++c) {
+                std::int64_t sum = 0;
+                for (std::int32_t i = 0; i < height; ++i) {
+                    for (std::int32_t j = 0; j < width; ++j) {
+                        const std::int64_t pixel = (y * stride + i) * std::int64_t{in_shape.width} + x * stride + j;
+                        sum += in[pixel * shape.channels + c];
+                    }
+                }
+                expected.push_back(static_cast<Out>(sum));
+            }
+        }
+    }
+    sum_pool<Set>(in_shape, height, width, stride, stride, in.get(), out.get());
+    CHECK(differences(out, expected) == 0);
+}
+
+template <class Set, class In, class Out>
+void check_sum_pools(Random& random) {
+    for (std::int32_t channels = 1; channels <= 70; ++channels) {
+        const std::int32_t window = channels % 5 + 1;
+        const Shape shape{between(random, window, 9), between(random, window, 9), channels};
+        check_sum_pool<Set, In, Out>(random, shape, window, window, between(random, 1, 3));
+        check_sum_pool<Set, In, Out>(random, shape, between(random, 1, shape.height), shape.width, 1);
+        check_sum_pool<Set, In, Out>(random, {1, 1, channels}, 1, 1, 1);
+    }
+    check_sum_pool<Set, In, Out>(random, {16, 16, 33}, 16, 16, 1);
+    check_sum_pool<Set, In, Out>(random, {17, 40, 67}, 17, 40, 1);
+    check_sum_pool<Set, In, Out>(random, {24, 30, 40}, 23, 29, 1);
 }
 
 // Largest codes ------------------------------------------------------------------------------------------------------
@@ -349,6 +404,19 @@ TEST_CASE_TEMPLATE("kernels: window sums of odd weights agree with the product o
         add_window_sums<Set>(e, image.get(), 0, e.out.height, 2, 1, sums.data(), workspace.get());
         CHECK(sums == product(odd));
     }
+}
+
+TEST_CASE_TEMPLATE("kernels: sums of windows in as few bits as they need", Set, KERNELS_TEST_TAGS) {
+    Random random(11);
+    check_sum_pools<Set, std::uint8_t, std::uint8_t>(random);
+    check_sum_pools<Set, std::int8_t, std::int8_t>(random);
+    check_sum_pools<Set, std::uint8_t, std::int16_t>(random);
+    check_sum_pools<Set, std::int8_t, std::int16_t>(random);
+    check_sum_pools<Set, std::uint8_t, std::int32_t>(random);
+    check_sum_pools<Set, std::int8_t, std::int32_t>(random);
+    check_sum_pools<Set, std::int16_t, std::int16_t>(random);
+    check_sum_pools<Set, std::int16_t, std::int32_t>(random);
+    check_sum_pools<Set, std::int32_t, std::int32_t>(random);
 }
 
 TEST_CASE_TEMPLATE("kernels: largest codes and their gradients", Set, KERNELS_TEST_TAGS) {

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
-#include "intaglio/simd/tags.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/kernels/code_sums.hpp"
+#include "intaglio/simd/lanes.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
@@ -11,7 +13,12 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 /// Out.
 template <class Set, class In, class Out>
 [[gnu::hot]] void add(const In* a, const In* b, std::int64_t n, Out* out) {
-    for (std::int64_t i = 0; i < n; ++i) out[i] = static_cast<Out>(static_cast<Out>(a[i]) + static_cast<Out>(b[i]));
+    simd::cover_once<In, simd::code_lanes<Set, In>>(n, [=](auto count, std::int64_t i) {
+        CodeSums<In, Out, decltype(count)::value> sums;
+        sums.add(simd::load_lanes<decltype(count)::value>(a + i));
+        sums.add(simd::load_lanes<decltype(count)::value>(b + i));
+        sums.store(out + i);
+    });
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -1,6 +1,7 @@
 // Pooling by the largest code of each window.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -8,6 +9,8 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/bit_words.hpp"
 #include "intaglio/kernels/padded_image.hpp"
+#include "intaglio/kernels/pool_taps.hpp"
+#include "intaglio/simd/lanes.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
@@ -31,6 +34,34 @@ struct WindowInside {
             .columns = columns.end - columns.begin};
 }
 
+/// The output columns whose windows lie inside the image from left to right.
+[[nodiscard]] constexpr ColumnRange columns_of_whole_windows(const ConvolutionExtents& e) {
+    const std::int32_t last = e.in.width - 1 - e.dilation * (e.kernel_width - 1) + e.padding_width;
+    const std::int32_t begin = (e.padding_width + e.stride_width - 1) / e.stride_width;
+    const std::int32_t end = last < 0 ? 0 : last / e.stride_width + 1;
+    return {begin, end < e.out.width ? end : e.out.width};
+}
+
+/// The larger code in each lane; of words of bits, the larger bits.
+template <class Code, class Vector>
+[[nodiscard]] INTAGLIO_INLINE Vector larger(Vector a, Vector b) {
+    if constexpr (std::is_same_v<Code, BitWord>) {
+        return a | b;
+    } else {
+        return b > a ? b : a;
+    }
+}
+
+/// The largest code of one window, in `Count` channels.
+template <int Count, class Taps, class Code>
+INTAGLIO_INLINE void largest_of_window(const Code* codes, const Taps& taps, Code* out) {
+    auto largest = simd::load_lanes<Count>(codes);
+    taps.visit(
+        codes, [&](const Code* tap)
+                   __attribute__((always_inline)) { largest = larger<Code>(largest, simd::load_lanes<Count>(tap)); });
+    simd::store_lanes(out, largest);
+}
+
 /// out[y][x][c] = the largest code under each window. in is [in.height][in.width][in.channels], out
 /// [out.height][out.width][in.channels], of any integer type or of real numbers; they do not overlap. Positions outside
 /// the image do not take part; each window has at least one inside. Groups and padding_code play no role. Of codes in
@@ -38,26 +69,39 @@ struct WindowInside {
 template <class Set, class Code>
 [[gnu::hot]] void max_pool(const ConvolutionExtents& extents, const Code* in, Code* out) {
     const std::int32_t channels = extents.in.channels;
-    for (std::int32_t y = 0; y < extents.out.height; ++y) {
-        for (std::int32_t x = 0; x < extents.out.width; ++x, out += channels) {
-            const WindowInside window = window_inside(extents, y, x);
-            Code* __restrict const largest = out;
-            copy_codes(in + window.first * channels, channels, largest);
-            for (std::int32_t i = 0; i < window.rows; ++i) {
-                for (std::int32_t j = i == 0 ? 1 : 0; j < window.columns; ++j) {
-                    const std::int64_t pixel = window.first + i * window.row_stride + j * window.column_stride;
-                    const Code* __restrict const codes = in + pixel * channels;
-                    for (std::int32_t c = 0; c < channels; ++c) {
-                        if constexpr (std::is_same_v<Code, BitWord>) {
-                            largest[c] |= codes[c];
-                        } else {
-                            largest[c] = codes[c] > largest[c] ? codes[c] : largest[c];
-                        }
-                    }
+    const std::ptrdiff_t row = std::ptrdiff_t{extents.in.width} * extents.dilation * channels;
+    const std::ptrdiff_t column = std::ptrdiff_t{extents.dilation} * channels;
+    const auto pool = [&](const Code* window, const auto& taps) {
+        simd::cover_twice<Code, simd::code_lanes<Set, Code>>(channels, [&](auto count, std::int32_t c) {
+            largest_of_window<decltype(count)::value>(window + c, taps, out + c);
+        });
+    };
+    const ColumnRange inner = columns_of_whole_windows(extents);
+    const auto all = [&](const auto& whole) {
+        for (std::int32_t y = 0; y < extents.out.height; ++y) {
+            const std::int32_t top = y * extents.stride_height - extents.padding_height;
+            const bool rows_inside =
+                top >= 0 && top + extents.dilation * (extents.kernel_height - 1) < extents.in.height;
+            std::int32_t x = 0;
+            const auto clipped = [&](std::int32_t end) {
+                for (; x < end; ++x, out += channels) {
+                    const WindowInside inside = window_inside(extents, y, x);
+                    pool(in + inside.first * channels,
+                         PoolTaps<std::int32_t, std::int32_t>{inside.rows, inside.columns, row, column});
+                }
+            };
+            if (rows_inside && inner.begin < inner.end) {
+                clipped(inner.begin);
+                const std::int32_t left = x * extents.stride_width - extents.padding_width;
+                const Code* window = in + (std::ptrdiff_t{top} * extents.in.width + left) * channels;
+                for (; x < inner.end; ++x, out += channels, window += extents.stride_width * channels) {
+                    pool(window, whole);
                 }
             }
+            clipped(extents.out.width);
         }
-    }
+    };
+    for_window(extents.kernel_height, extents.kernel_width, row, column, all);
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

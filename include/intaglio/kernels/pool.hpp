@@ -1,10 +1,14 @@
 // Pooling by sums of codes: the divisor belongs to the step that follows.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "intaglio/core/extents.hpp"
-#include "intaglio/simd/tags.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/kernels/code_sums.hpp"
+#include "intaglio/kernels/pool_taps.hpp"
+#include "intaglio/simd/lanes.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
@@ -12,6 +16,15 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 [[nodiscard]] constexpr Shape pooled_shape(Shape in, std::int32_t window_height, std::int32_t window_width,
                                            std::int32_t stride_height, std::int32_t stride_width) {
     return {(in.height - window_height) / stride_height + 1, (in.width - window_width) / stride_width + 1, in.channels};
+}
+
+/// The sum of the codes of one window, in `Count` channels.
+template <int Count, class Rows, class Columns, class In, class Out>
+INTAGLIO_INLINE void sum_window(const In* codes, const PoolTaps<Rows, Columns>& taps, Out* out) {
+    CodeSums<In, Out, Count> sums;
+    taps.visit(
+        codes, [&](const In* tap) __attribute__((always_inline)) { sums.add(simd::load_lanes<Count>(tap)); });
+    sums.store(out);
 }
 
 /// out[y][x][c] = sum of the codes of each window, without padding. Images are [height][width][channels]; out has
@@ -23,22 +36,18 @@ template <class Set, class In, class Out>
                            std::int32_t stride_height, std::int32_t stride_width, const In* in, Out* out) {
     const Shape shape = pooled_shape(in_shape, window_height, window_width, stride_height, stride_width);
     const std::int32_t channels = in_shape.channels;
-    for (std::int32_t y = 0; y < shape.height; ++y) {
-        for (std::int32_t x = 0; x < shape.width; ++x) {
-            Out* __restrict const sums = out + (std::int64_t{y} * shape.width + x) * channels;
-            for (std::int32_t c = 0; c < channels; ++c) sums[c] = 0;
-            for (std::int32_t i = 0; i < window_height; ++i) {
-                for (std::int32_t j = 0; j < window_width; ++j) {
-                    const std::int64_t row = std::int64_t{y} * stride_height + i;
-                    const std::int64_t column = std::int64_t{x} * stride_width + j;
-                    const In* __restrict const codes = in + (row * in_shape.width + column) * channels;
-                    for (std::int32_t c = 0; c < channels; ++c) {
-                        sums[c] = static_cast<Out>(sums[c] + static_cast<Out>(codes[c]));
-                    }
-                }
+    const std::ptrdiff_t row = std::ptrdiff_t{in_shape.width} * channels;
+    const auto pool = [&](const auto& taps) {
+        for (std::int32_t y = 0; y < shape.height; ++y) {
+            const In* window = in + y * stride_height * row;
+            for (std::int32_t x = 0; x < shape.width; ++x, window += stride_width * channels, out += channels) {
+                simd::cover_twice<In, simd::code_lanes<Set, In>>(channels, [&](auto count, std::int32_t c) {
+                    sum_window<decltype(count)::value>(window + c, taps, out + c);
+                });
             }
         }
-    }
+    };
+    for_window(window_height, window_width, row, channels, pool);
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -2,14 +2,43 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "intaglio/core/extents.hpp"
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/padded_image.hpp"
+#include "intaglio/simd/lanes.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 // Images are [height][width][channels] and do not overlap; codes are of any integer type, or real numbers.
+
+/// Copies the codes of a pixel, converted if the types differ: few, for which calls would take longer than the copy.
+template <class Set, class From, class To>
+INTAGLIO_INLINE void copy_pixel(const From* from, std::int32_t count, To* to) {
+    constexpr int lanes = simd::code_lanes<Set, From>;
+    if (lanes == 1 || (std::is_same_v<From, To> && count > 4 * lanes)) {
+        copy_codes(from, count, to);
+    } else if constexpr (lanes > 1) {
+        simd::cover_twice<From, lanes>(count, [=](auto size, std::int32_t i) {
+            constexpr int vector = decltype(size)::value;
+            if constexpr (std::is_same_v<From, To>) {
+                simd::store_lanes(to + i, simd::load_lanes<vector>(from + i));
+            } else {
+                for (int k = 0; k < vector; ++k) to[i + k] = static_cast<To>(from[i + k]);
+            }
+        });
+    }
+}
+
+/// Fills the channels of a pixel with a code.
+template <class Set, class Code>
+INTAGLIO_INLINE void fill_pixel(Code* to, std::int32_t count, Code code) {
+    simd::cover_twice<Code, simd::code_lanes<Set, Code>>(count, [=](auto size, std::int32_t i) {
+        simd::store_lanes(to + i, static_cast<simd::Lanes<Code, decltype(size)::value>>(
+                                      simd::Lanes<Code, decltype(size)::value>{} + code));
+    });
+}
 
 /// The output shape of subsample.
 [[nodiscard]] constexpr Shape subsampled_shape(Shape in, std::int32_t stride_height, std::int32_t stride_width) {
@@ -25,7 +54,7 @@ template <class Set, class Code>
     for (std::int32_t y = 0; y < shape.height; ++y) {
         const Code* from = in + std::int64_t{y} * stride_height * in_shape.width * channels;
         for (std::int32_t x = 0; x < shape.width; ++x, out += channels) {
-            copy_codes(from + std::int64_t{x} * stride_width * channels, channels, out);
+            copy_pixel<Set>(from + std::int64_t{x} * stride_width * channels, channels, out);
         }
     }
 }
@@ -44,7 +73,7 @@ template <class Set, class Code>
     for (std::int32_t y = 0; y < in_shape.height; ++y) {
         const Code* const first = out;
         for (std::int32_t x = 0; x < in_shape.width; ++x, in += channels) {
-            for (std::int32_t j = 0; j < width_factor; ++j, out += channels) copy_codes(in, channels, out);
+            for (std::int32_t j = 0; j < width_factor; ++j, out += channels) copy_pixel<Set>(in, channels, out);
         }
         for (std::int32_t i = 1; i < height_factor; ++i, out += row) copy_codes(first, row, out);
     }
@@ -56,9 +85,9 @@ template <class Set, class Code>
                                const Code* in, Code* out) {
     const std::int32_t channels = in_shape.channels;
     for (std::int64_t pixel = 0; pixel < in_shape.pixels(); ++pixel, in += channels) {
-        fill(out, before, static_cast<Code>(code));
-        copy_codes(in, channels, out + before);
-        fill(out + before + channels, after, static_cast<Code>(code));
+        fill_pixel<Set>(out, before, static_cast<Code>(code));
+        copy_pixel<Set>(in, channels, out + before);
+        fill_pixel<Set>(out + before + channels, after, static_cast<Code>(code));
         out += before + channels + after;
     }
 }
@@ -68,8 +97,8 @@ template <class Set, class A, class B, class Out>
 [[gnu::hot]] void concat_channels(std::int64_t pixels, std::int32_t a_channels, const A* a, std::int32_t b_channels,
                                   const B* b, Out* out) {
     for (std::int64_t pixel = 0; pixel < pixels; ++pixel, a += a_channels, b += b_channels) {
-        copy_codes(a, a_channels, out);
-        copy_codes(b, b_channels, out + a_channels);
+        copy_pixel<Set>(a, a_channels, out);
+        copy_pixel<Set>(b, b_channels, out + a_channels);
         out += a_channels + b_channels;
     }
 }
