@@ -96,8 +96,10 @@ void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
         if constexpr (std::is_same_v<P, ByteProduct> && std::is_same_v<Set, Native>) {
             if (grouping_of(e) == Grouping::depthwise) {
                 P::template multiply_rows<Set, Grouping::depthwise>(e, arguments...);
-            } else {
+            } else if (grouping_of(e) == Grouping::mixed) {
                 P::template multiply_rows<Set, Grouping::mixed>(e, arguments...);
+            } else {
+                P::template multiply_rows<Set, Grouping::any>(e, arguments...);
             }
         } else {
             P::template multiply_rows<Set, Grouping::any>(e, arguments...);

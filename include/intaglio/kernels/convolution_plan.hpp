@@ -23,7 +23,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 /// more: [vector][lane], the number of each output channel.
 struct ConvolutionPlan {
     bool merged = false;            ///< the image copy holds the whole window of each output pixel (im2col)
-    bool depthwise = false;         ///< one group in which each lane has its own channel; see depthwise.hpp
+    bool depthwise = false;         ///< each lane reads the codes of its own channels; one group; see depthwise.hpp
     bool flat = false;              ///< single pixels without padding: all rows are one row
     std::int32_t segment_rows = 1;  ///< segments: rows x columns of the window
     std::int32_t segment_columns = 1;
@@ -55,22 +55,32 @@ struct ConvolutionPlan {
 /// What the caller knows of all extents that it passes: then code for the other kind is not compiled.
 enum class Grouping : std::uint8_t { any, mixed, depthwise };
 
+/// Of groups with several channels the lanes decide.
 [[nodiscard]] constexpr Grouping grouping_of(const ConvolutionExtents& extents) {
-    return is_depthwise(extents) ? Grouping::depthwise : Grouping::mixed;
+    return is_depthwise(extents) ? Grouping::depthwise : extents.groups > 1 ? Grouping::any : Grouping::mixed;
+}
+
+/// True if lanes read codes of their own: a group has so few output channels that lanes of one code would stay empty,
+/// and codes, which are copied for each lane, serve several taps.
+[[nodiscard]] constexpr bool has_lanes_of_groups(const ConvolutionExtents& extents, int lanes, int codes_per_chunk) {
+    if (is_depthwise(extents)) return true;
+    const std::int32_t outputs = extents.out.channels / extents.groups;
+    const bool one_tap = extents.kernel_height == 1 && extents.kernel_width == 1;
+    return codes_per_chunk > 1 && extents.groups > 1 && outputs < lanes && !one_tap;
 }
 
 /// The plan for vectors of so many lanes and so many codes per lane and chunk, for weights with constants or without.
 [[nodiscard]] [[gnu::noinline]] constexpr ConvolutionPlan plan_convolution(const ConvolutionExtents& extents, int lanes,
                                                                            int codes_per_chunk, bool has_constants) {
     ConvolutionPlan plan;
-    const bool contiguous_rows = extents.dilation == 1 && extents.groups == 1;
-    plan.depthwise = is_depthwise(extents);
+    plan.depthwise = has_lanes_of_groups(extents, lanes, codes_per_chunk);
+    // One channel of a lane: the chunks follow the row of the window.
+    const bool contiguous_rows =
+        plan.depthwise ? extents.channels_per_group() == 1 : extents.dilation == 1 && extents.groups == 1;
     plan.groups = plan.depthwise ? 1 : extents.groups;
     plan.segment_rows = extents.kernel_height;
-    plan.segment_columns = contiguous_rows || plan.depthwise ? 1 : extents.kernel_width;
-    plan.segment_codes = contiguous_rows  ? extents.kernel_width * extents.in.channels
-                         : plan.depthwise ? extents.kernel_width
-                                          : extents.channels_per_group();
+    plan.segment_columns = contiguous_rows ? 1 : extents.kernel_width;
+    plan.segment_codes = extents.channels_per_group() * (contiguous_rows ? extents.kernel_width : 1);
     plan.segment_chunks = static_cast<std::int32_t>(round_up(plan.segment_codes, codes_per_chunk) / codes_per_chunk);
 
     const std::int64_t merged_chunks = round_up(extents.fan_in(), codes_per_chunk) / codes_per_chunk;

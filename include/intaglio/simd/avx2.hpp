@@ -186,29 +186,35 @@ INTAGLIO_INLINE void store_first(Avx2 set, Out* values, Int256 vector, int count
     return static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(reached)));
 }
 
+/// The numbers of even and of odd channels: their products with lanes of 64 bits are those of one instruction.
 struct Avx2Dyadic {
-    __m256i multiplier_low, multiplier_high, addend_low, addend_high, shift_low, shift_high;
+    __m256i even_multiplier, odd_multiplier, even_addend, odd_addend;
+    __m256i even_shift, odd_shift;
+    __m256i high_shift;  ///< of the upper halves of sums, if all shifts drop the lower ones
+    bool drops_low_halves;
 };
 
 [[nodiscard]] INTAGLIO_INLINE Avx2Dyadic load_dyadic(Avx2, const std::int32_t* multiplier, const std::int64_t* addend,
                                                      const std::uint8_t* shift) {
     const __m256i factors = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(multiplier));
-    std::int32_t low_shifts, high_shifts;
-    __builtin_memcpy(&low_shifts, shift, sizeof low_shifts);
-    __builtin_memcpy(&high_shifts, shift + 4, sizeof high_shifts);
-    return {_mm256_cvtepi32_epi64(_mm256_castsi256_si128(factors)),
-            _mm256_cvtepi32_epi64(_mm256_extracti128_si256(factors, 1)),
-            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(addend)),
-            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(addend + 4)),
-            _mm256_cvtepu8_epi64(_mm_cvtsi32_si128(low_shifts)),
-            _mm256_cvtepu8_epi64(_mm_cvtsi32_si128(high_shifts))};
+    const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(addend));
+    const __m256i last = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(addend + 4));
+    const __m256i shifts = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(shift)));
+    const __m256i high_shift = _mm256_sub_epi32(shifts, _mm256_set1_epi32(32));
+    constexpr int in_order = 0xd8;  // unpacked, channels 0, 4, 2, 6
+    return {factors,
+            _mm256_srli_epi64(factors, 32),
+            _mm256_permute4x64_epi64(_mm256_unpacklo_epi64(first, last), in_order),
+            _mm256_permute4x64_epi64(_mm256_unpackhi_epi64(first, last), in_order),
+            _mm256_and_si256(shifts, _mm256_set1_epi64x(0xffffffff)),
+            _mm256_srli_epi64(shifts, 32),
+            high_shift,
+            _mm256_movemask_ps(_mm256_castsi256_ps(high_shift)) == 0};
 }
 
-/// Four 64-bit lanes of apply_dyadic.
-[[nodiscard]] INTAGLIO_INLINE __m256i dyadic_half(Avx2, __m128i values, __m256i multiplier, __m256i addend,
-                                                  __m256i shift, __m256i lowest, __m256i highest) {
-    const __m256i product = _mm256_mul_epi32(_mm256_cvtepi32_epi64(values), multiplier);
-    const __m256i sum = _mm256_add_epi64(product, addend);
+/// clamp(sum >> shift) in lanes of 64 bits.
+[[nodiscard]] INTAGLIO_INLINE __m256i shift_and_clamp(Avx2, __m256i sum, __m256i shift, __m256i lowest,
+                                                      __m256i highest) {
     // AVX2 has no arithmetic 64-bit shift: shift the complement of negative numbers logically.
     const __m256i sign = _mm256_cmpgt_epi64(_mm256_setzero_si256(), sum);
     const __m256i shifted = _mm256_xor_si256(_mm256_srlv_epi64(_mm256_xor_si256(sum, sign), shift), sign);
@@ -218,15 +224,20 @@ struct Avx2Dyadic {
 
 [[nodiscard]] INTAGLIO_INLINE Int256 apply_dyadic(Avx2 set, Int256 value, const Avx2Dyadic& dyadic, std::int32_t lowest,
                                                   std::int32_t highest) {
+    const __m256i odd_values = _mm256_srli_epi64(value, 32);
+    const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(value, dyadic.even_multiplier), dyadic.even_addend);
+    const __m256i odd = _mm256_add_epi64(_mm256_mul_epi32(odd_values, dyadic.odd_multiplier), dyadic.odd_addend);
+    if (dyadic.drops_low_halves) {
+        const __m256i high = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa);
+        const __m256i shifted = _mm256_srav_epi32(high, dyadic.high_shift);
+        return Int256(
+            _mm256_min_epi32(_mm256_max_epi32(shifted, _mm256_set1_epi32(lowest)), _mm256_set1_epi32(highest)));
+    }
     const __m256i low_limit = _mm256_set1_epi64x(lowest);
     const __m256i high_limit = _mm256_set1_epi64x(highest);
-    const __m256i low = dyadic_half(set, _mm256_castsi256_si128(value), dyadic.multiplier_low, dyadic.addend_low,
-                                    dyadic.shift_low, low_limit, high_limit);
-    const __m256i high = dyadic_half(set, _mm256_extracti128_si256(value, 1), dyadic.multiplier_high,
-                                     dyadic.addend_high, dyadic.shift_high, low_limit, high_limit);
-    const __m256i even = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
-    return Int256(
-        _mm256_blend_epi32(_mm256_permutevar8x32_epi32(low, even), _mm256_permutevar8x32_epi32(high, even), 0xf0));
+    const __m256i even_codes = shift_and_clamp(set, even, dyadic.even_shift, low_limit, high_limit);
+    const __m256i odd_codes = shift_and_clamp(set, odd, dyadic.odd_shift, low_limit, high_limit);
+    return Int256(_mm256_blend_epi32(even_codes, _mm256_slli_epi64(odd_codes, 32), 0xaa));
 }
 
 // Statistics ---------------------------------------------------------------------------------------------------------
