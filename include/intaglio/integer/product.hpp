@@ -47,7 +47,9 @@ namespace detail {
 /// Output rows that one block of a fused product computes: enough pixels to fill the register tiles, few enough that
 /// sums and codes stay close; all blocks but the last are of one size.
 constexpr std::int32_t block_rows(const ConvolutionExtents& extents) {
-    constexpr std::int64_t pixels = 48;
+    // Of groups with few outputs the rows under a block are copied anew, those that blocks share twice: larger blocks.
+    const std::int64_t of_groups = extents.groups > 1 ? 16384 / extents.out.channels : 0;
+    const std::int64_t pixels = of_groups > 48 ? of_groups : 48;
     const std::int64_t blocks = extents.out.pixels() / pixels;
     const std::int32_t height = extents.out.height;
     return blocks < 2 ? height : static_cast<std::int32_t>((height + blocks - 1) / blocks);
