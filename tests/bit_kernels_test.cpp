@@ -2,6 +2,7 @@
 // products run on it.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -72,6 +73,21 @@ void check_threshold_bits(Random& random, std::int64_t pixels, std::int32_t chan
     std::vector<BitWord> expected(words.size());
     pack_image({1, static_cast<std::int32_t>(pixels), channels}, codes.data(), expected.data());
     CHECK(std::memcmp(words.get(), expected.data(), words.size() * sizeof(BitWord)) == 0);
+    // A few channels at a time, whose values lie by themselves.
+    Guarded<BitWord> by_parts(pixels * pixel_words);
+    for (std::int32_t first = 0; first < channels;) {
+        const std::int32_t count = between(random, 1, std::min(channels - first, 40));
+        const std::int32_t pitch = count + between(random, 0, 3);
+        Guarded<In> some(pixels * pitch);
+        for (std::int64_t p = 0; p < pixels; ++p) {
+            for (std::int32_t c = 0; c < count; ++c) some[p * pitch + c] = values[p * channels + first + c];
+        }
+        threshold_bits<Set>(some.get(), pixels, {channels, first, count, pitch}, thresholds.get(), flip.get(),
+                            by_parts.get());
+        first += count;
+    }
+    CHECK(by_parts.intact());
+    CHECK(std::memcmp(by_parts.get(), expected.data(), words.size() * sizeof(BitWord)) == 0);
 }
 
 /// The largest signs under windows, in words and one by one.

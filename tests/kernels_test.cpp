@@ -53,6 +53,67 @@ Code random_activation(Random& random, bool extreme, std::int32_t largest_weight
     }
 }
 
+/// Sums that were handed on panel by panel, all together.
+struct TakenPanels {
+    std::int32_t channels;
+    std::vector<std::int32_t> sums;
+    std::int32_t next = 0;  ///< channel: each comes once, in turn
+
+    static void take(const void* self, const SumPanel<std::int32_t>& panel) {
+        auto& taken = *static_cast<TakenPanels*>(const_cast<void*>(self));
+        CHECK(panel.first_channel == taken.next);
+        CHECK(panel.channels <= panel.pitch);
+        CHECK(panel.pixels * taken.channels == static_cast<std::int64_t>(taken.sums.size()));
+        taken.next += panel.channels;
+        for (std::int64_t p = 0; p < panel.pixels; ++p) {
+            for (std::int32_t c = 0; c < panel.channels; ++c) {
+                taken.sums[static_cast<std::size_t>(p * taken.channels + panel.first_channel + c)] =
+                    panel.sums[p * panel.pitch + c];
+            }
+        }
+    }
+};
+
+/// Panels of some rows of an image, and of three images at once, that is: of one with others around it.
+template <class Set, class P, class Code>
+void check_panels(const ConvolutionExtents& e, Random& random, Guarded<Code>& image, const std::byte* packed,
+                  const std::vector<std::int64_t>& expected) {
+    const std::int64_t row = std::int64_t{e.out.width} * e.out.channels;
+    const auto check = [&](const Code* from, const RowBlock& block, std::int64_t first, std::int64_t first_expected) {
+        const std::int64_t pixels = std::int64_t{block.images} * block.rows * e.out.width;
+        Guarded<std::int32_t> sums(pixels * P::template panel_channels<Set>);
+        Guarded<std::byte> workspace(P::template workspace_bytes<Set, Code>(e, block.rows) *
+                                     static_cast<std::size_t>(block.images));
+        TakenPanels taken{e.out.channels, std::vector<std::int32_t>(static_cast<std::size_t>(pixels * e.out.channels))};
+        P::template multiply_panels<Set>(
+            e, from, block, packed, {.sums = sums.get(), .take = &TakenPanels::take, .taker = &taken}, workspace.get());
+        CHECK(sums.intact());
+        CHECK(workspace.intact());
+        CHECK(taken.next == e.out.channels);
+        // The same without panels.
+        Guarded<std::int32_t> all(pixels * e.out.channels);
+        P::template multiply_panels<Set>(e, from, block, packed, {.sums = all.get()}, workspace.get());
+        CHECK(all.intact());
+        std::int64_t wrong = 0;
+        for (std::int64_t i = 0; i < pixels * e.out.channels; ++i) {
+            wrong += all[i] != taken.sums[static_cast<std::size_t>(i)] ? 1 : 0;
+        }
+        for (std::int64_t i = 0; i < block.rows * row; ++i) {
+            wrong += all[first + i] != expected[static_cast<std::size_t>(first_expected + i)] ? 1 : 0;
+        }
+        CHECK(wrong == 0);
+    };
+    const std::int32_t first = between(random, 0, e.out.height - 1);
+    check(image.get(), {.first_row = first, .rows = between(random, 1, e.out.height - first)}, 0, first * row);
+    Guarded<Code> images(e.in.size() * 3);
+    for (std::int64_t i = 0; i < e.in.size(); ++i) {
+        images[i] = image[e.in.size() - 1 - i];
+        images[e.in.size() + i] = images[2 * e.in.size() + i] = image[i];
+    }
+    check(images.get(), {.images = 3, .rows = e.out.height}, e.out.size(), 0);
+    check(images.get(), {.images = 3, .rows = e.out.height}, 2 * e.out.size(), 0);
+}
+
 template <class Set, class P, class Code = typename P::Code>
 void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
     if (std::is_signed_v<Code> && between(random, 0, 1) == 0) e.padding_code = -e.padding_code;
@@ -122,6 +183,9 @@ void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
             }
         }
         CHECK(wrong == 0);
+    }
+    if constexpr (MultipliesPanels<P, Set, Code>) {
+        if (grouping_of(e) == Grouping::mixed) check_panels<Set, P, Code>(e, random, image, packed.get(), expected);
     }
 }
 
@@ -281,6 +345,25 @@ void check_threshold_step(Random& random, std::int64_t pixels, std::int32_t chan
         wrong += codes[i] != code ? 1 : 0;
     }
     CHECK(wrong == 0);
+    // Some channels, whose values lie by themselves.
+    if (channels < 2) return;
+    const std::int32_t first = between(random, 1, channels - 1);
+    const std::int32_t count = between(random, 1, channels - first);
+    const std::int32_t pitch = count + between(random, 0, 3);
+    Guarded<In> some(pixels * pitch);
+    Guarded<Out> some_codes(pixels * channels);
+    const std::int64_t before = some_codes.size() > 0 ? std::int64_t{some_codes[0]} : 0;
+    for (std::int64_t p = 0; p < pixels; ++p) {
+        for (std::int32_t c = 0; c < count; ++c) some[p * pitch + c] = values[p * channels + first + c];
+    }
+    threshold_step<Set>(some.get(), pixels, {channels, first, count, pitch}, levels, thresholds.get(), flip.get(),
+                        lowest, some_codes.get());
+    CHECK(some_codes.intact());
+    for (std::int64_t i = 0; i < pixels * channels; ++i) {
+        const bool within = i % channels >= first && i % channels < first + count;
+        wrong += some_codes[i] != (within ? std::int64_t{codes[i]} : before) ? 1 : 0;
+    }
+    CHECK(wrong == 0);
 }
 
 template <class Set, class In, class Out>
@@ -314,6 +397,24 @@ void check_dyadic_step(Random& random, std::int64_t pixels, std::int32_t channel
         std::int64_t code = (std::int64_t{values[i]} * multiplier[c] + addend[c]) >> shift[c];
         code = code < lowest ? lowest : code > highest ? highest : code;
         wrong += codes[i] != code ? 1 : 0;
+    }
+    CHECK(wrong == 0);
+    if (channels < 2) return;
+    const std::int32_t first = between(random, 1, channels - 1);
+    const std::int32_t count = between(random, 1, channels - first);
+    const std::int32_t pitch = count + between(random, 0, 3);
+    Guarded<In> some(pixels * pitch);
+    Guarded<Out> some_codes(pixels * channels);
+    const std::int64_t before = some_codes.size() > 0 ? std::int64_t{some_codes[0]} : 0;
+    for (std::int64_t p = 0; p < pixels; ++p) {
+        for (std::int32_t c = 0; c < count; ++c) some[p * pitch + c] = values[p * channels + first + c];
+    }
+    dyadic_step<Set>(some.get(), pixels, {channels, first, count, pitch}, multiplier.get(), addend.get(), shift.get(),
+                     lowest, highest, some_codes.get());
+    CHECK(some_codes.intact());
+    for (std::int64_t i = 0; i < pixels * channels; ++i) {
+        const bool within = i % channels >= first && i % channels < first + count;
+        wrong += some_codes[i] != (within ? std::int64_t{codes[i]} : before) ? 1 : 0;
     }
     CHECK(wrong == 0);
 }

@@ -11,6 +11,7 @@
 #include "intaglio/canonical/check.hpp"
 #include "intaglio/canonical/packing.hpp"
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/large_memory.hpp"
 #include "intaglio/integer/program.hpp"
 #include "intaglio/simd/simd.hpp"
 
@@ -62,7 +63,7 @@ template <class Net, class Target = simd::Native>
 class IntegerNetwork {
   public:
     /// Packs a model for a target. Throws std::invalid_argument if the model is not one of Net.
-    [[gnu::cold]] IntegerNetwork(const Model<Net>& model) : parameters_(std::make_unique<Parameters<Net, Target>>()) {
+    [[gnu::cold]] IntegerNetwork(const Model<Net>& model) : parameters_(make_large<Parameters<Net, Target>>()) {
         require_fitting(model, facts<Net>.view());
         for (std::size_t i = 0; i < model.rows.size(); ++i) {
             const canonical_detail::RowPacking& packing = canonical_detail::row_packings<Net, Target>[i];
@@ -85,7 +86,7 @@ class IntegerNetwork {
     }
 
   private:
-    std::unique_ptr<Parameters<Net, Target>> parameters_;
+    LargePointer<Parameters<Net, Target>> parameters_;
 };
 
 /// Proves that a packed program computes what its model says: every weight is read back, and every step compared for
