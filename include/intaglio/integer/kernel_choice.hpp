@@ -61,21 +61,28 @@ struct Choice<Set, boost::mp11::mp_list<Kernel...>> {
         constexpr bool reads[] = {kernels::reads_bits<Kernel>...};
         return reads[place];
     }
+    static constexpr const char* refusal(std::size_t place, const kernels::ProductFacts& facts) {
+        using Refusal = const char* (*)(const kernels::ProductFacts&);
+        constexpr Refusal refusals[] = {&Kernel::template refusal<Set>...};
+        return refusals[place](facts);
+    }
+    static constexpr kernels::ProductCost cost(std::size_t place, const kernels::ProductFacts& facts,
+                                               const kernels::CostProfile& profile) {
+        using Cost = kernels::ProductCost (*)(const kernels::ProductFacts&, const kernels::CostProfile&);
+        constexpr Cost costs[] = {&Kernel::template cost<Set>...};
+        return costs[place](facts, profile);
+    }
     /// The place of the legal kernel of the smallest cost, the first of equal ones.
     static constexpr std::size_t of(const kernels::ProductFacts& facts, const kernels::CostProfile& profile) {
         constexpr std::size_t count = sizeof...(Kernel);
-        using Refusal = const char* (*)(const kernels::ProductFacts&);
-        using Cost = kernels::ProductCost (*)(const kernels::ProductFacts&, const kernels::CostProfile&);
-        constexpr Refusal refusals[] = {&Kernel::template refusal<Set>...};
-        constexpr Cost costs[] = {&Kernel::template cost<Set>...};
         std::size_t best = count;
         kernels::ProductCost least = 0;
         for (std::size_t i = 0; i < count; ++i) {
-            if (refusals[i](facts) != nullptr) continue;
-            const kernels::ProductCost cost = costs[i](facts, profile);
-            if (best == count || cost < least) {
+            if (refusal(i, facts) != nullptr) continue;
+            const kernels::ProductCost found = cost(i, facts, profile);
+            if (best == count || found < least) {
                 best = i;
-                least = cost;
+                least = found;
             }
         }
         return best;
@@ -125,6 +132,24 @@ constexpr std::size_t choose_product(const kernels::ProductFacts& facts) {
 template <class Target, class Kernels = kernels::ProductKernels>
 constexpr std::size_t choose_product(const FactsView& facts, const Row& row) {
     return choose_product<Target, Kernels>(product_facts(facts, row));
+}
+
+/// What a kernel says of a product.
+struct KernelOffer {
+    const char* name = "";
+    const char* refusal = nullptr;  ///< why it is not legal; null if it is
+    kernels::ProductCost cost = 0;  ///< if it is legal
+};
+/// What each kernel of the list says of a product of codes on a target, in the order of the list.
+template <class Target, class Kernels = kernels::ProductKernels>
+constexpr auto kernel_offers(const kernels::ProductFacts& facts) {
+    using Choice = detail::Choice<simd::set_of<Target>, typename Kernels::list>;
+    Array<KernelOffer, boost::mp11::mp_size<typename Kernels::list>::value> offers;
+    for (std::size_t i = 0; i < offers.size(); ++i) {
+        offers[i] = {Choice::name(i), Choice::refusal(i, facts), 0};
+        if (offers[i].refusal == nullptr) offers[i].cost = Choice::cost(i, facts, simd::profile_of<Target>);
+    }
+    return offers;
 }
 
 /// The kernel of row I of a network, which is a product of codes.

@@ -281,6 +281,7 @@ template <class Net, class Target>
 inline constexpr auto instructions = detail::make_instructions<Net, Target>();
 
 // What other rooms build upon.
+using detail::has_instruction;
 using detail::KindOf;
 using detail::Refusal;
 using detail::row_count;

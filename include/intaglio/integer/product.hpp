@@ -190,6 +190,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
 };
 
 // What other rooms build upon.
+using detail::block_rows;
 using detail::multiply_rows;
 using detail::multiply_workspace_bytes;
 

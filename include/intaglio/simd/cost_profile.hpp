@@ -31,17 +31,17 @@ struct CostProfile {
 // ----------------------
 
 /// AMD Zen 3 with AVX2, measured.
-inline constexpr CostProfile zen3_profile{.byte_product = 9000,
-                                          .small_byte_product = 6800,
-                                          .short_product = 4600,
-                                          .word_product = 9000,
-                                          .bit_product = 2000,
-                                          .plane_product = 2200,
+inline constexpr CostProfile zen3_profile{.byte_product = 21500,
+                                          .small_byte_product = 12600,
+                                          .short_product = 8400,
+                                          .word_product = 21500,
+                                          .bit_product = 4800,
+                                          .plane_product = 5200,
                                           .looked_up_byte = 9000,
-                                          .packed_code = 30000,
+                                          .packed_code = 31000,
                                           .near_weight_byte = 12000,
-                                          .far_weight_byte = 30000,
-                                          .near_bytes = 400000};
+                                          .far_weight_byte = 20000,
+                                          .near_bytes = 393216};
 /// AMD Zen 5 with AVX-512: from the peaks of a server core at 4.0 GHz.
 inline constexpr CostProfile zen5_profile{.byte_product = 1960,
                                           .small_byte_product = 3880,
@@ -109,7 +109,7 @@ template <int Bytes>
 }
 [[nodiscard]] constexpr CostProfile cost_profile(Avx2Vnni) {
     CostProfile profile = zen3_profile;
-    profile.byte_product = 4500;
+    profile.byte_product = 8000;
     return profile;
 }
 /// Without a byte dot product, bytes are widened.

@@ -1,0 +1,120 @@
+// Measures the cost profile of this machine, for the best instruction set of the compiler's flags, and prints it as C++
+// and as JSON. See ./bench --calibrate.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "../peaks.hpp"
+#include "clock.hpp"
+#include "product_run.hpp"
+
+namespace {
+
+using namespace intaglio;
+using namespace intaglio::benchmarks;
+
+// Whole vectors of output channels, whole steps, weights that lie near.
+constexpr ConvolutionExtents extents{.in = {16, 16, 128},
+                                     .out = {16, 16, 128},
+                                     .kernel_height = 3,
+                                     .kernel_width = 3,
+                                     .padding_height = 1,
+                                     .padding_width = 1};
+
+/// Femtoseconds of one product of a kernel.
+template <class Kernel, class Code = typename Kernel::Code>
+double product_time(const kernels::ProductFacts& facts) {
+    const auto products = static_cast<double>(extents.out.pixels() * extents.weights());
+    return 1e15 * times_of_calls({run_of<Kernel, Code>(facts)}, 25).front() / products;
+}
+
+constexpr kernels::ProductFacts unsigned_bytes(std::int64_t highest, std::int64_t weight) {
+    return {.extents = extents,
+            .storage = Storage::uint8,
+            .codes = {0, highest},
+            .weight_codes = {-weight, weight},
+            .sign_weights = false};
+}
+constexpr kernels::ProductFacts bits() {
+    kernels::ProductFacts facts = unsigned_bytes(1, 1);
+    facts.sign_weights = true;
+    return facts;
+}
+
+/// Femtoseconds of packing one code to a bit.
+double packing_time() {
+    constexpr std::int64_t codes = 16 * 16 * 128;
+    const Buffer<std::uint8_t> image(codes);
+    const Buffer<std::uint32_t> words(codes / 32);
+    const auto pack = [&] {
+        touch(image.get());
+        kernels::pack_codes<Set>(image.get(), 16 * 16, 128, words.get());
+        touch(words.get());
+    };
+    return 1e15 * times_of_calls({pack}, 25).front() / static_cast<double>(codes);
+}
+
+/// Femtoseconds of reading a byte of a buffer of so many.
+double reading_time(std::int64_t bytes) {
+    const Buffer<std::int32_t> values(bytes / 4);
+    const auto read = [&] {
+        touch(values.get());
+        (void)read_pass(values.get(), bytes / 4);
+    };
+    return 1e15 * times_of_calls({read}, 15, 5e-3).front() / static_cast<double>(bytes);
+}
+
+/// Bytes of the second cache that weights may fill, beside the rest.
+std::int64_t near_bytes() {
+    long size = 0;
+#ifdef _SC_LEVEL2_CACHE_SIZE
+    size = sysconf(_SC_LEVEL2_CACHE_SIZE);
+#endif
+    return size > 0 ? size / 4 * 3 : std::int64_t{1} << 18;
+}
+
+/// The native set as a member of Target.
+std::string set_name() {
+    if (std::is_same_v<Set, simd::Sse2>) return "sse2";
+    if (std::is_same_v<Set, simd::Neon>) return "neon";
+    if (std::is_same_v<Set, simd::Generic>) return "generic";
+    return simd::name(Set{});
+}
+
+}  // namespace
+
+// calibrate [--json]
+int main(int count, char** arguments) {
+    const std::int64_t near = near_bytes();
+    const double bytes = product_time<kernels::ByteProduct>(unsigned_bytes(255, 127));
+    const double bit = product_time<kernels::UnsignedBitProduct, kernels::BitWord>(bits());
+    const std::vector<std::pair<const char*, double>> numbers{
+        {"byte_product", bytes},
+        {"small_byte_product", product_time<kernels::SmallByteProduct>(unsigned_bytes(7, 7))},
+        {"word_product", product_time<kernels::WordProduct, std::int16_t>(unsigned_bytes(255, 127))},
+        {"bit_product", bit},
+        {"packed_code", packing_time()},
+        {"near_weight_byte", reading_time(near / 3 * 2)},
+        {"far_weight_byte", reading_time(near * 8)},
+        {"near_bytes", static_cast<double>(near)}};
+    if (count > 1 && std::strcmp(arguments[1], "--json") == 0) {
+        std::printf("{\"instruction_set\": \"%s\"", set_name().c_str());
+        for (const auto& [name, value] : numbers) std::printf(", \"%s\": %.0f", name, std::max(value, 1.0));
+        std::printf("}\n");
+        return 0;
+    }
+    std::printf("struct ThisMachine {\n    using instruction_set = intaglio::Target::%s;\n", set_name().c_str());
+    std::printf("    static constexpr intaglio::simd::CostProfile profile = [] {\n");
+    std::printf("        auto costs = intaglio::simd::cost_profile(instruction_set{});\n");
+    for (const auto& [name, value] : numbers) std::printf("        costs.%s = %.0f;\n", name, std::max(value, 1.0));
+    std::printf("        return costs;\n    }();\n};\n");
+    return 0;
+}
