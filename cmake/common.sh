@@ -10,6 +10,7 @@ packages_benchmarks=(libbenchmark-dev jq time)
 packages_peers=(clang-19 libdnnl-dev libxnnpack-dev libpthreadpool-dev)
 packages_sanitizers=(clang-19 libclang-rt-19-dev)
 packages_sets=(qemu-user) # its processors also run programs that choose their set themselves
+packages_avx512=(g++ bochs bochsbios vgabios isolinux syslinux-common xorriso cpio)
 packages_coverage=(gcovr)
 packages_device=(gcc-arm-none-eabi libnewlib-dev libstdc++-arm-none-eabi-dev)
 packages_processors=(g++-aarch64-linux-gnu g++-riscv64-linux-gnu g++-s390x-linux-gnu g++-arm-linux-gnueabihf

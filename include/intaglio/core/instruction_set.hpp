@@ -75,6 +75,17 @@
 #else
 #define INTAGLIO_HAS_NEON 0
 #endif
+#if INTAGLIO_HAS_NEON && defined(__ARM_FEATURE_DOTPROD)
+#define INTAGLIO_HAS_NEON_DOT 1
+#else
+#define INTAGLIO_HAS_NEON_DOT 0
+#endif
+// Products of unsigned and signed bytes come later than those of bytes of one kind.
+#if INTAGLIO_HAS_NEON_DOT && defined(__ARM_FEATURE_MATMUL_INT8)
+#define INTAGLIO_HAS_NEON_MIXED_DOT 1
+#else
+#define INTAGLIO_HAS_NEON_MIXED_DOT 0
+#endif
 
 #if INTAGLIO_HAS_AVX512_POPCOUNT
 #define INTAGLIO_INSTRUCTION_SET for_avx512vnni_popcount
@@ -100,7 +111,15 @@
 #else
 #define INTAGLIO_WITH_POPCOUNT
 #endif
-#define INTAGLIO_JOINED(set, fma, popcount) for_##set##fma##popcount
-#define INTAGLIO_EXPANDED(set, fma, popcount) INTAGLIO_JOINED(set, fma, popcount)
-#define INTAGLIO_INSTRUCTION_SET INTAGLIO_EXPANDED(INTAGLIO_ARCHITECTURE, INTAGLIO_WITH_FMA, INTAGLIO_WITH_POPCOUNT)
+#if INTAGLIO_HAS_NEON_MIXED_DOT
+#define INTAGLIO_WITH_DOT _mixed_dot
+#elif INTAGLIO_HAS_NEON_DOT
+#define INTAGLIO_WITH_DOT _dot
+#else
+#define INTAGLIO_WITH_DOT
+#endif
+#define INTAGLIO_JOINED(set, fma, popcount, dot) for_##set##fma##popcount##dot
+#define INTAGLIO_EXPANDED(set, fma, popcount, dot) INTAGLIO_JOINED(set, fma, popcount, dot)
+#define INTAGLIO_INSTRUCTION_SET \
+    INTAGLIO_EXPANDED(INTAGLIO_ARCHITECTURE, INTAGLIO_WITH_FMA, INTAGLIO_WITH_POPCOUNT, INTAGLIO_WITH_DOT)
 #endif

@@ -104,6 +104,14 @@ template <int Bytes>
     profile.word_product = 18100;
     return profile;
 }
+/// A quarter of what widening, two products and two sums of neighbours take.
+[[nodiscard]] constexpr CostProfile cost_profile(NeonDot) {
+    CostProfile profile = cost_profile(Generic{});
+    profile.byte_product = 7500;
+    profile.small_byte_product = 7500;
+    profile.word_product = 30000;
+    return profile;
+}
 [[nodiscard]] constexpr CostProfile cost_profile(Avx2) {
     return zen3_profile;
 }

@@ -48,6 +48,9 @@ namespace detail {
 [[nodiscard]] inline bool supported(Generic) {
     return INTAGLIO_HAS_VECTORS == 1;
 }
+[[nodiscard]] inline bool supported(NeonDot) {
+    return INTAGLIO_HAS_NEON_DOT == 1 && (running_features() & compiled_features()) == compiled_features();
+}
 [[nodiscard]] inline bool supported(Sse2) {
     return false;
 }

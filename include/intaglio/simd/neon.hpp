@@ -38,6 +38,64 @@ using Int128 = Int32s<16>;
     return Int128(vreinterpretq_s32_u32(vpadalq_u16(vreinterpretq_u32_s32(sum), vpaddlq_u8(counts))));
 }
 
+#if INTAGLIO_HAS_NEON_DOT
+
+/// Four signed bytes in each lane.
+struct NeonBytes {
+    int8x16_t bytes;
+};
+/// Four weights in each lane, and 128 times their sum.
+struct NeonWeights {
+    int8x16_t bytes;
+    int32x4_t offset;
+};
+/// Four unsigned bytes in each lane, as they are or, without products of unsigned and signed bytes, less 128.
+struct NeonUnsignedBytes {
+    uint8x16_t bytes;
+
+    explicit NeonUnsignedBytes(uint8x16_t codes)
+        : bytes(INTAGLIO_HAS_NEON_MIXED_DOT ? codes : veorq_u8(codes, vdupq_n_u8(128))) {}
+};
+
+[[nodiscard]] INTAGLIO_INLINE NeonUnsignedBytes broadcast_codes(NeonDot, const std::uint8_t* codes) {
+    std::uint32_t lane;
+    __builtin_memcpy(&lane, codes, sizeof lane);
+    return NeonUnsignedBytes(vreinterpretq_u8_u32(vdupq_n_u32(lane)));
+}
+[[nodiscard]] INTAGLIO_INLINE NeonBytes broadcast_codes(NeonDot, const std::int8_t* codes) {
+    std::int32_t lane;
+    __builtin_memcpy(&lane, codes, sizeof lane);
+    return {vreinterpretq_s8_s32(vdupq_n_s32(lane))};
+}
+[[nodiscard]] INTAGLIO_INLINE NeonUnsignedBytes load_codes(NeonDot, const std::uint8_t* codes) {
+    return NeonUnsignedBytes(vld1q_u8(codes));
+}
+[[nodiscard]] INTAGLIO_INLINE NeonBytes load_codes(NeonDot, const std::int8_t* codes) {
+    return {vld1q_s8(codes)};
+}
+[[nodiscard]] INTAGLIO_INLINE NeonWeights load_weights(NeonDot, const std::int8_t* weights) {
+    const int8x16_t bytes = vld1q_s8(weights);
+    return {bytes, vshlq_n_s32(vdotq_s32(vdupq_n_s32(0), bytes, vdupq_n_s8(1)), 7)};
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int128 dot_bytes(NeonDot, Int128 sum, NeonBytes a, NeonWeights w) {
+    return Int128(vdotq_s32(sum, a.bytes, w.bytes));
+}
+/// Of unsigned bytes: (a - 128) * w + 128 * w.
+[[nodiscard]] INTAGLIO_INLINE Int128 dot_bytes(NeonDot, Int128 sum, NeonUnsignedBytes a, NeonWeights w) {
+#if INTAGLIO_HAS_NEON_MIXED_DOT
+    return Int128(vusdotq_s32(sum, a.bytes, w.bytes));
+#else
+    return Int128(vdotq_s32(vaddq_s32(sum, w.offset), vreinterpretq_s8_u8(a.bytes), w.bytes));
+#endif
+}
+template <class Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int128 dot_small_bytes(NeonDot set, Int128 sum, Bytes a, NeonWeights w) {
+    return dot_bytes(set, sum, a, w);
+}
+
+#endif
+
 // Stores -------------------------------------------------------------------------------------------------------------
 
 INTAGLIO_INLINE void store(Neon, std::int16_t* values, Int128 vector) {

@@ -25,6 +25,8 @@ using Native = Avx2Vnni;
 using Native = Avx2;
 #elif INTAGLIO_HAS_SSE2
 using Native = Sse2;
+#elif INTAGLIO_HAS_NEON_DOT
+using Native = NeonDot;
 #elif INTAGLIO_HAS_NEON
 using Native = Neon;
 #elif INTAGLIO_HAS_VECTORS

@@ -32,6 +32,9 @@ using Generic = GenericVectors<16>;
 struct Sse2 : Generic {};
 /// 64-bit ARM with NEON.
 struct Neon : Generic {};
+/// The same with the dot products of bytes of ARMv8.2 (SDOT), and with those of unsigned and signed bytes (USDOT) if
+/// the compiler's flags allow it.
+struct NeonDot : Neon {};
 /// x86 with AVX2 and FMA (x86-64-v3).
 struct Avx2 : GenericVectors<32> {};
 /// The same with the byte dot product of AVX-VNNI (or of AVX512-VNNI at 256 bits).
@@ -52,6 +55,9 @@ struct Avx512Vnni : Avx512 {};
 }
 [[nodiscard]] constexpr const char* name(Neon) {
     return "neon64";
+}
+[[nodiscard]] constexpr const char* name(NeonDot) {
+    return "neon64dot";
 }
 [[nodiscard]] constexpr const char* name(Avx2) {
     return "avx2";
@@ -88,6 +94,9 @@ template <int Bytes>
 [[nodiscard]] constexpr bool has_byte_dot_product(Sse2) {
     return true;
 }
+[[nodiscard]] constexpr bool has_byte_dot_product(NeonDot) {
+    return true;
+}
 [[nodiscard]] constexpr bool has_byte_dot_product(Avx2Vnni) {
     return true;
 }
@@ -101,6 +110,9 @@ template <class Set>
     return false;
 }
 [[nodiscard]] constexpr bool has_signed_byte_dot_product(Portable) {
+    return true;
+}
+[[nodiscard]] constexpr bool has_signed_byte_dot_product(NeonDot) {
     return true;
 }
 /// True if bytes that need exact products are widened to words, when the image is copied and the weights are packed.

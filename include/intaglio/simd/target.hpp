@@ -84,6 +84,7 @@ struct Target {
     using generic = simd::Generic;
     using sse2 = simd::Sse2;
     using neon = simd::Neon;
+    using neon_dotprod = simd::NeonDot;
     using avx2 = simd::Avx2;
     using avx2vnni = simd::Avx2Vnni;
     using avx512 = simd::Avx512;
