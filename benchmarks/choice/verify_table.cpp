@@ -1,5 +1,6 @@
 // Whether the choice of kernels is right on this machine: each product of the networks runs on every kernel that is
 // legal for it. Fails where the choice is over 10 % slower than another kernel. See ./bench --verify-table.
+#include <algorithm>
 #include <boost/mp11/algorithm.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -132,10 +133,16 @@ void verify(Found& found) {
             }
             ++i;
         });
-        const std::vector<double> times = times_of_calls(runs);
+        std::vector<double> times;
         std::size_t best = 0;
-        for (std::size_t k = 1; k < times.size(); ++k) best = times[k] < times[best] ? k : best;
-        const double ratio = times[choice] / times[best];
+        double ratio = 0;
+        // What looks wrong is measured once more, longer: other work of the machine is not to blame the choice.
+        for (const int repeats : {15, 61}) {
+            times = times_of_calls(runs, repeats);
+            best = static_cast<std::size_t>(std::min_element(times.begin(), times.end()) - times.begin());
+            ratio = times[choice] / times[best];
+            if (ratio <= 1.1) break;
+        }
         const bool wrong = ratio > 1.1;
         found.table.add_row({Net::name, text, names[choice], fixed(1e6 * times[choice], 1),
                              fixed(1e-9 * static_cast<double>(cost), 1), names[best], fixed(1e6 * times[best], 1),

@@ -283,7 +283,7 @@ void product_panel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
     constexpr int groups = tile_groups(typename Arithmetic::Architecture{}, Columns);
     if (grid.width < 4) {
         PixelGroups<Arithmetic> pixels(grid, 1);
-        PixelTile<Arithmetic, 1> pixel;
+        PixelTile<Arithmetic, 1> pixel{};
         for (std::int64_t left = pixels.count(); left > 0; --left) {
             pixels.next(pixel);
             product_pixel<Arithmetic, Columns>(plan, grid, pixel.inputs[0], pixel.outputs[0], weights, channels);
@@ -296,14 +296,14 @@ void product_panel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
     std::ptrdiff_t ahead = static_cast<std::ptrdiff_t>(plan.packed_chunks) * Columns * Arithmetic::lanes *
                            Arithmetic::codes_per_chunk * static_cast<std::ptrdiff_t>(sizeof(*weights));
     if constexpr (groups > 1) {
-        PixelTile<Arithmetic, groups> tile;
+        PixelTile<Arithmetic, groups> tile{};
         for (; left >= groups; left -= groups) {
             walk.next(tile);
             product_tile<Arithmetic, groups, Columns>(plan, grid, tile, weights, channels, ahead);
             ahead = 0;
         }
     }
-    PixelTile<Arithmetic, 1> tile;
+    PixelTile<Arithmetic, 1> tile{};
     for (; left > 0; --left) {
         walk.next(tile);
         product_tile<Arithmetic, 1, Columns>(plan, grid, tile, weights, channels, ahead);
