@@ -11,6 +11,7 @@
 #include "intaglio/model/network.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/train/trainer.hpp"
+#include "intaglio/zoo/mobilenet.hpp"
 #include "peaks.hpp"
 
 namespace {
@@ -26,6 +27,10 @@ struct QuarterVgg
     : Network<Image<3, 32, 32>, Defaults<States<M_w{15}>, Lbn, Act<M_a{8}>>, Repeat<2, Conv<Out<16>>>,
               Repeat<2, Conv<Out<32>>>, AvgPool<2>, Repeat<4, Conv<Out<64>>>, AvgPool<2>, Repeat<4, Conv<Out<128>>>,
               AvgPool<2>, Repeat<4, Conv<Out<128>>>, Conv<Out<10>, Kernel<1>, NoActivation>, GlobalAvgPool> {};
+
+// The person detector of MLPerf Tiny in 8 bits.
+struct PersonDetector
+    : zoo::MobileNet<Image<3, 96, 96>, 2, zoo::WidthMultiplier<1, 4>, Defaults<QInt<8>, Lbn, ActBits<8>>> {};
 
 // Random images and labels; one batch.
 template <class Net>
@@ -99,5 +104,6 @@ BENCHMARK(training_step<QuarterVgg>)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(inference<FashionNet>)->Name("network/inference/fashion")->Unit(benchmark::kMicrosecond);
 BENCHMARK(inference<QuarterVgg>)->Name("network/inference/vgg_quarter")->Unit(benchmark::kMicrosecond);
+BENCHMARK(inference<PersonDetector>)->Name("network/inference/mobilenet_025_96")->Unit(benchmark::kMicrosecond);
 
 }  // namespace

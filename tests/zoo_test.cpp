@@ -32,6 +32,8 @@ struct Lfc : zoo::Lfc<Digits, 10, Options> {};
 struct VggSmall : zoo::VggSmall<Cifar, 10, Full, Options> {};
 struct ResNet20 : zoo::ResNet20<Cifar, 10, Full, Options> {};
 struct Cnn9 : zoo::Cnn9<Cifar, 10, Full, Options> {};
+struct MobileNet : zoo::MobileNet<Image<3, 224, 224>, 1000, Full, Options> {};
+struct PersonDetector : zoo::MobileNet<Image<3, 96, 96>, 2, zoo::WidthMultiplier<1, 4>, Options> {};
 struct AlexNet : zoo::AlexNet<Image<3, 224, 224>, 1000, Full, Options> {};
 
 template <class Net>
@@ -166,6 +168,19 @@ TEST_CASE("the 9-layer network") {
     static_assert(facts<Cnn9>.weights() == 3'117'696 && products<Cnn9> == 10);
     static_assert(product_shape<Cnn9>(6) == Shape{6, 6, 512} && product_shape<Cnn9>(8) == Shape{6, 6, 128});
     struct Small : zoo::Cnn9<Cifar, 10, Tiny, Options> {};
+    trains_and_lowers<Small>();
+}
+
+TEST_CASE("MobileNet has the sizes of the literature") {
+    static_assert(facts<MobileNet>.weights() == 4'209'088 && products<MobileNet> == 28);
+    static_assert(facts<MobileNet>.macs() == 568'740'352);
+    static_assert(product_shape<MobileNet>(0) == Shape{112, 112, 32});
+    static_assert(product_shape<MobileNet>(26) == Shape{7, 7, 1024});
+    static_assert(facts<PersonDetector>.weights() == 216 + 9 * 1240 + 196'224 + 512);
+    static_assert(facts<PersonDetector>.macs() == 7'489'664);
+    static_assert(product_shape<PersonDetector>(0) == Shape{48, 48, 8});
+    static_assert(product_shape<PersonDetector>(26) == Shape{3, 3, 256});
+    struct Small : zoo::MobileNet<Cifar, 10, zoo::WidthMultiplier<1, 8>, Options> {};
     trains_and_lowers<Small>();
 }
 

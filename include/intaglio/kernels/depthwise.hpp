@@ -96,20 +96,34 @@ INTAGLIO_INLINE void depthwise_tile(const DepthwiseWindows& windows, const std::
     }
 }
 
-/// All channels of `Pixels` neighbouring pixels.
-template <class Arithmetic, int Pixels>
-INTAGLIO_INLINE void depthwise_pixels(const ConvolutionPlan& plan, const DepthwiseWindows& windows,
-                                      const std::byte* codes, const typename Arithmetic::Weight* weights,
-                                      typename Arithmetic::Sum* output) {
-    constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_chunk;
-    std::int32_t channels = plan.group_outputs;
-    for (; channels > Arithmetic::lanes; channels -= 2 * Arithmetic::lanes) {
-        depthwise_tile<Arithmetic, Pixels, 2>(windows, codes, weights, output, channels);
-        codes += 2 * vector * static_cast<std::ptrdiff_t>(sizeof(typename Arithmetic::Stored));
-        weights += 2 * plan.packed_chunks * vector;
-        output += 2 * Arithmetic::lanes;
+/// A rectangle of windows; distances are in bytes of the copy.
+struct DepthwiseRows {
+    std::int32_t rows;
+    std::int32_t width;
+    std::ptrdiff_t row;  ///< from the first window of a row to that of the next
+};
+
+/// All windows by `Columns` vectors of channels, of which `channels` lanes are stored: what lies under them stays in
+/// the first cache from one row to the next.
+template <class Arithmetic, int Columns>
+void depthwise_columns(const DepthwiseWindows& windows, const DepthwiseRows& rows, const std::byte* codes,
+                       const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* sums,
+                       std::int32_t channels) {
+    for (std::int32_t y = 0; y < rows.rows; ++y, codes += rows.row, sums += rows.width * windows.output_pixel) {
+        if (rows.width < 4) {
+            for (std::int32_t x = 0; x < rows.width; ++x) {
+                depthwise_tile<Arithmetic, 1, Columns>(windows, codes + x * windows.pixel, weights,
+                                                       sums + x * windows.output_pixel, channels);
+            }
+            continue;
+        }
+        // The last four pixels of a row are moved back to fit; some are computed twice.
+        for (std::int32_t next = 0; next < rows.width; next += 4) {
+            const std::int32_t x = next < rows.width - 4 ? next : rows.width - 4;
+            depthwise_tile<Arithmetic, 4, Columns>(windows, codes + x * windows.pixel, weights,
+                                                   sums + x * windows.output_pixel, channels);
+        }
     }
-    if (channels > 0) depthwise_tile<Arithmetic, Pixels, 1>(windows, codes, weights, output, channels);
 }
 
 /// The convolution of a block of output rows of one image, each lane with its own codes, for any arithmetic; see
@@ -155,23 +169,17 @@ void convolve_depthwise(const ConvolutionExtents& extents, const ConvolutionPlan
                                    .chunks = plan.chunks(),
                                    .pixel = extents.stride_width * pixel,
                                    .output_pixel = extents.out.channels};
-    const std::int32_t width = extents.out.width;
-    for (std::int32_t y = 0; y < rows; ++y, sums += width * windows.output_pixel) {
-        const auto* codes = reinterpret_cast<const std::byte*>(start) + y * extents.stride_height * row;
-        if (width < 4) {
-            for (std::int32_t x = 0; x < width; ++x) {
-                depthwise_pixels<Arithmetic, 1>(plan, windows, codes + x * windows.pixel, weights,
-                                                sums + x * windows.output_pixel);
-            }
-            continue;
-        }
-        // The last four pixels of a row are moved back to fit; some are computed twice.
-        for (std::int32_t next = 0; next < width; next += 4) {
-            const std::int32_t x = next < width - 4 ? next : width - 4;
-            depthwise_pixels<Arithmetic, 4>(plan, windows, codes + x * windows.pixel, weights,
-                                            sums + x * windows.output_pixel);
-        }
+    const DepthwiseRows block{.rows = rows, .width = extents.out.width, .row = extents.stride_height * row};
+    constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * per_chunk;
+    const auto* codes = reinterpret_cast<const std::byte*>(start);
+    std::int32_t channels = plan.group_outputs;
+    for (; channels > Arithmetic::lanes; channels -= 2 * Arithmetic::lanes) {
+        depthwise_columns<Arithmetic, 2>(windows, block, codes, weights, sums, channels);
+        codes += 2 * vector * code;
+        weights += 2 * plan.packed_chunks * vector;
+        sums += 2 * Arithmetic::lanes;
     }
+    if (channels > 0) depthwise_columns<Arithmetic, 1>(windows, block, codes, weights, sums, channels);
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels
