@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "intaglio/simd/tags.hpp"
@@ -53,6 +54,12 @@ std::vector<bool> expected_legal(const ProductFacts& facts) {
         is_int8 && facts.codes.lowest >= -64 && 2 * largest * (highest + 64) <= 32767;
     legal[place<kernels::SmallSignedByteProduct<128>>] = is_int8 && 2 * largest * (highest + 128) <= 32767;
     legal[place<kernels::WordProduct>] = true;
+    const bool packable = (is_uint8 || is_int8) && facts.extents.groups == 1;
+    legal[place<kernels::PackedProduct<1>>] = packable && facts.sign_weights;
+    for (const auto& [kernel, half] :
+         {std::pair{place<kernels::PackedProduct<2>>, 2}, std::pair{place<kernels::PackedProduct<4>>, 8}}) {
+        legal[kernel] = packable && facts.weight_codes.lowest >= -half && facts.weight_codes.highest < half;
+    }
     return legal;
 }
 

@@ -75,6 +75,110 @@ template <class Code>
 }
 #endif
 
+// Packed weights -----------------------------------------------------------------------------------------------------
+
+/// Sums of 16 bits: those of fields at bit 0 of half a byte, of fields at bit Bits, ... as many times too large; of
+/// each half, but for single bits. Folded they are in `total`, as many times too large as the last ones.
+template <int Bits>
+struct Avx512PackedSums {
+    static constexpr int places = 4 / Bits;
+    static constexpr int halves = Bits == 1 ? 1 : 2;
+    __m512i total;
+    __m512i sums[halves * places];
+};
+template <int Bits>
+[[nodiscard]] INTAGLIO_INLINE Avx512PackedSums<Bits> zero_packed(Avx512, PackedBits<Bits>) {
+    const __m512i zero = _mm512_setzero_si512();
+    Avx512PackedSums<Bits> sums{};
+    sums.total = zero;
+    INTAGLIO_UNROLLED (i, sums.halves * sums.places) {
+        sums.sums[i] = zero;
+    }
+    return sums;
+}
+template <int Bits>
+INTAGLIO_INLINE void add_packed(Avx512, PackedBits<Bits>, Avx512PackedSums<Bits>& sums, const std::uint8_t* weights,
+                                const std::int8_t* codes) {
+    __m512i bytes = _mm512_loadu_si512(weights);
+    INTAGLIO_UNROLLED (half, 2) {
+        INTAGLIO_UNROLLED (i, sums.places) {
+            __m512i& sum = sums.sums[half % sums.halves * sums.places + i];
+            std::int32_t lane;
+            __builtin_memcpy(&lane, codes + 4 * (half * sums.places + i), sizeof lane);
+            const __m512i fields =
+                _mm512_and_si512(bytes, _mm512_set1_epi8(static_cast<char>(((1 << Bits) - 1) << (i * Bits))));
+            sum = _mm512_add_epi16(sum, _mm512_maddubs_epi16(fields, _mm512_set1_epi32(lane)));
+            __asm__("" : "+v"(sum));  // GCC would sum up in another order, with more copies
+        }
+        bytes = _mm512_srli_epi16(bytes, 4);
+    }
+}
+/// A chunk adds two products to each sum (four of single bits), of fields of at most 12 (or 15, or 8) and codes of at
+/// most 128.
+template <int Bits>
+[[nodiscard]] constexpr std::int32_t packed_chunks(Avx512, PackedBits<Bits> packed) {
+    return 32767 / (4 / Avx512PackedSums<Bits>::halves * (packed.mask << (4 - Bits)) * 128);
+}
+template <int Bits>
+INTAGLIO_INLINE void fold_packed(Avx512, PackedBits<Bits>, Avx512PackedSums<Bits>& sums) {
+    INTAGLIO_UNROLLED (i, sums.halves * sums.places) {
+        const __m512i factor = _mm512_set1_epi16(static_cast<std::int16_t>(1 << (4 - Bits - i % sums.places * Bits)));
+        sums.total = _mm512_add_epi32(sums.total, _mm512_madd_epi16(sums.sums[i], factor));
+        sums.sums[i] = _mm512_setzero_si512();
+    }
+}
+template <int Bits>
+[[nodiscard]] INTAGLIO_INLINE Int512 packed_sum(Avx512, PackedBits<Bits>, const Avx512PackedSums<Bits>& sums) {
+    return Int512(_mm512_maskz_srai_epi32(sixteen_lanes, sums.total, 4 - Bits));
+}
+
+#if INTAGLIO_HAS_AVX512_VNNI
+/// Sums of fields at bit 0 of a byte, at bit Bits, ... as many times too large; fields of one bit at bit 4 join those
+/// at bit 0.
+template <int Bits>
+struct Avx512VnniPackedSums {
+    static constexpr int places = Bits == 4 ? 2 : 4;
+    __m512i sums[places];
+};
+template <int Bits>
+[[nodiscard]] INTAGLIO_INLINE Avx512VnniPackedSums<Bits> zero_packed(Avx512Vnni, PackedBits<Bits>) {
+    Avx512VnniPackedSums<Bits> sums{};
+    INTAGLIO_UNROLLED (i, sums.places) {
+        sums.sums[i] = _mm512_setzero_si512();
+    }
+    return sums;
+}
+template <int Bits>
+INTAGLIO_INLINE void add_packed(Avx512Vnni set, PackedBits<Bits> packed, Avx512VnniPackedSums<Bits>& sums,
+                                const std::uint8_t* weights, const std::int8_t* codes) {
+    __m512i bytes = _mm512_loadu_si512(weights);
+    INTAGLIO_UNROLLED (field, packed.fields) {
+        constexpr int places = Avx512VnniPackedSums<Bits>::places;
+        const int place = field % places;
+        if (field == places) bytes = _mm512_srli_epi16(bytes, 4);
+        const __m512i fields =
+            _mm512_and_si512(bytes, _mm512_set1_epi8(static_cast<char>(packed.mask << (place * Bits))));
+        const Int512 four = broadcast_codes(set, codes + 4 * field);
+        sums.sums[place] = dot_bytes(set, Int512(sums.sums[place]), Int512(fields), four);
+    }
+}
+template <int Bits>
+[[nodiscard]] constexpr std::int32_t packed_chunks(Avx512Vnni, PackedBits<Bits>) {
+    return 0x7fffffff;
+}
+template <int Bits>
+INTAGLIO_INLINE void fold_packed(Avx512Vnni, PackedBits<Bits>, Avx512VnniPackedSums<Bits>&) {}
+template <int Bits>
+[[nodiscard]] INTAGLIO_INLINE Int512 packed_sum(Avx512Vnni set, PackedBits<Bits>,
+                                                const Avx512VnniPackedSums<Bits>& sums) {
+    Int512 total(sums.sums[0]);
+    INTAGLIO_UNROLLED (i, sums.places - 1) {
+        total = add_int32(set, total, Int512(_mm512_maskz_srai_epi32(sixteen_lanes, sums.sums[i + 1], (i + 1) * Bits)));
+    }
+    return total;
+}
+#endif
+
 // Bits ---------------------------------------------------------------------------------------------------------------
 
 /// How many bits of each byte are set: a table for each half of it.

@@ -169,6 +169,36 @@ template <int Bytes>
     return sum + products(a.even, w.even) + products(a.odd, w.odd);
 }
 
+// Packed weights -----------------------------------------------------------------------------------------------------
+
+template <int Bytes, int Bits>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> zero_packed(GenericVectors<Bytes>, PackedBits<Bits>) {
+    return Int32s<Bytes>(0);
+}
+/// Fields are the codes, which have no signs, of a dot product of small bytes, and codes its weights.
+template <class Set, int Bits>
+requires(std::is_base_of_v<Generic, Set>) INTAGLIO_INLINE
+    void add_packed(Set set, PackedBits<Bits> packed, Int32s<16>& sums, const std::uint8_t* weights,
+                    const std::int8_t* codes) {
+    const auto bytes = Int32s<16>::load_unaligned(reinterpret_cast<const std::int32_t*>(weights));
+    INTAGLIO_UNROLLED (field, packed.fields) {
+        std::int32_t lane;
+        __builtin_memcpy(&lane, codes + 4 * field, sizeof lane);
+        const auto fields = (bytes >> (field * Bits)) & Int32s<16>(packed.mask * 0x01010101);
+        sums = dot_small_bytes(set, sums, widened<16>(weights, fields), widened<16>(codes, Int32s<16>(lane)));
+    }
+}
+template <int Bytes, int Bits>
+[[nodiscard]] constexpr std::int32_t packed_chunks(GenericVectors<Bytes>, PackedBits<Bits>) {
+    return 0x7fffffff;
+}
+template <int Bytes, int Bits>
+INTAGLIO_INLINE void fold_packed(GenericVectors<Bytes>, PackedBits<Bits>, Int32s<Bytes>&) {}
+template <int Bytes, int Bits>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> packed_sum(GenericVectors<Bytes>, PackedBits<Bits>, Int32s<Bytes> sums) {
+    return sums;
+}
+
 // Bits ---------------------------------------------------------------------------------------------------------------
 
 template <int Bytes>

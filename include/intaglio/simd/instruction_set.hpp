@@ -105,6 +105,17 @@ template <class Set>
 concept HasCountDifferentBits = requires(Set set, Int32Vector<Set> sum, const std::uint32_t* bits) {
     sum = count_different_bits(set, sum, broadcast_codes(set, bits), load_weights(set, bits));
 };
+/// Products of weights of a few bits, several in a byte.
+template <class Set, class Bits>
+concept HasPackedProducts = requires(Set set, Bits bits, const std::uint8_t* weights, const std::int8_t* codes,
+                                     Int32Vector<Set> sum) {
+    requires requires(decltype(zero_packed(set, bits)) sums) {
+        add_packed(set, bits, sums, weights, codes);
+        fold_packed(set, bits, sums);
+        sum = packed_sum(set, bits, sums);
+    };
+    std::integral_constant<std::int32_t, packed_chunks(Set{}, Bits{})>{};
+};
 /// Codes to bits.
 template <class Set, class Code>
 concept HasPositiveCodes = requires(Set set, const Code* codes, std::uint32_t bits) {
@@ -162,7 +173,8 @@ concept InstructionSet =
     HasTileGroups<Set> && HasBroadcastCodes<Set, std::uint8_t> && HasBroadcastCodes<Set, std::int16_t> &&
     HasBroadcastCodes<Set, std::uint32_t> && HasLoadCodes<Set, std::uint8_t> && HasLoadCodes<Set, std::int16_t> &&
     HasLoadWeights<Set, std::int8_t> && HasLoadWeights<Set, std::int16_t> && HasLoadWeights<Set, std::uint32_t> &&
-    HasDotBytes<Set> && HasDotSmallBytes<Set> && HasDotWords<Set> && HasCountDifferentBits<Set> &&
+    HasDotBytes<Set> && HasDotSmallBytes<Set> && HasDotWords<Set> && HasPackedProducts<Set, PackedBits<1>> &&
+    HasPackedProducts<Set, PackedBits<2>> && HasPackedProducts<Set, PackedBits<4>> && HasCountDifferentBits<Set> &&
     HasPositiveCodes<Set, std::uint8_t> && HasPositiveCodes<Set, std::int8_t> && HasLoadInt32<Set, std::int32_t> &&
     HasLoadInt32<Set, std::int16_t> && HasLoadInt32<Set, std::uint8_t> && HasLoadInt32<Set, std::int8_t> &&
     HasStore<Set, std::int32_t> && HasStore<Set, std::int16_t> && HasStore<Set, std::uint8_t> &&
@@ -202,6 +214,9 @@ struct CheckedInstructionSet : CheckedFacts<Set> {
     INTAGLIO_NEEDS(HasDotBytes<Set>, "dot_bytes(set, sum, codes, weights), or to widen bytes");
     INTAGLIO_NEEDS(HasDotSmallBytes<Set>, "dot_small_bytes(set, sum, codes, weights)");
     INTAGLIO_NEEDS(HasDotWords<Set>, "dot_words(set, sum, codes, weights)");
+    INTAGLIO_NEEDS((HasPackedProducts<Set, PackedBits<1>> && HasPackedProducts<Set, PackedBits<2>> &&
+                    HasPackedProducts<Set, PackedBits<4>>),
+                   "zero_packed, add_packed, packed_chunks, fold_packed and packed_sum(set, PackedBits<...>, ...)");
     INTAGLIO_NEEDS(HasCountDifferentBits<Set>, "count_different_bits(set, sum, codes, weights)");
     INTAGLIO_NEEDS((HasPositiveCodes<Set, std::uint8_t>), "positive_codes(set, const std::uint8_t*, count, before)");
     INTAGLIO_NEEDS((HasPositiveCodes<Set, std::int8_t>), "positive_codes(set, const std::int8_t*, count, before)");

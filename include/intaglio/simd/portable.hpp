@@ -79,6 +79,45 @@ template <class Bytes>
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
 }
 
+// Packed weights -----------------------------------------------------------------------------------------------------
+
+/// Sums of no products yet, in whatever form a set adds them up: of a vector of outputs, over chunks of codes.
+template <int Bits>
+[[nodiscard]] INTAGLIO_INLINE std::int32_t zero_packed(Portable, PackedBits<Bits>) {
+    return 0;
+}
+/// Adds the products of one chunk: of the weights of a vector, and of codes that all lanes share. Without a
+/// multiplication for weights of 1 and 2 bits.
+template <int Bits>
+INTAGLIO_INLINE void add_packed(Portable, PackedBits<Bits> packed, std::int32_t& sums, const std::uint8_t* weights,
+                                const std::int8_t* codes) {
+    for (int byte = 0; byte < 4; ++byte) {
+        std::uint32_t fields = weights[byte];
+        for (int i = byte; i < packed.codes_per_chunk; i += 4, fields >>= Bits) {
+            const std::int32_t code = codes[i];
+            if constexpr (Bits == 4) {
+                sums += static_cast<std::int32_t>(fields & 15U) * code;
+            } else {
+                if ((fields & 1U) != 0) sums += code;
+                if (Bits == 2 && (fields & 2U) != 0) sums += code + code;
+            }
+        }
+    }
+}
+/// How many chunks may be added before they are folded.
+template <int Bits>
+[[nodiscard]] constexpr std::int32_t packed_chunks(Portable, PackedBits<Bits>) {
+    return 0x7fffffff;
+}
+/// Makes room for more chunks.
+template <int Bits>
+INTAGLIO_INLINE void fold_packed(Portable, PackedBits<Bits>, std::int32_t&) {}
+/// The sums of each lane, of folded ones. For at most 2^16 codes in all.
+template <int Bits>
+[[nodiscard]] INTAGLIO_INLINE std::int32_t packed_sum(Portable, PackedBits<Bits>, std::int32_t sums) {
+    return sums;
+}
+
 // Bits ---------------------------------------------------------------------------------------------------------------
 
 /// 32 bits of activation codes, for every lane.

@@ -72,6 +72,16 @@ struct Avx512Vnni : Avx512 {};
     return "avx512vnni";
 }
 
+/// Weights of `Bits` bits, 1, 2 or 4, several in a byte. A chunk of a vector is four bytes per lane: bits
+/// Bits * f ... Bits * (f + 1) - 1 of byte b of a lane are the weight, not negative, of code 4 * f + b of the chunk.
+template <int Bits>
+struct PackedBits {
+    static constexpr int bits = Bits;
+    static constexpr int fields = 8 / Bits;  ///< of a byte
+    static constexpr int codes_per_chunk = 4 * fields;
+    static constexpr int mask = (1 << Bits) - 1;
+};
+
 // What decides about packing and memory is known for every set, also where its instructions are not compiled.
 
 /// Number of 32-bit lanes of a vector.
