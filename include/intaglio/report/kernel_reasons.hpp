@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,9 +48,16 @@ template <class Net, class Target = simd::Native>
 /// the others are not legal.
 [[gnu::cold]] inline std::string reasons_text(const KernelReasons& reasons) {
     std::vector<integer::KernelOffer> offers = reasons.offers;
-    std::stable_sort(offers.begin(), offers.end(), [](const integer::KernelOffer& a, const integer::KernelOffer& b) {
-        return (a.refusal == nullptr) != (b.refusal == nullptr) ? a.refusal == nullptr : a.cost < b.cost;
+    // Of equal ones the first of the list comes first, as in the choice.
+    std::vector<std::size_t> order(offers.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t k) {
+        const integer::KernelOffer& a = reasons.offers[i];
+        const integer::KernelOffer& b = reasons.offers[k];
+        if ((a.refusal == nullptr) != (b.refusal == nullptr)) return a.refusal == nullptr;
+        return a.cost != b.cost ? a.cost < b.cost : i < k;
     });
+    for (std::size_t i = 0; i < order.size(); ++i) offers[i] = reasons.offers[order[i]];
     // Kernels that differ in a parameter alone have one name.
     offers.erase(std::unique(offers.begin(), offers.end(),
                              [](const integer::KernelOffer& a, const integer::KernelOffer& b) {
