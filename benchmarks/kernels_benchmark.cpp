@@ -102,6 +102,71 @@ void integer_convolution(benchmark::State& state, const ConvolutionExtents& exte
     report(state, static_cast<double>(extents.macs()), "MAC/s", peak);
 }
 
+/// A layer of planes: product and step in blocks of rows, as the integer program runs them; planes in and planes out.
+template <class Set, int Magnitudes, int Planes>
+class PlaneLayer {
+    using P = PlaneProduct<Magnitudes, Planes, 1>;
+    using Element = PlaneElement<Planes>;
+    static constexpr std::int32_t levels = (1 << Planes) - 1;
+
+  public:
+    explicit PlaneLayer(const ConvolutionExtents& extents)
+        : extents_(extents),
+          rows_(std::min((48 + extents.out.width - 1) / extents.out.width, extents.out.height)),
+          image_(extents.in.pixels() * words_of(extents.in.channels)),
+          out_(extents.out.pixels() * words_of(extents.out.channels)),
+          accumulators_(std::int64_t{rows_} * extents.out.width * extents.out.channels),
+          thresholds_(std::int64_t{levels} * extents.out.channels),
+          flip_(extents.out.channels),
+          packed_(static_cast<std::int64_t>(P::template weight_bytes<Set>(extents))),
+          workspace_(static_cast<std::int64_t>(P::template workspace_bytes<Set, Element>(extents, rows_))) {
+        const Buffer<std::int8_t> weights(extents.weights());
+        for (std::int64_t i = 0; i < extents.weights(); ++i) {
+            std::int8_t& weight = weights.get()[i];
+            weight = static_cast<std::int8_t>(Magnitudes == 0 ? (weight > 6 ? 1 : -1) : weight % 3 - 1);
+        }
+        P::template pack_weights<Set>(extents, weights.get(), packed_.get());
+    }
+    void run() const {
+        const std::int32_t channels = extents_.out.channels;
+        Element* out = out_.get();
+        for (std::int32_t row = 0; row < extents_.out.height; row += rows_) {
+            const std::int32_t rows = std::min(rows_, extents_.out.height - row);
+            P::template multiply_rows<Set, Grouping::mixed>(extents_, image_.get(), row, rows, packed_.get(),
+                                                            accumulators_.get(), workspace_.get());
+            const std::int64_t pixels = std::int64_t{rows} * extents_.out.width;
+            if constexpr (Planes == 1) {
+                threshold_bits<Set>(accumulators_.get(), pixels, channels, thresholds_.get(), flip_.get(), out);
+            } else {
+                threshold_planes<Set, Planes>(accumulators_.get(), pixels, channels, levels, thresholds_.get(),
+                                              flip_.get(), 0, words_in(out));
+            }
+            out += pixels * words_of(channels);
+        }
+        benchmark::ClobberMemory();
+    }
+
+  private:
+    ConvolutionExtents extents_;
+    std::int32_t rows_;
+    Buffer<Element> image_;
+    Buffer<Element> out_;
+    Buffer<std::int32_t> accumulators_;
+    Buffer<std::int32_t> thresholds_;
+    Buffer<std::int32_t> flip_;
+    Buffer<std::byte> packed_;
+    Buffer<std::byte> workspace_;
+};
+
+/// Its share of what counting bits allows for so many pairs of planes.
+template <class Set, int Magnitudes, int Planes>
+void plane_layer(benchmark::State& state, const ConvolutionExtents& extents) {
+    const PlaneLayer<Set, Magnitudes, Planes> layer(extents);
+    for (auto _ : state) layer.run();
+    const double peak = std::is_same_v<Set, Native> ? benchmarks::popcount_peak() / Planes : 0;
+    report(state, static_cast<double>(extents.macs()), "MAC/s", peak);
+}
+
 /// How many times as fast bits are as another product is on the same layer: both in turns, the best time of each.
 template <class Set, class Bits, class Other>
 void bits_against(benchmark::State& state, const ConvolutionExtents& extents) {
@@ -232,6 +297,24 @@ void add_bit_rows() {
 }
 
 template <class Set>
+void add_plane_rows() {
+    const std::string set = simd::name(Set{});
+    using Bytes = std::conditional_t<has_byte_dot_product(Set{}), ByteProduct, SmallByteProduct>;
+    for (const ConvolutionExtents& e : {window3(32, 64, 64), window3(16, 256, 256), window3(8, 512, 512)}) {
+        const std::string row = "/" + set + "/" + shape_name(e);
+        add_row("binary_planes_2_states" + row, plane_layer<Set, 0, 1>, e);
+        add_row("binary_planes_4_states" + row, plane_layer<Set, 0, 2>, e);
+        add_row("binary_planes_8_states" + row, plane_layer<Set, 0, 3>, e);
+        add_row("ternary_planes_2_states" + row, plane_layer<Set, 1, 1>, e);
+        add_row("ternary_planes_4_states" + row, plane_layer<Set, 1, 2>, e);
+        add_row("ternary_planes_8_states" + row, plane_layer<Set, 1, 3>, e);
+        add_row("planes_against_bytes_2_states" + row, bits_against<Set, PlaneProduct<1, 1, 1>, Bytes>, e);
+        add_row("planes_against_bytes_4_states" + row, bits_against<Set, PlaneProduct<1, 2, 1>, Bytes>, e);
+        add_row("planes_against_bytes_8_states" + row, bits_against<Set, PlaneProduct<1, 3, 1>, Bytes>, e);
+    }
+}
+
+template <class Set>
 void add_gradient_rows() {
     const std::string set = simd::name(Set{});
     for (const ConvolutionExtents& e :
@@ -256,10 +339,12 @@ void add_gradient_rows() {
     add_row("peak/read_256_MiB", peak_read, std::int64_t{64} << 20);
     add_integer_rows<Native>();
     add_bit_rows<Native>();
+    add_plane_rows<Native>();
     add_gradient_rows<Native>();
 #if INTAGLIO_HAS_AVX512
     add_integer_rows<simd::Avx2>();
     add_bit_rows<simd::Avx2>();
+    add_plane_rows<simd::Avx2>();
     add_gradient_rows<simd::Avx2>();
 #endif
     return true;

@@ -76,17 +76,16 @@ namespace bit_layouts_test {
 namespace {
 
 using namespace intaglio;
-using integer::Layout;
 
-/// Every second row from the first product on is told by its letter: b for bits, c for codes; only of values that
-/// steps, pools and other layers hand on, which own their memory.
+/// The planes of each value, 0 for codes; only of values that steps, pools and other layers hand on, which own their
+/// memory.
 template <class Net, class Set = simd::Portable>
 std::string layouts_of() {
     std::string text;
     for (std::int32_t v = 1; v < facts<Net>.value_count; ++v) {
         const Value& value = facts<Net>.value(v);
         if (value.pending || value.memory != v || v == facts<Net>.output) continue;
-        text += integer::layouts<Net, Set>[static_cast<std::size_t>(v)] == Layout::bits ? 'b' : 'c';
+        text += static_cast<char>('0' + integer::layouts<Net, Set>[static_cast<std::size_t>(v)].planes);
     }
     return text;
 }
@@ -111,7 +110,7 @@ struct Joins : Behind<Sign<PadPlusOne>,
     Conv<Out<32>>, MaxPool<2>, AvgPool<2>, Conv<QInt<4>, Out<64>>,
     app::Maxout<2>, Conv<Out<40>>, Dense<Flatten, Out<33>>> {};
 
-/// A value with two readers that both read bits.
+/// A value with two readers that both read bits, whose results lie side by side.
 template <class Activation>
 struct Branches : Behind<Activation,
     Concat<Conv<Out<32>>, Conv<Out<40>, Kernel<1>>>, Conv<Out<33>>, Dropout<Rate{0.25}>, Conv<Out<32>>> {};
@@ -127,7 +126,7 @@ constexpr std::int64_t workspace() {
     return static_cast<std::int64_t>(
                integer::Operation<boost::mp11::mp_at_c<typename Net::primitives, I>>::template workspace_bytes<
                    Set, kind_of<Net, Set, I>>(site)) -
-           integer::detail::accumulator_bytes(site.extents);
+           integer::detail::accumulator_bytes(site.extents, site.extents.out.channels);
 }
 
 /// Two layers of 64 channels, on an image whose size is that of the numbers below.
@@ -140,22 +139,24 @@ static_assert(std::is_same_v<kind_of<Two, simd::Avx512, 3>::output, kernels::Bit
 static_assert(std::is_same_v<kind_of<Two, simd::Avx512, 6>::input, kernels::BitWord>);
 static_assert(std::is_same_v<kind_of<Two, simd::Avx512, 6>::output, std::int8_t>);
 static_assert(workspace<Two, simd::Portable, 3>() == 0);
-static_assert(workspace<Two, simd::Portable, 6>() == (3 + 2) * 18 * 2 * 4 + 48);  // three rows of the result at once
-// The largest moment is the last product: bits in, codes of one byte out, 3 rows of accumulators, the border.
-static_assert(arena_bytes<Two> == 16 * 16 * 8 + 16 * 16 * 64 + 3 * 16 * 64 * 4 + 5 * 18 * 2 * 4 + 48);
+static_assert(workspace<Two, simd::Portable, 6>() == (4 + 2) * 18 * 2 * 4 + 32);  // four rows of the result at once
+// The largest moment is the last product: bits in, codes of one byte out, 4 rows of accumulators, the border.
+static_assert(arena_bytes<Two> == 16 * 16 * 8 + 16 * 16 * 64 + 4 * 16 * 64 * 4 + 6 * 18 * 2 * 4 + 32);
 
 }  // namespace
 
 TEST_CASE("values lie as bits where writer and readers agree") {
-    CHECK(layouts_of<Chain<Sign<>>>() == "bbbbbbbbbbb");
+    CHECK(layouts_of<Chain<Sign<>>>() == "11111111111");
     CHECK(layouts_of<Chain<Sign<>>, simd::Avx2>() == layouts_of<Chain<Sign<>>>());
-    CHECK(layouts_of<Chain<Act<M_a{2}>>>() == "bbbbbbbbbbb");
-    CHECK(layouts_of<Chain<Act<M_a{3}>>>() == "ccccccccccc");
-    CHECK(layouts_of<Chain<SignedAct<M_a{3}>>>() == "ccccccccccc");
+    CHECK(layouts_of<Chain<Act<M_a{2}>>>() == "11111111111");
+    CHECK(layouts_of<Chain<Act<M_a{3}>>>() == "22222222222");
+    CHECK(layouts_of<Chain<SignedAct<M_a{3}>>>() == "22222222222");
     // The first value is added, too; what the branches hand to the join; the activation behind it; depthwise weights,
     // an average, a layer from outside and an image of 40 channels as one pixel read codes.
-    CHECK(layouts_of<Joins>() == "cbcccbcbccccccb");
-    CHECK(layouts_of<Branches<Act<M_a{2}>>>() == "bcccbb");
+    CHECK(layouts_of<Joins>() == "010001010000001");
+    CHECK(layouts_of<Branches<Act<M_a{2}>>>() == "111111");
+    // Codes behind a dropout may be 0 in training.
+    CHECK(layouts_of<Branches<Sign<>>>() == "111101");
 }
 
 TEST_CASE("samples compared: values that lie as bits are looked at like others") {
@@ -175,8 +176,8 @@ TEST_CASE("samples compared: values that lie as bits are looked at like others")
 
     // One constant of the second product: its step, whose result lies as bits, tells.
     constexpr std::size_t row = 3;
-    static_assert(integer::layouts<Net, simd::Native>[row + 3] == Layout::bits);
-    const kernels::BitLayout<kernels::BitArithmetic<simd::Native, -1>> layout(facts<Net>.rows[row].extents);
+    static_assert(integer::layouts<Net, simd::Native>[row + 3].planes == 1);
+    const kernels::PlaneLayout<kernels::PlaneArithmetic<simd::Native, 0, 1, 2>> layout(facts<Net>.rows[row].extents);
     std::byte* const parameters = network.parameters().bytes + integer::plan<Net, simd::Native>.parameters[row];
     for (std::int64_t c = 0; c < 33; ++c) {
         reinterpret_cast<std::int32_t*>(parameters)[layout.constant(c)] += c % 2 == 0 ? 1000 : -1000;
@@ -228,7 +229,7 @@ TEST_CASE("the certificate finds a moved threshold of a step that writes bits") 
     REQUIRE(certify(training, network).proven());
     constexpr std::size_t row = 5;  // the second step
     static_assert(facts<Net>.rows[row].steps == 2);
-    static_assert(integer::layouts<Net, simd::Portable>[row + 1] == Layout::bits);
+    static_assert(integer::layouts<Net, simd::Portable>[row + 1].planes == 1);
     std::byte* const parameters = network.parameters().bytes + integer::plan<Net, simd::Portable>.parameters[row];
     auto* const thresholds = reinterpret_cast<std::int32_t*>(parameters);
     const CodeRange range = facts<Net>.value(facts<Net>.rows[row].input).codes;

@@ -22,6 +22,7 @@ namespace {
 
 using namespace intaglio;
 using kernels::ByteProduct;
+using kernels::PlaneProduct;
 using kernels::SignBitProduct;
 using kernels::SignedByteProduct;
 using kernels::UnsignedBitProduct;
@@ -98,17 +99,20 @@ template <class Activation>
 using Plain = Binary<QInt<2>, Activation>;
 static_assert(arena_bytes<Plain<SignedAct<M_a{7}>>> == arena_bytes<Plain<Act<M_a{7}>>>);
 static_assert(parameter_bytes<Plain<SignedAct<M_a{7}>>> == parameter_bytes<Plain<Act<M_a{7}>>>);
-static_assert(arena_bytes<Plain<Sign<>>> == arena_bytes<Plain<Act<M_a{3}>>>);
+static_assert(arena_bytes<Plain<Sign<>>> == arena_bytes<Plain<Act<M_a{2}>>>);
+static_assert(arena_bytes<Plain<SignedAct<M_a{3}>>> == arena_bytes<Plain<Act<M_a{3}>>>);
 
 // The first product reads pixels.
 static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, ByteProduct>() == 1);
 static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, UnsignedBitProduct>() == 8);
 static_assert(products<Binary<DoReFa<1>, DoReFaAct<1>>, UnsignedBitProduct>() == 8);
 static_assert(products<Binary<BinaryWeights, Sign<>>, SignBitProduct>() == 8);
-static_assert(products<Binary<QInt<2>, Sign<>>, SignedByteProduct>() == 8);
-static_assert(products<Binary<QInt<2>, Act<M_a{2}>>, ByteProduct>() == 9);
+static_assert(products<Binary<QInt<2>, Sign<>>, ByteProduct>() == 1);
+static_assert(products<Binary<QInt<2>, Sign<>>, PlaneProduct<1, 1, 2>>() == 8);
+static_assert(products<Binary<QInt<2>, Act<M_a{2}>>, PlaneProduct<1, 1, 1>>() == 8);
 static_assert(products<Binary<DoReFa<2>, Act<M_a{2}>>, ByteProduct>() == 9);
-static_assert(products<Binary<BinaryWeights, Act<M_a{3}>>, ByteProduct>() == 9);
+static_assert(products<Binary<BinaryWeights, Act<M_a{3}>>, PlaneProduct<0, 2, 1>>() == 8);
+static_assert(products<Binary<QInt<5>, Act<M_a{7}>>, ByteProduct>() == 9);
 static_assert(products<Blocks<Masked>, SignBitProduct>() == 7);
 
 /// Whether the second product, behind an activation and other layers, runs on a kernel.
@@ -134,8 +138,11 @@ static_assert(behind<UnsignedBitProduct, Act<M_a{2}>, MaxPool<2>>());
 static_assert(behind<SignedByteProduct, SignedAct<M_a{3}>>());
 static_assert(behind<SignedByteProduct, SignedAct<M_a{3}>, MaxPool<2>>());
 static_assert(behind<SignedByteProduct, Sign<>, AvgPool<2, Requantize>>());
-static_assert(behind<SignedByteProduct, Sign<>, PadChannels<4, 4>>());
+static_assert(behind<SignedByteProduct, Sign<>, PadChannels<4, 4>>());  // 40 channels in words of 64
 static_assert(behind<SignedByteProduct, Sign<>, Dropout<Rate{0.5}>>());
+// Sums of two signs, and of four: their planes cost more than bytes on this set.
+static_assert(behind<SignedByteProduct, Sign<>, AvgPool<Window{1, 2}>>());
+static_assert(behind<SignedByteProduct, Sign<>, AvgPool<2>>());
 static_assert(behind<UnsignedBitProduct, Act<M_a{2}>, Dropout<Rate{0.5}>>());
 static_assert(behind<ByteProduct, Act<M_a{2}>, AvgPool<2>>());
 // Few channels, groups.

@@ -5,9 +5,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <boost/mp11/algorithm.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -27,6 +30,35 @@ template <class Kernel>
 constexpr std::size_t place = boost::mp11::mp_find<kernels::ProductKernels::list, Kernel>::value;
 constexpr std::size_t kernel_count = boost::mp11::mp_size<kernels::ProductKernels::list>::value;
 
+/// Planes of magnitudes, planes and spacing of each kernel of the list; none of planes otherwise.
+struct Planes {
+    int magnitudes = -1;
+    int planes = 0;
+    int spacing = 0;
+};
+template <class Kernel>
+inline constexpr Planes planes_of{};
+template <int Magnitudes, int Count, int Spacing>
+inline constexpr Planes planes_of<kernels::PlaneProduct<Magnitudes, Count, Spacing>>{Magnitudes, Count, Spacing};
+constexpr auto all_planes = []<class... Kernel>(boost::mp11::mp_list<Kernel...>) {
+    return std::array{planes_of<Kernel>...};
+}(kernels::ProductKernels::list{});
+
+/// The place of the kernel of planes for these operands, if there is one.
+std::optional<std::size_t> place_of_planes(const ProductFacts& facts) {
+    const std::int64_t spacing = facts.code_spacing;
+    const std::int64_t states = (facts.codes.highest - facts.codes.lowest) / spacing + 1;
+    const std::int64_t largest = std::max(-facts.weight_codes.lowest, facts.weight_codes.highest);
+    const auto magnitudes =
+        facts.sign_weights ? 0 : static_cast<int>(std::bit_width(static_cast<std::uint64_t>(largest)));
+    for (std::size_t i = 0; i < all_planes.size(); ++i) {
+        const Planes& p = all_planes[i];
+        const bool fits = p.planes > 0 && states > 1 << (p.planes - 1) && states <= 1 << p.planes;
+        if (fits && p.magnitudes == magnitudes && p.spacing == spacing) return i;
+    }
+    return {};
+}
+
 template <class Set>
 std::vector<bool> found_legal(const ProductFacts& facts) {
     std::vector<bool> legal;
@@ -42,10 +74,9 @@ std::vector<bool> expected_legal(const ProductFacts& facts) {
     const std::int64_t highest = std::max<std::int64_t>(facts.codes.highest, 0);
     const bool is_uint8 = facts.storage == Storage::uint8;
     const bool is_int8 = facts.storage == Storage::int8;
-    const bool bit_weights = facts.sign_weights && !facts.window_sums && facts.extents.groups == 1;
     std::vector<bool> legal(kernel_count);
-    legal[place<kernels::UnsignedBitProduct>] = bit_weights && is_uint8 && facts.codes == CodeRange{0, 1};
-    legal[place<kernels::SignBitProduct>] = bit_weights && is_int8 && facts.signs;
+    const auto planes = place_of_planes(facts);
+    if (planes && (is_uint8 || is_int8) && !facts.window_sums && facts.extents.groups == 1) legal[*planes] = true;
     legal[place<kernels::ByteProduct>] = is_uint8;
     legal[place<kernels::SignedByteProduct>] = is_int8 && has_byte_dot_product(Set{});
     legal[place<kernels::SmallByteProduct>] = is_uint8 && 2 * largest * highest <= 32767;
@@ -63,10 +94,10 @@ std::vector<bool> expected_legal(const ProductFacts& facts) {
     return legal;
 }
 
-/// Which legal kernel the profile of a set prefers, without bits: a byte dot product; without one the kernels that
+/// Which legal kernel the profile of a set prefers, without planes: a byte dot product; without one the kernels that
 /// saturate, where they cannot; else words, to which bytes are widened.
 template <class Set>
-std::size_t expected_beside_bits(const ProductFacts& facts, const std::vector<bool>& legal) {
+std::size_t expected_beside_planes(const ProductFacts& facts, const std::vector<bool>& legal) {
     if (facts.storage == Storage::int16) return place<kernels::WordProduct>;
     if (has_byte_dot_product(Set{})) {
         return facts.storage == Storage::uint8 ? place<kernels::ByteProduct> : place<kernels::SignedByteProduct>;
@@ -130,23 +161,23 @@ std::int64_t count_mistakes(std::vector<std::int64_t>& chosen) {
                     const bool sign_weights = (flags & 2) != 0;
                     if (signs && in.range != CodeRange{-1, 1}) continue;
                     if (sign_weights && weights != CodeRange{-1, 1}) continue;
-                    for (const ConvolutionExtents& e : extents) {
+                    for (ConvolutionExtents e : extents) {
+                        e.lowest_code = static_cast<std::int32_t>(in.range.lowest);
                         const ProductFacts facts{.extents = e,
                                                  .storage = in.storage,
                                                  .codes = in.range,
-                                                 .signs = signs,
+                                                 .code_spacing = signs ? 2 : 1,
                                                  .weight_codes = weights,
                                                  .sign_weights = sign_weights,
                                                  .window_sums = (flags & 4) != 0};
                         const std::vector<bool> legal = expected_legal<Set>(facts);
                         const std::size_t found = integer::choose_product<Set>(facts);
-                        const bool is_bits =
-                            found == place<kernels::UnsignedBitProduct> || found == place<kernels::SignBitProduct>;
+                        const bool is_planes = all_planes.at(found).planes > 0;
                         mistakes += found_legal<Set>(facts) == legal ? 0 : 1;
                         // Only whole steps of all kernels compare products alone.
                         const bool whole = e.fan_in() % 4 == 0 && !kernels::is_depthwise(e);
                         const bool right =
-                            is_bits || !whole ? legal[found] : found == expected_beside_bits<Set>(facts, legal);
+                            is_planes || !whole ? legal[found] : found == expected_beside_planes<Set>(facts, legal);
                         mistakes += right ? 0 : 1;
                         ++chosen.at(found);
                     }

@@ -1,6 +1,7 @@
 // Each operation of the instruction sets gives what plain code gives, lane by lane, for random and extreme operands.
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -111,15 +112,18 @@ void check_memory(Set set) {
 }
 
 template <class Set, class Code>
-void check_positive_codes(Set set) {
+void check_bits_of_codes(Set set) {
     Numbers numbers(13);
     std::vector<Code> codes(64);
-    for (int round = 0; round < 200; ++round) {
-        numbers.fill(codes, std::is_signed_v<Code> ? -1 : 0, 1);
+    for (int round = 0; round < 100; ++round) {
+        const std::int32_t more = round % 2 == 0 ? 0 : std::is_signed_v<Code> ? 16 : -3;
+        numbers.fill(codes, -more, 31 - more);
+        const int bit = round % 5;
         for (int count = 1; count <= 32; ++count) {
-            CHECK(positive_codes(set, codes.data() + 32, count, 32) ==
-                  positive_codes(plain, codes.data() + 32, count, 32));
-            CHECK(positive_codes(set, codes.data(), count, 0) == positive_codes(plain, codes.data(), count, 0));
+            CHECK(bits_of_codes(set, codes.data() + 32, count, 32, more, bit) ==
+                  bits_of_codes(plain, codes.data() + 32, count, 32, more, bit));
+            CHECK(bits_of_codes(set, codes.data(), count, 0, more, bit) ==
+                  bits_of_codes(plain, codes.data(), count, 0, more, bit));
         }
     }
 }
@@ -219,7 +223,12 @@ TEST_CASE_TEMPLATE("operations of a set: what plain code gives", Set, SETS) {
     const auto bytes = [](auto on, auto sum, auto a, auto w) { return dot_bytes(on, sum, a, w); };
     const auto small_bytes = [](auto on, auto sum, auto a, auto w) { return dot_small_bytes(on, sum, a, w); };
     const auto words = [](auto on, auto sum, auto a, auto w) { return dot_words(on, sum, a, w); };
-    const auto bits = [](auto on, auto sum, auto a, auto w) { return count_different_bits(on, sum, a, w); };
+    const auto bits = [](auto on, auto sum, auto a, auto w) {
+        return add_bit_counts(on, sum, different_bits(on, a, w), 0);
+    };
+    const auto bits_among = [](auto on, auto sum, auto a, auto w, auto among, int shift) {
+        return add_bit_counts(on, sum, different_bits(on, a, w, among), shift);
+    };
     // What widens bytes multiplies words instead.
     if constexpr (!widens_bytes(set)) check_dot<Set, std::uint8_t, std::int8_t>(set, 255, 127, bytes);
     if constexpr (has_signed_byte_dot_product(set)) check_dot<Set, std::int8_t, std::int8_t>(set, 127, 127, bytes);
@@ -227,25 +236,40 @@ TEST_CASE_TEMPLATE("operations of a set: what plain code gives", Set, SETS) {
     check_dot<Set, std::uint8_t, std::int8_t>(set, 255, 63, small_bytes);
     check_dot<Set, std::int16_t, std::int16_t>(set, 32767, 127, words);
     Numbers numbers(19);
-    std::vector<std::uint32_t> a(lanes<Set>), b(lanes<Set>);
+    std::vector<std::uint32_t> a(lanes<Set>), b(lanes<Set>), c(lanes<Set>);
     for (int round = 0; round < 1000; ++round) {
         numbers.fill(a);
         numbers.fill(b);
+        numbers.fill(c);
         const auto found = lanes_of(
             set, bits(set, broadcast_int32(set, round), load_weights(set, a.data()), load_weights(set, b.data())));
         const auto same = lanes_of(
             set, bits(set, broadcast_int32(set, round), broadcast_codes(set, a.data()), load_weights(set, b.data())));
         for (std::size_t i = 0; i < lanes<Set>; ++i) {
-            CHECK(found[i] == count_different_bits(plain, round, a[i], b[i]));
-            CHECK(same[i] == count_different_bits(plain, round, a[0], b[i]));
+            CHECK(found[i] == bits(plain, round, a[i], b[i]));
+            CHECK(same[i] == bits(plain, round, a[0], b[i]));
+        }
+        for (const int shift : {0, 1, 2, 5}) {
+            const auto among =
+                lanes_of(set, bits_among(set, broadcast_int32(set, round), broadcast_codes(set, c.data()),
+                                         load_weights(set, a.data()), load_weights(set, b.data()), shift));
+            for (std::size_t i = 0; i < lanes<Set>; ++i) {
+                CHECK(among[i] == round + (std::popcount((c[0] ^ a[i]) & b[i]) << shift));
+            }
+        }
+        for (const int bit : {0, 3, 31}) {
+            std::uint32_t expected = 0;
+            for (std::size_t i = 0; i < lanes<Set>; ++i) expected |= (a[i] >> bit & 1U) << i;
+            const auto vector = load_int32(set, reinterpret_cast<const std::int32_t*>(a.data()));
+            CHECK(bits_of_lanes(set, vector, bit) == expected);
         }
     }
     check_memory<Set, std::int32_t>(set);
     check_memory<Set, std::int16_t>(set);
     check_memory<Set, std::uint8_t>(set);
     check_memory<Set, std::int8_t>(set);
-    check_positive_codes<Set, std::uint8_t>(set);
-    check_positive_codes<Set, std::int8_t>(set);
+    check_bits_of_codes<Set, std::uint8_t>(set);
+    check_bits_of_codes<Set, std::int8_t>(set);
     check_arithmetic(set);
     if constexpr (has_wide_products(set)) check_wide_products(set);
 }

@@ -162,8 +162,8 @@ TEST_CASE("targets: the reasons of a choice in words") {
         }
         return "no such kernel";
     };
-    CHECK(refusal_of(0, "bits") == "codes are not 0 and 1");
-    CHECK(refusal_of(2, "bits") == "weights are not -1 and 1");
+    CHECK(refusal_of(0, "bits") == "codes have other planes");
+    CHECK(refusal_of(2, "bits") == "weights have other planes");
     CHECK(refusal_of(0, "bytes").empty());
     CHECK(refusal_of(0, "signed bytes") == "codes are no signed bytes");
     CHECK(refusal_of(0, "words").empty());

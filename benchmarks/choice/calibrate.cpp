@@ -50,7 +50,7 @@ double packing_time() {
     const Buffer<std::uint32_t> words(codes / 32);
     const auto pack = [&] {
         touch(image.get());
-        kernels::pack_codes<Set>(image.get(), 16 * 16, 128, words.get());
+        kernels::pack_codes<Set, 1, 1>(image.get(), 16 * 16, 128, 0, words.get());
         touch(words.get());
     };
     return 1e15 * times_of_calls({pack}, 25).front() / static_cast<double>(codes);

@@ -18,10 +18,10 @@ inline namespace INTAGLIO_INSTRUCTION_SET {
 
 using Set = simd::Native;
 
-/// A random code of a range; of signs, -1 or 1.
-[[nodiscard]] inline std::int64_t random_code(Random& random, CodeRange range, bool signs) {
-    if (signs) return random.below(2) == 0 ? -1 : 1;
-    return range.lowest + static_cast<std::int64_t>(random.below(static_cast<std::uint32_t>(range.states())));
+/// A random code of a range whose codes lie `spacing` apart.
+[[nodiscard]] inline std::int64_t random_code(Random& random, CodeRange range, std::int32_t spacing) {
+    const std::int64_t states = (range.highest - range.lowest) / spacing + 1;
+    return range.lowest + spacing * static_cast<std::int64_t>(random.below(static_cast<std::uint32_t>(states)));
 }
 
 /// Runs a kernel over one image of elements of the type `Code`, block by block as the integer program does.
@@ -43,16 +43,18 @@ template <class Kernel, class Code>
             Buffer<std::byte>(static_cast<std::int64_t>(Kernel::template weight_bytes<Set>(e))),
             Buffer<std::byte>(static_cast<std::int64_t>(Kernel::template workspace_bytes<Set, Code>(e, block))),
             Buffer<std::int32_t>(std::int64_t{block} * e.out.width * e.out.channels)});
-    for (std::int64_t i = 0; i < shape.size(); ++i) {
-        if constexpr (std::is_same_v<Code, kernels::BitWord>) {
-            run->image.get()[i] = static_cast<Code>(random.below(0xffffffffU));
-        } else {
-            run->image.get()[i] = static_cast<Code>(random_code(random, facts.codes, facts.signs));
+    if constexpr (kernels::planes_of < Code >> 0) {
+        kernels::BitWord* const words = kernels::words_in(run->image.get());
+        for (std::int64_t i = 0; i < shape.size() * kernels::planes_of<Code>; ++i) words[i] = random.below(0xffffffffU);
+    } else {
+        for (std::int64_t i = 0; i < shape.size(); ++i) {
+            run->image.get()[i] = static_cast<Code>(random_code(random, facts.codes, facts.code_spacing));
         }
     }
     const Buffer<std::int8_t> weights(e.weights());
     for (std::int64_t i = 0; i < e.weights(); ++i) {
-        weights.get()[i] = static_cast<std::int8_t>(random_code(random, facts.weight_codes, facts.sign_weights));
+        weights.get()[i] =
+            static_cast<std::int8_t>(random_code(random, facts.weight_codes, facts.sign_weights ? 2 : 1));
     }
     Kernel::template pack_weights<Set>(e, weights.get(), run->packed.get());
     return [run, block] {

@@ -32,10 +32,13 @@ constexpr bool takes(Storage storage) {
         if (is_signed && highest > 127) continue;
         for (const std::int64_t weight : {1, 3, 7, 127}) {
             for (const bool signs : {false, true}) {
-                const ProductFacts facts{.extents = {.in = {1, 1, 32}, .out = {1, 1, 32}},
+                const ConvolutionExtents extents{.in = {1, 1, 32},
+                                                 .out = {1, 1, 32},
+                                                 .lowest_code = is_signed ? -static_cast<std::int32_t>(highest) : 0};
+                const ProductFacts facts{.extents = extents,
                                          .storage = storage,
                                          .codes = {is_signed ? -highest : 0, highest},
-                                         .signs = signs && is_signed && highest == 1,
+                                         .code_spacing = signs && is_signed && highest == 1 ? 2 : 1,
                                          .weight_codes = {-weight, weight},
                                          .sign_weights = signs && weight == 1};
                 if (kernels::is_legal<Kernel, Set>(facts)) return true;
@@ -46,13 +49,13 @@ constexpr bool takes(Storage storage) {
 }
 
 using Run = std::function<void()>;
-/// The run of a kernel on a product; none if it is not legal. `in_bits`: the image lies in words of bits, for kernels
-/// that read them.
+/// The run of a kernel on a product; none if it is not legal. `in_planes`: the image lies in planes, for kernels that
+/// read them.
 template <class Kernel>
-Run legal_run(const ProductFacts& facts, bool in_bits) {
+Run legal_run(const ProductFacts& facts, bool in_planes) {
     if (!kernels::is_legal<Kernel, Set>(facts)) return {};
-    if constexpr (kernels::reads_bits<Kernel>) {
-        if (in_bits) return run_of<Kernel, kernels::BitWord>(facts);
+    if constexpr (kernels::planes_read < Kernel >> 0) {
+        if (in_planes) return run_of<Kernel, kernels::PlaneElement<kernels::planes_read<Kernel>>>(facts);
     }
     if constexpr (takes<Kernel>(Storage::uint8)) {
         if (facts.storage == Storage::uint8) return run_of<Kernel, std::uint8_t>(facts);
@@ -114,7 +117,7 @@ void verify(Found& found) {
         const ProductFacts product = integer::product_facts(table, row);
         const std::string text = product_text(product);
         if (!found.seen.insert(text).second) continue;
-        const bool in_bits = integer::layouts<Net, Set>[static_cast<std::size_t>(row.input)] == integer::Layout::bits;
+        const bool in_planes = integer::layouts<Net, Set>[static_cast<std::size_t>(row.input)].planes > 0;
         std::vector<Run> runs;
         std::vector<const char*> names;
         std::size_t choice = 0;
@@ -123,7 +126,7 @@ void verify(Found& found) {
         std::size_t i = 0;
         boost::mp11::mp_for_each<Kernels>([&](auto kernel) {
             using Kernel = decltype(kernel);
-            if (Run run = legal_run<Kernel>(product, in_bits)) {
+            if (Run run = legal_run<Kernel>(product, in_planes)) {
                 if (i == place) {
                     choice = runs.size();
                     cost = Kernel::template cost<Set>(product, simd::profile_of<Set>);

@@ -98,8 +98,9 @@ struct Packing<primitive::Quantize<Target>> {
             std::vector<Out> out(in.size());
             for (std::size_t c = 0; c < in.size(); ++c) in[c] = static_cast<typename Kind::input>(accumulators[c]);
             integer::step<Set, Kind::variant>(site.step, in.data(), 1, channels, packed, out.data());
-            if constexpr (std::is_same_v<Out, kernels::BitWord>) {
-                kernels::unpack_bits(out.data(), {1, 1, channels}, site.step.lowest, site.step.highest, found);
+            if constexpr (kernels::planes_of < Out >> 0) {
+                const kernels::PlaneForm form{site.step.lowest, site.step.spacing, kernels::planes_of<Out>};
+                kernels::unpack_planes(kernels::words_in(out.data()), {1, 1, channels}, form, found);
             } else {
                 for (std::size_t c = 0; c < in.size(); ++c) found[c] = static_cast<std::int32_t>(out[c]);
             }

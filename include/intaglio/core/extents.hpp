@@ -43,6 +43,7 @@ struct ConvolutionExtents {
     std::int32_t groups = 1;
     std::int32_t padding_code = 0;  ///< what the positions of the padding hold
     PaddingCodes padding_codes{};   ///< what they hold instead, if there is any
+    std::int32_t lowest_code = 0;   ///< of the image
 
     /// What the positions of the padding hold in a channel.
     [[nodiscard]] constexpr std::int32_t padding_code_of(std::int32_t channel) const {

@@ -15,7 +15,7 @@
 #define INTAGLIO_HAS_AVX512_VNNI 0
 #endif
 // Counting bits comes with most sets that have VNNI, and not with all.
-#if INTAGLIO_HAS_AVX512_VNNI && defined(__AVX512VPOPCNTDQ__)
+#if INTAGLIO_HAS_AVX512_VNNI && defined(__AVX512VPOPCNTDQ__) && defined(__AVX512BITALG__)
 #define INTAGLIO_HAS_AVX512_POPCOUNT 1
 #else
 #define INTAGLIO_HAS_AVX512_POPCOUNT 0

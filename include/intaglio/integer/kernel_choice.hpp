@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/integer/layout.hpp"
 #include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/simd/target.hpp"
@@ -57,9 +58,9 @@ struct Choice<Set, boost::mp11::mp_list<Kernel...>> {
         constexpr const char* names[] = {Kernel::name...};
         return names[place];
     }
-    static constexpr bool reads_bits(std::size_t place) {
-        constexpr bool reads[] = {kernels::reads_bits<Kernel>...};
-        return reads[place];
+    static constexpr int planes(std::size_t place) {
+        constexpr int planes[] = {kernels::planes_read<Kernel>...};
+        return planes[place];
     }
     static constexpr const char* refusal(std::size_t place, const kernels::ProductFacts& facts) {
         using Refusal = const char* (*)(const kernels::ProductFacts&);
@@ -101,24 +102,13 @@ constexpr bool has_window_sums(const Row& row) {
     return row.weight_spacing != 1 || row.weight_offset != 0;
 }
 
-/// Whether a value, of codes -1 ... 1, never holds 0: signs, or signs that were only picked from.
-constexpr bool has_signs_only(const FactsView& facts, std::int32_t value) {
-    while (value > 0) {
-        const Row& row = facts.writer(value);
-        if (row.steps > 0) return row.code_spacing == 2 && facts.value(value).codes == CodeRange{-1, 1};
-        if (!row.picks_codes) return false;
-        value = row.input;
-    }
-    return false;
-}
-
 /// What kernels are told of a product of codes.
 constexpr kernels::ProductFacts product_facts(const FactsView& facts, const Row& row) {
     const Value& in = facts.value(row.input);
     return {.extents = row.extents,
             .storage = in.storage,
             .codes = in.codes,
-            .signs = has_signs_only(facts, row.input),
+            .code_spacing = code_spacing(facts, row.input),
             .weight_codes = row.weight_codes,
             .sign_weights = row.weight_states == 2 && row.weight_codes == CodeRange{-1, 1},
             .window_sums = has_window_sums(row)};

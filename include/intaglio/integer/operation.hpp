@@ -33,7 +33,7 @@ struct Frame {
 ///   fused)`, which becomes `Kind::variant`,
 /// - where it reads or writes other layouts than codes: `layouts<Target, Net>(const FactsView&, const Row&)`.
 /// `Kind::input`
-///   and `Kind::output` are then kernels::BitWord where the plan has decided for bits.
+///   and `Kind::output` are then a kernels::PlaneElement where the plan has decided for planes.
 template <class Primitive>
 struct Operation : Missing<model_error::operation_has_no_integer_program_specialise_integer_Operation<Primitive>> {};
 

@@ -34,7 +34,7 @@ struct Instruction {
     Site site{};
     std::int32_t value = none;  ///< that it writes, in the facts; none for the logits
     Storage storage{};          ///< of the value
-    Layout layout{};            ///< of the value
+    kernels::PlaneForm form{};  ///< of the value, if it lies in planes
 };
 
 namespace detail {
@@ -109,7 +109,7 @@ constexpr auto find_layouts(boost::mp11::mp_list<Primitive...>) {
 
 }  // namespace detail
 
-/// How each value of a network lies in memory.
+/// How each value of a network lies in memory: in planes, or as codes where there are none.
 template <class Net, class Target>
 inline constexpr auto layouts = detail::find_layouts<Target, Net>(typename Net::primitives{});
 
@@ -123,10 +123,12 @@ struct KindOf {
     static constexpr std::int32_t step = fused<Net>[I];
     static constexpr std::int32_t output = step == none ? row.output : table.row(step).output;
     static constexpr Storage second = row.second_input == none ? Storage::uint8 : table.value(row.second_input).storage;
-    static constexpr Layout layout_in = layouts<Net, Target>[static_cast<std::size_t>(row.input)];
-    static constexpr Layout layout_out = layouts<Net, Target>[static_cast<std::size_t>(output)];
-    using type = Kind<element_type<table.value(row.input).storage, layout_in>, typename StorageType<second>::type,
-                      element_type<table.value(output).storage, layout_out>,
+    static constexpr int planes_of(std::int32_t value) {
+        return value == none ? 0 : layouts<Net, Target>[static_cast<std::size_t>(value)].planes;
+    }
+    using type = Kind<element_type<table.value(row.input).storage, planes_of(row.input)>,
+                      element_type<second, planes_of(row.second_input)>,
+                      element_type<table.value(output).storage, planes_of(output)>,
                       Operation<Primitive>::template variant<Target, Net>(table.view(), row, step)>;
 };
 
@@ -149,7 +151,7 @@ constexpr void extend(Interval& interval, std::int32_t row) {
 
 template <std::size_t Rows>
 constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>& works,
-                         const Array<std::int32_t, Rows>& fused, const Array<Layout, Rows + 1>& layouts) {
+                         const Array<std::int32_t, Rows>& fused, const Array<kernels::PlaneForm, Rows + 1>& layouts) {
     constexpr std::size_t value_capacity = Rows + 1;
     Plan<Rows, value_capacity> plan;
     plan.fused = fused;
@@ -167,7 +169,7 @@ constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>&
         if (fused[i] != none) plan.runs_elsewhere[static_cast<std::size_t>(fused[i])] = true;
         if (out.memory == row.output && fused[i] == none) {
             Interval& interval = memory[static_cast<std::size_t>(row.output)];
-            interval.size = bytes(out, layouts[static_cast<std::size_t>(row.output)]);
+            interval.size = bytes(out, layouts[static_cast<std::size_t>(row.output)].planes);
             interval.first = now;
             extend(interval, now);
         }
@@ -191,7 +193,8 @@ constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>&
 /// The instruction of a row.
 template <std::size_t Rows>
 constexpr Instruction make_instruction(const FactsView& table, std::size_t i, RunFunction run,
-                                       const Plan<Rows, Rows + 1>& plan, const Array<Layout, Rows + 1>& layouts) {
+                                       const Plan<Rows, Rows + 1>& plan,
+                                       const Array<kernels::PlaneForm, Rows + 1>& layouts) {
     const Row& row = table.rows[i];
     const std::int32_t step = plan.fused[i];
     const std::int32_t written = step == none ? row.output : table.row(step).output;
@@ -213,7 +216,7 @@ constexpr Instruction make_instruction(const FactsView& table, std::size_t i, Ru
     if (table.value(written).memory == written) {
         instruction.value = written;
         instruction.storage = table.value(written).storage;
-        instruction.layout = layouts[static_cast<std::size_t>(written)];
+        instruction.form = layouts[static_cast<std::size_t>(written)];
     }
     return instruction;
 }
@@ -262,13 +265,13 @@ constexpr auto make_instructions() {
     return list;
 }
 
-/// Codes of the largest value that lies as bits and has a storage of so many bytes.
+/// Codes of the largest value that lies in planes and has a storage of so many bytes.
 template <class Net, class Target, std::size_t CodeBytes>
-constexpr std::size_t most_codes_in_bits() {
+constexpr std::size_t most_codes_in_planes() {
     std::int64_t most = 0;
     for (std::size_t v = 0; v <= row_count<Net>; ++v) {
         const Value& value = facts<Net>.values[v];
-        const bool counts = layouts<Net, Target>[v] == Layout::bits && bytes(value.storage) == CodeBytes;
+        const bool counts = layouts<Net, Target>[v].planes > 0 && bytes(value.storage) == CodeBytes;
         if (counts && value.shape.size() > most) most = value.shape.size();
     }
     return memory_size(most);

@@ -147,7 +147,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     static constexpr auto variant(const FactsView& facts, const Row& row, std::int32_t fused) {
         return product_variant<Target, Net>(facts, row, fused);
     }
-    /// Bits, if the kernel reads them and its channels are those of the words: an image that is read as one pixel has
+    /// Planes, if the kernel reads them and its channels are those of the words: an image that is read as one pixel has
     /// whole words only.
     template <class Target, class Net>
     static constexpr Layouts layouts(const FactsView& facts, const Row& row) {
@@ -155,9 +155,9 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         const bool same_words =
             shape.channels == row.extents.in.channels || shape.channels % kernels::bits_per_word == 0;
         using Kernels = product_kernels<Net>;
-        const bool reads_bits = detail::Choice<simd::set_of<Target>, typename Kernels::list>::reads_bits(
+        const int planes = detail::Choice<simd::set_of<Target>, typename Kernels::list>::planes(
             choose_product<Target, Kernels>(facts, row));
-        return {.reads = reads_bits && same_words ? Layout::bits : Layout::codes};
+        return {.reads = planes > 0 && same_words ? Layout::planes : Layout::codes};
     }
     template <class Set, class Kind>
     static constexpr std::size_t parameter_bytes(const Site& site) {

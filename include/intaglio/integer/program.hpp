@@ -61,7 +61,7 @@ class Program {
     }
 
     /// Runs the program and shows `observer(value, codes)` every value that is written: its index in the facts and a
-    /// pointer to its codes in the value's storage type, whatever its layout is. Codes of bits lie on the stack until
+    /// pointer to its codes in the value's storage type, whatever its layout is. Codes of planes lie on the stack until
     /// it returns.
     template <class Observer>
     void run(const Pixel* image, Scratch<Net, Target>& scratch, const Observer& observer) const {
@@ -91,13 +91,12 @@ class Program {
     static void show_as(const integer::Instruction& instruction, const integer::Frame& frame,
                         const Observer& observer) {
         const std::byte* const memory = frame.arena + instruction.site.output;
-        constexpr std::size_t most = integer::detail::most_codes_in_bits<Net, Target, sizeof(Code)>();
+        constexpr std::size_t most = integer::detail::most_codes_in_planes<Net, Target, sizeof(Code)>();
         if constexpr (most > 0) {
-            if (instruction.layout == integer::Layout::bits) {
+            if (instruction.form.planes > 0) {
                 Code codes[most];
-                const integer::Site& site = instruction.site;
-                kernels::unpack_bits(reinterpret_cast<const kernels::BitWord*>(memory), site.extents.out,
-                                     static_cast<Code>(site.step.lowest), static_cast<Code>(site.step.highest), codes);
+                kernels::unpack_planes(reinterpret_cast<const kernels::BitWord*>(memory), instruction.site.extents.out,
+                                       instruction.form, codes);
                 return observer(instruction.value, static_cast<const Code*>(codes));
             }
         }

@@ -64,12 +64,17 @@ struct StepForm {
     std::int32_t lowest = 0;   ///< code
     std::int32_t highest = 0;  ///< code
     std::int32_t levels = 0;   ///< thresholds per channel
+    std::int32_t spacing = 1;  ///< of neighbouring codes
     bool one_multiplier = false;
     bool one_addend = false;
 };
 constexpr StepForm step_form(const Row& row) {
-    return {static_cast<std::int32_t>(row.codes.lowest), static_cast<std::int32_t>(row.codes.highest),
-            static_cast<std::int32_t>(row.steps), row.scale.one_multiplier, row.scale.one_addend};
+    return {static_cast<std::int32_t>(row.codes.lowest),
+            static_cast<std::int32_t>(row.codes.highest),
+            static_cast<std::int32_t>(row.steps),
+            static_cast<std::int32_t>(row.code_spacing),
+            row.scale.one_multiplier,
+            row.scale.one_addend};
 }
 
 /// One operation of an integer program: the numbers of its row, and offsets in bytes.

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/operation.hpp"
@@ -14,7 +13,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
 namespace detail {
 
-/// One step over [pixels][channels], of all channels or of some; to bits, if these are what `Out` is.
+/// One step over [pixels][channels], of all channels or of some; to planes, if these are what `Out` is.
 template <class Set, StepKind Form, class In, class Out>
 void step(const StepForm& form, const In* in, std::int64_t pixels, const kernels::StepChannels& channels,
           const std::byte* parameters, Out* out) {
@@ -22,10 +21,13 @@ void step(const StepForm& form, const In* in, std::int64_t pixels, const kernels
         const ThresholdLayout layout = threshold_layout(form.levels, channels.all);
         const auto* const thresholds = at<std::int32_t>(parameters, layout.thresholds);
         const auto* const flip = at<std::int32_t>(parameters, layout.flip);
-        if constexpr (std::is_same_v<Out, kernels::BitWord>) {
+        if constexpr (kernels::planes_of<Out> == 1) {
             // All positions between two codes are one and the same.
             kernels::threshold_bits<Set>(in, pixels, channels,
                                          thresholds + std::int64_t{form.levels - 1} * channels.all, flip, out);
+        } else if constexpr (kernels::planes_of<Out> > 1) {
+            kernels::threshold_planes<Set, kernels::planes_of<Out>>(in, pixels, channels, form.levels, thresholds, flip,
+                                                                    form.spacing - 1, kernels::words_in(out));
         } else {
             kernels::threshold_step<Set>(in, pixels, channels, form.levels, thresholds, flip, form.lowest, out);
         }
@@ -54,7 +56,7 @@ struct Operation<primitive::Quantize<Target>> : NoMemory {
     }
     template <class Set, class Net>
     static constexpr Layouts layouts(const FactsView&, const Row& row) {
-        return {.writes = row.has_thresholds() && row.steps == row.code_spacing ? Layout::bits : Layout::codes};
+        return {.writes = row.has_thresholds() ? Layout::planes : Layout::codes};
     }
     template <class Set, class Kind>
     static constexpr std::size_t parameter_bytes(const Site& site) {

@@ -7,8 +7,8 @@
 
 #include "intaglio/core/extents.hpp"
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/kernels/bit_words.hpp"
 #include "intaglio/kernels/padded_image.hpp"
+#include "intaglio/kernels/planes.hpp"
 #include "intaglio/kernels/pool_taps.hpp"
 #include "intaglio/simd/lanes.hpp"
 
@@ -62,10 +62,21 @@ INTAGLIO_INLINE void largest_of_window(const Code* codes, const Taps& taps, Code
     simd::store_lanes(out, largest);
 }
 
+/// largest = the larger of both states in each channel.
+template <int Planes>
+void take_larger(PlaneWords<Planes>& largest, const PlaneWords<Planes>& word) {
+    BitWord larger = 0;  // where the word is; the highest plane in which they differ decides
+    for (int p = 0; p < Planes; ++p) {
+        const BitWord differs = largest.plane[p] ^ word.plane[p];
+        larger = (word.plane[p] & differs) | (larger & ~differs);
+    }
+    for (int p = 0; p < Planes; ++p) largest.plane[p] ^= (largest.plane[p] ^ word.plane[p]) & larger;
+}
+
 /// out[y][x][c] = the largest code under each window. in is [in.height][in.width][in.channels], out
 /// [out.height][out.width][in.channels], of any integer type or of real numbers; they do not overlap. Positions outside
 /// the image do not take part; each window has at least one inside. Groups and padding_code play no role. Of codes in
-/// words of bits, whose words are the channels of the extents, the largest are those of which one bit is 1.
+/// planes the elements are the channels of the extents.
 template <class Set, class Code>
 [[gnu::hot]] void max_pool(const ConvolutionExtents& extents, const Code* in, Code* out) {
     const std::int32_t channels = extents.in.channels;
@@ -102,6 +113,25 @@ template <class Set, class Code>
         }
     };
     for_window(extents.kernel_height, extents.kernel_width, row, column, all);
+}
+
+/// The same of states in several planes.
+template <class Set, int Planes>
+[[gnu::hot]] void max_pool(const ConvolutionExtents& extents, const PlaneWords<Planes>* in, PlaneWords<Planes>* out) {
+    const std::int32_t words = extents.in.channels;
+    for (std::int32_t y = 0; y < extents.out.height; ++y) {
+        for (std::int32_t x = 0; x < extents.out.width; ++x, out += words) {
+            const WindowInside window = window_inside(extents, y, x);
+            const PlaneWords<Planes>* row = in + window.first * words;
+            copy_codes(row, words, out);
+            for (std::int32_t i = 0; i < window.rows; ++i, row += window.row_stride * words) {
+                for (std::int32_t j = i == 0 ? 1 : 0; j < window.columns; ++j) {
+                    const PlaneWords<Planes>* const codes = row + window.column_stride * j * words;
+                    for (std::int32_t w = 0; w < words; ++w) take_larger(out[w], codes[w]);
+                }
+            }
+        }
+    }
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

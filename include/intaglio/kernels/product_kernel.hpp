@@ -17,11 +17,11 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 /// What is known of a product while a program is compiled, by which its kernel is chosen.
 struct ProductFacts {
     ConvolutionExtents extents{};
-    Storage storage{};          ///< of the activation codes: uint8, int8 or int16
-    CodeRange codes{};          ///< of the activations; the padding has some of them, or 0
-    bool signs = false;         ///< activation codes are -1 and 1, never 0
-    CodeRange weight_codes{};   ///< within -128 ... 127
-    bool sign_weights = false;  ///< weight codes are -1 and 1, never 0
+    Storage storage{};              ///< of the activation codes: uint8, int8 or int16
+    CodeRange codes{};              ///< of the activations; the padding has some of them, or 0
+    std::int32_t code_spacing = 1;  ///< distance of neighbouring activation codes; that of -1 and 1 is 2
+    CodeRange weight_codes{};       ///< within -128 ... 127
+    bool sign_weights = false;      ///< weight codes are -1 and 1, never 0
     /// The sums of the codes under the windows are added to the accumulators afterwards: weights are no plain multiples
     /// of their codes.
     bool window_sums = false;
@@ -46,7 +46,7 @@ struct ProductFacts {
 ///   rows - 1. Writes the accumulators [rows][out.width][out.channels], and nothing beyond them. Taps outside of the
 ///   image read padding_code, or padding_codes. `workspace` is aligned to 64 bytes. Never fails. A caller that knows
 ///   grouping_of(extents) while compiling says so, another says Grouping::any,
-/// - `reads_bits`, if it is true: `Code` may also be BitWord, for an image in words of bits,
+/// - `planes`, if it reads images in so many planes: `Code` may then also be PlaneElement<planes>; see PlaneForm,
 /// - `panel_channels<Set>` and `multiply_panels<Set, Code>(extents, image, block, packed, output, workspace)`, if it
 ///   computes some output channels of all pixels before the next ones, other than depthwise: then steps run while sums
 ///   are in the first cache. As multiply_rows for a RowBlock, with workspace_bytes for each of its images; `output`
@@ -83,13 +83,13 @@ concept MultipliesPanels = requires(const ConvolutionExtents& extents, const Cod
     Kernel::template multiply_panels<Set>(extents, image, block, packed, output, workspace);
 };
 
-/// Whether a kernel also reads images in words of bits.
+/// Planes of the images that a kernel reads beside codes; 0 if it reads none.
 template <class Kernel>
-inline constexpr bool reads_bits = false;
+inline constexpr int planes_read = 0;
 template <class Kernel>
 requires requires {
-    Kernel::reads_bits;
+    Kernel::planes;
 }
-inline constexpr bool reads_bits<Kernel> = Kernel::reads_bits;
+inline constexpr int planes_read<Kernel> = Kernel::planes;
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -1,25 +1,29 @@
 // The list of product kernels.
 #pragma once
 
+#include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/products/bits.hpp"
 #include "intaglio/kernels/products/bytes.hpp"
+#include "intaglio/kernels/products/magnitude_planes.hpp"
 #include "intaglio/kernels/products/packed_product.hpp"
-#include "intaglio/kernels/products/sign_bits.hpp"
 #include "intaglio/kernels/products/signed_bytes.hpp"
 #include "intaglio/kernels/products/small_bytes.hpp"
 #include "intaglio/kernels/products/small_signed_bytes.hpp"
+#include "intaglio/kernels/products/ternary_planes.hpp"
 #include "intaglio/kernels/products/words.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 /// The kernels of the library; a choice takes the first of the cheapest ones.
 struct ProductKernels {
-    using list = boost::mp11::mp_list<UnsignedBitProduct, SignBitProduct, ByteProduct, SignedByteProduct,
-                                      SmallByteProduct, SmallSignedByteProduct<64>, SmallSignedByteProduct<128>,
-                                      WordProduct, PackedProduct<1>, PackedProduct<2>, PackedProduct<4>>;
+    using list =
+        boost::mp11::mp_append<BinaryPlaneProducts, TernaryPlaneProducts, MagnitudePlaneProducts,
+                               boost::mp11::mp_list<ByteProduct, SignedByteProduct, SmallByteProduct,
+                                                    SmallSignedByteProduct<64>, SmallSignedByteProduct<128>,
+                                                    WordProduct, PackedProduct<1>, PackedProduct<2>, PackedProduct<4>>>;
 };
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -7,6 +7,7 @@
 #include "intaglio/core/extents.hpp"
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/padded_image.hpp"
+#include "intaglio/kernels/planes.hpp"
 #include "intaglio/simd/lanes.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
@@ -17,7 +18,9 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 template <class Set, class From, class To>
 INTAGLIO_INLINE void copy_pixel(const From* from, std::int32_t count, To* to) {
     constexpr int lanes = simd::code_lanes<Set, From>;
-    if (lanes == 1 || (std::is_same_v<From, To> && count > 4 * lanes)) {
+    if constexpr (planes_of < From >> 1) {
+        copy_pixel<Set>(words_in(from), count * planes_of<From>, words_in(to));
+    } else if (lanes == 1 || (std::is_same_v<From, To> && count > 4 * lanes)) {
         copy_codes(from, count, to);
     } else if constexpr (lanes > 1) {
         simd::cover_twice<From, lanes>(count, [=](auto size, std::int32_t i) {
@@ -100,6 +103,30 @@ template <class Set, class A, class B, class Out>
         copy_pixel<Set>(a, a_channels, out);
         copy_pixel<Set>(b, b_channels, out + a_channels);
         out += a_channels + b_channels;
+    }
+}
+
+/// The same of states in planes: a, b and out are [pixels][channels / 32, rounded up][plane].
+template <class Set, int Planes>
+[[gnu::hot]] void concat_planes(std::int64_t pixels, std::int32_t a_channels, const BitWord* a, std::int32_t b_channels,
+                                const BitWord* b, BitWord* out) {
+    const std::int32_t whole = a_channels / bits_per_word * Planes;
+    const std::int32_t shift = a_channels % bits_per_word;
+    const std::int32_t a_words = words_of(a_channels) * Planes;
+    const std::int32_t b_words = words_of(b_channels) * Planes;
+    const std::int32_t out_words = words_of(a_channels + b_channels) * Planes;
+    for (std::int64_t pixel = 0; pixel < pixels; ++pixel, a += a_words, b += b_words, out += out_words) {
+        copy_codes(a, a_words, out);
+        if (shift == 0) {
+            copy_codes(b, b_words, out + whole);
+            continue;
+        }
+        // The low bits of a word of b fill the word that is begun, the high ones begin the next, if there is one.
+        for (std::int32_t i = 0; i < b_words; ++i) {
+            const std::int32_t to = whole + i;
+            out[to] |= b[i] << shift;
+            if (to + Planes < out_words) out[to + Planes] = b[i] >> (bits_per_word - shift);
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/kernels/arithmetic.hpp"
-#include "intaglio/kernels/bit_words.hpp"
+#include "intaglio/kernels/planes.hpp"
 #include "intaglio/simd/portable.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
@@ -142,6 +142,84 @@ void threshold_bits(const In* values, std::int64_t pixels, const StepChannels& c
             for (int p = 0; p < count; ++p) {
                 BitWord& word = words[std::int64_t{p} * pixel_words + c / bits_per_word];
                 word = bit == 0 ? found[p] : (word & before) | found[p] << bit;
+            }
+            c += now;
+        }
+        values += std::int64_t{count} * channels.pitch;
+        words += std::int64_t{count} * pixel_words;
+        pixels -= count;
+    };
+    while (pixels >= 4) pass(Index<4>{});
+    while (pixels > 0) pass(Index<1>{});
+}
+
+/// The planes of `Pixels` neighbouring pixels for one word of channels, of which `count` there are.
+template <class Set, int Planes, int Pixels, class In>
+void threshold_plane_word(Set set, const In* values, std::int32_t pitch, std::int32_t channels, std::int32_t levels,
+                          const std::int32_t* thresholds, const std::int32_t* flip, int first_bit, int count,
+                          BitWord (&words)[Pixels][Planes]) {
+    constexpr int lanes = int32_lanes(Set{});
+    using Vector = decltype(zero_int32(set));
+    for (auto& planes : words) {
+        for (BitWord& word : planes) word = 0;
+    }
+    const auto channels_of_vector = [&](int c, BitWord among, const auto& load) __attribute__((always_inline)) {
+        const Vector flips = load(flip + c);
+        Vector inputs[Pixels];
+        Vector counts[Pixels];
+        INTAGLIO_UNROLLED (p, Pixels) {
+            inputs[p] = bitwise_xor(set, load(values + std::int64_t{p} * pitch + c), flips);
+            counts[p] = zero_int32(set);
+        }
+        const std::int32_t* level_thresholds = thresholds + c;
+        for (std::int32_t level = 0; level < levels; ++level, level_thresholds += channels) {
+            const Vector threshold = load(level_thresholds);
+            INTAGLIO_UNROLLED (p, Pixels) {
+                counts[p] = count_reached(set, counts[p], inputs[p], threshold);
+            }
+        }
+        INTAGLIO_UNROLLED (p, Pixels) {
+            INTAGLIO_UNROLLED (plane, Planes) {
+                words[p][plane] |= (bits_of_lanes(set, counts[p], first_bit + plane) & among) << c;
+            }
+        }
+    };
+    int c = 0;
+    for (; c + lanes <= count; c += lanes) {
+        channels_of_vector(
+            c, ~BitWord{0}, [=](const auto* from) __attribute__((always_inline)) { return load_int32(set, from); });
+    }
+    if (c == count) return;
+    const int left = count - c;
+    channels_of_vector(
+        c, (BitWord{1} << left) - 1, [=](const auto* from) __attribute__((always_inline)) {
+            return load_first_int32(set, from, left);
+        });
+}
+
+/// The states, number of m in [0, levels) with (value ^ flip[channel]) >= thresholds[m][channel], in so many planes.
+/// With first_bit = 1 the states are half of these numbers. values is [pixels][channels], words [pixels][channels / 32,
+/// rounded up][plane]. Some channels of all keep the bits of those before them, and lose those behind them.
+template <class Set, int Planes, class In>
+void threshold_planes(const In* values, std::int64_t pixels, const StepChannels& channels, std::int32_t levels,
+                      const std::int32_t* thresholds, const std::int32_t* flip, int first_bit, BitWord* words) {
+    const std::int32_t pixel_words = words_of(channels.all) * Planes;
+    const std::int32_t end = channels.first + channels.count;
+    const auto pass = [&](auto at_once) {
+        constexpr int count = decltype(at_once)::value;
+        BitWord found[count][Planes];
+        for (std::int32_t c = channels.first; c < end;) {
+            const std::int32_t bit = c % bits_per_word;
+            const std::int32_t left = end - c;
+            const std::int32_t now = left < bits_per_word - bit ? left : bits_per_word - bit;
+            threshold_plane_word(Set{}, values + (c - channels.first), channels.pitch, channels.all, levels,
+                                 thresholds + c, flip + c, first_bit, now, found);
+            const BitWord before = (BitWord{1} << bit) - 1;
+            for (int p = 0; p < count; ++p) {
+                BitWord* const planes = words + std::int64_t{p} * pixel_words + c / bits_per_word * Planes;
+                for (int plane = 0; plane < Planes; ++plane) {
+                    planes[plane] = bit == 0 ? found[p][plane] : (planes[plane] & before) | found[p][plane] << bit;
+                }
             }
             c += now;
         }

@@ -78,9 +78,9 @@ void sum_pixels(const ConvolutionExtents& extents, const Code* image, std::int32
 }
 
 /// Turns the accumulators of weight codes into those of the weights spacing * code + offset (DoReFa: 2 * code + 1):
-/// sums[y][x][o] = spacing * sums[y][x][o] + offset * (sum of the codes under the window, within the group of o), for the
-/// output rows first_row ... first_row + rows - 1. `image` is [in.height][in.width][in.channels] of any integer type;
-/// positions of the padding count as its codes. `sums` is [rows][out.width][out.channels], as multiply_rows
+/// sums[y][x][o] = spacing * sums[y][x][o] + offset * (sum of the codes under the window, within the group of o), for
+/// the output rows first_row ... first_row + rows - 1. `image` is [in.height][in.width][in.channels] of any integer
+/// type; positions of the padding count as its codes. `sums` is [rows][out.width][out.channels], as multiply_rows
 /// leaves it. `workspace` holds window_sum_workspace_bytes(extents, rows) and is aligned to 64 bytes. The results must
 /// fit 32 bits; what lies between need not.
 template <class Set, class Code>

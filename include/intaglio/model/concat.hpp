@@ -28,7 +28,7 @@ struct Concat {
         const bool real = out.storage == Storage::float32 || second.storage == Storage::float32;
         out.storage = real ? Storage::float32 : smallest_storage(out.codes);
         b.set_current(first_value);
-        b.append(Row{.kind = "concat", .second_input = second_value}, out);
+        b.append(Row{.kind = "concat", .picks_codes = true, .second_input = second_value}, out);
     }
 };
 

@@ -65,8 +65,10 @@ struct Row {
     const char* quantizer = "";  ///< name of a weight quantiser that its states do not tell
     TypeIdentity part{};         ///< of the norm or the standardisation
     TypeIdentity weight_quantizer{};
-    /// Every code of the result is a code of the input.
+    /// Every code of the result is a code of an input.
     bool picks_codes = false;
+    /// Every code of the result is a sum of equally many codes of the input.
+    bool sums_codes = false;
     /// An increasing affine function of all inputs is the same function of the results: averages, maxima, moved codes.
     bool keeps_affine = false;
     Path path{};

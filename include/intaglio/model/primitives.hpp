@@ -75,6 +75,7 @@ struct Product {
     static constexpr Row make_row(const Builder& b, ConvolutionExtents extents) {
         extents.padding_code = b.in().padding_code;
         extents.padding_codes = b.in().padding_codes;
+        extents.lowest_code = static_cast<std::int32_t>(b.in().codes.lowest);
         return {.kind = "product",
                 .detail = Standardization::name,
                 .quantizer = WeightTraits<Weight>::name,
@@ -241,7 +242,7 @@ struct SumPool {
             for (std::int32_t& code : out.padding_codes.code.data) code *= static_cast<std::int32_t>(count);
         }
         if (out.storage != Storage::int32 && out.storage != Storage::float32) out.storage = smallest_storage(out.codes);
-        b.append(Row{.kind = "pool", .keeps_affine = true, .extents = extents}, out);
+        b.append(Row{.kind = "pool", .sums_codes = true, .keeps_affine = true, .extents = extents}, out);
     }
 };
 

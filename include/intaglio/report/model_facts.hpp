@@ -33,7 +33,7 @@ struct LayerFacts {
     CodeRange weight_codes{};
     CodeRange accumulators{};
     CodeRange out_codes{};
-    std::string out_layout;          ///< how the integer program keeps them, if not as numbers: "bits"
+    std::string out_layout;          ///< how the integer program keeps them, if not as numbers: "bits" or "planes"
     std::int64_t weight_states = 0;  ///< M_w; 0 if there are no weight codes
     int weight_bits = 0;             ///< that tell the states apart: 1 for -1 and 1, 2 for -1 ... 1
     std::int64_t out_states = 0;     ///< M_a of the step; 0 if there is none
@@ -118,8 +118,8 @@ template <class Net, class Target = simd::Native>
     for (LayerFacts& layer : layers) {
         layer.kernel = integer::kernel_name<Target, integer::product_kernels<Net>>(table, table.row(layer.row));
         if constexpr (facts<Net>.integer_only()) {
-            const integer::Layout layout = integer::layouts<Net, Target>[static_cast<std::size_t>(layer.value)];
-            if (layout != integer::Layout::codes) layer.out_layout = integer::name(layout);
+            const int planes = integer::layouts<Net, Target>[static_cast<std::size_t>(layer.value)].planes;
+            if (planes > 0) layer.out_layout = integer::layout_name(planes);
         }
     }
     return layers;

@@ -198,12 +198,17 @@ template <int Bits>
     return _mm256_add_epi8(_mm256_shuffle_epi8(table, low), _mm256_shuffle_epi8(table, high));
 }
 
-/// 32 bits of each lane: sum + how many differ.
+[[nodiscard]] INTAGLIO_INLINE Int256 different_bits(Avx2, Int256 a, Int256 b) {
+    return a ^ b;
+}
+[[nodiscard]] INTAGLIO_INLINE Int256 different_bits(Avx2, Int256 a, Int256 b, Int256 among) {
+    return (a ^ b) & among;
+}
 template <class Set>
-[[nodiscard]] INTAGLIO_INLINE Int256 count_different_bits(Set set, Int256 sum, Int256 a,
-                                                          Int256 w) requires(std::is_base_of_v<Avx2, Set>) {
-    return dot_small_bytes(set, sum, Int256(count_bits_of_bytes(set, _mm256_xor_si256(a, w))),
-                           Int256(_mm256_set1_epi8(1)));
+[[nodiscard]] INTAGLIO_INLINE Int256 add_bit_counts(Set set, Int256 sum, Int256 bits,
+                                                    int shift) requires(std::is_base_of_v<Avx2, Set>) {
+    const auto factor = static_cast<char>(1 << shift);
+    return dot_small_bytes(set, sum, Int256(count_bits_of_bytes(set, bits)), Int256(_mm256_set1_epi8(factor)));
 }
 
 [[nodiscard]] INTAGLIO_INLINE Int256 subtract_int32(Avx2, Int256 a, Int256 b) {
@@ -211,24 +216,19 @@ template <class Set>
     return a - b;
 }
 
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2, const std::uint8_t* codes) {
-    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes));
-    return ~static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())));
-}
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2, const std::int8_t* codes) {
-    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes));
-    return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpgt_epi8(bytes, _mm256_setzero_si256())));
-}
-/// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0. `before` codes lie in
-/// front of them, and may be read.
 template <class Code>
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx2 set, const Code* codes, int count,
-                                                           std::int64_t before) {
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t bits_of_codes(Avx2, const Code* codes, int count, std::int64_t before,
+                                                          std::int32_t more, int bit) {
+    const auto bits = [=](const Code* from) {
+        const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+        const __m256i states = _mm256_add_epi8(bytes, _mm256_set1_epi8(static_cast<char>(more)));
+        return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_slli_epi16(states, 7 - bit)));
+    };
     const int missing = 32 - count;
-    if (missing <= before) return positive_codes(set, codes - missing) >> missing;
-    Code copy[32] = {};
-    for (int i = 0; i < count; ++i) copy[i] = codes[i];
-    return positive_codes(set, copy);
+    if (missing <= before) return bits(codes - missing) >> missing;
+    Code copy[32];
+    fill_up(codes, count, static_cast<Code>(-more), copy);
+    return bits(copy);
 }
 
 // Loads and stores ---------------------------------------------------------------------------------------------------
@@ -287,6 +287,10 @@ INTAGLIO_INLINE void store_first(Avx2 set, Out* values, Int256 vector, int count
 [[nodiscard]] INTAGLIO_INLINE std::uint32_t reached_bits(Avx2, Int256 value, Int256 threshold) {
     const __m256i reached = _mm256_cmpeq_epi32(_mm256_max_epi32(value, threshold), value);
     return static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(reached)));
+}
+
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t bits_of_lanes(Avx2, Int256 vector, int bit) {
+    return static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_slli_epi32(vector, 31 - bit))));
 }
 
 /// The numbers of even and of odd channels: their products with lanes of 64 bits are those of one instruction.

@@ -190,17 +190,25 @@ template <int Bits>
     return _mm512_add_epi8(_mm512_shuffle_epi8(table, low), _mm512_shuffle_epi8(table, high));
 }
 
-/// 32 bits of each lane: sum + how many differ.
+[[nodiscard]] INTAGLIO_INLINE Int512 different_bits(Avx512, Int512 a, Int512 b) {
+    return Int512(_mm512_xor_si512(a, b));
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 different_bits(Avx512, Int512 a, Int512 b, Int512 among) {
+    constexpr int a_xor_b_and_among = 0b00101000;  // for each of the 8 values of the three bits
+    return Int512(_mm512_ternarylogic_epi32(a, b, among, a_xor_b_and_among));
+}
 template <class Set>
-[[nodiscard]] INTAGLIO_INLINE Int512 count_different_bits(Set set, Int512 sum, Int512 a,
-                                                          Int512 w) requires(std::is_base_of_v<Avx512, Set>) {
-    const __m512i different = _mm512_xor_si512(a, w);
+[[nodiscard]] INTAGLIO_INLINE Int512 add_bit_counts(Set set, Int512 sum, Int512 bits,
+                                                    int shift) requires(std::is_base_of_v<Avx512, Set>) {
+    const __m512i factor = _mm512_set1_epi8(static_cast<char>(1 << shift));
 #if INTAGLIO_HAS_AVX512_POPCOUNT
     if constexpr (std::is_base_of_v<Avx512Vnni, Set>) {
-        return Int512(_mm512_add_epi32(sum, _mm512_popcnt_epi32(different)));
+        if (shift == 0) return Int512(_mm512_add_epi32(sum, _mm512_popcnt_epi32(bits)));
+        // The dot product adds and shifts at once.
+        return Int512(_mm512_dpbusd_epi32(sum, _mm512_popcnt_epi8(bits), factor));
     }
 #endif
-    return dot_small_bytes(set, sum, Int512(count_bits_of_bytes(set, different)), Int512(_mm512_set1_epi8(1)));
+    return dot_small_bytes(set, sum, Int512(count_bits_of_bytes(set, bits)), Int512(factor));
 }
 
 [[nodiscard]] INTAGLIO_INLINE Int512 subtract_int32(Avx512, Int512 a, Int512 b) {
@@ -208,17 +216,13 @@ template <class Set>
     return a - b;
 }
 
-/// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0. `before` codes lie in
-/// front of them, and may be read.
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx512, const std::uint8_t* codes, int count,
-                                                           std::int64_t /*before*/) {
-    const __m256i bytes = _mm256_maskz_loadu_epi8(~std::uint32_t{0} >> (32 - count), codes);
-    return _mm256_test_epi8_mask(bytes, bytes);
-}
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Avx512, const std::int8_t* codes, int count,
-                                                           std::int64_t /*before*/) {
-    const __m256i bytes = _mm256_maskz_loadu_epi8(~std::uint32_t{0} >> (32 - count), codes);
-    return _mm256_cmpgt_epi8_mask(bytes, _mm256_setzero_si256());
+template <class Code>
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t bits_of_codes(Avx512, const Code* codes, int count, std::int64_t /*before*/,
+                                                          std::int32_t more, int bit) {
+    const __mmask32 first = ~std::uint32_t{0} >> (32 - count);
+    const __m256i bytes = _mm256_maskz_loadu_epi8(first, codes);
+    const __m256i states = _mm256_add_epi8(bytes, _mm256_set1_epi8(static_cast<char>(more)));
+    return _mm256_mask_test_epi8_mask(first, states, _mm256_set1_epi8(static_cast<char>(1 << bit)));
 }
 
 // Loads and stores ---------------------------------------------------------------------------------------------------
@@ -282,6 +286,10 @@ INTAGLIO_INLINE void store_first(Avx512 set, std::int8_t* values, Int512 vector,
 
 [[nodiscard]] INTAGLIO_INLINE std::uint32_t reached_bits(Avx512, Int512 value, Int512 threshold) {
     return _mm512_cmpge_epi32_mask(value, threshold);
+}
+
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t bits_of_lanes(Avx512, Int512 vector, int bit) {
+    return _mm512_test_epi32_mask(vector, _mm512_set1_epi32(1 << bit));
 }
 
 struct Avx512Dyadic {

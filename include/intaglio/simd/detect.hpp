@@ -37,7 +37,7 @@ namespace detail {
 }
 [[nodiscard]] inline bool supported(Avx512Vnni) {
 #if INTAGLIO_HAS_AVX512_POPCOUNT
-    if (!detail::runs(features_named("avx512vpopcntdq"))) return false;
+    if (!detail::runs(features_named("avx512vpopcntdq", "avx512bitalg"))) return false;
 #endif
     return supported(Avx512{}) && detail::runs(features_named("avx512vnni"));
 }

@@ -202,36 +202,48 @@ template <int Bytes, int Bits>
 // Bits ---------------------------------------------------------------------------------------------------------------
 
 template <int Bytes>
-[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> count_different_bits(GenericVectors<Bytes>, Int32s<Bytes> sum,
-                                                                 Vector<std::uint32_t, Bytes> a,
-                                                                 Vector<std::uint32_t, Bytes> w) {
+[[nodiscard]] INTAGLIO_INLINE Vector<std::uint32_t, Bytes> different_bits(GenericVectors<Bytes>,
+                                                                          Vector<std::uint32_t, Bytes> a,
+                                                                          Vector<std::uint32_t, Bytes> b) {
+    return a ^ b;
+}
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Vector<std::uint32_t, Bytes> different_bits(GenericVectors<Bytes>,
+                                                                          Vector<std::uint32_t, Bytes> a,
+                                                                          Vector<std::uint32_t, Bytes> b,
+                                                                          Vector<std::uint32_t, Bytes> among) {
+    return (a ^ b) & among;
+}
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> add_bit_counts(GenericVectors<Bytes>, Int32s<Bytes> sum,
+                                                           Vector<std::uint32_t, Bytes> bits, int shift) {
     using Bits = Vector<std::uint32_t, Bytes>;
-    Bits bits = a ^ w;
     bits = bits - ((bits >> 1) & Bits(0x55555555U));
     bits = (bits & Bits(0x33333333U)) + ((bits >> 2) & Bits(0x33333333U));
     bits = (bits + (bits >> 4)) & Bits(0x0f0f0f0fU);
     bits = bits + (bits >> 8);
     bits = bits + (bits >> 16);
-    return sum + as_lanes<std::int32_t>(bits & Bits(0x3fU));
+    return sum + as_lanes<std::int32_t>((bits & Bits(0x3fU)) << shift);
+}
+
+/// The first `count` codes, and one code after them.
+template <class Code>
+INTAGLIO_INLINE void fill_up(const Code* codes, int count, Code after, Code (&copy)[32]) {
+    for (int i = 0; i < 32; ++i) copy[i] = i < count ? codes[i] : after;
 }
 
 struct TwoNumbers {
     std::uint64_t first, second;
 };
-/// Bit i tells whether code i of 16 is positive: each lane gives its own bit, and the bits of 64-bit lanes are united.
+/// The bits of 16 codes: each lane gives its own bit, and the bits of 64-bit lanes are united.
 template <class Code>
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes_of_16(const Code* codes) {
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t bits_of_16_codes(const Code* codes, std::int32_t more, int bit) {
     using Codes = Vector<Code, 16>;
     constexpr auto top = static_cast<Code>(128);
     static constexpr Code bits[16] = {1, 2, 4, 8, 16, 32, 64, top, 1, 2, 4, 8, 16, 32, 64, top};
     const auto own = Codes::load_unaligned(bits);
-    const auto from = Codes::load_unaligned(codes);
-    Codes chosen;
-    if constexpr (std::is_signed_v<Code>) {
-        chosen = xsimd::select(from > Codes(0), own, Codes(0));
-    } else {
-        chosen = xsimd::select(from == Codes(0), Codes(0), own);
-    }
+    const auto from = Codes::load_unaligned(codes) + Codes(static_cast<Code>(more));
+    const auto chosen = xsimd::select((from & Codes(static_cast<Code>(1 << bit))) == Codes(0), Codes(0), own);
     auto lanes = as_lanes<std::uint64_t>(chosen);
     lanes = lanes | (lanes >> 32);
     lanes = lanes | (lanes >> 16);
@@ -240,15 +252,16 @@ template <class Code>
     return static_cast<std::uint8_t>(numbers.first) | std::uint32_t{static_cast<std::uint8_t>(numbers.second)} << 8;
 }
 template <class Code>
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Generic, const Code* codes, int count, std::int64_t before) {
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t bits_of_codes(Generic, const Code* codes, int count, std::int64_t before,
+                                                          std::int32_t more, int bit) {
+    const auto bits = [=](const Code* from) {
+        return bits_of_16_codes(from, more, bit) | bits_of_16_codes(from + 16, more, bit) << 16;
+    };
     const int missing = 32 - count;
-    if (missing <= before) {
-        codes -= missing;
-        return (positive_codes_of_16(codes) | positive_codes_of_16(codes + 16) << 16) >> missing;
-    }
-    Code copy[32] = {};
-    for (int i = 0; i < count; ++i) copy[i] = codes[i];
-    return positive_codes_of_16(copy) | positive_codes_of_16(copy + 16) << 16;
+    if (missing <= before) return bits(codes - missing) >> missing;
+    Code copy[32];
+    fill_up(codes, count, static_cast<Code>(-more), copy);
+    return bits(copy);
 }
 
 // Loads and stores ---------------------------------------------------------------------------------------------------
@@ -314,12 +327,21 @@ template <int Bytes>
     return count + xsimd::select(threshold > value, Int32s<Bytes>(0), Int32s<Bytes>(1));
 }
 
+/// The bits of four lanes in one.
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t united_lanes(Int32s<16> lanes) {
+    const auto numbers = std::bit_cast<TwoNumbers>(lanes);
+    const std::uint64_t both = numbers.first | numbers.second;
+    return static_cast<std::uint32_t>(both | both >> 32);
+}
 [[nodiscard]] INTAGLIO_INLINE std::uint32_t reached_bits(Generic, Int32s<16> value, Int32s<16> threshold) {
     static constexpr std::int32_t bits[4] = {1, 2, 4, 8};
     const auto own = xsimd::select(threshold > value, Int32s<16>(0), Int32s<16>::load_unaligned(bits));
-    const auto numbers = std::bit_cast<TwoNumbers>(own);
-    const std::uint64_t both = numbers.first | numbers.second;
-    return static_cast<std::uint32_t>(both | both >> 32);
+    return united_lanes(own);
+}
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t bits_of_lanes(Generic, Int32s<16> vector, int bit) {
+    static constexpr std::int32_t bits[4] = {1, 2, 4, 8};
+    const auto without = (vector & Int32s<16>(1 << bit)) == Int32s<16>(0);
+    return united_lanes(xsimd::select(without, Int32s<16>(0), Int32s<16>::load_unaligned(bits)));
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd

@@ -102,8 +102,13 @@ concept HasDotWords = requires(Set set, Int32Vector<Set> sum, const std::int16_t
     sum = dot_words(set, sum, load_codes(set, a), load_weights(set, w));
 };
 template <class Set>
-concept HasCountDifferentBits = requires(Set set, Int32Vector<Set> sum, const std::uint32_t* bits) {
-    sum = count_different_bits(set, sum, broadcast_codes(set, bits), load_weights(set, bits));
+concept HasDifferentBits = requires(Set set, const std::uint32_t* bits) {
+    different_bits(set, broadcast_codes(set, bits), load_weights(set, bits));
+    different_bits(set, broadcast_codes(set, bits), load_weights(set, bits), load_weights(set, bits));
+};
+template <class Set>
+concept HasAddBitCounts = requires(Set set, Int32Vector<Set> sum, const std::uint32_t* bits) {
+    sum = add_bit_counts(set, sum, different_bits(set, broadcast_codes(set, bits), load_weights(set, bits)), 0);
 };
 /// Products of weights of a few bits, several in a byte.
 template <class Set, class Bits>
@@ -118,8 +123,8 @@ concept HasPackedProducts = requires(Set set, Bits bits, const std::uint8_t* wei
 };
 /// Codes to bits.
 template <class Set, class Code>
-concept HasPositiveCodes = requires(Set set, const Code* codes, std::uint32_t bits) {
-    bits = positive_codes(set, codes, 32, std::int64_t{0});
+concept HasBitsOfCodes = requires(Set set, const Code* codes, std::uint32_t bits) {
+    bits = bits_of_codes(set, codes, 32, std::int64_t{0}, 0, 0);
 };
 
 /// Loads and stores of one number per lane, whole vectors and their first lanes.
@@ -142,6 +147,10 @@ concept HasCountReached = requires(Set set, Int32Vector<Set> count) {
 template <class Set>
 concept HasReachedBits = requires(Set set, Int32Vector<Set> value, std::uint32_t bits) {
     bits = reached_bits(set, value, value);
+};
+template <class Set>
+concept HasBitsOfLanes = requires(Set set, Int32Vector<Set> vector, std::uint32_t bits) {
+    bits = bits_of_lanes(set, vector, 0);
 };
 template <class Set>
 concept HasDyadic =
@@ -174,11 +183,12 @@ concept InstructionSet =
     HasBroadcastCodes<Set, std::uint32_t> && HasLoadCodes<Set, std::uint8_t> && HasLoadCodes<Set, std::int16_t> &&
     HasLoadWeights<Set, std::int8_t> && HasLoadWeights<Set, std::int16_t> && HasLoadWeights<Set, std::uint32_t> &&
     HasDotBytes<Set> && HasDotSmallBytes<Set> && HasDotWords<Set> && HasPackedProducts<Set, PackedBits<1>> &&
-    HasPackedProducts<Set, PackedBits<2>> && HasPackedProducts<Set, PackedBits<4>> && HasCountDifferentBits<Set> &&
-    HasPositiveCodes<Set, std::uint8_t> && HasPositiveCodes<Set, std::int8_t> && HasLoadInt32<Set, std::int32_t> &&
-    HasLoadInt32<Set, std::int16_t> && HasLoadInt32<Set, std::uint8_t> && HasLoadInt32<Set, std::int8_t> &&
-    HasStore<Set, std::int32_t> && HasStore<Set, std::int16_t> && HasStore<Set, std::uint8_t> &&
-    HasStore<Set, std::int8_t> && HasCountReached<Set> && HasReachedBits<Set> && HasDyadic<Set> && HasMoments<Set>;
+    HasPackedProducts<Set, PackedBits<2>> && HasPackedProducts<Set, PackedBits<4>> && HasDifferentBits<Set> &&
+    HasAddBitCounts<Set> && HasBitsOfCodes<Set, std::uint8_t> && HasBitsOfCodes<Set, std::int8_t> &&
+    HasLoadInt32<Set, std::int32_t> && HasLoadInt32<Set, std::int16_t> && HasLoadInt32<Set, std::uint8_t> &&
+    HasLoadInt32<Set, std::int8_t> && HasStore<Set, std::int32_t> && HasStore<Set, std::int16_t> &&
+    HasStore<Set, std::uint8_t> && HasStore<Set, std::int8_t> && HasCountReached<Set> && HasReachedBits<Set> &&
+    HasBitsOfLanes<Set> && HasDyadic<Set> && HasMoments<Set>;
 
 #define INTAGLIO_NEEDS(concept_of_operation, signature) \
     static_assert(concept_of_operation, "an instruction set needs " signature ": see simd/instruction_set.hpp")
@@ -217,9 +227,13 @@ struct CheckedInstructionSet : CheckedFacts<Set> {
     INTAGLIO_NEEDS((HasPackedProducts<Set, PackedBits<1>> && HasPackedProducts<Set, PackedBits<2>> &&
                     HasPackedProducts<Set, PackedBits<4>>),
                    "zero_packed, add_packed, packed_chunks, fold_packed and packed_sum(set, PackedBits<...>, ...)");
-    INTAGLIO_NEEDS(HasCountDifferentBits<Set>, "count_different_bits(set, sum, codes, weights)");
-    INTAGLIO_NEEDS((HasPositiveCodes<Set, std::uint8_t>), "positive_codes(set, const std::uint8_t*, count, before)");
-    INTAGLIO_NEEDS((HasPositiveCodes<Set, std::int8_t>), "positive_codes(set, const std::int8_t*, count, before)");
+    INTAGLIO_NEEDS(HasDifferentBits<Set>,
+                   "different_bits(set, codes, weights) and different_bits(set, codes, weights, among)");
+    INTAGLIO_NEEDS(HasAddBitCounts<Set>, "add_bit_counts(set, sum, bits, shift)");
+    INTAGLIO_NEEDS((HasBitsOfCodes<Set, std::uint8_t>),
+                   "bits_of_codes(set, const std::uint8_t*, count, before, more, bit)");
+    INTAGLIO_NEEDS((HasBitsOfCodes<Set, std::int8_t>),
+                   "bits_of_codes(set, const std::int8_t*, count, before, more, bit)");
     INTAGLIO_NEEDS((HasLoadInt32<Set, std::int32_t>), "load_int32 and load_first_int32(set, const std::int32_t*, ...)");
     INTAGLIO_NEEDS((HasLoadInt32<Set, std::int16_t>), "load_int32 and load_first_int32(set, const std::int16_t*, ...)");
     INTAGLIO_NEEDS((HasLoadInt32<Set, std::uint8_t>), "load_int32 and load_first_int32(set, const std::uint8_t*, ...)");
@@ -230,6 +244,7 @@ struct CheckedInstructionSet : CheckedFacts<Set> {
     INTAGLIO_NEEDS((HasStore<Set, std::int8_t>), "store and store_first(set, std::int8_t*, vector, ...)");
     INTAGLIO_NEEDS(HasCountReached<Set>, "count_reached(set, count, value, threshold)");
     INTAGLIO_NEEDS(HasReachedBits<Set>, "reached_bits(set, value, threshold)");
+    INTAGLIO_NEEDS(HasBitsOfLanes<Set>, "bits_of_lanes(set, vector, bit)");
     INTAGLIO_NEEDS(HasDyadic<Set>, "load_dyadic(set, multiplier, addend, shift) and apply_dyadic(set, value, ...)");
     INTAGLIO_NEEDS(HasMoments<Set>, "zero_moments, add_to_moments and store_moments(set, ...)");
 };

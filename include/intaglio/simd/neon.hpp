@@ -32,9 +32,9 @@ using Int128 = Int32s<16>;
     return in_order(vmlaq_s32(vmlaq_s32(sum, a.even, w.even), a.odd, w.odd));
 }
 
-[[nodiscard]] INTAGLIO_INLINE Int128 count_different_bits(Neon, Int128 sum, Vector<std::uint32_t, 16> a,
-                                                          Vector<std::uint32_t, 16> w) {
-    const uint8x16_t counts = vcntq_u8(vreinterpretq_u8_u32(veorq_u32(a, w)));
+[[nodiscard]] INTAGLIO_INLINE Int128 add_bit_counts(Neon, Int128 sum, Vector<std::uint32_t, 16> bits, int shift) {
+    const uint8x16_t counts =
+        vshlq_u8(vcntq_u8(vreinterpretq_u8_u32(bits)), vdupq_n_s8(static_cast<std::int8_t>(shift)));
     return Int128(vreinterpretq_s32_u32(vpadalq_u16(vreinterpretq_u32_s32(sum), vpaddlq_u8(counts))));
 }
 

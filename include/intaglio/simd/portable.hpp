@@ -129,18 +129,27 @@ template <int Bits>
     return *bits;
 }
 
-/// sum + how many bits of each lane differ.
-[[nodiscard]] INTAGLIO_INLINE std::int32_t count_different_bits(Portable, std::int32_t sum, std::uint32_t a,
-                                                                std::uint32_t w) {
-    std::uint32_t bits = a ^ w;
+/// The bits that differ.
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t different_bits(Portable, std::uint32_t a, std::uint32_t b) {
+    return a ^ b;
+}
+/// Those of them that are `among` others.
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t different_bits(Portable, std::uint32_t a, std::uint32_t b,
+                                                           std::uint32_t among) {
+    return (a ^ b) & among;
+}
+/// sum + 2^shift * how many bits of each lane are 1; the shift is at most 5 and known while compiling.
+[[nodiscard]] INTAGLIO_INLINE std::int32_t add_bit_counts(Portable, std::int32_t sum, std::uint32_t bits, int shift) {
 #if defined(__POPCNT__) || defined(__aarch64__)
-    return sum + std::popcount(bits);
+    return sum + (std::popcount(bits) << shift);
 #else
     // Without an instruction for it, std::popcount is a call.
     bits -= (bits >> 1) & 0x55555555U;
     bits = (bits & 0x33333333U) + ((bits >> 2) & 0x33333333U);
     bits = (bits + (bits >> 4)) & 0x0f0f0f0fU;
-    return sum + static_cast<std::int32_t>((bits * 0x01010101U) >> 24);
+    bits += bits >> 8;
+    bits = (bits + (bits >> 16)) & 0x3fU;
+    return sum + static_cast<std::int32_t>(bits << shift);
 #endif
 }
 
@@ -148,13 +157,13 @@ template <int Bits>
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) - static_cast<std::uint32_t>(b));
 }
 
-/// Bit i tells whether code i is positive, for `count` codes, 1 ... 32; the other bits are 0. `before` codes lie in
-/// front of them, and may be read.
+/// Bit i is bit `bit`, 0 ... 6, of code i + more, which is not negative, for `count` codes, 1 ... 32; the other bits
+/// are 0. `before` codes lie in front of them, and may be read.
 template <class Code>
-[[nodiscard]] INTAGLIO_INLINE std::uint32_t positive_codes(Portable, const Code* codes, int count,
-                                                           std::int64_t /*before*/) {
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t bits_of_codes(Portable, const Code* codes, int count,
+                                                          std::int64_t /*before*/, std::int32_t more, int bit) {
     std::uint32_t bits = 0;
-    for (int i = 0; i < count; ++i) bits |= std::uint32_t{codes[i] > 0 ? 1U : 0U} << i;
+    for (int i = 0; i < count; ++i) bits |= (static_cast<std::uint32_t>(codes[i] + more) >> bit & 1U) << i;
     return bits;
 }
 
@@ -196,6 +205,11 @@ INTAGLIO_INLINE void store_first(Portable, Out* values, std::int32_t vector, int
 /// Bit i tells whether lane i of the values reaches its threshold.
 [[nodiscard]] INTAGLIO_INLINE std::uint32_t reached_bits(Portable, std::int32_t value, std::int32_t threshold) {
     return value >= threshold ? 1U : 0U;
+}
+
+/// Bit i is bit `bit` of lane i.
+[[nodiscard]] INTAGLIO_INLINE std::uint32_t bits_of_lanes(Portable, std::int32_t vector, int bit) {
+    return static_cast<std::uint32_t>(vector) >> bit & 1U;
 }
 
 /// Multiplier, addend and shift of the channels of one vector.

@@ -1,21 +1,21 @@
-// The product of codes 0 and 1 with weights -1 and 1, as bits.
+// Products of weights -1 and 1 with activations of two states and more.
 #pragma once
 
-#include <cstdint>
+#include <boost/mp11/list.hpp>
 
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/kernels/products/bit_product.hpp"
+#include "intaglio/kernels/products/plane_product.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
-struct UnsignedBitProduct : BitProduct<0> {
-    using Code = std::uint8_t;
+/// Codes 0 and 1.
+using UnsignedBitProduct = PlaneProduct<0, 1, 1>;
+/// Codes -1 and 1; any code on the padding.
+using SignBitProduct = PlaneProduct<0, 1, 2>;
 
-    template <class Set>
-    [[nodiscard]] static constexpr const char* refusal(const ProductFacts& facts) {
-        const bool bits = facts.storage == Storage::uint8 && facts.codes == CodeRange{0, 1};
-        return bits ? refusal_of_bit_weights(facts) : "codes are not 0 and 1";
-    }
-};
+/// One pair of planes for each plane of the activations; those whose codes lie two apart are signs and their sums.
+using BinaryPlaneProducts =
+    boost::mp11::mp_list<UnsignedBitProduct, SignBitProduct, PlaneProduct<0, 2, 1>, PlaneProduct<0, 3, 1>,
+                         PlaneProduct<0, 4, 1>, PlaneProduct<0, 2, 2>, PlaneProduct<0, 3, 2>, PlaneProduct<0, 4, 2>>;
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

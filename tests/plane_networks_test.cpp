@@ -1,0 +1,167 @@
+// Networks of few states whose values lie in planes, through pools, branches, joins and whatever moves codes: which do,
+// how much memory that takes, and that training and integer program give the same codes on every instruction set.
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "intaglio/integer/kernel_choice.hpp"
+#include "intaglio/report/model_facts.hpp"
+#include "support/kernel_tools.hpp"
+#include "support/program_comparison.hpp"
+
+namespace plane_networks_test {
+
+namespace {
+
+using namespace intaglio;
+
+/// The planes of each value, 0 for codes; only of values that steps, pools and other layers hand on, which own their
+/// memory.
+template <class Net, class Set = simd::Portable>
+std::string layouts_of() {
+    std::string text;
+    for (std::int32_t v = 1; v < facts<Net>.value_count; ++v) {
+        const Value& value = facts<Net>.value(v);
+        if (value.pending || value.memory != v || v == facts<Net>.output) continue;
+        text += static_cast<char>('0' + integer::layouts<Net, Set>[static_cast<std::size_t>(v)].planes);
+    }
+    return text;
+}
+
+// clang-format off
+/// Sums of pools, maxima, branches side by side, a join, moved pixels; odd numbers of channels, strides and dilation.
+template <class Weight, class Activation>
+struct Pooled : Network<Image<2, 12, 8>, Defaults<Weight, Activation>,
+    Conv<Out<40>>, Conv<Out<33>>, AvgPool<2>, Conv<Out<32>, Padding<2>, Dilation<2>>,
+    MaxPool<3, Stride<1>, Padding<1>>, Concat<Conv<Out<20>>, Conv<Out<24>, Kernel<1>>>, AvgPool<Window{1, 2}>,
+    Conv<Out<40>>, Residual<Sequence<Conv<Out<40>>, Conv<Out<40>>>, Identity>, Activate<>,
+    Conv<Out<64>, Kernel<2>, Stride<2, 1>>, Subsample<2>, Upsample<2>,
+    Dense<Flatten, Out<70>>, Classifier<Out<3>>> {};
+
+/// Nothing but pools of two by two.
+template <class Weight, class Activation>
+struct Plain : Network<Image<1, 16, 16>, Defaults<Weight, Activation>,
+    Conv<Out<64>>, Conv<Out<64>>, AvgPool<2>, Conv<Out<64>>, AvgPool<2>, Conv<Out<64>>, Dense<Flatten, Out<40>>, Classifier<Out<3>>> {};
+// clang-format on
+
+/// Four states two codes apart: -3, -1, 1, 3.
+struct Odd {
+    using option = option::activation;
+    using surrogate = SigmoidSum<>;
+    static constexpr CodeRange codes{-3, 3};
+    static constexpr std::int64_t denominator = 3;
+    static constexpr std::int64_t code_spacing = 2;
+};
+/// 0 and 2, and -3 ... 3 two apart: side by side they are seven states.
+struct Even {
+    using option = option::activation;
+    using surrogate = SigmoidSum<>;
+    static constexpr CodeRange codes{0, 2};
+    static constexpr std::int64_t denominator = 3;
+    static constexpr std::int64_t code_spacing = 2;
+};
+struct Mixed : Network<Image<1, 8, 8>, Defaults<SignWeights<WeightScale::one>, Odd>, Conv<Out<40>>, Conv<Out<33>>,
+                       Concat<Conv<Out<32>>, Conv<Out<16>, Even>>, Conv<Out<32>>, Concat<Conv<Out<20>>, Conv<Out<16>>>,
+                       Conv<Out<32>>, Classifier<Out<3>>> {};
+
+using Binary = SignWeights<WeightScale::one>;
+using Ternary = QInt<2>;
+using Fifteen = QInt<4>;
+
+}  // namespace
+
+TEST_CASE("values lie in planes over pools and branches") {
+    // Behind the first layer; the second; sums; a dilated layer; maxima; two branches and both; sums of two; the layer
+    // before the join, both layers of its branch and the sum; the activation; moved pixels; the dense layers.
+    CHECK(layouts_of<Pooled<Binary, Act<M_a{2}>>>() == "1131111120100011111");
+    CHECK(layouts_of<Pooled<Ternary, Act<M_a{2}>>>() == "1131111120100011111");
+    CHECK(layouts_of<Pooled<Ternary, Act<M_a{4}>>>() == "2242222230200022222");
+    CHECK(layouts_of<Pooled<Ternary, Act<M_a{8}>>>() == "3003333340300033330");
+    CHECK(layouts_of<Pooled<Ternary, SignedAct<M_a{5}>>>() == "3003333340300033330");
+    CHECK(layouts_of<Pooled<Binary, Sign<>>>() == "1131111120100011111");
+    CHECK(layouts_of<Pooled<Fifteen, Act<M_a{4}>>>() == "2002222230200022220");
+    CHECK(layouts_of<Mixed>() == "2200022222");
+    CHECK(layouts_of<Plain<Ternary, Act<M_a{4}>>>() == "2242420");
+    CHECK(layouts_of<Plain<Ternary, Act<M_a{4}>>, simd::Avx2>() == "2000020");
+    CHECK(layouts_of<Plain<Ternary, Act<M_a{2}>>, simd::Avx2>() == "1000011");
+    CHECK(layouts_of<Plain<Binary, Act<M_a{2}>>, simd::Avx512Vnni>() == "1001311");
+}
+
+TEST_CASE("the facts table tells which values lie in planes") {
+    const std::vector<LayerFacts> layers = layer_facts<Plain<Ternary, Act<M_a{4}>>, simd::Portable>();
+    CHECK(layers[0].out_layout == "planes");
+    CHECK(layers[1].kernel == "planes");
+    std::ostringstream text;
+    facts_table(layers).print(text);
+    CHECK(text.str().find("0 .. 3 in planes") != std::string::npos);
+}
+
+/// The naive reference knows no signs.
+template <class Net>
+constexpr bool has_signs() {
+    for (const Row& row : facts<Net>.rows) {
+        if (row.steps > 0 && row.code_spacing == 2) return true;
+    }
+    return false;
+}
+
+template <class Net>
+void compare(unsigned seed) {
+    std::mt19937 random(seed);
+    Training<Net> training(comparison::images, 2, seed);
+    for (const tools::Biases biases : {tools::Biases::moderate, tools::Biases::mixed, tools::Biases::all_high}) {
+        INFO("biases " << static_cast<int>(biases));
+        const auto pixels = comparison::make_extreme_images<std::uint8_t>(Training<Net>::pixels, random);
+        tools::randomize_parameters(training, random, biases);
+        training.forward(pixels.data(), comparison::images, train::Statistics::batch);
+        if constexpr (!has_signs<Net>()) comparison::compare_with_reference(training, pixels, false);
+        tools::randomize_running_statistics(training, random);
+        [&]<class... Set>(boost::mp11::mp_list<Set...>) {
+            (comparison::compare_integer_program<Set>(training, pixels), ...);
+        }(boost::mp11::mp_list<KERNELS_TEST_TAGS>{});
+    }
+}
+
+TEST_CASE_TEMPLATE("values in planes: every instruction set gives the codes of training", Net,
+                   Pooled<Binary, Act<M_a{2}>>, Pooled<Ternary, Act<M_a{2}>>, Pooled<Ternary, Act<M_a{4}>>,
+                   Pooled<Ternary, Act<M_a{8}>>, Pooled<Ternary, SignedAct<M_a{5}>>, Pooled<Binary, Sign<>>,
+                   Pooled<Binary, Sign<PadPlusOne>>, Pooled<Fifteen, Act<M_a{4}>>) {
+    compare<Net>(7);
+}
+
+TEST_CASE("codes two apart, and branches whose codes lie differently: the codes of training") {
+    compare<Mixed>(8);
+}
+
+TEST_CASE("the certificate finds a moved threshold of a step that writes planes") {
+    using Net = Plain<Ternary, Act<M_a{4}>>;
+    Training<Net> training(1);
+    IntegerNetwork<Net, simd::Portable> network = lower(training);
+    REQUIRE(certify(training, network).proven());
+    constexpr std::size_t row = 5;  // the second step
+    static_assert(facts<Net>.rows[row].steps == 3);
+    static_assert(integer::layouts<Net, simd::Portable>[row + 1].planes == 2);
+    std::byte* const parameters = network.parameters().bytes + integer::plan<Net, simd::Portable>.parameters[row];
+    auto* const thresholds = reinterpret_cast<std::int32_t*>(parameters);
+    const CodeRange range = facts<Net>.value(facts<Net>.rows[row].input).codes;
+    int moved = 0;
+    for (int i = 0; i < 3 * 64; ++i) {
+        std::int32_t& threshold = thresholds[i];
+        if (threshold <= range.lowest + 1 || threshold >= range.highest - 1) continue;
+        for (const int by : {-1, 1}) {
+            threshold += by;
+            CHECK(!certify(training, network).proven());
+            threshold -= by;
+            ++moved;
+        }
+    }
+    CHECK(moved > 0);
+    CHECK(certify(training, network).proven());
+}
+
+}  // namespace plane_networks_test
