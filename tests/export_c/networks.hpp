@@ -1,0 +1,49 @@
+// Networks that use every operation, every form of weights and every kind of input.
+#pragma once
+
+#include <intaglio/intaglio.hpp>
+
+namespace export_c_test {
+
+using namespace intaglio;
+
+template <int Channels>
+using Halve = Residual<Sequence<Conv<Out<2 * Channels>, Stride<2>>, Conv<Out<2 * Channels>, NoActivation>>,
+                       Sequence<Subsample<2>, PadChannels<Channels / 2, Channels / 2>>>;
+template <int Channels>
+using Excite =
+    Multiply<Identity,
+             Sequence<AvgPool<whole_image, Requantize>, Dense<Out<Channels / 2>>, Dense<Out<Channels>, Act<M_a{8}>>>>;
+
+struct Everything
+    : Network<Image<1, 12, 12>, Defaults<QInt<3>, Lbn, Act<M_a{4}>>, Conv<QInt<8>, Out<8>>,
+              MaxPool<3, Stride<2>, Padding<1>>,
+              Concat<Conv<Out<4>, Kernel<1>>, Sequence<DepthwiseConv<>, Conv<Out<4>, Kernel<1>>>,
+                     Conv<Out<8>, Dilation<2>>>,
+              Excite<16>, Activate<>, Halve<16>, Activate<>, Upsample<2>, AvgPool<2, Stride<1>, Requantize>,
+              Conv<Out<8>>, MaxPool<whole_image>, Dropout<Rate{0.25}>, Classifier<QInt<8>, Out<2>>> {};
+struct Ternary
+    : Network<Image<3, 12, 12>, Defaults<QInt<2>, BatchNorm, Act<M_a{4}>>, Conv<Out<9>>, Conv<Out<17>, Stride<2>>,
+              AvgPool<2>, Conv<Out<7>, Kernel<1>>, Dense<Flatten, Out<13>>, Classifier<Out<5>>> {};
+struct Binary
+    : Network<Image<2, 10, 10>, Defaults<BinaryWeights, BatchNorm, Act<M_a{2}>>, Conv<QInt<8>, Out<33>>, Conv<Out<40>>,
+              MaxPool<2>, Conv<Out<16>, Stride<2>>, Dense<Flatten, Out<70>>, Classifier<Out<4>>> {};
+template <class Padding>
+struct Signs : Network<Image<1, 8, 8>, Defaults<SignWeights<>, BatchNorm, Sign<Padding>>, Conv<Out<34>>, Conv<Out<40>>,
+                       AvgPool<2>, Conv<Out<12>>, Classifier<Out<3>>> {};
+template <class Weight>
+struct Wide : Network<Image<2, 6, 8>, Defaults<Weight, BatchNorm, Act<M_a{200}>>, Conv<Out<6>>, Conv<Out<5>, Groups<1>>,
+                      DepthwiseConv<ChannelMultiplier<2>>, AvgPool<2>, Conv<Out<4>, Kernel<3, 1>>, Classifier<Out<6>>> {
+};
+struct Grouped : Network<Image<4, 9, 3, UInt8, PaddingValue<1, 20, 200, 90>>,
+                         Defaults<QInt<4>, BatchNorm, Act<M_a{16}>>, Conv<Out<6>, Groups<2>, Kernel<3>>,
+                         Conv<Out<9>, Groups<3>, Dilation<2>>, GlobalAvgPool, Classifier<Out<3>>> {};
+struct SignedImage : Network<Image<2, 8, 8, Int8>, Defaults<QInt<4>, Act<M_a{4}>>, MaxPool<2, Stride<1>, Padding<1>>,
+                             Conv<Out<5>>, Classifier<Out<3>>> {};
+struct Sound : Network<Signal<2, 60, Int16, PaddingValue<-32768, 77>>, Defaults<QInt<2>, Act<M_a{8}>>,
+                       Conv1d<Out<6>, Kernel<5>, Dilation<3>>, MaxPool1d<2>, Conv1d<Out<7>, Kernel<4>, Stride<2>>,
+                       Classifier<Out<4>>> {};
+struct OneScale : Network<Features<23>, Defaults<Unscaled<DoReFa<8>>, IntegerScale<Scale::Layer>, DoReFaAct<8>>,
+                          Dense<Out<19>>, Dense<Out<11>>, Classifier<Out<7>>> {};
+
+}  // namespace export_c_test

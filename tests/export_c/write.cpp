@@ -1,0 +1,101 @@
+// write FOLDER: exports every network, each into a folder of its own: net.h, split/net.h and split/net.c, config.h for
+// main.c, and expected.txt, what main.c must print.
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "intaglio/io/export_c.hpp"
+#include "networks.hpp"
+#include "support/random_model.hpp"
+
+namespace {
+
+using namespace export_c_test;
+
+constexpr int images = 40;
+
+/// The codes and the hash of main.c.
+class Codes {
+  public:
+    std::int64_t next(std::int64_t lowest, std::int64_t states) {
+        state_ = state_ * 1664525U + 1013904223U;
+        return lowest + static_cast<std::int64_t>((state_ >> 8) % static_cast<std::uint32_t>(states));
+    }
+
+  private:
+    std::uint32_t state_ = 12345;
+};
+std::uint32_t add_to_hash(std::uint32_t hash, std::uint64_t number) {
+    for (int byte = 0; byte < 8; ++byte)
+        hash = (hash ^ static_cast<std::uint32_t>(number >> (8 * byte) & 255U)) * 16777619U;
+    return hash;
+}
+
+template <class Net>
+void write(const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder / "split");
+    Model<Net> model;
+    static_cast<ModelNumbers&>(model) = random_model::make(facts<Net>.view(), 1);
+    const IntegerNetwork<Net> network(model);
+    export_c(model, folder / "net.h", {.prefix = "net"});
+    export_c(model, folder / "split" / "net.h", {.prefix = "net", .separate_source = true});
+    const Value& input = facts<Net>.values[0];
+    const char* const pixel = input.storage == Storage::uint8  ? "uint8_t"
+                              : input.storage == Storage::int8 ? "int8_t"
+                                                               : "int16_t";
+    std::ofstream(folder / "config.h") << "#define PIXEL " << pixel << "\n#define IMAGES " << images
+                                       << "\n#define LOWEST " << input.codes.lowest << "\n#define STATES "
+                                       << input.codes.states() << "\n";
+    const auto scratch = network.make_scratch();
+    std::vector<typename IntegerNetwork<Net>::Pixel> image(static_cast<std::size_t>(input.shape.size()));
+    Codes codes;
+    std::uint32_t hash = 2166136261U;
+    bool differ = false;
+    std::int64_t first = 0;
+    for (int i = 0; i < images; ++i) {
+        for (auto& code : image) {
+            code = static_cast<std::remove_reference_t<decltype(code)>>(
+                codes.next(input.codes.lowest, input.codes.states()));
+        }
+        const std::int64_t* const logits = network.program().logits(image.data(), *scratch);
+        for (std::int32_t c = 0; c < facts<Net>.classes(); ++c)
+            hash = add_to_hash(hash, static_cast<std::uint64_t>(logits[c]));
+        if (i == 0) first = logits[0];
+        differ = differ || logits[0] != first;
+        hash = add_to_hash(hash, static_cast<std::uint64_t>(network.predict(image.data(), *scratch)));
+    }
+    if (!differ)
+        throw std::runtime_error(folder.string() + ": all images have the same logits: the model tests nothing");
+    std::ofstream(folder / "expected.txt") << hash << "\n";
+}
+
+}  // namespace
+
+int main(int count, char** arguments) try {
+    if (count != 2) return 2;
+    const std::filesystem::path folder = arguments[1];
+    write<Everything>(folder / "everything");
+    write<Ternary>(folder / "ternary");
+    write<Binary>(folder / "binary");
+    write<Signs<Masked>>(folder / "masked_signs");
+    write<Signs<PadMinusOne>>(folder / "signs_padded_below");
+    write<Signs<PadPlusOne>>(folder / "signs_padded_above");
+    write<Wide<QInt<8>>>(folder / "wide_8");
+    write<Wide<QInt<4>>>(folder / "wide_4");
+    write<Wide<DoReFa<2>>>(folder / "dorefa_2");
+    write<Wide<DoReFa<8>>>(folder / "dorefa_8");
+    write<Grouped>(folder / "grouped");
+    write<SignedImage>(folder / "signed_image");
+    write<Sound>(folder / "sound");
+    write<OneScale>(folder / "one_scale");
+    return 0;
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+}
