@@ -80,6 +80,17 @@ class Convolution {
                                                       accumulators_.get(), workspace_.get());
         benchmark::ClobberMemory();
     }
+    /// Several images, which are the same here, by each panel of weights.
+    void run_images(const typename P::Code* images, std::int32_t count, std::int32_t* sums,
+                    std::byte* workspace) const {
+        P::template multiply_panels<Set>(extents_, images, {.images = count, .rows = extents_.out.height},
+                                         packed_.get(), {.sums = sums}, workspace);
+        benchmark::ClobberMemory();
+    }
+    [[nodiscard]] std::int64_t workspace_bytes() const {
+        return static_cast<std::int64_t>(
+            P::template workspace_bytes<Set, typename P::Code>(extents_, extents_.out.height));
+    }
 
   private:
     ConvolutionExtents extents_;
@@ -167,25 +178,61 @@ void plane_layer(benchmark::State& state, const ConvolutionExtents& extents) {
     report(state, static_cast<double>(extents.macs()), "MAC/s", peak);
 }
 
-/// How many times as fast bits are as another product is on the same layer: both in turns, the best time of each.
-template <class Set, class Bits, class Other>
-void bits_against(benchmark::State& state, const ConvolutionExtents& extents) {
+/// How many times as fast one piece of work is as another: both in turns, the best time of each.
+template <class Work, class Other>
+void report_ratio(benchmark::State& state, const Work& work, const Other& other) {
     using Clock = std::chrono::steady_clock;
-    const Convolution<Set, Bits> bits(extents);
-    const Convolution<Set, Other> other(extents);
-    const auto seconds = [](const auto& convolution) {
+    const auto seconds = [](const auto& run) {
         const Clock::time_point start = Clock::now();
-        convolution.run();
+        run();
         return std::chrono::duration<double>(Clock::now() - start).count();
     };
     double best = 1e9;
     double best_other = 1e9;
     for (auto _ : state) {
-        for (int i = 0; i < 10; ++i) best = std::min(best, seconds(bits));
+        for (int i = 0; i < 10; ++i) best = std::min(best, seconds(work));
         for (int i = 0; i < 10; ++i) best_other = std::min(best_other, seconds(other));
     }
     state.counters["rate"] = best_other / best;
     state.SetLabel("times as fast");
+}
+
+/// Bits against another product on the same layer.
+template <class Set, class Bits, class Other>
+void bits_against(benchmark::State& state, const ConvolutionExtents& extents) {
+    const Convolution<Set, Bits> bits(extents);
+    const Convolution<Set, Other> other(extents);
+    report_ratio(
+        state, [&] { bits.run(); }, [&] { other.run(); });
+}
+
+/// A padding of zeros, whose taps are left out, against one of other codes.
+template <class Set, class P>
+void useful_taps_against_all(benchmark::State& state, const ConvolutionExtents& extents) {
+    ConvolutionExtents padded = extents;
+    padded.padding_code = 1;
+    const Convolution<Set, P> useful(extents);
+    const Convolution<Set, P> all(padded);
+    report_ratio(
+        state, [&] { useful.run(); }, [&] { all.run(); });
+}
+
+/// Four images by each panel of weights against one image after the other.
+template <class Set, class P>
+void images_against_one(benchmark::State& state, const ConvolutionExtents& extents) {
+    constexpr std::int32_t images = 4;
+    const Convolution<Set, P> convolution(extents);
+    const Buffer<typename P::Code> codes(extents.in.size() * images);
+    const Buffer<std::int32_t> sums(extents.out.size() * images);
+    const Buffer<std::byte> workspace(convolution.workspace_bytes() * images);
+    report_ratio(
+        state, [&] { convolution.run_images(codes.get(), images, sums.get(), workspace.get()); },
+        [&] {
+            for (std::int32_t i = 0; i < images; ++i) {
+                convolution.run_images(codes.get() + i * extents.in.size(), 1, sums.get() + i * extents.out.size(),
+                                       workspace.get());
+            }
+        });
 }
 
 template <class Set>
@@ -265,6 +312,13 @@ void add_integer_rows() {
           dense(3136, 10), dense(1024, 1024)}) {
         add_row("convolution_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, ByteProduct>, e);
     }
+    for (const ConvolutionExtents& e :
+         {window3(32, 64, 64), window3(16, 256, 256), window3(8, 512, 512), window3(4, 512, 512)}) {
+        add_row("useful_taps_against_all/" + set + "/" + shape_name(e), useful_taps_against_all<Set, ByteProduct>, e);
+        add_row("four_images_against_one/" + set + "/" + shape_name(e), images_against_one<Set, ByteProduct>, e);
+    }
+    add_row("four_images_against_one/" + set + "/" + shape_name(dense(1024, 1024)),
+            images_against_one<Set, ByteProduct>, dense(1024, 1024));
     for (const ConvolutionExtents& e : {depthwise3(32, 64), depthwise3(8, 256)}) {
         add_row("convolution_bytes/" + set + "/" + shape_name(e), integer_convolution<Set, ByteProduct>, e);
         add_row("convolution_" + signed_bytes + set + "/" + shape_name(e), integer_convolution<Set, SignedBytes<Set>>,

@@ -57,8 +57,9 @@ constexpr std::int32_t block_rows(const ConvolutionExtents& extents) {
 
 /// Whether the step of a product runs on each panel of sums as it is finished.
 template <class Set, auto Variant, class In>
-inline constexpr bool steps_by_panel =
-    kernels::MultipliesPanels<kernel_of<Variant>, Set, In>&& Variant.by_panel == true;
+constexpr bool steps_by_panel() {
+    return Variant.by_panel && kernels::MultipliesPanels<kernel_of<Variant>, Set, In>;
+}
 
 /// Bytes of the accumulators of a block: those of `channels` output channels.
 constexpr std::int64_t accumulator_bytes(const ConvolutionExtents& extents, std::int32_t channels) {
@@ -67,7 +68,7 @@ constexpr std::int64_t accumulator_bytes(const ConvolutionExtents& extents, std:
 /// The same for the channels that are kept until their step has run.
 template <class Set, auto Variant, class In>
 constexpr std::int64_t kept_bytes(const ConvolutionExtents& extents) {
-    if constexpr (steps_by_panel<Set, Variant, In>) {
+    if constexpr (steps_by_panel<Set, Variant, In>()) {
         return accumulator_bytes(extents, kernel_of<Variant>::template panel_channels<Set>);
     } else {
         return accumulator_bytes(extents, Variant.step == StepKind::none ? 0 : extents.out.channels);
@@ -126,7 +127,7 @@ void product_and_step(const Site& site, const In* in, const std::byte* parameter
     for (std::int32_t first = 0; first < extents.out.height; first += block) {
         const std::int32_t rows = extents.out.height - first < block ? extents.out.height - first : block;
         const std::int64_t pixels = std::int64_t{rows} * extents.out.width;
-        if constexpr (steps_by_panel<Set, Variant, In>) {
+        if constexpr (steps_by_panel<Set, Variant, In>()) {
             kernel_of<Variant>::template multiply_panels<Set>(
                 extents, in, {.first_row = first, .rows = rows}, parameters + site.parameters,
                 {.sums = accumulators, .take = &FusedStep<Set, Variant.step, Out>::panel, .taker = &fused}, rest);

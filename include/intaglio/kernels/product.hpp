@@ -42,12 +42,12 @@ struct ProductGrid {
 /// Groups of neighbouring pixels that a tile computes at once, and the taps that count for any of their pixels.
 template <class Arithmetic, int Groups>
 struct PixelTile {
-    const typename Arithmetic::Stored* inputs[Groups];
-    typename Arithmetic::Sum* outputs[Groups];
-    TapRows rows;
+    const typename Arithmetic::Stored* inputs[Groups] = {};
+    typename Arithmetic::Sum* outputs[Groups] = {};
+    TapRows rows{};
     // Chunks of a segment that do not count for the first pixel of each group, and for the last one.
-    std::int32_t first_chunks;
-    std::int32_t last_chunks;
+    std::int32_t first_chunks = 0;
+    std::int32_t last_chunks = 0;
 };
 
 /// Walks over groups of neighbouring pixels in rows, down the image first: windows below each other share most of
