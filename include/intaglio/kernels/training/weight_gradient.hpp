@@ -15,8 +15,8 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 template <class Set, class Float>
 struct GradientArithmetic {
     using Stored = Float;
-    static constexpr int lanes = vector_lanes(Set{}, Float{});
-    static constexpr int codes_per_chunk = lanes;
+    static constexpr int lanes = 1;  // groups are walked through one by one, however small
+    static constexpr int codes_per_chunk = vector_lanes(Set{}, Float{});
     static constexpr bool has_constants = false;
 };
 
@@ -133,7 +133,7 @@ inline constexpr std::int32_t gradient_block_pixels = 192;
 /// share a cache set.
 template <class Set, class Float>
 [[nodiscard]] constexpr std::int64_t gradient_copy_size(const ConvolutionExtents& extents) {
-    constexpr int lanes = GradientArithmetic<Set, Float>::lanes;
+    constexpr int lanes = GradientArithmetic<Set, Float>::codes_per_chunk;
     using Arithmetic = GradientArithmetic<Set, Float>;
     const std::int64_t needed = is_depthwise(extents)
                                     ? std::int64_t{rows_under(extents, extents.out.height)} *
@@ -175,8 +175,8 @@ void weight_gradient(const ConvolutionExtents& extents, const Code* codes, const
     grid.dout_image = static_cast<std::ptrdiff_t>(extents.out.size());
     grid.dout_pixel = extents.out.channels;
     grid.dout_row = grid.dout_pixel * extents.out.width;
-    grid.codes_pixel =
-        plan.merged ? std::ptrdiff_t{plan.segment_chunks} * Arithmetic::lanes : extents.stride_width * channels;
+    grid.codes_pixel = plan.merged ? std::ptrdiff_t{plan.segment_chunks} * Arithmetic::codes_per_chunk
+                                   : extents.stride_width * channels;
     grid.codes_row =
         plan.merged ? grid.codes_pixel * extents.out.width : extents.stride_height * plan.padded_width * channels;
     const std::ptrdiff_t segment_row = extents.dilation * plan.padded_width * channels;
