@@ -58,11 +58,17 @@ void peak_read(benchmark::State& state, std::int64_t values) {
 template <class Set, class P>
 inline constexpr bool is_of_bits = std::is_same_v<typename P::template Arithmetic<Set>::Weight, std::uint32_t>;
 
+/// Codes of a product: few states, where the kernel is for them.
+struct States {
+    std::int32_t codes = 13;          ///< 0 ... codes - 1
+    std::int32_t largest_weight = 0;  ///< weights are of -largest ... largest; 0 leaves them as they are
+};
+
 /// One convolution with all its memory.
 template <class Set, class P>
 class Convolution {
   public:
-    explicit Convolution(const ConvolutionExtents& extents)
+    explicit Convolution(const ConvolutionExtents& extents, States states = {})
         : extents_(extents),
           image_(extents.in.size()),
           accumulators_(extents.out.size()),
@@ -72,6 +78,15 @@ class Convolution {
         const Buffer<std::int8_t> weights(extents.weights());
         if (is_of_bits<Set, P>) {
             for (std::int64_t i = 0; i < extents.weights(); ++i) weights.get()[i] = weights.get()[i] > 6 ? 1 : -1;
+        }
+        if (states.largest_weight > 0) {
+            const std::int32_t count = 2 * states.largest_weight + 1;
+            for (std::int64_t i = 0; i < extents.weights(); ++i) {
+                weights.get()[i] = static_cast<std::int8_t>(i * 7 % count - states.largest_weight);
+            }
+            for (std::int64_t i = 0; i < extents.in.size(); ++i) {
+                image_.get()[i] = static_cast<typename P::Code>(i * 11 % states.codes);
+            }
         }
         P::template pack_weights<Set>(extents, weights.get(), packed_.get());
     }
@@ -178,6 +193,17 @@ void plane_layer(benchmark::State& state, const ConvolutionExtents& extents) {
     report(state, static_cast<double>(extents.macs()), "MAC/s", peak);
 }
 
+/// Products of a few states: of each look-up, several.
+template <class Set, class P>
+void few_state_convolution(benchmark::State& state, const ConvolutionExtents& extents, States states) {
+    const Convolution<Set, P> convolution(extents, states);
+    for (auto _ : state) convolution.run();
+    double products = 1;
+    if constexpr (requires { P::codes_per_number; }) products = P::codes_per_number;
+    report(state, static_cast<double>(extents.macs()), "MAC/s",
+           products * benchmarks::multiply_add_peak<typename P::template Arithmetic<Set>>());
+}
+
 /// How many times as fast one piece of work is as another: both in turns, the best time of each.
 template <class Work, class Other>
 void report_ratio(benchmark::State& state, const Work& work, const Other& other) {
@@ -199,9 +225,9 @@ void report_ratio(benchmark::State& state, const Work& work, const Other& other)
 
 /// Bits against another product on the same layer.
 template <class Set, class Bits, class Other>
-void bits_against(benchmark::State& state, const ConvolutionExtents& extents) {
-    const Convolution<Set, Bits> bits(extents);
-    const Convolution<Set, Other> other(extents);
+void bits_against(benchmark::State& state, const ConvolutionExtents& extents, States states) {
+    const Convolution<Set, Bits> bits(extents, states);
+    const Convolution<Set, Other> other(extents, states);
     report_ratio(
         state, [&] { bits.run(); }, [&] { other.run(); });
 }
@@ -344,9 +370,36 @@ void add_bit_rows() {
           pointwise(16, 16, 64), pointwise(16, 32, 64), pointwise(16, 64, 64), pointwise(16, 128, 128), dense(16, 64),
           dense(64, 10), dense(256, 10), dense(256, 256), dense(1024, 1024)}) {
         add_row("convolution_bits/" + set + "/" + shape_name(e), integer_convolution<Set, UnsignedBitProduct>, e);
-        add_row("bits_against_bytes/" + set + "/" + shape_name(e), bits_against<Set, UnsignedBitProduct, Bytes>, e);
+        add_row("bits_against_bytes/" + set + "/" + shape_name(e), bits_against<Set, UnsignedBitProduct, Bytes>, e,
+                States{});
         add_row("sign_bits_against_signed_bytes/" + set + "/" + shape_name(e),
-                bits_against<Set, SignBitProduct, SignedBytes<Set>>, e);
+                bits_against<Set, SignBitProduct, SignedBytes<Set>>, e, States{});
+    }
+}
+
+/// Rows are named by the states of weights and activations.
+template <class Set>
+void add_few_state_rows() {
+    const std::string set = simd::name(Set{});
+    using Bytes = std::conditional_t<has_byte_dot_product(Set{}), ByteProduct, SmallByteProduct>;
+    for (const ConvolutionExtents& e :
+         {window3(32, 64, 64), window3(16, 256, 256), window3(8, 512, 512), dense(1024, 1024)}) {
+        const std::string place = "/" + set + "/" + shape_name(e);
+        const auto add = [&](const std::string& name, auto kernel, auto other, States states) {
+            using P = decltype(kernel);
+            using Other = decltype(other);
+            add_row("few_states_" + name + place, few_state_convolution<Set, P>, e, states);
+            add_row("few_states_" + name + "_against_" + Other::name + place, bits_against<Set, P, Other>, e, states);
+        };
+        add("15x8", ShortSumByteProduct<15>{}, Bytes{}, {8, 7});
+        add("15x16", ShortSumByteProduct<15>{}, Bytes{}, {16, 7});
+        add("15x256", ShortSumByteProduct<255>{}, Bytes{}, {256, 7});
+        add("3x256", ShortSumByteProduct<255>{}, Bytes{}, {256, 1});
+        add("3x16", ShortSumByteProduct<15>{}, Bytes{}, {16, 1});
+        add("3x8", PairTableProduct<8>{}, ShortSumByteProduct<15>{}, {8, 1});
+        add("3x4", PairTableProduct<4>{}, ShortSumByteProduct<15>{}, {4, 1});
+        add("3x2", PairTableProduct<2>{}, ShortSumByteProduct<15>{}, {2, 1});
+        add("2x2", NibbleTableProduct{}, UnsignedBitProduct{}, {2, 1});
     }
 }
 
@@ -362,9 +415,9 @@ void add_plane_rows() {
         add_row("ternary_planes_2_states" + row, plane_layer<Set, 1, 1>, e);
         add_row("ternary_planes_4_states" + row, plane_layer<Set, 1, 2>, e);
         add_row("ternary_planes_8_states" + row, plane_layer<Set, 1, 3>, e);
-        add_row("planes_against_bytes_2_states" + row, bits_against<Set, PlaneProduct<1, 1, 1>, Bytes>, e);
-        add_row("planes_against_bytes_4_states" + row, bits_against<Set, PlaneProduct<1, 2, 1>, Bytes>, e);
-        add_row("planes_against_bytes_8_states" + row, bits_against<Set, PlaneProduct<1, 3, 1>, Bytes>, e);
+        add_row("planes_against_bytes_2_states" + row, bits_against<Set, PlaneProduct<1, 1, 1>, Bytes>, e, States{});
+        add_row("planes_against_bytes_4_states" + row, bits_against<Set, PlaneProduct<1, 2, 1>, Bytes>, e, States{});
+        add_row("planes_against_bytes_8_states" + row, bits_against<Set, PlaneProduct<1, 3, 1>, Bytes>, e, States{});
     }
 }
 
@@ -394,6 +447,7 @@ void add_gradient_rows() {
     add_integer_rows<Native>();
     add_bit_rows<Native>();
     add_plane_rows<Native>();
+    add_few_state_rows<Native>();
     add_gradient_rows<Native>();
 #if INTAGLIO_HAS_AVX512
     add_integer_rows<simd::Avx2>();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "intaglio/kernels/arithmetic.hpp"
+#include "intaglio/kernels/short_sums.hpp"
 #include "intaglio/kernels/training/float_product.hpp"
 #include "intaglio/simd/simd.hpp"
 
@@ -21,7 +22,7 @@ INTAGLIO_INLINE void touch(const void* memory) {
 
 /// Where results go that nobody reads.
 [[nodiscard]] inline std::byte* sink() {
-    alignas(64) static std::byte bytes[64];
+    alignas(64) static std::byte bytes[256];
     return bytes;
 }
 
@@ -50,18 +51,19 @@ template <class Arithmetic>
     touch(weights);
     const auto factor = Arithmetic::codes(codes);
     auto weight = Arithmetic::weights(weights);
-    decltype(Arithmetic::zero()) sum[sums];
+    kernels::PartialSum<Arithmetic> sum[1][sums];
     INTAGLIO_UNROLLED (i, sums) {
-        sum[i] = Arithmetic::zero();
+        sum[0][i] = kernels::zero_partial<Arithmetic>();
     }
+    const kernels::LongSums<Arithmetic, 1, sums> long_sums(1);
     for (std::int64_t round = 0; round < rounds; ++round) {
         INTAGLIO_UNROLLED (i, sums) {
             hide(weight);
-            sum[i] = Arithmetic::multiply_add(sum[i], factor, weight);
+            sum[0][i] = Arithmetic::multiply_add(sum[0][i], factor, weight);
         }
     }
     INTAGLIO_UNROLLED (i, sums) {
-        Arithmetic::store_sum(results, sum[i]);
+        Arithmetic::store_sum(results, long_sums.sum(sum, 0, i));
         touch(results);
     }
     return rounds * sums * Arithmetic::lanes * Arithmetic::codes_per_chunk;

@@ -84,6 +84,22 @@ std::vector<bool> expected_legal(const ProductFacts& facts) {
     legal[place<kernels::SmallSignedByteProduct<64>>] =
         is_int8 && facts.codes.lowest >= -64 && 2 * largest * (highest + 64) <= 32767;
     legal[place<kernels::SmallSignedByteProduct<128>>] = is_int8 && 2 * largest * (highest + 128) <= 32767;
+    // Sums of 16 bits that hold two products at least of each of two chunks; signed codes are made positive.
+    const auto fits = [&](std::int64_t code) { return facts.extents.groups == 1 && 4 * code * largest <= 32767; };
+    legal[place<kernels::ShortSumByteProduct<15>>] = is_uint8 && highest <= 15 && fits(15);
+    legal[place<kernels::ShortSumByteProduct<255>>] = is_uint8 && fits(255);
+    legal[place<kernels::ShortSumSignedByteProduct<8>>] =
+        is_int8 && facts.codes.lowest >= -8 && facts.codes.highest < 8 && fits(15);
+    legal[place<kernels::ShortSumSignedByteProduct<128>>] = is_int8 && fits(255);
+    // Tables whose totals fit 16 bits.
+    const auto fits_tables = [&](std::int64_t states) {
+        return is_uint8 && largest <= 1 && highest < states && facts.extents.groups == 1 &&
+               facts.extents.fan_in() * (states - 1) <= 32767;
+    };
+    legal[place<kernels::NibbleTableProduct>] = bit_weights && facts.codes == CodeRange{0, 1} && fits_tables(2);
+    legal[place<kernels::PairTableProduct<2>>] = fits_tables(2);
+    legal[place<kernels::PairTableProduct<4>>] = fits_tables(4);
+    legal[place<kernels::PairTableProduct<8>>] = fits_tables(8);
     legal[place<kernels::WordProduct>] = true;
     const bool packable = (is_uint8 || is_int8) && facts.extents.groups == 1;
     legal[place<kernels::PackedProduct<1>>] = packable && facts.sign_weights;
@@ -94,13 +110,24 @@ std::vector<bool> expected_legal(const ProductFacts& facts) {
     return legal;
 }
 
-/// Which legal kernel the profile of a set prefers, without planes: a byte dot product; without one the kernels that
-/// saturate, where they cannot; else words, to which bytes are widened.
+/// Which legal kernel the profile of a set prefers, without planes and tables: a byte dot product; without one sums of
+/// 16 bits, where they hold six chunks, or the kernels that saturate, where they cannot; else words, to which bytes are
+/// widened.
 template <class Set>
 std::size_t expected_beside_planes(const ProductFacts& facts, const std::vector<bool>& legal) {
     if (facts.storage == Storage::int16) return place<kernels::WordProduct>;
     if (has_byte_dot_product(Set{})) {
         return facts.storage == Storage::uint8 ? place<kernels::ByteProduct> : place<kernels::SignedByteProduct>;
+    }
+    const std::int64_t largest = std::max(-facts.weight_codes.lowest, facts.weight_codes.highest);
+    if (12 * 15 * largest <= 32767) {
+        if (legal[place<kernels::ShortSumByteProduct<15>>]) return place<kernels::ShortSumByteProduct<15>>;
+        if (legal[place<kernels::ShortSumSignedByteProduct<8>>]) return place<kernels::ShortSumSignedByteProduct<8>>;
+    }
+    if (12 * 255 * largest <= 32767) {
+        if (legal[place<kernels::ShortSumByteProduct<255>>]) return place<kernels::ShortSumByteProduct<255>>;
+        if (legal[place<kernels::ShortSumSignedByteProduct<128>>])
+            return place<kernels::ShortSumSignedByteProduct<128>>;
     }
     for (const std::size_t small : {place<kernels::SmallByteProduct>, place<kernels::SmallSignedByteProduct<64>>,
                                     place<kernels::SmallSignedByteProduct<128>>}) {
@@ -172,7 +199,11 @@ std::int64_t count_mistakes(std::vector<std::int64_t>& chosen) {
                                                  .window_sums = (flags & 4) != 0};
                         const std::vector<bool> legal = expected_legal<Set>(facts);
                         const std::size_t found = integer::choose_product<Set>(facts);
-                        const bool is_planes = all_planes.at(found).planes > 0;
+                        const bool is_planes = all_planes.at(found).planes > 0 ||
+                                               found == place<kernels::NibbleTableProduct> ||
+                                               found == place<kernels::PairTableProduct<2>> ||
+                                               found == place<kernels::PairTableProduct<4>> ||
+                                               found == place<kernels::PairTableProduct<8>>;
                         mistakes += found_legal<Set>(facts) == legal ? 0 : 1;
                         // Only whole steps of all kernels compare products alone.
                         const bool whole = e.fan_in() % 4 == 0 && !kernels::is_depthwise(e);
@@ -207,6 +238,19 @@ constexpr ConvolutionExtents wide{.in = {8, 8, 64},
                                   .padding_width = 1};
 constexpr ConvolutionExtents one_channel{.in = {8, 8, 1}, .out = {8, 8, 64}};
 
+/// The kernel of ternary weights under codes 0 ... highest.
+template <class Target>
+constexpr std::size_t ternary_choice(std::int64_t highest) {
+    return integer::choose_product<Target>(
+        {.extents = wide, .storage = Storage::uint8, .codes = {0, highest}, .weight_codes = {-1, 1}});
+}
+static_assert(ternary_choice<Target::avx2>(1) == place<kernels::PairTableProduct<2>>);
+static_assert(ternary_choice<Target::avx2>(3) == place<kernels::PairTableProduct<4>>);
+static_assert(ternary_choice<Target::avx2>(7) == place<kernels::PairTableProduct<8>>);
+static_assert(ternary_choice<Target::avx2>(15) == place<kernels::ShortSumByteProduct<15>>);
+static_assert(ternary_choice<Target::avx2>(255) == place<kernels::ShortSumByteProduct<255>>);
+static_assert(ternary_choice<Target::avx512vnni>(3) == place<kernels::ByteProduct>);
+
 struct Measured {
     using instruction_set = simd::Avx512Vnni;
     static constexpr simd::CostProfile profile = simd::zen5_profile;
@@ -216,17 +260,18 @@ struct SlowBits {
     static constexpr simd::CostProfile profile = [] {
         simd::CostProfile changed = simd::cost_profile(simd::Avx512Vnni{});
         changed.bit_product = 2 * changed.byte_product;
+        changed.looked_up_byte = 8 * changed.byte_product;
         return changed;
     }();
 };
 static_assert(binary_choice<Measured>(wide) == place<kernels::UnsignedBitProduct>);
 static_assert(binary_choice<SlowBits>(wide) == place<kernels::ByteProduct>);
 static_assert(binary_choice<Target::zen5>(wide) == place<kernels::UnsignedBitProduct>);
-static_assert(binary_choice<Target::avx2>(wide) == place<kernels::UnsignedBitProduct>);
+static_assert(binary_choice<Target::avx2>(wide) == place<kernels::NibbleTableProduct>);
 static_assert(binary_choice<Target::portable>(wide) == place<kernels::UnsignedBitProduct>);
 // A word for one channel is mostly empty.
-static_assert(binary_choice<Target::zen5>(one_channel) == place<kernels::ByteProduct>);
-static_assert(binary_choice<Target::sapphire_rapids>(one_channel) == place<kernels::ByteProduct>);
+static_assert(binary_choice<Target::zen5>(one_channel) != place<kernels::UnsignedBitProduct>);
+static_assert(binary_choice<Target::sapphire_rapids>(one_channel) != place<kernels::UnsignedBitProduct>);
 
 static_assert(std::is_same_v<simd::set_of<Measured>, simd::Avx512Vnni>);
 static_assert(std::is_same_v<simd::set_of<simd::Avx2>, simd::Avx2>);
@@ -240,12 +285,16 @@ TEST_CASE_TEMPLATE("the choice of kernels follows the rules", Set, simd::Portabl
     INFO(simd::name(Set{}));
     std::vector<std::int64_t> chosen(kernel_count);
     CHECK(count_mistakes<Set>(chosen) == 0);
-    CHECK(chosen[place<kernels::UnsignedBitProduct>] > 0);
+    CHECK(chosen[place<kernels::UnsignedBitProduct>] + chosen[place<kernels::NibbleTableProduct>] > 0);
     CHECK(chosen[place<kernels::SignBitProduct>] > 0);
     CHECK(chosen[place<kernels::ByteProduct>] > 0);
     CHECK(chosen[place<kernels::WordProduct>] > 0);
     CHECK((chosen[place<kernels::SignedByteProduct>] > 0) == has_byte_dot_product(Set{}));
     CHECK((chosen[place<kernels::SmallByteProduct>] > 0) == !has_byte_dot_product(Set{}));
+    CHECK((chosen[place<kernels::ShortSumByteProduct<15>>] > 0) == !has_byte_dot_product(Set{}));
+    CHECK((chosen[place<kernels::ShortSumByteProduct<255>>] > 0) == !has_byte_dot_product(Set{}));
+    CHECK((chosen[place<kernels::ShortSumSignedByteProduct<8>>] > 0) == !has_byte_dot_product(Set{}));
+    CHECK((chosen[place<kernels::ShortSumSignedByteProduct<128>>] > 0) == !has_byte_dot_product(Set{}));
     CHECK((chosen[place<kernels::SmallSignedByteProduct<64>>] > 0) == !has_byte_dot_product(Set{}));
     CHECK((chosen[place<kernels::SmallSignedByteProduct<128>>] > 0) == !has_byte_dot_product(Set{}));
 }

@@ -81,7 +81,7 @@ void check_panels(const ConvolutionExtents& e, Random& random, Guarded<Code>& im
     const std::int64_t row = std::int64_t{e.out.width} * e.out.channels;
     const auto check = [&](const Code* from, const RowBlock& block, std::int64_t first, std::int64_t first_expected) {
         const std::int64_t pixels = std::int64_t{block.images} * block.rows * e.out.width;
-        Guarded<std::int32_t> sums(pixels * P::template panel_channels<Set>);
+        Guarded<std::int32_t> sums(pixels * P::template panel_channels<Set>(e));
         Guarded<std::byte> workspace(P::template workspace_bytes<Set, Code>(e, block.rows) *
                                      static_cast<std::size_t>(block.images));
         TakenPanels taken{e.out.channels, std::vector<std::int32_t>(static_cast<std::size_t>(pixels * e.out.channels))};

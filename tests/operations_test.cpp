@@ -193,7 +193,9 @@ void check_wide_products(Set set) {
 
 // The sets whose instructions the flags of this build allow.
 #define SETS_FROM_128_BITS simd::Generic
-#if INTAGLIO_HAS_SSE2
+#if INTAGLIO_HAS_SSSE3
+#define SETS_OF_128_BITS SETS_FROM_128_BITS, simd::Sse2, simd::Ssse3
+#elif INTAGLIO_HAS_SSE2
 #define SETS_OF_128_BITS SETS_FROM_128_BITS, simd::Sse2
 #elif INTAGLIO_HAS_NEON_DOT
 #define SETS_OF_128_BITS SETS_FROM_128_BITS, simd::Neon, simd::NeonDot
@@ -234,6 +236,12 @@ TEST_CASE_TEMPLATE("operations of a set: what plain code gives", Set, SETS) {
     if constexpr (has_signed_byte_dot_product(set)) check_dot<Set, std::int8_t, std::int8_t>(set, 127, 127, bytes);
     check_dot<Set, std::uint8_t, std::int8_t>(set, 127, 127, small_bytes);
     check_dot<Set, std::uint8_t, std::int8_t>(set, 255, 63, small_bytes);
+    const auto short_sums = [](auto on, auto sum, auto a, auto w) {
+        const auto once = add_short_products(on, zero_short_sums(on), a, w);
+        return add_short_sums(on, sum, add_short_products(on, once, a, w));
+    };
+    check_dot<Set, std::uint8_t, std::int8_t>(set, 127, 63, short_sums);
+    check_dot<Set, std::uint8_t, std::int8_t>(set, 255, 31, short_sums);
     check_dot<Set, std::int16_t, std::int16_t>(set, 32767, 127, words);
     Numbers numbers(19);
     std::vector<std::uint32_t> a(lanes<Set>), b(lanes<Set>), c(lanes<Set>);

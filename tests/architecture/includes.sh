@@ -73,7 +73,7 @@ function room(header, parts) {
 }
 
 function is_device(header) {
-    return room(header) ~ /^(core|model|integer|kernels)$/ || header ~ /^simd\/(cost_profile|instruction_set|lanes|portable|tags|target)\.hpp$/
+    return room(header) ~ /^(core|model|integer|kernels)$/ || header ~ /^simd\/(byte_tables|cost_profile|instruction_set|lanes|portable|tags|target)\.hpp$/
 }
 
 # The path of an included header of the library below intaglio/, or "" for a foreign one.

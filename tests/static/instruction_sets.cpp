@@ -27,8 +27,8 @@ static_assert(Whole<Avx512>);
 #endif
 
 // Memory can be planned for a set whose instructions are not compiled; a number is no set.
-static_assert(InstructionSetFacts<Sse2> && InstructionSetFacts<Neon> && InstructionSetFacts<Avx2Vnni> &&
-              InstructionSetFacts<Avx512Vnni>);
+static_assert(InstructionSetFacts<Sse2> && InstructionSetFacts<Ssse3> && InstructionSetFacts<Neon> &&
+              InstructionSetFacts<Avx2Vnni> && InstructionSetFacts<Avx512Vnni>);
 static_assert(!InstructionSetFacts<int> && !InstructionSet<int>);
 
 }  // namespace

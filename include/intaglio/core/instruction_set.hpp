@@ -70,6 +70,11 @@
 #else
 #define INTAGLIO_HAS_SSE2 0
 #endif
+#if defined(__SSSE3__)
+#define INTAGLIO_HAS_SSSE3 1
+#else
+#define INTAGLIO_HAS_SSSE3 0
+#endif
 #if INTAGLIO_HAS_VECTORS && defined(__ARM_NEON)
 #define INTAGLIO_HAS_NEON 1
 #else

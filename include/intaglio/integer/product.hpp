@@ -69,7 +69,7 @@ constexpr std::int64_t accumulator_bytes(const ConvolutionExtents& extents, std:
 template <class Set, auto Variant, class In>
 constexpr std::int64_t kept_bytes(const ConvolutionExtents& extents) {
     if constexpr (steps_by_panel<Set, Variant, In>()) {
-        return accumulator_bytes(extents, kernel_of<Variant>::template panel_channels<Set>);
+        return accumulator_bytes(extents, kernel_of<Variant>::template panel_channels<Set>(extents));
     } else {
         return accumulator_bytes(extents, Variant.step == StepKind::none ? 0 : extents.out.channels);
     }

@@ -14,6 +14,15 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
+/// The plan for packed weights, which say how many chunks fit short sums.
+template <class Arithmetic>
+[[nodiscard]] ConvolutionPlan plan_of_weights(const ConvolutionExtents& extents,
+                                              [[maybe_unused]] const typename Arithmetic::Weight* weights) {
+    ConvolutionPlan plan = plan_for<Arithmetic>(extents);
+    if constexpr (HasShortSums<Arithmetic>) plan.short_chunks = Arithmetic::chunks_of_short_sums(weights);
+    return plan;
+}
+
 /// True if the product kernel may read the image itself: no padding, nothing to convert, no step beyond a segment.
 template <class Stored, class Code>
 [[nodiscard]] constexpr bool reads_image(const ConvolutionExtents& extents, const ConvolutionPlan& plan,
@@ -52,7 +61,7 @@ void convolve_mixed(const ConvolutionExtents& extents, const ConvolutionPlan& pl
     grid.images = images;
     grid.rows = rows;
     grid.width = extents.out.width;
-    grid.output_pixel = output.take == nullptr ? extents.out.channels : panel_vectors * Arithmetic::lanes;
+    grid.output_pixel = output.take == nullptr ? extents.out.channels : plan.panel_channels(Arithmetic::lanes);
     grid.output_row = grid.output_pixel * extents.out.width;
     grid.output_image = grid.output_row * rows;
 
@@ -117,7 +126,7 @@ template <class Arithmetic, Grouping G = Grouping::any, class Code>
 void convolve_block(const ConvolutionExtents& extents, const Code* image, std::int32_t images, std::int32_t first_row,
                     std::int32_t rows, const typename Arithmetic::Weight* weights, typename Arithmetic::Sum* sums,
                     typename Arithmetic::Stored* copy) {
-    const ConvolutionPlan plan = plan_for<Arithmetic>(extents);
+    const ConvolutionPlan plan = plan_of_weights<Arithmetic>(extents, weights);
     if (G == Grouping::depthwise || plan.depthwise) {
         if constexpr (G != Grouping::mixed) {
             const std::int64_t output_image = std::int64_t{rows} * extents.out.width * extents.out.channels;

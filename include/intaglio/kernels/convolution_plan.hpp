@@ -15,6 +15,9 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
     return (value + unit - 1) / unit * unit;
 }
 
+/// Vectors of output channels of one panel of weights.
+inline constexpr std::int32_t panel_vectors = 2;
+
 /// The reduction of one output pixel runs over segments: runs of codes that are contiguous in the padded image. Each
 /// segment is rounded up to whole chunks of the dot product; the packed weights are zero there.
 ///
@@ -35,10 +38,15 @@ struct ConvolutionPlan {
     std::int32_t padded_width = 1;   ///< pixels of one row of the padded image
     std::int64_t packed_chunks = 0;  ///< of one vector: those of the reduction, and of the constants
     std::int64_t group_weights = 0;  ///< packed weights of one group
+    std::int32_t short_chunks = 0;   ///< chunks that fit short sums, of an arithmetic that has some
 
     /// Chunks of the whole reduction.
     [[nodiscard]] constexpr std::int64_t chunks() const {
         return std::int64_t{segment_rows} * segment_columns * segment_chunks;
+    }
+    /// Output channels of a panel of weights, in whole vectors of so many lanes.
+    [[nodiscard]] constexpr std::int32_t panel_channels(int lanes) const {
+        return (group_vectors < panel_vectors ? group_vectors : panel_vectors) * lanes;
     }
 };
 

@@ -12,6 +12,7 @@
 #include "intaglio/kernels/arithmetic.hpp"
 #include "intaglio/kernels/convolution_plan.hpp"
 #include "intaglio/kernels/product_output.hpp"
+#include "intaglio/kernels/short_sums.hpp"
 #include "intaglio/kernels/useful_taps.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
@@ -133,10 +134,10 @@ struct TilePosition {
     std::ptrdiff_t ahead;         ///< weights that are fetched lie so far behind those that are read
 };
 
-/// Multiplies `chunks` chunks by the pixels First ... End - 1 of each group.
-template <class Arithmetic, int Groups, int Columns, int First, int End, class Vector>
-INTAGLIO_INLINE void multiply_chunks(Vector (&sums)[Groups * 4][Columns], TilePosition<Arithmetic, Groups>& at,
-                                     std::int32_t chunks) {
+/// Multiplies `chunks` chunks, for which partial sums have room, by the pixels First ... End - 1 of each group.
+template <class Arithmetic, int Groups, int Columns, int First, int End>
+INTAGLIO_INLINE void multiply_room(PartialSum<Arithmetic> (&sums)[Groups * 4][Columns],
+                                   TilePosition<Arithmetic, Groups>& at, std::int32_t chunks) {
     using Stored = typename Arithmetic::Stored;
     constexpr std::ptrdiff_t per_chunk = Arithmetic::codes_per_chunk;
     constexpr std::ptrdiff_t vector = Arithmetic::lanes * per_chunk;
@@ -166,6 +167,18 @@ INTAGLIO_INLINE void multiply_chunks(Vector (&sums)[Groups * 4][Columns], TilePo
     }
 }
 
+/// Multiplies `chunks` chunks by the pixels First ... End - 1 of each group.
+template <class Arithmetic, int Groups, int Columns, int First, int End>
+INTAGLIO_INLINE void multiply_chunks(PartialSum<Arithmetic> (&sums)[Groups * 4][Columns],
+                                     LongSums<Arithmetic, Groups * 4, Columns>& long_sums,
+                                     TilePosition<Arithmetic, Groups>& at, std::int32_t chunks) {
+    while (chunks > 0) {
+        const std::int32_t room = long_sums.make_room(sums, chunks);
+        multiply_room<Arithmetic, Groups, Columns, First, End>(sums, at, room);
+        chunks -= room;
+    }
+}
+
 /// One register tile: `Groups` groups of four pixels by `Columns` vectors, of which `channels` lanes are stored. While
 /// it reads weights it fetches those that lie `ahead` bytes behind them.
 template <class Arithmetic, int Groups, int Columns>
@@ -178,12 +191,13 @@ INTAGLIO_INLINE void product_tile(const ConvolutionPlan& plan, const ProductGrid
     const std::ptrdiff_t row_chunks = std::ptrdiff_t{plan.segment_columns} * plan.segment_chunks;
     [[maybe_unused]] const std::int32_t middle_chunks = plan.segment_chunks - tile.first_chunks - tile.last_chunks;
 
-    decltype(Arithmetic::zero()) sums[rows][Columns];
+    PartialSum<Arithmetic> sums[rows][Columns];
     INTAGLIO_UNROLLED (r, rows) {
         INTAGLIO_UNROLLED (c, Columns) {
-            sums[r][c] = Arithmetic::zero();
+            sums[r][c] = zero_partial<Arithmetic>();
         }
     }
+    LongSums<Arithmetic, rows, Columns> long_sums(plan.short_chunks);
     TilePosition<Arithmetic, Groups> at;
     at.weights = weights + tile.rows.begin * row_chunks * Columns * vector;
     at.pixel = grid.input_pixel * static_cast<std::ptrdiff_t>(sizeof(Stored));
@@ -196,11 +210,11 @@ INTAGLIO_INLINE void product_tile(const ConvolutionPlan& plan, const ProductGrid
                 at.codes[g] = reinterpret_cast<const std::byte*>(tile.inputs[g] + offset);
             }
             if constexpr (Arithmetic::has_constants) {
-                multiply_chunks<Arithmetic, Groups, Columns, 0, 4>(sums, at, plan.segment_chunks);
+                multiply_chunks<Arithmetic, Groups, Columns, 0, 4>(sums, long_sums, at, plan.segment_chunks);
             } else {
-                multiply_chunks<Arithmetic, Groups, Columns, 1, 4>(sums, at, tile.first_chunks);
-                multiply_chunks<Arithmetic, Groups, Columns, 0, 4>(sums, at, middle_chunks);
-                multiply_chunks<Arithmetic, Groups, Columns, 0, 3>(sums, at, tile.last_chunks);
+                multiply_chunks<Arithmetic, Groups, Columns, 1, 4>(sums, long_sums, at, tile.first_chunks);
+                multiply_chunks<Arithmetic, Groups, Columns, 0, 4>(sums, long_sums, at, middle_chunks);
+                multiply_chunks<Arithmetic, Groups, Columns, 0, 3>(sums, long_sums, at, tile.last_chunks);
             }
         }
     }
@@ -210,7 +224,7 @@ INTAGLIO_INLINE void product_tile(const ConvolutionPlan& plan, const ProductGrid
             auto* const output = tile.outputs[r / 4] + r % 4 * grid.output_pixel;
             INTAGLIO_UNROLLED (c, Columns) {
                 Arithmetic::store_sum(output + c * Arithmetic::lanes,
-                                      total_of<Arithmetic>(sums[r][c], constants + c * vector));
+                                      total_of<Arithmetic>(long_sums.sum(sums, r, c), constants + c * vector));
             }
         }
     } else {
@@ -218,7 +232,7 @@ INTAGLIO_INLINE void product_tile(const ConvolutionPlan& plan, const ProductGrid
             auto* const output = tile.outputs[r / 4] + r % 4 * grid.output_pixel;
             INTAGLIO_UNROLLED (c, Columns) {
                 Arithmetic::store_first_sums(output + c * Arithmetic::lanes,
-                                             total_of<Arithmetic>(sums[r][c], constants + c * vector),
+                                             total_of<Arithmetic>(long_sums.sum(sums, r, c), constants + c * vector),
                                              channels - c * Arithmetic::lanes);
             }
         }
@@ -235,12 +249,13 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
     constexpr std::ptrdiff_t vector = Arithmetic::lanes * per_chunk;
     // One way in plain code: GCC 12 vectorises four scalar ways of 16-bit codes wrongly at -O3.
     constexpr int ways = Arithmetic::lanes == 1 ? 1 : 4;
-    decltype(Arithmetic::zero()) sums[ways][Columns];
+    PartialSum<Arithmetic> sums[ways][Columns];
     INTAGLIO_UNROLLED (way, ways) {
         INTAGLIO_UNROLLED (c, Columns) {
-            sums[way][c] = Arithmetic::zero();
+            sums[way][c] = zero_partial<Arithmetic>();
         }
     }
+    LongSums<Arithmetic, ways, Columns> long_sums(plan.short_chunks);
     const auto multiply = [&](int way, const auto* codes) __attribute__((always_inline)) {
         const auto factor = Arithmetic::codes(codes + way * per_chunk);
         INTAGLIO_UNROLLED (c, Columns) {
@@ -251,25 +266,34 @@ void product_pixel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
     for (std::int32_t segment_row = 0; segment_row < plan.segment_rows; ++segment_row) {
         for (std::int32_t segment_column = 0; segment_column < plan.segment_columns; ++segment_column) {
             const auto* codes = input + segment_row * grid.segment_row + segment_column * grid.segment_column;
-            std::int32_t chunk = 0;
-            for (; chunk + ways <= plan.segment_chunks; chunk += ways) {
-                INTAGLIO_UNROLLED (way, ways) {
-                    multiply(way, codes);
+            std::int32_t left = plan.segment_chunks;
+            while (left >= ways) {
+                std::int32_t room = long_sums.make_room(sums, left / ways);
+                left -= room * ways;
+                for (; room > 0; --room) {
+                    INTAGLIO_UNROLLED (way, ways) {
+                        multiply(way, codes);
+                    }
+                    codes += ways * per_chunk;
+                    weights += ways * Columns * vector;
                 }
-                codes += ways * per_chunk;
-                weights += ways * Columns * vector;
             }
-            for (; chunk < plan.segment_chunks; ++chunk) {
-                multiply(0, codes);
-                codes += per_chunk;
-                weights += Columns * vector;
+            while (left > 0) {
+                std::int32_t room = long_sums.make_room(sums, left);
+                left -= room;
+                for (; room > 0; --room) {
+                    multiply(0, codes);
+                    codes += per_chunk;
+                    weights += Columns * vector;
+                }
             }
         }
     }
     INTAGLIO_UNROLLED (c, Columns) {
-        auto sum = sums[0][c];
+        auto sum = long_sums.sum(sums, 0, c);
         if constexpr (ways == 4) {
-            sum = Arithmetic::add(Arithmetic::add(sum, sums[1][c]), Arithmetic::add(sums[2][c], sums[3][c]));
+            sum = Arithmetic::add(Arithmetic::add(sum, long_sums.sum(sums, 1, c)),
+                                  Arithmetic::add(long_sums.sum(sums, 2, c), long_sums.sum(sums, 3, c)));
         }
         Arithmetic::store_first_sums(output + c * Arithmetic::lanes, total_of<Arithmetic>(sum, weights + c * vector),
                                      channels - c * Arithmetic::lanes);
@@ -318,7 +342,7 @@ void product(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& grid,
              const typename Arithmetic::Weight* weights, const ProductOutput<typename Arithmetic::Sum>& output,
              std::int32_t first_channel) {
     constexpr std::ptrdiff_t vector = std::ptrdiff_t{Arithmetic::lanes} * Arithmetic::codes_per_chunk;
-    constexpr std::int32_t panel = panel_vectors * Arithmetic::lanes;
+    const std::int32_t panel = plan.panel_channels(Arithmetic::lanes);
     const auto chunks = static_cast<std::ptrdiff_t>(plan.packed_chunks);
     ProductGrid<Arithmetic> block = grid;
     for (std::int32_t first = 0; first < plan.group_vectors; first += panel_vectors) {

@@ -47,7 +47,8 @@ struct ProductFacts {
 ///   image read padding_code, or padding_codes. `workspace` is aligned to 64 bytes. Never fails. A caller that knows
 ///   grouping_of(extents) while compiling says so, another says Grouping::any,
 /// - `planes`, if it reads images in so many planes: `Code` may then also be PlaneElement<planes>; see PlaneForm,
-/// - `panel_channels<Set>` and `multiply_panels<Set, Code>(extents, image, block, packed, output, workspace)`, if it
+/// - `panel_channels<Set>(extents)` and `multiply_panels<Set, Code>(extents, image, block, packed, output, workspace)`,
+///   if it
 ///   computes some output channels of all pixels before the next ones, other than depthwise: then steps run while sums
 ///   are in the first cache. As multiply_rows for a RowBlock, with workspace_bytes for each of its images; `output`
 ///   says where sums go, its memory of a panel holds panel_channels for each pixel.
@@ -79,7 +80,7 @@ template <class Kernel, class Set, class Code>
 concept MultipliesPanels = requires(const ConvolutionExtents& extents, const Code* image, const RowBlock& block,
                                     const std::byte* packed, const ProductOutput<std::int32_t>& output,
                                     std::byte* workspace) {
-    Kernel::template panel_channels<Set>;
+    Kernel::template panel_channels<Set>(extents);
     Kernel::template multiply_panels<Set>(extents, image, block, packed, output, workspace);
 };
 

@@ -8,7 +8,10 @@
 #include "intaglio/kernels/products/bits.hpp"
 #include "intaglio/kernels/products/bytes.hpp"
 #include "intaglio/kernels/products/magnitude_planes.hpp"
+#include "intaglio/kernels/products/nibble_tables.hpp"
 #include "intaglio/kernels/products/packed_product.hpp"
+#include "intaglio/kernels/products/pair_tables.hpp"
+#include "intaglio/kernels/products/short_sum_bytes.hpp"
 #include "intaglio/kernels/products/signed_bytes.hpp"
 #include "intaglio/kernels/products/small_bytes.hpp"
 #include "intaglio/kernels/products/small_signed_bytes.hpp"
@@ -19,11 +22,13 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
 /// The kernels of the library; a choice takes the first of the cheapest ones.
 struct ProductKernels {
-    using list =
-        boost::mp11::mp_append<BinaryPlaneProducts, TernaryPlaneProducts, MagnitudePlaneProducts,
-                               boost::mp11::mp_list<ByteProduct, SignedByteProduct, SmallByteProduct,
-                                                    SmallSignedByteProduct<64>, SmallSignedByteProduct<128>,
-                                                    WordProduct, PackedProduct<1>, PackedProduct<2>, PackedProduct<4>>>;
+    using list = boost::mp11::mp_append<
+        BinaryPlaneProducts, TernaryPlaneProducts, MagnitudePlaneProducts,
+        boost::mp11::mp_list<ByteProduct, SignedByteProduct, SmallByteProduct, SmallSignedByteProduct<64>,
+                             SmallSignedByteProduct<128>, ShortSumByteProduct<15>, ShortSumByteProduct<255>,
+                             ShortSumSignedByteProduct<8>, ShortSumSignedByteProduct<128>, NibbleTableProduct,
+                             PairTableProduct<2>, PairTableProduct<4>, PairTableProduct<8>, WordProduct,
+                             PackedProduct<1>, PackedProduct<2>, PackedProduct<4>>>;
 };
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

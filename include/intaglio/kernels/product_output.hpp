@@ -28,9 +28,6 @@ struct ProductOutput {
     const void* taker = nullptr;
 };
 
-/// Vectors of output channels of one panel of weights.
-inline constexpr std::int32_t panel_vectors = 2;
-
 /// Output rows of consecutive images: of one image, or all rows of several.
 struct RowBlock {
     std::int32_t images = 1;

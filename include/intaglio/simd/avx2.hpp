@@ -46,6 +46,11 @@ template <class Weight>
     __asm__("" : "+x"(words));  // GCC would load them again for each pixel of a tile, and loads would be the limit
     return Int256(words);
 }
+[[nodiscard]] INTAGLIO_INLINE Int256 load_weights(Avx2, const std::int8_t* weights) {
+    __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights));
+    __asm__("" : "+x"(words));  // GCC would load them again for each pixel of a tile, and loads would be the limit
+    return Int256(words);
+}
 /// Four bytes or two words of each lane.
 template <class Code>
 [[nodiscard]] INTAGLIO_INLINE Int256 load_codes(Avx2 set, const Code* codes) {
@@ -61,6 +66,16 @@ template <class Code>
 [[nodiscard]] INTAGLIO_INLINE Int256 dot_small_bytes(Avx2, Int256 sum, Int256 a, Int256 w) {
     const __m256i pairs = _mm256_maddubs_epi16(a, w);
     return Int256(_mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1))));
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int256 zero_short_sums(Avx2) {
+    return Int256(0);
+}
+[[nodiscard]] INTAGLIO_INLINE Int256 add_short_products(Avx2, Int256 sums, Int256 a, Int256 w) {
+    return Int256(_mm256_add_epi16(sums, _mm256_maddubs_epi16(a, w)));
+}
+[[nodiscard]] INTAGLIO_INLINE Int256 add_short_sums(Avx2, Int256 sum, Int256 sums) {
+    return Int256(_mm256_add_epi32(sum, _mm256_madd_epi16(sums, _mm256_set1_epi16(1))));
 }
 
 #if INTAGLIO_HAS_AVX2_VNNI
@@ -185,6 +200,61 @@ template <int Bits>
     return total;
 }
 #endif
+
+// Tables: 32 bytes to a vector ---------------------------------------------------------------------------------------
+
+/// Sums of bytes in 16 bits: those of even bytes, and of odd ones.
+struct Avx2WordSums {
+    Int256 even, odd;
+};
+
+[[nodiscard]] INTAGLIO_INLINE Int256 load_table(Avx2, const std::int8_t* entries) {
+    return Int256(_mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(entries))));
+}
+[[nodiscard]] INTAGLIO_INLINE Int256 load_places(Avx2 set, const std::int8_t* places) {
+    return load_weights(set, places);
+}
+[[nodiscard]] INTAGLIO_INLINE Int256 zero_byte_sums(Avx2) {
+    return Int256(0);
+}
+[[nodiscard]] INTAGLIO_INLINE Int256 add_looked_up(Avx2, Int256 sums, Int256 table, Int256 places) {
+    return Int256(_mm256_add_epi8(sums, _mm256_shuffle_epi8(table, places)));
+}
+[[nodiscard]] INTAGLIO_INLINE Avx2WordSums zero_word_sums(Avx2) {
+    return {Int256(0), Int256(0)};
+}
+[[nodiscard]] INTAGLIO_INLINE Avx2WordSums add_byte_sums(Avx2, Avx2WordSums sums, Int256 bytes) {
+    const __m256i even = _mm256_maddubs_epi16(_mm256_set1_epi16(1), bytes);
+    return {Int256(_mm256_add_epi16(sums.even, even)), Int256(_mm256_add_epi16(sums.odd, _mm256_srai_epi16(bytes, 8)))};
+}
+[[nodiscard]] INTAGLIO_INLINE Avx2WordSums add_word_sums(Avx2, Avx2WordSums a, Avx2WordSums b) {
+    return {Int256(_mm256_add_epi16(a.even, b.even)), Int256(_mm256_add_epi16(a.odd, b.odd))};
+}
+INTAGLIO_INLINE void store_word_sums(Avx2, std::int32_t* values, Avx2WordSums sums) {
+    const __m256i first = _mm256_unpacklo_epi16(sums.even, sums.odd);  // bytes 0 ... 7 and 16 ... 23
+    const __m256i second = _mm256_unpackhi_epi16(sums.even, sums.odd);
+    const auto put = [=](int at, __m128i words) __attribute__((always_inline)) {
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(values + at), _mm256_cvtepi16_epi32(words));
+    };
+    put(0, _mm256_castsi256_si128(first));
+    put(8, _mm256_castsi256_si128(second));
+    put(16, _mm256_extracti128_si256(first, 1));
+    put(24, _mm256_extracti128_si256(second, 1));
+}
+/// 16 numbers at a time.
+INTAGLIO_INLINE void join_pairs(Avx2, const std::uint8_t* codes, std::int64_t count, std::int32_t first,
+                                std::int32_t second, std::uint8_t* numbers) {
+    const __m256i factors = _mm256_set1_epi16(static_cast<std::int16_t>(first | second << 8));
+    std::int64_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const __m256i from = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + 2 * i));
+        const __m256i words = _mm256_maddubs_epi16(from, factors);
+        const __m128i high = _mm256_extracti128_si256(words, 1);
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(numbers + i),
+                         _mm_packus_epi16(_mm256_castsi256_si128(words), high));
+    }
+    join_pairs(codes + 2 * i, count - i, first, second, numbers + i);
+}
 
 // Bits ---------------------------------------------------------------------------------------------------------------
 

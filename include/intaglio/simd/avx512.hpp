@@ -63,6 +63,16 @@ template <class Code>
     return Int512(_mm512_add_epi32(sum, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1))));
 }
 
+[[nodiscard]] INTAGLIO_INLINE Int512 zero_short_sums(Avx512) {
+    return Int512(0);
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 add_short_products(Avx512, Int512 sums, Int512 a, Int512 w) {
+    return Int512(_mm512_add_epi16(sums, _mm512_maddubs_epi16(a, w)));
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 add_short_sums(Avx512, Int512 sum, Int512 sums) {
+    return Int512(_mm512_add_epi32(sum, _mm512_madd_epi16(sums, _mm512_set1_epi16(1))));
+}
+
 #if INTAGLIO_HAS_AVX512_VNNI
 [[nodiscard]] INTAGLIO_INLINE Int512 dot_bytes(Avx512Vnni, Int512 sum, Int512 a, Int512 w) {
     return Int512(_mm512_dpbusd_epi32(sum, a, w));
@@ -178,6 +188,59 @@ template <int Bits>
     return total;
 }
 #endif
+// Tables: 64 bytes to a vector ---------------------------------------------------------------------------------------
+
+/// Sums of bytes in 16 bits: those of even bytes, and of odd ones.
+struct Avx512WordSums {
+    Int512 even, odd;
+};
+
+[[nodiscard]] INTAGLIO_INLINE Int512 load_table(Avx512, const std::int8_t* entries) {
+    const __m128i table = _mm_loadu_si128(reinterpret_cast<const __m128i*>(entries));
+    return Int512(_mm512_maskz_broadcast_i32x4(sixteen_lanes, table));
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 load_places(Avx512 set, const std::int8_t* places) {
+    return load_weights(set, places);
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 zero_byte_sums(Avx512) {
+    return Int512(0);
+}
+[[nodiscard]] INTAGLIO_INLINE Int512 add_looked_up(Avx512, Int512 sums, Int512 table, Int512 places) {
+    return Int512(_mm512_add_epi8(sums, _mm512_shuffle_epi8(table, places)));
+}
+[[nodiscard]] INTAGLIO_INLINE Avx512WordSums zero_word_sums(Avx512) {
+    return {Int512(0), Int512(0)};
+}
+[[nodiscard]] INTAGLIO_INLINE Avx512WordSums add_byte_sums(Avx512, Avx512WordSums sums, Int512 bytes) {
+    const __m512i even = _mm512_maddubs_epi16(_mm512_set1_epi16(1), bytes);
+    return {Int512(_mm512_add_epi16(sums.even, even)), Int512(_mm512_add_epi16(sums.odd, _mm512_srai_epi16(bytes, 8)))};
+}
+[[nodiscard]] INTAGLIO_INLINE Avx512WordSums add_word_sums(Avx512, Avx512WordSums a, Avx512WordSums b) {
+    return {Int512(_mm512_add_epi16(a.even, b.even)), Int512(_mm512_add_epi16(a.odd, b.odd))};
+}
+INTAGLIO_INLINE void store_word_sums(Avx512, std::int32_t* values, Avx512WordSums sums) {
+    // Bytes 0 ... 7 of each 16, and the others.
+    alignas(64) std::int16_t words[2][32];
+    _mm512_store_si512(words[0], _mm512_unpacklo_epi16(sums.even, sums.odd));
+    _mm512_store_si512(words[1], _mm512_unpackhi_epi16(sums.even, sums.odd));
+    INTAGLIO_UNROLLED (i, 8) {
+        const auto* const from = reinterpret_cast<const __m128i*>(words[i % 2] + i / 2 * 8);
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(values + i * 8), _mm256_cvtepi16_epi32(_mm_load_si128(from)));
+    }
+}
+
+/// 16 numbers at a time.
+INTAGLIO_INLINE void join_pairs(Avx512, const std::uint8_t* codes, std::int64_t count, std::int32_t first,
+                                std::int32_t second, std::uint8_t* numbers) {
+    const __m256i factors = _mm256_set1_epi16(static_cast<std::int16_t>(first | second << 8));
+    std::int64_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const __m256i from = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + 2 * i));
+        const __m128i bytes = _mm256_cvtepi16_epi8(_mm256_maddubs_epi16(from, factors));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(numbers + i), bytes);
+    }
+    join_pairs(codes + 2 * i, count - i, first, second, numbers + i);
+}
 
 // Bits ---------------------------------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ inline constexpr CostProfile zen3_profile{.byte_product = 20500,
                                           .word_product = 20500,
                                           .bit_product = 4700,
                                           .plane_product = 5200,
-                                          .looked_up_byte = 9000,
+                                          .looked_up_byte = 9600,
                                           .packed_code = 30000,
                                           .near_weight_byte = 11100,
                                           .far_weight_byte = 15400,
@@ -91,7 +91,7 @@ template <int Bytes>
             .word_product = 30000,
             .bit_product = 4000,
             .plane_product = 4400,
-            .looked_up_byte = 20000,
+            .looked_up_byte = 200000,
             .packed_code = 60000,
             .near_weight_byte = 20000,
             .far_weight_byte = 40000,
@@ -101,6 +101,7 @@ template <int Bytes>
     CostProfile profile = cost_profile(Generic{});
     profile.byte_product = 18000;
     profile.small_byte_product = 18000;
+    profile.short_product = 18000;
     profile.word_product = 18100;
     return profile;
 }
@@ -112,12 +113,25 @@ template <int Bytes>
     profile.word_product = 30000;
     return profile;
 }
+[[nodiscard]] constexpr CostProfile cost_profile(Ssse3) {
+    CostProfile profile = cost_profile(Sse2{});
+    profile.small_byte_product = 13600;
+    profile.short_product = 9200;
+    profile.looked_up_byte = 11200;
+    return profile;
+}
+[[nodiscard]] constexpr CostProfile cost_profile(Neon) {
+    CostProfile profile = cost_profile(Generic{});
+    profile.looked_up_byte = 14000;
+    return profile;
+}
 [[nodiscard]] constexpr CostProfile cost_profile(Avx2) {
     return zen3_profile;
 }
 [[nodiscard]] constexpr CostProfile cost_profile(Avx2Vnni) {
     CostProfile profile = zen3_profile;
     profile.byte_product = 8000;
+    profile.looked_up_byte = 18000;
     return profile;
 }
 /// Without a byte dot product, bytes are widened.

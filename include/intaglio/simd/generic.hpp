@@ -164,6 +164,21 @@ template <int Bytes>
     return add_pairs<Bytes>(sum, products(a.pair, w.even) + products(a.odd, w.odd_beside_pair));
 }
 template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Vector<std::int16_t, Bytes> zero_short_sums(GenericVectors<Bytes>) {
+    return Vector<std::int16_t, Bytes>(std::int16_t{0});
+}
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Vector<std::int16_t, Bytes> add_short_products(GenericVectors<Bytes>,
+                                                                             Vector<std::int16_t, Bytes> sums,
+                                                                             WideCodes<Bytes> a, WideWeights<Bytes> w) {
+    return sums + products(a.pair, w.even) + products(a.odd, w.odd_beside_pair);
+}
+template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> add_short_sums(GenericVectors<Bytes>, Int32s<Bytes> sum,
+                                                           Vector<std::int16_t, Bytes> sums) {
+    return add_pairs<Bytes>(sum, sums);
+}
+template <int Bytes>
 [[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> dot_words(GenericVectors<Bytes>, Int32s<Bytes> sum, WideWords<Bytes> a,
                                                       WideWords<Bytes> w) {
     return sum + products(a.even, w.even) + products(a.odd, w.odd);

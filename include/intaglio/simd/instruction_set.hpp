@@ -96,6 +96,25 @@ concept HasDotSmallBytes = requires(Set set, Int32Vector<Set> sum, const std::ui
     sum = dot_small_bytes(set, sum, broadcast_codes(set, a), load_weights(set, w));
     sum = dot_small_bytes(set, sum, load_codes(set, a), load_weights(set, w));
 };
+/// Products of bytes in sums of 16 bits.
+template <class Set>
+concept HasShortSums = requires(Set set, Int32Vector<Set> sum, const std::uint8_t* a, const std::int8_t* w) {
+    sum = add_short_sums(set, sum, zero_short_sums(set));
+    requires requires(decltype(zero_short_sums(set)) sums) {
+        sums = add_short_products(set, sums, broadcast_codes(set, a), load_weights(set, w));
+    };
+};
+/// Tables of 16 bytes that are looked up in every byte, and sums of bytes and words of what is found.
+template <class Set>
+concept HasTables = requires(Set set, const std::int8_t* bytes, const std::uint8_t* codes, std::uint8_t* numbers,
+                             std::int32_t* values) {
+    store_word_sums(set, values, add_word_sums(set, zero_word_sums(set), zero_word_sums(set)));
+    join_pairs(set, codes, std::int64_t{1}, 2, 1, numbers);
+    requires requires(decltype(zero_byte_sums(set)) sums, decltype(zero_word_sums(set)) totals) {
+        sums = add_looked_up(set, sums, load_table(set, bytes), load_places(set, bytes));
+        totals = add_byte_sums(set, totals, sums);
+    };
+};
 template <class Set>
 concept HasDotWords = requires(Set set, Int32Vector<Set> sum, const std::int16_t* a, const std::int16_t* w) {
     sum = dot_words(set, sum, broadcast_codes(set, a), load_weights(set, w));
@@ -177,12 +196,12 @@ concept InstructionSetFacts =
 
 /// An instruction set: what the kernels of integers need of it.
 template <class Set>
-concept InstructionSet =
-    InstructionSetFacts<Set> && HasZero<Set> && HasAdd<Set> && HasSubtract<Set> && HasBroadcast<Set> && HasXor<Set> &&
-    HasTileGroups<Set> && HasBroadcastCodes<Set, std::uint8_t> && HasBroadcastCodes<Set, std::int16_t> &&
-    HasBroadcastCodes<Set, std::uint32_t> && HasLoadCodes<Set, std::uint8_t> && HasLoadCodes<Set, std::int16_t> &&
-    HasLoadWeights<Set, std::int8_t> && HasLoadWeights<Set, std::int16_t> && HasLoadWeights<Set, std::uint32_t> &&
-    HasDotBytes<Set> && HasDotSmallBytes<Set> && HasDotWords<Set> && HasPackedProducts<Set, PackedBits<1>> &&
+concept InstructionSet = InstructionSetFacts<Set> && HasZero<Set> && HasAdd<Set> && HasSubtract<Set> &&
+    HasBroadcast<Set> && HasXor<Set> && HasTileGroups<Set> && HasBroadcastCodes<Set, std::uint8_t> &&
+    HasBroadcastCodes<Set, std::int16_t> && HasBroadcastCodes<Set, std::uint32_t> && HasLoadCodes<Set, std::uint8_t> &&
+    HasLoadCodes<Set, std::int16_t> && HasLoadWeights<Set, std::int8_t> && HasLoadWeights<Set, std::int16_t> &&
+    HasLoadWeights<Set, std::uint32_t> && HasDotBytes<Set> && HasDotSmallBytes<Set> && HasShortSums<Set> &&
+    HasTables<Set> && HasDotWords<Set> && HasPackedProducts<Set, PackedBits<1>> &&
     HasPackedProducts<Set, PackedBits<2>> && HasPackedProducts<Set, PackedBits<4>> && HasDifferentBits<Set> &&
     HasAddBitCounts<Set> && HasBitsOfCodes<Set, std::uint8_t> && HasBitsOfCodes<Set, std::int8_t> &&
     HasLoadInt32<Set, std::int32_t> && HasLoadInt32<Set, std::int16_t> && HasLoadInt32<Set, std::uint8_t> &&
@@ -223,6 +242,12 @@ struct CheckedInstructionSet : CheckedFacts<Set> {
     INTAGLIO_NEEDS((HasLoadWeights<Set, std::uint32_t>), "load_weights(set, const std::uint32_t*)");
     INTAGLIO_NEEDS(HasDotBytes<Set>, "dot_bytes(set, sum, codes, weights), or to widen bytes");
     INTAGLIO_NEEDS(HasDotSmallBytes<Set>, "dot_small_bytes(set, sum, codes, weights)");
+    INTAGLIO_NEEDS(HasShortSums<Set>,
+                   "zero_short_sums(set), add_short_products(set, sums, codes, weights) and "
+                   "add_short_sums(set, sum, sums)");
+    INTAGLIO_NEEDS(HasTables<Set>,
+                   "load_table, load_places, zero_byte_sums, add_looked_up, zero_word_sums, "
+                   "add_byte_sums, add_word_sums, store_word_sums and join_pairs(set, ...)");
     INTAGLIO_NEEDS(HasDotWords<Set>, "dot_words(set, sum, codes, weights)");
     INTAGLIO_NEEDS((HasPackedProducts<Set, PackedBits<1>> && HasPackedProducts<Set, PackedBits<2>> &&
                     HasPackedProducts<Set, PackedBits<4>>),

@@ -94,9 +94,68 @@ template <class Bytes>
     return dot_bytes(set, sum, a, w);
 }
 
+/// What short sums would save, the dot product saves already: theirs are as long as others.
+[[nodiscard]] INTAGLIO_INLINE Int128 zero_short_sums(NeonDot) {
+    return Int128(0);
+}
+[[nodiscard]] INTAGLIO_INLINE Int128 add_short_products(NeonDot set, Int128 sums, NeonUnsignedBytes a, NeonWeights w) {
+    return dot_bytes(set, sums, a, w);
+}
+[[nodiscard]] INTAGLIO_INLINE Int128 add_short_sums(NeonDot, Int128 sum, Int128 sums) {
+    return sum + sums;
+}
+
 #endif
 
-// Stores -------------------------------------------------------------------------------------------------------------
+// Tables: 16 bytes to a vector ---------------------------------------------------------------------------------------
+
+/// Sums of bytes in 16 bits: those of the first eight, and of the others.
+struct NeonWordSums {
+    int16x8_t low, high;
+};
+
+[[nodiscard]] INTAGLIO_INLINE int8x16_t load_table(Neon, const std::int8_t* entries) {
+    return vld1q_s8(entries);
+}
+[[nodiscard]] INTAGLIO_INLINE int8x16_t load_places(Neon, const std::int8_t* places) {
+    return vld1q_s8(places);
+}
+[[nodiscard]] INTAGLIO_INLINE int8x16_t zero_byte_sums(Neon) {
+    return vdupq_n_s8(0);
+}
+[[nodiscard]] INTAGLIO_INLINE int8x16_t add_looked_up(Neon, int8x16_t sums, int8x16_t table, int8x16_t places) {
+    return vaddq_s8(sums, vqtbl1q_s8(table, vreinterpretq_u8_s8(places)));
+}
+[[nodiscard]] INTAGLIO_INLINE NeonWordSums zero_word_sums(Neon) {
+    return {vdupq_n_s16(0), vdupq_n_s16(0)};
+}
+[[nodiscard]] INTAGLIO_INLINE NeonWordSums add_byte_sums(Neon, NeonWordSums sums, int8x16_t bytes) {
+    return {vaddw_s8(sums.low, vget_low_s8(bytes)), vaddw_high_s8(sums.high, bytes)};
+}
+[[nodiscard]] INTAGLIO_INLINE NeonWordSums add_word_sums(Neon, NeonWordSums a, NeonWordSums b) {
+    return {vaddq_s16(a.low, b.low), vaddq_s16(a.high, b.high)};
+}
+INTAGLIO_INLINE void store_word_sums(Neon, std::int32_t* values, NeonWordSums sums) {
+    vst1q_s32(values, vmovl_s16(vget_low_s16(sums.low)));
+    vst1q_s32(values + 4, vmovl_high_s16(sums.low));
+    vst1q_s32(values + 8, vmovl_s16(vget_low_s16(sums.high)));
+    vst1q_s32(values + 12, vmovl_high_s16(sums.high));
+}
+/// 16 numbers at a time.
+INTAGLIO_INLINE void join_pairs(Neon, const std::uint8_t* codes, std::int64_t count, std::int32_t first,
+                                std::int32_t second, std::uint8_t* numbers) {
+    const uint8x16_t first_factor = vdupq_n_u8(static_cast<std::uint8_t>(first));
+    const uint8x16_t second_factor = vdupq_n_u8(static_cast<std::uint8_t>(second));
+    std::int64_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const uint8x16x2_t pairs = vld2q_u8(codes + 2 * i);
+        vst1q_u8(numbers + i, vmlaq_u8(vmulq_u8(pairs.val[0], first_factor), pairs.val[1], second_factor));
+    }
+    join_pairs(codes + 2 * i, count - i, first, second, numbers + i);
+}
+
+// Stores
+// -------------------------------------------------------------------------------------------------------------
 
 INTAGLIO_INLINE void store(Neon, std::int16_t* values, Int128 vector) {
     vst1_s16(values, vmovn_s32(vector));
@@ -110,7 +169,8 @@ requires(sizeof(Byte) == 1) INTAGLIO_INLINE void store(Neon, Byte* values, Int12
     __builtin_memcpy(values, &four, sizeof four);
 }
 
-// Steps --------------------------------------------------------------------------------------------------------------
+// Steps
+// --------------------------------------------------------------------------------------------------------------
 
 struct NeonDyadic {
     int32x4_t multiplier;
@@ -134,7 +194,8 @@ struct NeonDyadic {
     return Int128(vminq_s32(vmaxq_s32(shifted, vdupq_n_s32(lowest)), vdupq_n_s32(highest)));
 }
 
-// Statistics ---------------------------------------------------------------------------------------------------------
+// Statistics
+// ---------------------------------------------------------------------------------------------------------
 
 struct NeonMoments {
     int64x2_t sum_low, sum_high;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "intaglio/simd/byte_tables.hpp"
 #include "intaglio/simd/tags.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
@@ -73,6 +74,22 @@ template <class Bytes>
     const auto first = static_cast<std::uint32_t>(a.code[0] * w.code[0]);
     const auto second = static_cast<std::uint32_t>(a.code[1] * w.code[1]);
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + first + second);
+}
+
+/// Short sums: two of 16 bits in each lane, each of which gets two of the four products.
+[[nodiscard]] INTAGLIO_INLINE PortableWords zero_short_sums(Portable) {
+    return {{0, 0}};
+}
+/// Operands are those of dot_bytes; the caller has proven that sums fit 16 bits.
+[[nodiscard]] INTAGLIO_INLINE PortableWords add_short_products(Portable, PortableWords sums, PortableBytes a,
+                                                               PortableSignedBytes w) {
+    const int first = sums.code[0] + a.code[0] * w.code[0] + a.code[1] * w.code[1];
+    const int second = sums.code[1] + a.code[2] * w.code[2] + a.code[3] * w.code[3];
+    return {{static_cast<std::int16_t>(first), static_cast<std::int16_t>(second)}};
+}
+/// sum + the two short sums of each lane.
+[[nodiscard]] INTAGLIO_INLINE std::int32_t add_short_sums(Portable, std::int32_t sum, PortableWords sums) {
+    return sum + sums.code[0] + sums.code[1];
 }
 
 [[nodiscard]] INTAGLIO_INLINE std::int32_t add_int32(Portable, std::int32_t a, std::int32_t b) {

@@ -11,6 +11,7 @@
 #include "intaglio/simd/avx512.hpp"
 #include "intaglio/simd/neon.hpp"
 #include "intaglio/simd/sse2.hpp"
+#include "intaglio/simd/ssse3.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd {
 
@@ -23,6 +24,8 @@ using Native = Avx512;
 using Native = Avx2Vnni;
 #elif INTAGLIO_HAS_AVX2
 using Native = Avx2;
+#elif INTAGLIO_HAS_SSSE3
+using Native = Ssse3;
 #elif INTAGLIO_HAS_SSE2
 using Native = Sse2;
 #elif INTAGLIO_HAS_NEON_DOT

@@ -30,6 +30,8 @@ struct GenericVectors {};
 using Generic = GenericVectors<16>;
 /// x86 with SSE2, at 128 bits.
 struct Sse2 : Generic {};
+/// The same with SSSE3, which multiplies bytes and looks them up.
+struct Ssse3 : Sse2 {};
 /// 64-bit ARM with NEON.
 struct Neon : Generic {};
 /// The same with the dot products of bytes of ARMv8.2 (SDOT), and with those of unsigned and signed bytes (USDOT) if
@@ -52,6 +54,9 @@ struct Avx512Vnni : Avx512 {};
 }
 [[nodiscard]] constexpr const char* name(Sse2) {
     return INTAGLIO_HAS_SSE2 ? INTAGLIO_ARCHITECTURE_NAME : "sse2";
+}
+[[nodiscard]] constexpr const char* name(Ssse3) {
+    return INTAGLIO_HAS_SSSE3 ? INTAGLIO_ARCHITECTURE_NAME : "ssse3";
 }
 [[nodiscard]] constexpr const char* name(Neon) {
     return "neon64";

@@ -83,6 +83,7 @@ struct Target {
     using portable = simd::Portable;
     using generic = simd::Generic;
     using sse2 = simd::Sse2;
+    using ssse3 = simd::Ssse3;
     using neon = simd::Neon;
     using neon_dotprod = simd::NeonDot;
     using avx2 = simd::Avx2;

@@ -79,16 +79,18 @@ struct CodeProduct {
                                            accumulators, reinterpret_cast<Stored*>(workspace));
     }
     template <class Set>
-    static constexpr std::int32_t panel_channels = panel_vectors* Arithmetic<Set>::lanes;
+    [[nodiscard]] static constexpr std::int32_t panel_channels(const ConvolutionExtents& extents) {
+        return plan_for<Arithmetic<Set>>(extents).panel_channels(Arithmetic<Set>::lanes);
+    }
     template <class Set, class Code>
     static void multiply_panels(const ConvolutionExtents& extents, const Code* image, const RowBlock& block,
                                 const std::byte* packed, const ProductOutput<std::int32_t>& output,
                                 std::byte* workspace) {
         using Stored = typename Arithmetic<Set>::Stored;
         static_assert(takes_codes<Stored, Code>, "the arithmetic of the kernel does not hold codes of this type");
-        convolve_mixed<Arithmetic<Set>>(extents, plan_for<Arithmetic<Set>>(extents), image, block.images,
-                                        block.first_row, block.rows,
-                                        reinterpret_cast<const typename Arithmetic<Set>::Weight*>(packed), output,
+        const auto* const weights = reinterpret_cast<const typename Arithmetic<Set>::Weight*>(packed);
+        convolve_mixed<Arithmetic<Set>>(extents, plan_of_weights<Arithmetic<Set>>(extents, weights), image,
+                                        block.images, block.first_row, block.rows, weights, output,
                                         reinterpret_cast<Stored*>(workspace));
     }
 };

@@ -11,6 +11,7 @@
 #include "intaglio/kernels/padded_image.hpp"
 #include "intaglio/kernels/planes.hpp"
 #include "intaglio/kernels/product_kernel.hpp"
+#include "intaglio/kernels/rows_inside.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
 
@@ -138,21 +139,6 @@ struct PlaneLayout {
     }
     [[nodiscard]] constexpr std::int64_t size() const { return correction(corrects_padding ? taps : 0); }
 };
-
-/// Rows of the image under a block of output rows, without the padding.
-struct RowsInside {
-    std::int32_t begin;
-    std::int32_t end;
-    std::int32_t padding;  ///< rows above them
-};
-[[nodiscard]] constexpr RowsInside rows_inside(const ConvolutionExtents& extents, std::int32_t first_row,
-                                               std::int32_t rows) {
-    const std::int32_t top = first_row * extents.stride_height - extents.padding_height;
-    const std::int32_t bottom = top + rows_under(extents, rows);
-    const std::int32_t begin = top < 0 ? 0 : top;
-    const std::int32_t end = bottom < extents.in.height ? bottom : extents.in.height;
-    return {begin, end < begin ? begin : end, begin - top};
-}
 
 /// The codes of consecutive pixels as words of planes; after the last channel of a pixel zero.
 template <class Set, int Planes, int Spacing, class Code>

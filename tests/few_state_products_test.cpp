@@ -1,0 +1,210 @@
+// Products of few states against a naive reference, on every instruction set of this build: sums of 16 bits, and
+// tables. Extremes of codes and weights fill sums to the last bit, so that one chunk too many overflows.
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <vector>
+
+#include "intaglio/kernels/product_kernels.hpp"
+#include "intaglio/simd/simd.hpp"
+#include "support/kernel_tools.hpp"
+
+namespace few_state_products_test {
+
+namespace {
+
+using namespace intaglio;
+using namespace intaglio::kernels;
+using namespace tools;
+
+/// Codes and weights of a product.
+struct Ranges {
+    CodeRange codes;
+    CodeRange weights;
+    bool sign_weights = false;  ///< never 0
+};
+
+enum class Fill { random, high, low };
+
+std::int64_t pick(Random& random, CodeRange range, Fill fill, bool skips_zero) {
+    if (fill == Fill::high) return range.highest;
+    if (fill == Fill::low) return range.lowest;
+    const auto found =
+        between(random, static_cast<std::int32_t>(range.lowest), static_cast<std::int32_t>(range.highest));
+    return skips_zero && found == 0 ? 1 : found;
+}
+
+/// Where panels of sums go.
+struct Taker {
+    std::int32_t* sums;
+    std::int32_t channels;
+};
+
+/// Whether a kernel is legal; if so, that it is exact, on the whole image and on blocks of rows.
+template <class Set, class P>
+bool check(ConvolutionExtents e, const Ranges& ranges, Random& random) {
+    using Code = typename P::Code;
+    INFO(simd::name(Set{}), ", product of ", P::name, ", ", describe(e));
+    const auto codes = static_cast<std::int32_t>(ranges.codes.highest - ranges.codes.lowest + 1);
+    const auto in_range = [&](std::int32_t code) {
+        return static_cast<std::int32_t>(ranges.codes.lowest) + (code < 0 ? -code : code) % codes;
+    };
+    e.padding_code = between(random, 0, 2) == 0 ? 0 : in_range(e.padding_code);
+    for (std::int32_t& code : e.padding_codes.code.data) code = in_range(code);
+    const ProductFacts facts{.extents = e,
+                             .storage = std::is_signed_v<Code> ? Storage::int8 : Storage::uint8,
+                             .codes = ranges.codes,
+                             .weight_codes = ranges.weights,
+                             .sign_weights = ranges.sign_weights};
+    if (!is_legal<P, Set>(facts)) return false;
+
+    const Fill fill = static_cast<Fill>(between(random, 0, 2));
+    const Fill weight_fill = static_cast<Fill>(between(random, 0, 2));
+    Guarded<Code> image(e.in.size());
+    Guarded<std::int8_t> weights(e.weights());
+    for (std::int64_t i = 0; i < e.in.size(); ++i) {
+        image[i] = static_cast<Code>(pick(random, ranges.codes, fill, false));
+    }
+    for (std::int64_t i = 0; i < e.weights(); ++i) {
+        weights[i] = static_cast<std::int8_t>(pick(random, ranges.weights, weight_fill, ranges.sign_weights));
+    }
+    std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
+    for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
+        const std::int64_t code = in < 0 ? e.padding_code_of(-1 - in) : image[in];
+        expected[static_cast<std::size_t>(out)] += code * weights[weight];
+    });
+
+    Guarded<std::byte> packed(P::template weight_bytes<Set>(e));
+    CHECK(packed.size() % 64 == 0);
+    P::template pack_weights<Set>(e, weights.get(), packed.get());
+    CHECK(packed.intact());
+    Guarded<std::int8_t> unpacked(e.weights());
+    P::template unpack_weights<Set>(e, packed.get(), unpacked.get());
+    CHECK(unpacked.intact());
+    CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
+
+    const auto compare = [&](const auto* from) {
+        using In = std::remove_cvref_t<decltype(*from)>;
+        const std::int32_t pixel = std::is_same_v<In, Code> ? e.in.channels : words_of(e.in.channels);
+        const std::int64_t in_size = e.in.pixels() * pixel;
+        Guarded<In> in(in_size);
+        std::memcpy(in.get(), from, static_cast<std::size_t>(in_size) * sizeof(In));
+        for (const std::int32_t block : {e.out.height, std::int32_t{1}, between(random, 1, e.out.height)}) {
+            std::int64_t wrong = 0;
+            for (std::int32_t row = 0; row < e.out.height; row += block) {
+                const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
+                const std::int64_t size = std::int64_t{rows} * e.out.width * e.out.channels;
+                Guarded<std::int32_t> accumulators(size);
+                Guarded<std::byte> workspace(P::template workspace_bytes<Set, In>(e, block));
+                P::template multiply_rows<Set, Grouping::mixed>(e, in.get(), row, rows, packed.get(),
+                                                                accumulators.get(), workspace.get());
+                CHECK(accumulators.intact());
+                CHECK(workspace.intact());
+                for (std::int64_t i = 0; i < size; ++i) {
+                    const std::int64_t at = std::int64_t{row} * e.out.width * e.out.channels + i;
+                    wrong += accumulators[i] != expected[static_cast<std::size_t>(at)] ? 1 : 0;
+                }
+            }
+            CHECK(wrong == 0);
+        }
+        // Two images whose sums are taken panel by panel.
+        const std::int32_t pitch = P::template panel_channels<Set>(e);
+        Guarded<In> twice(2 * in_size);
+        std::memcpy(twice.get(), from, static_cast<std::size_t>(in_size) * sizeof(In));
+        std::memcpy(twice.get() + in_size, from, static_cast<std::size_t>(in_size) * sizeof(In));
+        Guarded<std::int32_t> panel(2 * e.out.pixels() * pitch);
+        Guarded<std::byte> workspace(2 * P::template workspace_bytes<Set, In>(e, e.out.height));
+        std::vector<std::int32_t> taken(2 * expected.size());
+        const auto take = [](const void* taker, const SumPanel<std::int32_t>& sums) {
+            const Taker& to = *static_cast<const Taker*>(taker);
+            for (std::int64_t p = 0; p < sums.pixels; ++p) {
+                for (std::int32_t c = 0; c < sums.channels; ++c) {
+                    to.sums[p * to.channels + sums.first_channel + c] = sums.sums[p * sums.pitch + c];
+                }
+            }
+        };
+        const Taker taker{taken.data(), e.out.channels};
+        P::template multiply_panels<Set>(e, twice.get(), {.images = 2, .rows = e.out.height}, packed.get(),
+                                         {.sums = panel.get(), .take = take, .taker = &taker}, workspace.get());
+        CHECK(panel.intact());
+        CHECK(workspace.intact());
+        std::int64_t wrong = 0;
+        for (std::size_t i = 0; i < taken.size(); ++i) wrong += taken[i] != expected[i % expected.size()] ? 1 : 0;
+        CHECK(wrong == 0);
+    };
+    compare(image.get());
+    if constexpr (planes_read<P> == 1) {
+        std::vector<BitWord> words(static_cast<std::size_t>(e.in.pixels() * words_of(e.in.channels)));
+        for (std::int64_t i = 0; i < e.in.size(); ++i) {
+            const std::int64_t word = i / e.in.channels * words_of(e.in.channels) + i % e.in.channels / bits_per_word;
+            if (image[i] != 0)
+                words[static_cast<std::size_t>(word)] |= BitWord{1} << (i % e.in.channels % bits_per_word);
+        }
+        compare(words.data());
+    }
+    return true;
+}
+
+/// Extents of all kinds, and some whose sums are long enough to be widened several times.
+std::vector<ConvolutionExtents> extents_with_long_sums(Random& random) {
+    std::vector<ConvolutionExtents> all = swept_extents(random, 100);
+    for (const std::int32_t channels : {63, 64, 250, 700, 2001}) {
+        for (const std::int32_t outputs : {5, 40, 64, 70}) {
+            for (const std::int32_t width : {1, 5})
+                all.push_back({.in = {1, width, channels}, .out = {1, width, outputs}});
+        }
+    }
+    all.push_back({.in = {4, 6, 200},
+                   .out = {4, 6, 33},
+                   .kernel_height = 3,
+                   .kernel_width = 3,
+                   .padding_height = 1,
+                   .padding_width = 1});
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("few states: sums of 16 bits are exact", Set, KERNELS_TEST_TAGS) {
+    Random random(1);
+    std::int64_t compared = 0;
+    for (const ConvolutionExtents& e : extents_with_long_sums(random)) {
+        // Ternary, 15 states, and the largest weights of which two chunks fit: 32767 / (2 * 2 * 255), 127 under 15.
+        for (const std::int64_t largest : {1, 7, 32, 127}) {
+            const CodeRange weights{-largest, largest};
+            compared += check<Set, ShortSumByteProduct<15>>(e, {{0, 15}, weights}, random) ? 1 : 0;
+            compared += check<Set, ShortSumByteProduct<15>>(e, {{0, 7}, weights}, random) ? 1 : 0;
+            compared += check<Set, ShortSumByteProduct<255>>(e, {{0, 255}, weights}, random) ? 1 : 0;
+            compared += check<Set, ShortSumSignedByteProduct<8>>(e, {{-8, 7}, weights}, random) ? 1 : 0;
+            compared += check<Set, ShortSumSignedByteProduct<128>>(e, {{-128, 127}, weights}, random) ? 1 : 0;
+        }
+    }
+    CHECK(compared > 800);
+}
+
+TEST_CASE_TEMPLATE("few states: tables are exact", Set, KERNELS_TEST_TAGS) {
+    Random random(2);
+    std::int64_t compared = 0;
+    std::int64_t compared_nibbles = 0;
+    for (const ConvolutionExtents& e : extents_with_long_sums(random)) {
+        compared += check<Set, PairTableProduct<2>>(e, {{0, 1}, {-1, 1}}, random) ? 1 : 0;
+        compared += check<Set, PairTableProduct<4>>(e, {{0, 3}, {-1, 1}}, random) ? 1 : 0;
+        compared += check<Set, PairTableProduct<8>>(e, {{0, 7}, {-1, 1}}, random) ? 1 : 0;
+        compared_nibbles += check<Set, NibbleTableProduct>(e, {{0, 1}, {-1, 1}, true}, random) ? 1 : 0;
+    }
+    CHECK(compared > 150);
+    CHECK(compared_nibbles > 40);
+}
+
+TEST_CASE("few states: how many chunks fit short sums") {
+    static_assert(short_sum_chunks(15, 7) == 156);
+    static_assert(short_sum_chunks(255, 1) == 64);
+    static_assert(short_sum_chunks(255, 32) == 2 && short_sum_chunks(255, 33) == 1);
+    static_assert(PairTableProduct<8>::short_chunks == 9 && PairTableProduct<2>::short_chunks == 63);
+    static_assert(NibbleTableProduct::short_chunks == 31);
+}
+
+}  // namespace few_state_products_test
