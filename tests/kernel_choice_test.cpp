@@ -96,7 +96,8 @@ std::vector<bool> expected_legal(const ProductFacts& facts) {
         return is_uint8 && largest <= 1 && highest < states && facts.extents.groups == 1 &&
                facts.extents.fan_in() * (states - 1) <= 32767;
     };
-    legal[place<kernels::NibbleTableProduct>] = bit_weights && facts.codes == CodeRange{0, 1} && fits_tables(2);
+    legal[place<kernels::NibbleTableProduct>] =
+        facts.sign_weights && !facts.window_sums && facts.codes == CodeRange{0, 1} && fits_tables(2);
     legal[place<kernels::PairTableProduct<2>>] = fits_tables(2);
     legal[place<kernels::PairTableProduct<4>>] = fits_tables(4);
     legal[place<kernels::PairTableProduct<8>>] = fits_tables(8);
@@ -249,7 +250,6 @@ static_assert(ternary_choice<Target::avx2>(3) == place<kernels::PairTableProduct
 static_assert(ternary_choice<Target::avx2>(7) == place<kernels::PairTableProduct<8>>);
 static_assert(ternary_choice<Target::avx2>(15) == place<kernels::ShortSumByteProduct<15>>);
 static_assert(ternary_choice<Target::avx2>(255) == place<kernels::ShortSumByteProduct<255>>);
-static_assert(ternary_choice<Target::avx512vnni>(3) == place<kernels::ByteProduct>);
 
 struct Measured {
     using instruction_set = simd::Avx512Vnni;
