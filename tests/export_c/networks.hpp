@@ -35,6 +35,13 @@ template <class Weight>
 struct Wide : Network<Image<2, 6, 8>, Defaults<Weight, BatchNorm, Act<M_a{200}>>, Conv<Out<6>>, Conv<Out<5>, Groups<1>>,
                       DepthwiseConv<ChannelMultiplier<2>>, AvgPool<2>, Conv<Out<4>, Kernel<3, 1>>, Classifier<Out<6>>> {
 };
+/// Bit planes of 4, 13 and 16 states, with padding in front of ternary weights.
+struct Planes : Network<Image<1, 12, 12>, Defaults<QInt<2>, BatchNorm, Act<M_a{4}>>, Conv<QInt<8>, Out<20>>,
+                        Conv<Out<33>, Stride<2>>, AvgPool<2>, Conv<Out<40>>, Conv<Out<17>, Kernel<1>, Act<M_a{16}>>,
+                        Dense<Flatten, Out<18>>, Classifier<Out<5>>> {};
+/// Ternary weights under signs.
+struct TernarySigns : Network<Image<1, 6, 6>, Defaults<QInt<2>, BatchNorm, Sign<PadPlusOne>>, Conv<Out<34>>,
+                              Conv<Out<20>>, Classifier<Out<3>>> {};
 struct Grouped : Network<Image<4, 9, 3, UInt8, PaddingValue<1, 20, 200, 90>>,
                          Defaults<QInt<4>, BatchNorm, Act<M_a{16}>>, Conv<Out<6>, Groups<2>, Kernel<3>>,
                          Conv<Out<9>, Groups<3>, Dilation<2>>, GlobalAvgPool, Classifier<Out<3>>> {};

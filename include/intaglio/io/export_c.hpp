@@ -242,11 +242,15 @@ static inline int64_t @_shifted(int64_t sum, int shift) {
         if (uses("_ones")) {
             add(R"(/* The number of ones, without a product. */
 static inline int32_t @_ones(uint32_t bits) {
+#if defined(__GNUC__) && (defined(__POPCNT__) || defined(__aarch64__))
+    return __builtin_popcount(bits);
+#else
     bits -= bits >> 1 & 0x55555555U;
     bits = (bits & 0x33333333U) + (bits >> 2 & 0x33333333U);
     bits = (bits + (bits >> 4)) & 0x0f0f0f0fU;
     bits += bits >> 8;
     return (int32_t)((bits + (bits >> 16)) & 63U);
+#endif
 }
 
 )");
