@@ -53,4 +53,25 @@ struct Sound : Network<Signal<2, 60, Int16, PaddingValue<-32768, 77>>, Defaults<
 struct OneScale : Network<Features<23>, Defaults<Unscaled<DoReFa<8>>, IntegerScale<Scale::Layer>, DoReFaAct<8>>,
                           Dense<Out<19>>, Dense<Out<11>>, Classifier<Out<7>>> {};
 
+/// Calls write<Net>(name) for each network.
+template <class Write>
+void for_each_network(const Write& write) {
+    write.template operator()<Everything>("everything");
+    write.template operator()<Ternary>("ternary");
+    write.template operator()<Binary>("binary");
+    write.template operator()<Signs<Masked>>("masked_signs");
+    write.template operator()<Signs<PadMinusOne>>("signs_padded_below");
+    write.template operator()<Signs<PadPlusOne>>("signs_padded_above");
+    write.template operator()<Wide<QInt<8>>>("wide_8");
+    write.template operator()<Wide<QInt<4>>>("wide_4");
+    write.template operator()<Wide<DoReFa<2>>>("dorefa_2");
+    write.template operator()<Wide<DoReFa<8>>>("dorefa_8");
+    write.template operator()<Planes>("planes");
+    write.template operator()<TernarySigns>("ternary_signs");
+    write.template operator()<Grouped>("grouped");
+    write.template operator()<SignedImage>("signed_image");
+    write.template operator()<Sound>("sound");
+    write.template operator()<OneScale>("one_scale");
+}
+
 }  // namespace export_c_test

@@ -98,22 +98,7 @@ void write(const std::filesystem::path& folder) {
 int main(int count, char** arguments) try {
     if (count != 2) return 2;
     const std::filesystem::path folder = arguments[1];
-    write<Everything>(folder / "everything");
-    write<Ternary>(folder / "ternary");
-    write<Binary>(folder / "binary");
-    write<Signs<Masked>>(folder / "masked_signs");
-    write<Signs<PadMinusOne>>(folder / "signs_padded_below");
-    write<Signs<PadPlusOne>>(folder / "signs_padded_above");
-    write<Wide<QInt<8>>>(folder / "wide_8");
-    write<Wide<QInt<4>>>(folder / "wide_4");
-    write<Wide<DoReFa<2>>>(folder / "dorefa_2");
-    write<Wide<DoReFa<8>>>(folder / "dorefa_8");
-    write<Planes>(folder / "planes");
-    write<TernarySigns>(folder / "ternary_signs");
-    write<Grouped>(folder / "grouped");
-    write<SignedImage>(folder / "signed_image");
-    write<Sound>(folder / "sound");
-    write<OneScale>(folder / "one_scale");
+    for_each_network([&]<class Net>(const char* name) { write<Net>(folder / name); });
     return 0;
 } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());

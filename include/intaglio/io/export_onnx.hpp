@@ -1,0 +1,125 @@
+// A canonical model as an ONNX file whose integer logits are those of every other program.
+#pragma once
+
+#include <boost/mp11/list.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "intaglio/canonical/check.hpp"
+#include "intaglio/canonical/describe.hpp"
+#include "intaglio/canonical/model.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/integer/plan.hpp"
+#include "intaglio/io/atomic_file.hpp"
+#include "intaglio/io/onnx/operations.hpp"
+#include "intaglio/version.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
+
+/// How a model is written as ONNX.
+struct OnnxOptions {
+    std::string name = "network";  ///< of the graph
+    /// A second output "class", int64 [N]: the index of the largest logit, the lowest one on ties.
+    bool with_class = false;
+};
+
+namespace io_detail {
+
+using OnnxWriter = OnnxTensor (*)(const OnnxOperation&);
+template <class... Primitive>
+[[nodiscard]] std::vector<OnnxWriter> onnx_writers(boost::mp11::mp_list<Primitive...>) {
+    return {&OnnxNodes<Primitive>::write...};
+}
+
+/// The first operators that all nodes have, and the version of the file format that came with them.
+inline constexpr std::int64_t onnx_operators = 13;
+inline constexpr std::int64_t onnx_format = 7;
+
+/// [N, height, width, channels] as the caller has it, or [N, features], to [N, channels, height, width].
+[[gnu::cold]] inline OnnxTensor onnx_image(const Value& input, OnnxGraph& graph) {
+    const Shape shape = input.shape;
+    const bool is_vector = shape.pixels() == 1;
+    const OnnxTensor image{is_vector ? "features" : "image",
+                           input.storage == Storage::int16 ? OnnxType::int16 : OnnxOperation::type(input)};
+    graph.input(image,
+                is_vector ? OnnxShape{-1, shape.channels} : OnnxShape{-1, shape.height, shape.width, shape.channels},
+                joined({"codes ", range_text(input.codes)}));
+    const OnnxTensor codes = graph.cast(image, OnnxOperation::type(input));
+    if (is_vector) {
+        return graph.node("Reshape", codes.type, {codes.name, graph.list({0, shape.channels, 1, 1})});
+    }
+    return graph.node("Transpose", codes.type, {codes.name}, {{"perm", {0, 3, 1, 2}}});
+}
+
+[[gnu::cold]] inline void add_onnx_note(ProtobufMessage& model, std::string_view key, std::string_view text) {
+    ProtobufMessage note;
+    note.text(1, key);
+    note.text(2, text);
+    model.message(14, note);
+}
+
+[[gnu::cold]] inline std::string onnx_bytes(const FactsView& facts, const ModelNumbers& model,
+                                            const OnnxOptions& options, const std::vector<OnnxWriter>& writers) {
+    require_fitting(model, facts);
+    OnnxGraph graph(options.name);
+    graph.begin("input.", "input");
+    std::vector<OnnxTensor> tensors(facts.values.size);
+    tensors[0] = onnx_image(facts.value(0), graph);
+    for (std::size_t i = 0; i < writers.size(); ++i) {
+        const Row& row = facts.rows[i];
+        graph.begin(joined({"row.", i, "."}), place_text(row));
+        tensors[static_cast<std::size_t>(row.output)] =
+            writers[i]({facts, model, graph, tensors, static_cast<std::int32_t>(i)});
+    }
+    const Row& last = facts.rows[facts.rows.size - 1];
+    const OnnxTensor& logits = tensors[static_cast<std::size_t>(last.output)];
+    graph.output(logits, {-1, facts.value(last.output).shape.channels},
+                 joined({"integers; one unit is worth 2^", -model.logit_exponent}));
+    if (options.with_class) {
+        const OnnxTensor best =
+            graph.node("ArgMax", OnnxType::int64, {logits.name}, {{"axis", 1}, {"keepdims", 0}}, "class");
+        graph.output(best, {-1}, "index of the largest logit");
+    }
+
+    ProtobufMessage operators;
+    operators.text(1, "");
+    operators.number(2, onnx_operators);
+    ProtobufMessage file;
+    file.number(1, onnx_format);
+    file.text(2, "intaglio");
+    file.message(7, graph.message());
+    file.message(8, operators);
+    add_onnx_note(file, "signature", model_signature(facts));
+    add_onnx_note(file, "logit_exponent", std::to_string(model.logit_exponent));
+    return file.bytes();
+}
+
+}  // namespace io_detail
+
+/// The bytes of a model as an ONNX file. Throws std::invalid_argument if the model is not one of Net.
+template <class Net>
+[[gnu::cold]] std::string onnx_bytes(const Model<Net>& model, const OnnxOptions& options = {}) {
+    static_assert(raise<integer::Refusal<Net>>());
+    return io_detail::onnx_bytes(facts<Net>.view(), model, options,
+                                 io_detail::onnx_writers(typename Net::primitives{}));
+}
+
+/// Writes a model as an ONNX file; the file is complete or the old one. Throws std::runtime_error that names the file,
+/// std::invalid_argument if the model is not one of Net.
+template <class Net>
+[[gnu::cold]] void export_onnx(const Model<Net>& model, const std::filesystem::path& path,
+                               const OnnxOptions& options = {}) {
+    const std::string bytes = onnx_bytes(model, options);
+    if (bytes.size() > INT32_MAX) {
+        throw std::runtime_error(
+            joined({path.string(), ": ", bytes.size(), " bytes; an ONNX file has at most ", INT32_MAX}));
+    }
+    write_file_atomically(path, bytes);
+}
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET
