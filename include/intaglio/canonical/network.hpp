@@ -77,12 +77,19 @@ class IntegerNetwork {
     [[nodiscard]] std::int32_t predict(const Pixel* image, Scratch<Net, Target>& scratch) const {
         return program().predict(image, scratch);
     }
+    /// Classes of any number of images, one after the other; `Batch` of them at once.
+    template <std::int32_t Batch>
+    void predict_batch(const Pixel* images, std::int64_t count, Scratch<Net, Target, Batch>& scratch,
+                       std::int32_t* found) const {
+        program().predict_batch(images, count, scratch, found);
+    }
     [[nodiscard]] Program<Net, Target> program() const { return Program<Net, Target>(*parameters_); }
     [[nodiscard]] Parameters<Net, Target>& parameters() { return *parameters_; }
     [[nodiscard]] const Parameters<Net, Target>& parameters() const { return *parameters_; }
-    /// Working memory for one thread.
-    [[nodiscard]] static std::unique_ptr<Scratch<Net, Target>> make_scratch() {
-        return std::make_unique<Scratch<Net, Target>>();
+    /// Working memory for one thread and up to `Batch` images.
+    template <std::int32_t Batch = 1>
+    [[nodiscard]] static std::unique_ptr<Scratch<Net, Target, Batch>> make_scratch() {
+        return std::make_unique<Scratch<Net, Target, Batch>>();
     }
 
   private:

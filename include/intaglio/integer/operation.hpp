@@ -17,12 +17,20 @@ struct operation_has_no_integer_program_specialise_integer_Operation;
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
+/// A share of the work of one operation.
+struct Part {
+    std::int32_t index = 0;
+    std::int32_t count = 1;
+};
+
 /// What an operation sees of one call of the program.
 struct Frame {
     const std::byte* parameters;
     const void* input;  ///< codes of the network's input
     std::byte* arena;
     std::int64_t* logits;
+    std::int32_t images = 1;  ///< one after the other, in the input as in each value; more than one for TakesBatches
+    Part part{};              ///< what to do of it; all for operations that do not say TakesBatches
 };
 
 /// The integer program of a primitive operation; specialised once per primitive, in operations.hpp or by a user. A
@@ -33,7 +41,9 @@ struct Frame {
 ///   fused)`, which becomes `Kind::variant`,
 /// - where it reads or writes other layouts than codes: `layouts<Target, Net>(const FactsView&, const Row&)`.
 /// `Kind::input`
-///   and `Kind::output` are then a kernels::PlaneElement where the plan has decided for planes.
+///   and `Kind::output` are then a kernels::PlaneElement where the plan has decided for planes,
+/// - `takes_batches`, if `run` knows Frame::images and Frame::part. Other operations are called for each image. What
+///   parts write must not overlap; each has workspace of its own.
 template <class Primitive>
 struct Operation : Missing<model_error::operation_has_no_integer_program_specialise_integer_Operation<Primitive>> {};
 
@@ -60,6 +70,12 @@ struct Idle : NoMemory {
 template <class Op>
 inline constexpr bool is_idle = requires {
     Op::is_idle;
+};
+
+/// Whether an operation runs several images, or a part of the work, in one call.
+template <class Op>
+inline constexpr bool takes_batches = requires {
+    Op::takes_batches;
 };
 
 namespace detail {

@@ -16,7 +16,7 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::integer {
 
-/// Where the parts of a network lie.
+/// Where the parts of a network lie. Values hold their images one after the other.
 template <std::size_t Rows, std::size_t Values>
 struct Plan {
     Array<std::int32_t, Rows> fused{};       ///< of a product: the row of its step, which runs inside it
@@ -32,9 +32,21 @@ struct Plan {
 struct Instruction {
     void (*run)(const Site&, const Frame&) = nullptr;  ///< null where there is nothing to do
     Site site{};
-    std::int32_t value = none;  ///< that it writes, in the facts; none for the logits
-    Storage storage{};          ///< of the value
-    kernels::PlaneForm form{};  ///< of the value, if it lies in planes
+    std::int32_t value = none;   ///< that it writes, in the facts; none for the logits
+    Storage storage{};           ///< of the value
+    bool takes_batches = false;  ///< see Operation
+    kernels::PlaneForm form{};   ///< of the value, if it lies in planes
+};
+
+/// The same in a program that holds several images: how far these lie apart.
+struct BatchInstruction : Instruction {
+    struct Distances {
+        std::ptrdiff_t network_input = 0;  ///< bytes
+        std::ptrdiff_t input = 0;          ///< bytes of the first operand, if it lies in the arena; and so on
+        std::ptrdiff_t second_input = 0;
+        std::ptrdiff_t output = 0;
+        std::int32_t logits = 0;  ///< as many as the result has channels
+    } distances;
 };
 
 namespace detail {
@@ -77,10 +89,11 @@ struct Work {
     std::size_t (*parameter_bytes)(const Site&);
     std::size_t (*workspace_bytes)(const Site&);
     bool is_idle;  ///< there is nothing to run
+    bool takes_batches;
 };
 template <class Set, class Op, class Kind>
 requires(is_integer_operation<Op, Set, Kind>) inline constexpr Work work{
-    &Op::template parameter_bytes<Set, Kind>, &Op::template workspace_bytes<Set, Kind>, is_idle<Op>};
+    &Op::template parameter_bytes<Set, Kind>, &Op::template workspace_bytes<Set, Kind>, is_idle<Op>, takes_batches<Op>};
 
 using RunFunction = void (*)(const Site&, const Frame&);
 /// The code of one kind of work; null if there is nothing to run.
@@ -151,7 +164,8 @@ constexpr void extend(Interval& interval, std::int32_t row) {
 
 template <std::size_t Rows>
 constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>& works,
-                         const Array<std::int32_t, Rows>& fused, const Array<kernels::PlaneForm, Rows + 1>& layouts) {
+                         const Array<std::int32_t, Rows>& fused, const Array<kernels::PlaneForm, Rows + 1>& layouts,
+                         std::int32_t images) {
     constexpr std::size_t value_capacity = Rows + 1;
     Plan<Rows, value_capacity> plan;
     plan.fused = fused;
@@ -161,7 +175,7 @@ constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>&
         const Row& row = table.rows[i];
         const Value& out = table.value(row.output);
         const auto now = static_cast<std::int32_t>(i);
-        const Site site = make_site(table, row, fused[i]);
+        const Site site = make_site(table, row, fused[i], images);
         plan.parameters[i] = plan.parameter_bytes;
         plan.parameter_bytes += aligned(static_cast<std::int64_t>(works[i]->parameter_bytes(site)));
         memory[value_capacity + i] = {
@@ -169,7 +183,7 @@ constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>&
         if (fused[i] != none) plan.runs_elsewhere[static_cast<std::size_t>(fused[i])] = true;
         if (out.memory == row.output && fused[i] == none) {
             Interval& interval = memory[static_cast<std::size_t>(row.output)];
-            interval.size = bytes(out, layouts[static_cast<std::size_t>(row.output)].planes);
+            interval.size = images * bytes(out, layouts[static_cast<std::size_t>(row.output)].planes);
             interval.first = now;
             extend(interval, now);
         }
@@ -192,9 +206,9 @@ constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>&
 
 /// The instruction of a row.
 template <std::size_t Rows>
-constexpr Instruction make_instruction(const FactsView& table, std::size_t i, RunFunction run,
+constexpr Instruction make_instruction(const FactsView& table, std::size_t i, const Work& work, RunFunction run,
                                        const Plan<Rows, Rows + 1>& plan,
-                                       const Array<kernels::PlaneForm, Rows + 1>& layouts) {
+                                       const Array<kernels::PlaneForm, Rows + 1>& layouts, std::int32_t images) {
     const Row& row = table.rows[i];
     const std::int32_t step = plan.fused[i];
     const std::int32_t written = step == none ? row.output : table.row(step).output;
@@ -203,7 +217,8 @@ constexpr Instruction make_instruction(const FactsView& table, std::size_t i, Ru
         return memory == 0 ? Site::network_input
                            : static_cast<std::ptrdiff_t>(plan.values[static_cast<std::size_t>(memory)]);
     };
-    Instruction instruction{.run = run, .site = make_site(table, row, step)};
+    Instruction instruction{
+        .run = run, .site = make_site(table, row, step, images), .takes_batches = work.takes_batches};
     Site& site = instruction.site;
     site.input = place(row.input);
     if (row.second_input != none) site.second_input = place(row.second_input);
@@ -221,6 +236,22 @@ constexpr Instruction make_instruction(const FactsView& table, std::size_t i, Ru
     return instruction;
 }
 
+/// How far the images of the operands and of the result of a row lie apart.
+template <std::size_t Values>
+constexpr BatchInstruction::Distances distances_of(const FactsView& table, const Row& row, std::int32_t step,
+                                                   const Array<kernels::PlaneForm, Values>& layouts) {
+    const auto bytes_of = [&](std::int32_t value) {
+        const std::int32_t memory = table.value(value).memory;
+        return static_cast<std::ptrdiff_t>(
+            bytes(table.value(memory), layouts[static_cast<std::size_t>(memory)].planes));
+    };
+    const auto in_arena = [&](std::int32_t value) {
+        return value == none || table.value(value).memory == 0 ? 0 : bytes_of(value);
+    };
+    return {bytes_of(0), in_arena(row.input), in_arena(row.second_input),
+            bytes_of(step == none ? row.output : table.row(step).output), table.value(row.output).shape.channels};
+}
+
 template <class Net>
 inline constexpr std::size_t row_count = boost::mp11::mp_size<typename Net::primitives>::value;
 
@@ -235,9 +266,10 @@ constexpr const auto& works() {
 
 }  // namespace detail
 
-template <class Net, class Target>
+/// The plan of a network for up to `Images` images at once.
+template <class Net, class Target, std::int32_t Images = 1>
 inline constexpr auto plan = detail::make_plan(facts<Net>.view(), detail::works<Net, Target>(), detail::fused<Net>,
-                                               layouts<Net, Target>);
+                                               layouts<Net, Target>, Images);
 
 namespace detail {
 
@@ -252,15 +284,22 @@ constexpr std::size_t count_instructions() {
     for (std::size_t i = 0; i < row_count<Net>; ++i) count += has_instruction<Net, Target>(i) ? 1 : 0;
     return count;
 }
-template <class Net, class Target>
+template <class Net, class Target, std::int32_t Images>
 constexpr auto make_instructions() {
     static_assert(simd::CheckedInstructionSet<simd::set_of<Target>>::passed);
-    Array<Instruction, count_instructions<Net, Target>()> list;
+    const FactsView table = facts<Net>.view();
+    Array<std::conditional_t<Images == 1, Instruction, BatchInstruction>, count_instructions<Net, Target>()> list;
     std::size_t count = 0;
     for (std::size_t i = 0; i < row_count<Net>; ++i) {
         if (!has_instruction<Net, Target>(i)) continue;
-        list[count++] = make_instruction(facts<Net>.view(), i, WorksOf<Net, Target>::run[i], plan<Net, Target>,
-                                         layouts<Net, Target>);
+        Instruction& instruction = list[count];
+        instruction = make_instruction(table, i, *works<Net, Target>()[i], WorksOf<Net, Target>::run[i],
+                                       plan<Net, Target, Images>, layouts<Net, Target>, Images);
+        if constexpr (Images > 1) {
+            list[count].distances =
+                distances_of(table, table.rows[i], plan<Net, Target>.fused[i], layouts<Net, Target>);
+        }
+        ++count;
     }
     return list;
 }
@@ -279,9 +318,26 @@ constexpr std::size_t most_codes_in_planes() {
 
 }  // namespace detail
 
-/// The integer program of a network: its instructions in order.
-template <class Net, class Target>
-inline constexpr auto instructions = detail::make_instructions<Net, Target>();
+/// The integer program of a network for up to `Images` images at once: its instructions in order.
+template <class Net, class Target, std::int32_t Images = 1>
+inline constexpr auto instructions = detail::make_instructions<Net, Target, Images>();
+
+/// Runs an instruction for all images of a frame.
+inline void run_images(const BatchInstruction& instruction, const Frame& frame) {
+    if (instruction.takes_batches || frame.images == 1) return instruction.run(instruction.site, frame);
+    const BatchInstruction::Distances& distances = instruction.distances;
+    Site site = instruction.site;
+    Frame one = frame;
+    one.images = 1;
+    for (std::int32_t image = 0; image < frame.images; ++image) {
+        instruction.run(site, one);
+        one.input = static_cast<const std::byte*>(one.input) + distances.network_input;
+        one.logits += distances.logits;
+        site.input += distances.input;
+        site.second_input += distances.second_input;
+        site.output += distances.output;
+    }
+}
 
 // What other rooms build upon.
 using detail::has_instruction;

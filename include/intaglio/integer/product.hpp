@@ -96,6 +96,41 @@ void multiply_rows(const ConvolutionExtents& extents, WeightForm weight, const I
     }
 }
 
+/// Whether a kernel can multiply several images, or some panels of weights, at once.
+template <class Set, auto Variant, class In>
+inline constexpr bool multiplies_panels =
+    kernels::MultipliesPanels<kernel_of<Variant>, Set, In>&& Variant.grouping == kernels::Grouping::mixed;
+
+/// Images whose pixels are multiplied together, so that weights are read once for them: where one has few pixels.
+template <class Set, auto Variant, class In>
+constexpr std::int32_t images_together(const Site& site) {
+    constexpr std::int64_t pixels = 64;
+    const std::int64_t wanted = pixels / site.extents.out.pixels();
+    if (!multiplies_panels<Set, Variant, In> || wanted < 2) return 1;
+    return wanted < site.images ? static_cast<std::int32_t>(wanted) : site.images;
+}
+
+/// The accumulators of a block of output rows of consecutive images, for those output channels that `extents` says.
+template <class Set, auto Variant, class In>
+void multiply_block(const ConvolutionExtents& extents, WeightForm weight, const In* in, const kernels::RowBlock& block,
+                    const std::byte* weights, std::int32_t* accumulators, std::byte* workspace) {
+    if constexpr (multiplies_panels<Set, Variant, In>) {
+        kernel_of<Variant>::template multiply_panels<Set>(extents, in, block, weights, {.sums = accumulators},
+                                                          workspace);
+        if constexpr (Variant.window_sums) {
+            const std::int64_t sums = std::int64_t{block.rows} * extents.out.width * extents.out.channels;
+            const std::int64_t pixels = std::int64_t{extents.in.height} * extents.in.width;
+            for (std::int32_t image = 0; image < block.images; ++image) {
+                kernels::add_window_sums<Set>(extents, in + image * pixels * extents.in.channels, block.first_row,
+                                              block.rows, weight.spacing, weight.offset, accumulators + image * sums,
+                                              workspace);
+            }
+        }
+    } else {
+        multiply_rows<Set, Variant>(extents, weight, in, block.first_row, block.rows, weights, accumulators, workspace);
+    }
+}
+
 /// The step of a product, for the sums of one block of pixels.
 template <class Set, StepKind Kind, class Out>
 struct FusedStep {
@@ -115,28 +150,28 @@ struct FusedStep {
     }
 };
 
-/// A product whose accumulators stay in the workspace; each block of rows goes through the step at once, panel by panel
-/// where the kernel has such.
+/// A block of a product and what follows. Accumulators that are not the result stay in the workspace and go through the
+/// step at once, panel by panel where the kernel has such.
 template <class Set, auto Variant, class In, class Out>
-void product_and_step(const Site& site, const In* in, const std::byte* parameters, Out* out, std::byte* workspace) {
+void product_block(const Site& site, const In* in, const kernels::RowBlock& block, const std::byte* parameters,
+                   Out* out, std::byte* workspace) {
     const ConvolutionExtents& extents = site.extents;
-    auto* accumulators = reinterpret_cast<std::int32_t*>(workspace);
-    std::byte* rest = workspace + kept_bytes<Set, Variant, In>(extents);
-    const std::int32_t block = block_rows(extents);
-    FusedStep<Set, Variant.step, Out> fused{site, parameters + site.step_parameters, out};
-    for (std::int32_t first = 0; first < extents.out.height; first += block) {
-        const std::int32_t rows = extents.out.height - first < block ? extents.out.height - first : block;
-        const std::int64_t pixels = std::int64_t{rows} * extents.out.width;
+    const std::byte* weights = parameters + site.parameters;
+    if constexpr (Variant.step == StepKind::none) {
+        multiply_block<Set, Variant>(extents, site.weight, in, block, weights, out, workspace);
+    } else {
+        auto* const sums = reinterpret_cast<std::int32_t*>(workspace);
+        std::byte* const rest =
+            workspace + images_together<Set, Variant, In>(site) * kept_bytes<Set, Variant, In>(extents);
+        const FusedStep<Set, Variant.step, Out> fused{site, parameters + site.step_parameters, out};
         if constexpr (steps_by_panel<Set, Variant, In>()) {
             kernel_of<Variant>::template multiply_panels<Set>(
-                extents, in, {.first_row = first, .rows = rows}, parameters + site.parameters,
-                {.sums = accumulators, .take = &FusedStep<Set, Variant.step, Out>::panel, .taker = &fused}, rest);
+                extents, in, block, weights,
+                {.sums = sums, .take = &FusedStep<Set, Variant.step, Out>::panel, .taker = &fused}, rest);
         } else {
-            multiply_rows<Set, Variant>(extents, site.weight, in, first, rows, parameters + site.parameters,
-                                        accumulators, rest);
-            fused.all(accumulators, pixels);
+            multiply_block<Set, Variant>(extents, site.weight, in, block, weights, sums, rest);
+            fused.all(sums, std::int64_t{block.images} * block.rows * extents.out.width);
         }
-        fused.out += pixels * pixel_elements<Out>(extents.out.channels);
     }
 }
 
@@ -166,25 +201,34 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     }
     template <class Set, class Kind>
     static constexpr std::size_t workspace_bytes(const Site& site) {
-        return detail::multiply_workspace_bytes<Set, kernel_of<Kind::variant>, typename Kind::input>(
-                   site.extents, Kind::variant.window_sums, detail::block_rows(site.extents)) +
-               memory_size(detail::kept_bytes<Set, Kind::variant, typename Kind::input>(site.extents));
+        using In = typename Kind::input;
+        const std::size_t multiplied = detail::multiply_workspace_bytes<Set, kernel_of<Kind::variant>, In>(
+            site.extents, Kind::variant.window_sums, detail::block_rows(site.extents));
+        return memory_size(
+            detail::images_together<Set, Kind::variant, In>(site) *
+            (static_cast<std::int64_t>(multiplied) + detail::kept_bytes<Set, Kind::variant, In>(site.extents)));
     }
+    static constexpr bool takes_batches = true;
     template <class Set, class Kind>
     static void run(const Site& site, const Frame& frame) {
-        const auto* in = input<Kind>(site, frame);
-        auto* out = output<Kind>(site, frame);
-        std::byte* workspace = frame.arena + site.workspace;
-        if constexpr (Kind::variant.step != StepKind::none) {
-            detail::product_and_step<Set, Kind::variant>(site, in, frame.parameters, out, workspace);
-        } else {
-            const ConvolutionExtents& extents = site.extents;
-            const std::int32_t block = detail::block_rows(extents);
-            for (std::int32_t first = 0; first < extents.out.height; first += block) {
-                const std::int32_t left = extents.out.height - first;
-                detail::multiply_rows<Set, Kind::variant>(
-                    extents, site.weight, in, first, left < block ? left : block, frame.parameters + site.parameters,
-                    out + std::int64_t{first} * extents.out.width * extents.out.channels, workspace);
+        using In = typename Kind::input;
+        using Out = typename Kind::output;
+        const ConvolutionExtents& extents = site.extents;
+        const In* const in = input<Kind>(site, frame);
+        Out* const out = output<Kind>(site, frame);
+        const std::int64_t in_image = stored_shape<In>(extents.in).size();
+        const std::int64_t out_row = std::int64_t{extents.out.width} * pixel_elements<Out>(extents.out.channels);
+        const std::int32_t height = extents.out.height;
+        const std::int32_t most_rows = detail::block_rows(extents);
+        const std::int32_t most_images = detail::images_together<Set, Kind::variant, In>(site);
+        for (std::int32_t image = 0; image < frame.images; image += most_images) {
+            const std::int32_t images_left = frame.images - image;
+            const std::int32_t images = images_left < most_images ? images_left : most_images;
+            for (std::int32_t row = 0; row < height; row += most_rows) {
+                const std::int32_t rows = height - row < most_rows ? height - row : most_rows;
+                detail::product_block<Set, Kind::variant>(
+                    site, in + image * in_image, {.images = images, .first_row = row, .rows = rows}, frame.parameters,
+                    out + (std::int64_t{image} * height + row) * out_row, frame.arena + site.workspace);
             }
         }
     }

@@ -16,9 +16,9 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 template <class Net, class Target = simd::Portable>
 inline constexpr std::size_t parameter_bytes = addressable<integer::plan<Net, Target>.parameter_bytes>();
 
-/// Bytes of working memory that one call of the integer program needs.
-template <class Net, class Target = simd::Portable>
-inline constexpr std::size_t arena_bytes = addressable<integer::plan<Net, Target>.arena_bytes>();
+/// Bytes of working memory that one call of the integer program needs for up to `Batch` images.
+template <class Net, class Target = simd::Portable, std::int32_t Batch = 1>
+inline constexpr std::size_t arena_bytes = addressable<integer::plan<Net, Target, Batch>.arena_bytes>();
 
 /// Packed weights and steps of a network, in one block that can lie in read-only memory.
 template <class Net, class Target = simd::Portable>
@@ -26,11 +26,12 @@ struct Parameters {
     alignas(64) std::byte bytes[parameter_bytes<Net, Target>];
 };
 
-/// Working memory of one call at a time; one for each thread.
-template <class Net, class Target = simd::Portable>
+/// Working memory of one call at a time, for up to `Batch` images; one for each thread.
+template <class Net, class Target = simd::Portable, std::int32_t Batch = 1>
 struct Scratch {
-    alignas(64) std::byte arena[arena_bytes<Net, Target>];
-    std::int64_t logits[static_cast<std::size_t>(facts<Net>.classes())];
+    static_assert(Batch >= 1, "a batch has at least one image");
+    alignas(64) std::byte arena[arena_bytes<Net, Target, Batch>];
+    std::int64_t logits[static_cast<std::size_t>(facts<Net>.classes()) * Batch];
 };
 
 /// The integer program. It refers to its parameters, which must outlive it, and can be shared between threads.
@@ -45,18 +46,34 @@ class Program {
 
     /// Class of an image of `pixels` codes (rows, columns, channels innermost); the lowest index on ties.
     std::int32_t predict(const Pixel* image, Scratch<Net, Target>& scratch) const {
-        const std::int64_t* values = logits(image, scratch);
-        std::int32_t best = 0;
-        for (std::int32_t c = 1; c < classes; ++c) best = values[c] > values[best] ? c : best;
-        return best;
+        return largest(logits(image, scratch));
+    }
+
+    /// Classes of `count` images, any number of them, one after the other: `Batch` of them at once. Layers with few
+    /// pixels then read their weights once for several images. Results are those of single images.
+    template <std::int32_t Batch>
+    void predict_batch(const Pixel* images, std::int64_t count, Scratch<Net, Target, Batch>& scratch,
+                       std::int32_t* found) const {
+        for (std::int64_t first = 0; first < count; first += Batch) {
+            const std::int64_t left = count - first;
+            const auto now = static_cast<std::int32_t>(left < Batch ? left : Batch);
+            const std::int64_t* values = logits_batch(images + first * image_pixels, now, scratch);
+            for (std::int32_t i = 0; i < now; ++i) found[first + i] = largest(values + std::ptrdiff_t{i} * classes);
+        }
+    }
+
+    /// The integer logits of 0 to `Batch` images, [image][class]; they lie in the scratch. Null for any other count.
+    template <std::int32_t Batch>
+    const std::int64_t* logits_batch(const Pixel* images, std::int32_t count,
+                                     Scratch<Net, Target, Batch>& scratch) const {
+        if (count < 0 || count > Batch) return nullptr;
+        if (count > 0) run_images<Batch>({parameters_->bytes, images, scratch.arena, scratch.logits, count});
+        return scratch.logits;
     }
 
     /// The integer logits, one per class; they lie in the scratch.
     const std::int64_t* logits(const Pixel* image, Scratch<Net, Target>& scratch) const {
-        const integer::Frame frame{parameters_->bytes, image, scratch.arena, scratch.logits};
-        for (const integer::Instruction& instruction : integer::instructions<Net, Target>) {
-            instruction.run(instruction.site, frame);
-        }
+        run_images<1>({parameters_->bytes, image, scratch.arena, scratch.logits});
         return scratch.logits;
     }
 
@@ -73,6 +90,27 @@ class Program {
     }
 
   private:
+    static constexpr std::int64_t image_pixels = facts<Net>.input_shape().size();
+
+    /// The index of the largest logit of an image, the lowest on ties.
+    static std::int32_t largest(const std::int64_t* values) {
+        std::int32_t best = 0;
+        for (std::int32_t c = 1; c < classes; ++c) best = values[c] > values[best] ? c : best;
+        return best;
+    }
+
+    /// Runs a frame of up to `Images` images.
+    template <std::int32_t Images>
+    static void run_images(const integer::Frame& frame) {
+        for (const auto& instruction : integer::instructions<Net, Target, Images>) {
+            if constexpr (Images == 1) {
+                instruction.run(instruction.site, frame);
+            } else {
+                integer::run_images(instruction, frame);
+            }
+        }
+    }
+
     template <class Observer>
     static void show(const integer::Instruction& instruction, const integer::Frame& frame, const Observer& observer) {
         switch (instruction.storage) {

@@ -85,6 +85,7 @@ struct Site {
     Shape second{};                ///< of the second operand
     WeightForm weight{};
     StepForm step{};  ///< of a step, also of one that runs inside a product; otherwise the range of the result alone
+    std::int32_t images = 1;               ///< that the memory of the program holds
     std::int32_t channels_before = 0;      ///< that are added before the others
     std::int32_t settings[2]{};            ///< of an operation from outside of the library
     std::ptrdiff_t input = network_input;  ///< from the start of the arena
@@ -95,9 +96,10 @@ struct Site {
     std::ptrdiff_t step_parameters = 0;  ///< of the step that runs inside a product
 };
 
-/// The site of a row, without places; `fused` is the row of the step that runs inside it, or none.
-constexpr Site make_site(const FactsView& facts, const Row& row, std::int32_t fused) {
+/// The site of a row for so many images, without places; `fused` is the row of the step that runs inside it, or none.
+constexpr Site make_site(const FactsView& facts, const Row& row, std::int32_t fused, std::int32_t images = 1) {
     Site site;
+    site.images = images;
     site.extents = row.extents;
     // A dense layer reads an image as one pixel.
     if (row.weights == 0) site.extents.in = facts.value(row.input).shape;
