@@ -108,14 +108,20 @@ std::vector<bool> expected_legal(const ProductFacts& facts) {
          {std::pair{place<kernels::PackedProduct<2>>, 2}, std::pair{place<kernels::PackedProduct<4>>, 8}}) {
         legal[kernel] = packable && facts.weight_codes.lowest >= -half && facts.weight_codes.highest < half;
     }
+    const bool has_vectors = int32_lanes(Set{}) > 1;
+    legal[place<kernels::AdditionProduct<1>>] = !has_vectors && facts.sign_weights;
+    legal[place<kernels::AdditionProduct<2>>] = !has_vectors && largest <= 1;
     return legal;
 }
 
-/// Which legal kernel the profile of a set prefers, without planes and tables: a byte dot product; without one sums of
-/// 16 bits, where they hold six chunks, or the kernels that saturate, where they cannot; else words, to which bytes are
-/// widened.
+/// Which legal kernel the profile of a set prefers, without planes and tables: additions; a byte dot product; without
+/// one sums of 16 bits, where they hold six chunks, or the kernels that saturate, where they cannot; else words, to
+/// which bytes are widened.
 template <class Set>
 std::size_t expected_beside_planes(const ProductFacts& facts, const std::vector<bool>& legal) {
+    for (const std::size_t additions : {place<kernels::AdditionProduct<1>>, place<kernels::AdditionProduct<2>>}) {
+        if (legal[additions]) return additions;
+    }
     if (facts.storage == Storage::int16) return place<kernels::WordProduct>;
     if (has_byte_dot_product(Set{})) {
         return facts.storage == Storage::uint8 ? place<kernels::ByteProduct> : place<kernels::SignedByteProduct>;

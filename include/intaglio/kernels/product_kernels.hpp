@@ -5,6 +5,7 @@
 #include <boost/mp11/list.hpp>
 
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/kernels/products/addition_product.hpp"
 #include "intaglio/kernels/products/bits.hpp"
 #include "intaglio/kernels/products/bytes.hpp"
 #include "intaglio/kernels/products/magnitude_planes.hpp"
@@ -28,7 +29,8 @@ struct ProductKernels {
                              SmallSignedByteProduct<128>, ShortSumByteProduct<15>, ShortSumByteProduct<255>,
                              ShortSumSignedByteProduct<8>, ShortSumSignedByteProduct<128>, NibbleTableProduct,
                              PairTableProduct<2>, PairTableProduct<4>, PairTableProduct<8>, WordProduct,
-                             PackedProduct<1>, PackedProduct<2>, PackedProduct<4>>>;
+                             PackedProduct<1>, PackedProduct<2>, PackedProduct<4>, AdditionProduct<1>,
+                             AdditionProduct<2>>>;
 };
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -1,0 +1,154 @@
+// Products of weights -1, 0 and 1 by additions against a naive product, bit for bit: codes of every storage at random
+// and at both ends, all kinds of extents, blocks of rows.
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <type_traits>
+#include <vector>
+
+#include "intaglio/integer/kernel_choice.hpp"
+#include "intaglio/kernels/product_kernels.hpp"
+#include "intaglio/model/network.hpp"
+#include "support/kernel_tools.hpp"
+
+namespace addition_kernels_test {
+
+namespace {
+
+using namespace intaglio;
+using namespace intaglio::kernels;
+using namespace tools;
+using simd::Portable;
+
+enum class Draw { random, high, low };
+
+template <class Code>
+constexpr Storage storage_of = sizeof(Code) == 2        ? Storage::int16
+                               : std::is_signed_v<Code> ? Storage::int8
+                                                        : Storage::uint8;
+
+template <int Bits, class Code>
+void check(const ConvolutionExtents& e, Random& random, Draw draw) {
+    using P = AdditionProduct<Bits>;
+    constexpr std::int32_t least = std::numeric_limits<Code>::min();
+    constexpr std::int32_t most = std::numeric_limits<Code>::max();
+    INFO(Bits, " bits, codes from ", least, " to ", most, ", draw ", static_cast<int>(draw), ", ", describe(e));
+    CHECK(is_legal<P, Portable>({.extents = e,
+                                 .storage = storage_of<Code>,
+                                 .codes = {least, most},
+                                 .weight_codes = {-1, 1},
+                                 .sign_weights = Bits == 1}));
+    Guarded<Code> image(e.in.size());
+    Guarded<std::int8_t> weights(e.weights());
+    for (std::int64_t i = 0; i < e.in.size(); ++i) {
+        image[i] = static_cast<Code>(draw == Draw::random ? between(random, least, most)
+                                     : draw == Draw::high ? most
+                                                          : least);
+    }
+    for (std::int64_t i = 0; i < e.weights(); ++i) {
+        const std::int32_t weight = draw == Draw::random ? between(random, -1, 1) : draw == Draw::high ? 1 : -1;
+        weights[i] = static_cast<std::int8_t>(Bits == 1 && weight == 0 ? 1 : weight);
+    }
+    std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
+    for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
+        const std::int64_t code = in < 0 ? e.padding_code_of(-1 - in) : image[in];
+        expected[static_cast<std::size_t>(out)] += code * weights[weight];
+    });
+
+    Guarded<std::byte> packed(P::template weight_bytes<Portable>(e));
+    CHECK(packed.size() % 64 == 0);
+    P::template pack_weights<Portable>(e, weights.get(), packed.get());
+    CHECK(packed.intact());
+    Guarded<std::int8_t> unpacked(e.weights());
+    P::template unpack_weights<Portable>(e, packed.get(), unpacked.get());
+    CHECK(unpacked.intact());
+    CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
+    // All bytes are written, whatever lay there.
+    Guarded<std::byte> again(packed.size());
+    std::memset(again.get(), 0x3c, again.size());
+    P::template pack_weights<Portable>(e, weights.get(), again.get());
+    CHECK(std::memcmp(packed.get(), again.get(), packed.size()) == 0);
+
+    const std::int64_t row_sums = std::int64_t{e.out.width} * e.out.channels;
+    for (const std::int32_t block : {e.out.height, std::int32_t{1}, between(random, 1, e.out.height)}) {
+        std::int64_t wrong = 0;
+        for (std::int32_t row = 0; row < e.out.height; row += block) {
+            const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
+            Guarded<std::int32_t> sums(rows * row_sums);
+            Guarded<std::byte> workspace(P::template workspace_bytes<Portable, Code>(e, block));
+            P::template multiply_rows<Portable, Grouping::any>(e, image.get(), row, rows, packed.get(), sums.get(),
+                                                               workspace.get());
+            CHECK(sums.intact());
+            CHECK(workspace.intact());
+            for (std::int64_t i = 0; i < rows * row_sums; ++i) {
+                wrong += sums[i] != expected[static_cast<std::size_t>(row * row_sums + i)] ? 1 : 0;
+            }
+        }
+        CHECK(wrong == 0);
+    }
+}
+
+/// Ternary and binary weights under codes of every storage; `Eight` needs a multiplication.
+// clang-format off
+struct Free : Network<Image<3, 12, 12>, Defaults<QInt<2>, Act<M_a{4}>>,
+    Conv<Out<8>, Act<M_a{40}>>,
+    Conv<Out<8>, Groups<2>, SignedAct<M_a{41}>>,
+    DepthwiseConv<QInt<1>>,
+    AvgPool<2>,
+    Conv<QInt<1>, Out<33>>,
+    Classifier<Out<5>>> {};
+struct Eight : Network<Image<3, 12, 12>, Defaults<QInt<8>, Act<M_a{4}>>,
+    Conv<Out<8>>,
+    Classifier<Out<5>>> {};
+// clang-format on
+
+/// Whether a kernel of the library multiplies nothing where it is chosen for portable code.
+template <class Kernel>
+constexpr bool adds = false;
+template <int Bits>
+constexpr bool adds<AdditionProduct<Bits>> = true;
+template <int Magnitudes, int Planes, int Spacing>
+constexpr bool adds<PlaneProduct<Magnitudes, Planes, Spacing>> = true;
+
+template <class Net>
+constexpr int products_that_multiply() {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        const auto multiplies = []<std::size_t Row>(std::integral_constant<std::size_t, Row>) {
+            if constexpr (facts<Net>.rows[Row].weights > 0) {
+                return adds<integer::product_kernel<Net, Portable, Row>> ? 0 : 1;
+            } else {
+                return 0;
+            }
+        };
+        return (multiplies(std::integral_constant<std::size_t, I>{}) + ...);
+    }
+    (std::make_index_sequence<facts<Net>.row_count()>());
+}
+static_assert(products_that_multiply<Free>() == 0);
+static_assert(products_that_multiply<Eight>() == 2);
+
+// Sets with vectors multiply, and other weights are not taken.
+constexpr ProductFacts ternary{.extents = {}, .storage = Storage::uint8, .codes = {0, 255}, .weight_codes = {-1, 1}};
+static_assert(is_legal<AdditionProduct<2>, Portable>(ternary));
+static_assert(!is_legal<AdditionProduct<1>, Portable>(ternary));
+static_assert(!is_legal<AdditionProduct<2>, simd::Generic>(ternary));
+static_assert(!is_legal<AdditionProduct<2>, Portable>(
+    {.extents = {}, .storage = Storage::uint8, .codes = {0, 255}, .weight_codes = {-2, 1}}));
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("products by additions are exact", Code, std::uint8_t, std::int8_t, std::int16_t) {
+    Random random(11);
+    for (const ConvolutionExtents& e : swept_extents(random, 150)) {
+        for (const Draw draw : {Draw::random, Draw::high, Draw::low}) {
+            check<1, Code>(e, random, draw);
+            check<2, Code>(e, random, draw);
+        }
+    }
+}
+
+}  // namespace addition_kernels_test
