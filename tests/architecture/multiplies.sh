@@ -41,7 +41,7 @@ while read -r place name; do
         *add_pixels*) ;;
         *)
             echo extent >>"$folder/addresses"
-            printf '%s\n' "$text" | grep -qE 'extents|width|height|stride|channel|row|column|pixel|pitch|chunk|segment|plan\.|positions|word|sizeof' && continue
+            printf '%s\n' "$text" | grep -qE 'extents|width|height|stride|channel|row|column|pixel|pitch|chunk|segment|plan\.|positions|word|image|sizeof' && continue
             ;;
         esac
         ;;

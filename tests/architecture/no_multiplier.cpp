@@ -12,7 +12,7 @@ using FirstWeights = QInt<8>;
 using FirstWeights = QInt<2>;
 #endif
 #ifdef INTAGLIO_MANY_STATES
-using FirstCodes = Act<M_a{16}>;
+using FirstCodes = Act<M_a{17}>;
 #else
 using FirstCodes = Act<M_a{4}>;
 #endif

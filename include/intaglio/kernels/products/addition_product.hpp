@@ -28,43 +28,50 @@ struct AddedWindows {
     std::int32_t output_pixel;
 };
 
+/// Adds a code of each of `Pixels` neighbouring pixels to its sum, or subtracts it.
+template <bool Subtracts, int Pixels, class Code>
+INTAGLIO_INLINE void add_codes(std::int32_t (&sums)[Pixels], const Code* code, std::ptrdiff_t pixel) {
+    INTAGLIO_UNROLLED (p, Pixels) {
+        if constexpr (Subtracts) {
+            sums[p] -= *code;
+        } else {
+            sums[p] += *code;
+        }
+        code += pixel;
+    }
+}
+
 /// The sums of `Pixels` neighbouring pixels for one output channel; `weights` is left at those of the next one.
 template <int Bits, int Pixels, class Code>
 INTAGLIO_INLINE void add_window(const AddedWindows& windows, const Code* codes, const std::uint8_t*& weights,
                                 std::int32_t* accumulators) {
+    constexpr std::uint32_t minus_one = Bits == 1 ? 0 : 2;
     std::int32_t sums[Pixels] = {};
-    const auto each_pixel = [&](const Code* code, const auto& add)
-        __attribute__((always_inline)){INTAGLIO_UNROLLED (p, Pixels){add(sums[p], *code);
-    code += windows.pixel;
-}
-};  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels
-constexpr auto plus = [](std::int32_t& sum, std::int32_t code) { sum += code; };
-constexpr auto minus = [](std::int32_t& sum, std::int32_t code) { sum -= code; };
-std::uint32_t fields = 1;  // the bit above the last field
-for (std::int32_t row = 0; row < windows.segment_rows; ++row, codes += windows.segment_row) {
-    const Code* code = codes;
-    for (std::int32_t column = 0; column < windows.segment_columns; ++column) {
-        for (std::int32_t i = 0; i < windows.segment_codes; ++i, fields >>= Bits) {
-            if (fields == 1) fields = 256U | *weights++;
-            // Compilers make products of masks and of conditional values.
-            switch (fields & ((1U << Bits) - 1)) {
-                case 1:
-                    each_pixel(code + i, plus);
-                    break;
-                case Bits == 1 ? 0:
-                    2 : each_pixel(code + i, minus);
-                    break;
-                default:
-                    break;
+    std::uint32_t fields = 1;  // the bit above the last field
+    for (std::int32_t row = 0; row < windows.segment_rows; ++row, codes += windows.segment_row) {
+        const Code* segment = codes;
+        for (std::int32_t column = 0; column < windows.segment_columns; ++column) {
+            for (std::int32_t i = 0; i < windows.segment_codes; ++i, fields >>= Bits) {
+                if (fields == 1) fields = 256U | *weights++;
+                // Compilers make products of masks and of conditional values.
+                switch (fields & ((1U << Bits) - 1)) {
+                    case 1:
+                        add_codes<false>(sums, segment + i, windows.pixel);
+                        break;
+                    case minus_one:
+                        add_codes<true>(sums, segment + i, windows.pixel);
+                        break;
+                    default:
+                        break;
+                }
             }
+            segment += windows.segment_column;
         }
-        code += windows.segment_column;
     }
-}
-INTAGLIO_UNROLLED (p, Pixels) {
-    *accumulators = sums[p];
-    accumulators += windows.output_pixel;
-}
+    INTAGLIO_UNROLLED (p, Pixels) {
+        *accumulators = sums[p];
+        accumulators += windows.output_pixel;
+    }
 }
 
 /// All output channels of `Pixels` neighbouring pixels.
