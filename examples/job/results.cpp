@@ -173,6 +173,8 @@ void report(const Results& results, const std::filesystem::path& folder) {
     std::cout << "test set      " << grouped(results.test_images) << " images: integer program "
               << fixed(100 * results.integer_accuracy, 2) << " %, float logits "
               << fixed(100 * results.float_accuracy, 2) << " %, " << results.differing_images << " images differ\n"
+              << "C program     " << grouped(results.test_images) << " images: the logits of "
+              << results.c_differing_images << " differ; " << fixed(results.c_images_per_second, 0) << " images/s\n"
               << "memory        weights " << grouped(results.model_bytes) << " bytes (packed with steps "
               << grouped(results.parameter_bytes) << "), arena " << grouped(results.arena_bytes) << " bytes, training "
               << grouped(results.training_bytes) << " bytes\n"
@@ -180,5 +182,6 @@ void report(const Results& results, const std::filesystem::path& folder) {
               << " images/s, inference " << fixed(results.inference_images_per_second, 0) << " images/s, "
               << fixed(results.seconds, 0) << " s in all\n"
               << "written       " << folder.string()
-              << ": results.json, loss.svg, accuracy.svg, nonzero.svg, checkpoint.intaglio\n";
+              << ": results.json, model.safetensors, network.h, network_main.c, loss.svg, accuracy.svg,\n"
+              << "              nonzero.svg, checkpoint.intaglio\n";
 }

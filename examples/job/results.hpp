@@ -30,6 +30,8 @@ struct Results {
     double integer_accuracy = 0;
     double float_accuracy = 0;
     std::int64_t differing_images = 0;
+    std::int64_t c_differing_images = 0;  // of the exported C program
+    double c_images_per_second = 0;
     intaglio::Certificate certificate;
     std::int64_t model_bytes = 0;
     std::int64_t parameter_bytes = 0;

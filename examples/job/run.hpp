@@ -13,6 +13,7 @@
 #include <intaglio/train/lowering.hpp>
 #include <intaglio/train/trainer.hpp>
 
+#include "exports.hpp"
 #include "options.hpp"
 #include "results.hpp"
 
@@ -100,9 +101,17 @@ template <class Net, class Dataset>
     std::printf("averaging the norms' statistics over the training images, lowering, comparing ...\n");
     std::fflush(stdout);
     trainer.reestimate_statistics();
-    const IntegerNetwork<Net> network = lower(training);
+    const Model<Net> model = lower(training);
+    const IntegerNetwork<Net> network = model;
     results.certificate = certify(training, network);
     const SampleComparison comparison = compare_on_samples(training, network, test);
+    std::printf("exporting, compiling the C program, running it on all test images ...\n");
+    std::fflush(stdout);
+    const CRun c_run = write_exports(model, network, test, options.output,
+                                     {{"model", options.model},
+                                      {"test accuracy", fixed(100 * comparison.integer_accuracy(), 2) + " %"}});
+    results.c_differing_images = c_run.differing_images;
+    results.c_images_per_second = static_cast<double>(test.count()) / c_run.seconds;
 
     results.model = options.model;
     results.epochs = trainer.options().epochs;
@@ -130,5 +139,6 @@ template <class Net, class Dataset>
     }
     results.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     report(results, options.output);
-    return results.certificate.proven() && results.differing_images == 0 ? 0 : 2;
+    const bool equal = results.differing_images == 0 && results.c_differing_images == 0;
+    return results.certificate.proven() && equal ? 0 : 2;
 }
