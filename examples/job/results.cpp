@@ -74,6 +74,7 @@ void write_json_file(const Results& results, const std::filesystem::path& path) 
     json["integer_accuracy"] = results.integer_accuracy;
     json["float_accuracy"] = results.float_accuracy;
     json["differing_images"] = results.differing_images;
+    json["c_differing_images"] = results.c_differing_images;
     json["certificate"]["range_values"] = results.certificate.range_values;
     json["certificate"]["steps_compared"] = results.certificate.steps_compared;
     json["certificate"]["weights_compared"] = results.certificate.weights_compared;

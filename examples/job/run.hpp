@@ -107,9 +107,9 @@ template <class Net, class Dataset>
     const SampleComparison comparison = compare_on_samples(training, network, test);
     std::printf("exporting, compiling the C program, running it on all test images ...\n");
     std::fflush(stdout);
-    const CRun c_run = write_exports(model, network, test, options.output,
-                                     {{"model", options.model},
-                                      {"test accuracy", fixed(100 * comparison.integer_accuracy(), 2) + " %"}});
+    const CRun c_run = write_exports(
+        model, network, test, options.output,
+        {{"model", options.model}, {"test accuracy", fixed(100 * comparison.integer_accuracy(), 2) + " %"}});
     results.c_differing_images = c_run.differing_images;
     results.c_images_per_second = static_cast<double>(test.count()) / c_run.seconds;
 

@@ -130,14 +130,14 @@ class CProgram {
         CWriter body;
         const std::string in = op.row().input == 0 || op.in().memory == 0 ? pixel_type() : op.type(op.in());
         std::string arguments = joined({"const ", in, " *in"});
-        std::string call = joined({prefix_, "_row_", op.index, "(", place(op.row().input, "const " + in)});
+        std::string call = joined({prefix_, "_row_", op.index, "(", place(op.row().input, joined({"const ", in}))});
         if (op.row().second_input != none) {
             arguments += joined({", const ", op.type(op.second()), " *second"});
-            call += ", " + place(op.row().second_input, "const " + op.type(op.second()));
+            call += joined({", ", place(op.row().second_input, joined({"const ", op.type(op.second())}))});
         }
         const std::int32_t written = facts_.row(op.step == none ? op.index : op.step).output;
         arguments += joined({", ", is_last(op) ? "int64_t" : op.type(op.out()), " *out"});
-        call += is_last(op) ? ", logits" : ", " + place(written, op.type(op.out()));
+        call += is_last(op) ? std::string(", logits") : joined({", ", place(written, op.type(op.out()))});
         if (workspace > 0) {
             arguments += ", void *workspace";
             call += joined({", bytes + ", memory_.workspaces[static_cast<std::size_t>(op.index)]});

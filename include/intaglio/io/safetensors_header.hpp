@@ -62,7 +62,7 @@ template <FileNumber T>
     if constexpr (std::is_floating_point_v<T>) {
         return sizeof(T) == 4 ? "F32" : "F64";
     } else {
-        return (std::is_signed_v<T> ? "I" : "U") + std::to_string(8 * sizeof(T));
+        return joined({std::is_signed_v<T> ? 'I' : 'U', 8 * sizeof(T)});
     }
 }
 

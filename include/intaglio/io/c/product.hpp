@@ -48,7 +48,7 @@ class CProduct {
         write_weights();
         const std::int32_t pixel = form_ == CWeightForm::planes ? words_of(e_) * planes_of(op_) : e_.in.channels;
         const std::string image = form_ == CWeightForm::planes ? "words" : "in";
-        const std::string element = form_ == CWeightForm::planes ? op_.prefix + "_uint32" : op_.type(op_.in());
+        const std::string element = form_ == CWeightForm::planes ? joined({op_.prefix, "_uint32"}) : op_.type(op_.in());
         if (form_ == CWeightForm::planes) write_packing();
         if (pads_with_codes_) write_padding();
         const std::int64_t row = std::int64_t{e_.in.width} * pixel;
@@ -185,7 +185,7 @@ class CProduct {
     /// The bit planes of all codes: [pixel][word of 32 channels][plane].
     [[gnu::cold]] void write_packing() {
         const std::int32_t planes = planes_of(op_);
-        const std::string type = op_.prefix + "_uint32";
+        const std::string type = joined({op_.prefix, "_uint32"});
         body_.line({"const ", op_.type(op_.in()), " *from = in;"});
         body_.line({type, " *words = (", type, " *)workspace;"});
         body_.loop("p", e_.in.pixels());

@@ -45,11 +45,11 @@ class CWriter {
 
     /// The lines of another writer, `depth` blocks further in.
     [[gnu::cold]] void append(const CWriter& other, std::size_t depth = 0) {
-        for (std::size_t begin = 0; begin < other.text_.size();) {
-            const std::size_t end = other.text_.find('\n', begin) + 1;
-            text_.append(4 * depth, ' ');
-            text_.append(other.text_, begin, end - begin);
-            begin = end;
+        bool begins_line = true;
+        for (const char c : other.text_) {
+            if (begins_line) text_.append(4 * depth, ' ');
+            text_ += c;
+            begins_line = c == '\n';
         }
     }
 
@@ -70,9 +70,9 @@ namespace io_detail {
         case Storage::int8:
             return "int8_t";
         case Storage::int16:
-            return prefix + "_int16";
+            return joined({prefix, "_int16"});
         default:
-            return prefix + "_int32";
+            return joined({prefix, "_int32"});
     }
 }
 
@@ -120,7 +120,8 @@ class CArrays {
             if (type == "uint32_t") {
                 text_ += joined({static_cast<std::uint32_t>(numbers[i]), "U,"});
             } else {
-                text_ += io_detail::c_number(static_cast<std::int64_t>(numbers[i])) + ",";
+                text_ += io_detail::c_number(static_cast<std::int64_t>(numbers[i]));
+                text_ += ',';
             }
         }
         text_.back() = '}';
