@@ -194,7 +194,7 @@ struct OneProduct
 template <class Weight, class Standardization>
 struct Weights {
     const Row& row = facts<OneProduct<Weight, Standardization>>.row(0);
-    train::ThreadPool pool{1};
+    ThreadPool pool{1};
     train::QuantizedWeights<Weight, Standardization> weights{
         row, WeightTraits<Weight>::scaled || Standardization::scaled, 0, 0};
     Buffer<float> latent{row.weights};
@@ -239,7 +239,7 @@ void optimizer(benchmark::State& state, double clip) {
     std::vector<float> second = zeros;
     const std::vector<ParameterRange> ranges{
         {.kind = ParameterKind::weight, .row = 0, .begin = 0, .count = pass_values}};
-    train::ThreadPool pool(1);
+    ThreadPool pool(1);
     std::uint64_t step = 0;
     for (auto _ : state) {
         const double norm = clip > 0 ? train::gradient_norm({gradients.get(), pass_values}, 0, pool) : 0;

@@ -42,10 +42,17 @@ int main() {
     infer(0);
     second.join();
 
+    // All at once, 16 by 16, on the threads of a pool; on a device without threads, leave the pool out.
+    ThreadPool pool(2);
+    const auto batch = native.make_scratch<16, 2>();
+    std::vector<std::int32_t> classes(100);
+    native.predict_batch(lines.pixels.data(), 100, *batch, classes.data(), pool);
+
     const auto native_scratch = native.make_scratch();
     for (std::size_t i = 0; i < 100; ++i) {
         const std::int64_t* found = native.program().logits(&lines.pixels[i * 64], *native_scratch);
         if (!std::equal(found, found + 2, &logits[i * 2])) return 1;
+        if (classes[i] != (found[1] > found[0] ? 1 : 0)) return 1;
     }
     std::printf("100 images: portable and %s logits are equal; %zu bytes of parameters, %zu of scratch\n",
                 simd::name(simd::Native{}), sizeof constants, sizeof scratch[0]);

@@ -10,6 +10,7 @@
 #include <new>
 #include <vector>
 
+#include "intaglio/host/thread_pool.hpp"
 #include "intaglio/train/lowering.hpp"
 #include "intaglio/train/trainer.hpp"
 #include "support/test_weights.hpp"
@@ -232,4 +233,15 @@ TEST_CASE("evaluation passes and the integer program allocate nothing") {
     };
     CHECK(allocations(predict_all) == 0);
     CHECK(sum >= 0);
+
+    ThreadPool pool(2);
+    const auto batch = network.make_scratch<8, 2>();
+    const auto one = network.make_scratch<1, 2>();
+    std::vector<std::int32_t> classes(20);
+    CHECK(allocations([&] {
+              network.predict_batch(data.pixels.data(), 20, *batch, classes.data(), pool);
+              network.predict_batch(data.pixels.data(), 20, *one, classes.data(), pool);
+          }) == 0);
+    for (std::size_t i = 0; i < 20; ++i) sum -= classes[i];
+    CHECK(sum == 0);
 }

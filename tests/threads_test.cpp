@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "intaglio/host/thread_pool.hpp"
 #include "intaglio/train/loop/evaluation.hpp"
-#include "intaglio/train/program/thread_pool.hpp"
 #include "intaglio/train/trainer.hpp"
 #include "support/training_tools.hpp"
 
@@ -86,7 +86,7 @@ TEST_CASE("the capacity of a training object does not change its results") {
 
 TEST_CASE("the pool runs every task once, on every number of threads, many times") {
     for (int threads = 1; threads <= 4; ++threads) {
-        train::ThreadPool pool(threads);
+        ThreadPool pool(threads);
         CHECK(pool.threads() == threads);
         std::vector<std::atomic<int>> done(67);
         std::atomic<int> wrong_worker{0};
@@ -109,7 +109,7 @@ TEST_CASE("the pool runs every task once, on every number of threads, many times
 }
 
 TEST_CASE("tasks of one worker do not overlap, so that they can share its memory") {
-    train::ThreadPool pool(3);
+    ThreadPool pool(3);
     std::vector<int> inside(3);  // not atomic: ThreadSanitizer watches
     bool alone = true;
     for (int repetition = 0; repetition < 200; ++repetition) {
@@ -123,9 +123,9 @@ TEST_CASE("tasks of one worker do not overlap, so that they can share its memory
 }
 
 TEST_CASE("numbers of threads that make no sense are refused") {
-    CHECK_THROWS_WITH_AS(train::ThreadPool(0), doctest::Contains("threads"), std::invalid_argument);
-    CHECK_THROWS_WITH_AS(train::ThreadPool(-1), doctest::Contains("threads"), std::invalid_argument);
-    CHECK_THROWS_WITH_AS(train::ThreadPool(1025), doctest::Contains("threads"), std::invalid_argument);
+    CHECK_THROWS_WITH_AS(ThreadPool(0), doctest::Contains("threads"), std::invalid_argument);
+    CHECK_THROWS_WITH_AS(ThreadPool(-1), doctest::Contains("threads"), std::invalid_argument);
+    CHECK_THROWS_WITH_AS(ThreadPool(1025), doctest::Contains("threads"), std::invalid_argument);
     CHECK_THROWS_WITH_AS(Training<Net>(4, 0), doctest::Contains("threads"), std::invalid_argument);
 }
 

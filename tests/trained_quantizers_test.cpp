@@ -149,7 +149,7 @@ void check_weight_gradients(unsigned seed) {
     Quantized weights(row, true, 0, 0);
     weights.initialize(row, latent.data(), latent.data() + units * fan_in);
     for (std::size_t i = 0; i < own; ++i) latent[latent.size() - 1 - i] *= 0.6F + 0.2F * static_cast<float>(i);
-    train::ThreadPool pool(2);
+    ThreadPool pool(2);
     weights.quantize(row, latent.data(), pool);
     const double factor = train::Standardizer<Standardization>::scale(fan_in);
     std::vector<float> gradient(latent.size());
@@ -331,7 +331,7 @@ TEST_CASE("parameters of quantisers that are not positive or not finite name the
 }
 
 TEST_CASE("the optimiser leaves steps positive, and weight decay applies where the type says so") {
-    train::ThreadPool pool(1);
+    ThreadPool pool(1);
     std::vector<float> parameters{1, 1, 1, 1};
     const std::vector<float> gradients{5, 5, 0, std::numeric_limits<float>::quiet_NaN()};
     std::vector<float> moments(4);

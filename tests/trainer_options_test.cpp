@@ -288,7 +288,7 @@ TEST_CASE("gradients are clipped by value, then by their norm") {
 }
 
 TEST_CASE("the norm of gradients: exact cases, and what is not finite") {
-    train::ThreadPool pool(2);
+    ThreadPool pool(2);
     std::vector<float> gradients(1001, 2.0F);
     CHECK(train::gradient_norm(gradients, 0, pool) == std::sqrt(4004.0));
     CHECK(train::gradient_norm(gradients, 0.5, pool) == std::sqrt(1001 * 0.25));
@@ -302,7 +302,7 @@ TEST_CASE("the norm of gradients: exact cases, and what is not finite") {
 }
 
 TEST_CASE("what has a limit is clipped to it after the update") {
-    train::ThreadPool pool(2);
+    ThreadPool pool(2);
     constexpr std::int64_t size = 10000;
     std::vector<float> parameters(2 * size), gradients(2 * size), moments(2 * size);
     for (std::size_t i = 0; i < parameters.size(); ++i) {

@@ -326,7 +326,7 @@ namespace {
 /// Quantised weights of a layer of `units` units, by themselves.
 template <class Weight, class Standardization>
 struct TestLayer {
-    train::ThreadPool pool{2};
+    ThreadPool pool{2};
     Row row;
     train::QuantizedWeights<Weight, Standardization> weights;
 

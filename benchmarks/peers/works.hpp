@@ -44,42 +44,48 @@ intaglio::Model<Net> random_model() {
     return {random_numbers(intaglio::facts<Net>.view())};
 }
 
-/// A network with all that it needs to run a batch.
-template <class Net>
+/// Images that a program takes through each layer together; batches of peers are no larger.
+inline constexpr std::int32_t most_images = 16;
+
+/// A network with all that it needs to run a batch of up to `Batch` images.
+template <class Net, std::int32_t Batch>
 struct Runnable {
     using Set = intaglio::simd::Native;
-    using Scratch = intaglio::Scratch<Net, Set>;
 
-    Runnable(std::int32_t batch, std::int32_t highest) : network(random_model<Net>()) {
-        const std::size_t pixels = intaglio::Program<Net, Set>::pixels;
-        images.resize(static_cast<std::size_t>(batch) * pixels);
+    Runnable(std::int32_t image_count, std::int32_t highest)
+        : network(random_model<Net>()), count(image_count), scratch(network.template make_scratch<Batch>()) {
+        if (count > Batch) throw std::invalid_argument("batches have at most 16 images");
+        images.resize(static_cast<std::size_t>(count) * intaglio::Program<Net, Set>::pixels);
         for (std::size_t i = 0; i < images.size(); ++i) {
             images[i] = static_cast<std::uint8_t>(number(input_series, i, 0, highest));
         }
-        for (std::int32_t b = 0; b < batch; ++b) scratches.push_back(network.make_scratch());
     }
-    [[nodiscard]] const std::uint8_t* image(std::size_t b) const {
-        return images.data() + b * intaglio::Program<Net, Set>::pixels;
-    }
-    [[nodiscard]] intaglio::integer::Frame frame(std::size_t b) const {
-        return {network.parameters().bytes, image(b), scratches[b]->arena, scratches[b]->logits};
+    void run_all() const { network.program().logits_batch(images.data(), count, *scratch); }
+    void run(const auto& instruction) const {
+        const intaglio::integer::Frame frame{network.parameters().bytes, images.data(), scratch->arena, scratch->logits,
+                                             count};
+        intaglio::integer::run_images(instruction, frame);
     }
 
     intaglio::IntegerNetwork<Net, Set> network;
+    std::int32_t count;
+    std::unique_ptr<intaglio::Scratch<Net, Set, Batch>> scratch;
     Codes images;
-    std::vector<std::unique_ptr<Scratch>> scratches;
 };
+
+/// What the clock runs: `make(network)` gives it for a network with a batch.
+template <class Net, class Make>
+std::function<void()> for_batch(std::int32_t batch, const Make& make) {
+    if (batch == 1) return make(std::make_shared<Runnable<Net, 1>>(batch, highest_code));
+    return make(std::make_shared<Runnable<Net, most_images>>(batch, highest_code));
+}
 
 /// All of a network, from pixels to logits.
 template <class Net>
 void add_network(Works& works, const std::string& name) {
-    const auto prepare = [](std::int32_t batch) -> std::function<void()> {
-        auto net = std::make_shared<Runnable<Net>>(batch, highest_code);
-        return [net] {
-            for (std::size_t b = 0; b < net->scratches.size(); ++b) {
-                net->network.program().logits(net->image(b), *net->scratches[b]);
-            }
-        };
+    const auto prepare = [](std::int32_t batch) {
+        return for_batch<Net>(batch,
+                              [](auto network) -> std::function<void()> { return [network] { network->run_all(); }; });
     };
     works.push_back({name, [] { return layers_of(intaglio::facts<Net>.view()); }, prepare, {}});
 }
@@ -95,27 +101,24 @@ void add_operation(Works& works, const std::string& name, intaglio::Shape in, in
         }
         throw std::runtime_error("the network has no such layer");
     };
-    const auto run_until = [in, out](const Runnable<Net>& net, std::size_t b) {
-        const auto& list = intaglio::integer::instructions<Net, Set>;
-        for (const intaglio::integer::Instruction& instruction : list) {
-            instruction.run(instruction.site, net.frame(b));
+    const auto run_until = [in, out]<std::int32_t Batch>(const Runnable<Net, Batch>& network) {
+        for (const auto& instruction : intaglio::integer::instructions<Net, Set, Batch>) {
+            network.run(instruction);
             const intaglio::ConvolutionExtents& extents = instruction.site.extents;
             if (extents.in.size() == in.size() && extents.out.size() == out.size()) return &instruction;
         }
         throw std::runtime_error("the operation is part of another one");
     };
-    const auto prepare = [run_until](std::int32_t batch) -> std::function<void()> {
-        auto net = std::make_shared<Runnable<Net>>(batch, highest_code);
-        const intaglio::integer::Instruction* instruction = nullptr;
-        for (std::size_t b = 0; b < net->scratches.size(); ++b) instruction = run_until(*net, b);
-        return [net, instruction] {
-            for (std::size_t b = 0; b < net->scratches.size(); ++b) instruction->run(instruction->site, net->frame(b));
-        };
+    const auto prepare = [run_until](std::int32_t batch) {
+        return for_batch<Net>(batch, [run_until](auto network) -> std::function<void()> {
+            const auto* const instruction = run_until(*network);
+            return [network, instruction] { network->run(*instruction); };
+        });
     };
     const auto output = [run_until, out](std::int32_t highest) {
-        const Runnable<Net> net(1, highest);
-        const intaglio::integer::Instruction* const instruction = run_until(net, 0);
-        const auto* codes = reinterpret_cast<const std::uint8_t*>(net.scratches[0]->arena + instruction->site.output);
+        const Runnable<Net, 1> network(1, highest);
+        const auto* const instruction = run_until(network);
+        const auto* codes = reinterpret_cast<const std::uint8_t*>(network.scratch->arena + instruction->site.output);
         return Codes(codes, codes + out.size());
     };
     works.push_back({name, layers, prepare, output});

@@ -103,7 +103,7 @@ void add_codes(Hash& hash, std::int32_t units, const std::vector<float>& latent)
     row.weight_spacing = WeightTraits<Weight>::spacing;
     row.weight_offset = WeightTraits<Weight>::offset;
     row.weight_denominator = Weight::denominator;
-    train::ThreadPool pool(1);
+    ThreadPool pool(1);
     train::QuantizedWeights<Weight, Standardization> weights(row, WeightTraits<Weight>::scaled, 0, 0);
     weights.quantize(row, latent.data(), pool);
     for (const std::int8_t code : weights.codes) hash.add(code);

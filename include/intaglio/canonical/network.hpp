@@ -77,19 +77,19 @@ class IntegerNetwork {
     [[nodiscard]] std::int32_t predict(const Pixel* image, Scratch<Net, Target>& scratch) const {
         return program().predict(image, scratch);
     }
-    /// Classes of any number of images, one after the other; `Batch` of them at once.
-    template <std::int32_t Batch>
-    void predict_batch(const Pixel* images, std::int64_t count, Scratch<Net, Target, Batch>& scratch,
-                       std::int32_t* found) const {
-        program().predict_batch(images, count, scratch, found);
+    /// Classes of any number of images, one after the other; `Batch` of them at once, on `Threads` threads of a pool.
+    template <std::int32_t Batch, std::int32_t Threads, class Pool = OneThread>
+    void predict_batch(const Pixel* images, std::int64_t count, Scratch<Net, Target, Batch, Threads>& scratch,
+                       std::int32_t* found, Pool&& pool = {}) const {
+        program().predict_batch(images, count, scratch, found, pool);
     }
     [[nodiscard]] Program<Net, Target> program() const { return Program<Net, Target>(*parameters_); }
     [[nodiscard]] Parameters<Net, Target>& parameters() { return *parameters_; }
     [[nodiscard]] const Parameters<Net, Target>& parameters() const { return *parameters_; }
-    /// Working memory for one thread and up to `Batch` images.
-    template <std::int32_t Batch = 1>
-    [[nodiscard]] static std::unique_ptr<Scratch<Net, Target, Batch>> make_scratch() {
-        return std::make_unique<Scratch<Net, Target, Batch>>();
+    /// Working memory for one call at a time with up to `Batch` images on `Threads` threads.
+    template <std::int32_t Batch = 1, std::int32_t Threads = 1>
+    [[nodiscard]] static std::unique_ptr<Scratch<Net, Target, Batch, Threads>> make_scratch() {
+        return std::make_unique<Scratch<Net, Target, Batch, Threads>>();
     }
 
   private:

@@ -322,7 +322,10 @@ constexpr std::size_t most_codes_in_planes() {
 template <class Net, class Target, std::int32_t Images = 1>
 inline constexpr auto instructions = detail::make_instructions<Net, Target, Images>();
 
-/// Runs an instruction for all images of a frame.
+/// Runs an instruction for all images of a frame: one, if the program holds no more.
+inline void run_images(const Instruction& instruction, const Frame& frame) {
+    instruction.run(instruction.site, frame);
+}
 inline void run_images(const BatchInstruction& instruction, const Frame& frame) {
     if (instruction.takes_batches || frame.images == 1) return instruction.run(instruction.site, frame);
     const BatchInstruction::Distances& distances = instruction.distances;

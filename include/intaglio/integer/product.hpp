@@ -101,11 +101,13 @@ template <class Set, auto Variant, class In>
 inline constexpr bool multiplies_panels =
     kernels::MultipliesPanels<kernel_of<Variant>, Set, In>&& Variant.grouping == kernels::Grouping::mixed;
 
+/// Pixels of a product whose time is that of reading its weights, rather.
+inline constexpr std::int64_t few_pixels = 64;
+
 /// Images whose pixels are multiplied together, so that weights are read once for them: where one has few pixels.
 template <class Set, auto Variant, class In>
 constexpr std::int32_t images_together(const Site& site) {
-    constexpr std::int64_t pixels = 64;
-    const std::int64_t wanted = pixels / site.extents.out.pixels();
+    const std::int64_t wanted = few_pixels / site.extents.out.pixels();
     if (!multiplies_panels<Set, Variant, In> || wanted < 2) return 1;
     return wanted < site.images ? static_cast<std::int32_t>(wanted) : site.images;
 }
@@ -136,7 +138,8 @@ template <class Set, StepKind Kind, class Out>
 struct FusedStep {
     const Site& site;
     const std::byte* parameters;
-    Out* out;  ///< of the first pixel
+    Out* out;                        ///< of the first pixel
+    std::int32_t first_channel = 0;  ///< of those that are multiplied
 
     void all(const std::int32_t* sums, std::int64_t pixels) const {
         step<Set, Kind>(site.step, sums, pixels, site.extents.out.channels, parameters, out);
@@ -144,9 +147,10 @@ struct FusedStep {
     /// Takes a panel of sums: see kernels::ProductOutput.
     static void panel(const void* self, const kernels::SumPanel<std::int32_t>& sums) {
         const auto& fused = *static_cast<const FusedStep*>(self);
-        step<Set, Kind>(fused.site.step, sums.sums, sums.pixels,
-                        {fused.site.extents.out.channels, sums.first_channel, sums.channels, sums.pitch},
-                        fused.parameters, fused.out);
+        step<Set, Kind>(
+            fused.site.step, sums.sums, sums.pixels,
+            {fused.site.extents.out.channels, fused.first_channel + sums.first_channel, sums.channels, sums.pitch},
+            fused.parameters, fused.out);
     }
 };
 
@@ -173,6 +177,38 @@ void product_block(const Site& site, const In* in, const kernels::RowBlock& bloc
             fused.all(sums, std::int64_t{block.images} * block.rows * extents.out.width);
         }
     }
+}
+
+/// Whether a product can be cut by output channels: panel by panel, each with its step.
+template <class Set, auto Variant, class In>
+inline constexpr bool cuts_channels = multiplies_panels<Set, Variant, In>&& Variant.step != StepKind::none &&
+                                      !Variant.window_sums && requires(const ConvolutionExtents& extents) {
+    kernel_of<Variant>::template panel_bytes<Set>(extents);
+};
+
+/// A part of the output channels of a product of one image with few pixels.
+template <class Set, auto Variant, class In, class Out>
+void product_of_channels(const Site& site, const In* in, Part part, const std::byte* parameters, Out* out,
+                         std::byte* workspace) {
+    using Kernel = kernel_of<Variant>;
+    // Two parts write no word of planes.
+    const std::int32_t panel = Kernel::template panel_channels<Set>(site.extents);
+    constexpr bool to_planes = kernels::planes_of<Out> != 0;
+    const std::int32_t unit = to_planes && panel < kernels::bits_per_word ? kernels::bits_per_word : panel;
+    const std::int32_t channels = site.extents.out.channels;
+    const std::int32_t units = (channels + unit - 1) / unit;
+    const std::int32_t first = units * part.index / part.count * unit;
+    const std::int32_t end = units * (part.index + 1) / part.count * unit;
+    if (first >= end) return;
+    ConvolutionExtents extents = site.extents;
+    extents.out.channels = (end < channels ? end : channels) - first;
+    const FusedStep<Set, Variant.step, Out> fused{site, parameters + site.step_parameters, out, first};
+    auto* const sums = reinterpret_cast<std::int32_t*>(workspace);
+    Kernel::template multiply_panels<Set>(
+        extents, in, {.rows = extents.out.height},
+        parameters + site.parameters + first / panel * Kernel::template panel_bytes<Set>(site.extents),
+        {.sums = sums, .take = &FusedStep<Set, Variant.step, Out>::panel, .taker = &fused},
+        workspace + images_together<Set, Variant, In>(site) * kept_bytes<Set, Variant, In>(site.extents));
 }
 
 }  // namespace detail
@@ -218,14 +254,23 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         Out* const out = output<Kind>(site, frame);
         const std::int64_t in_image = stored_shape<In>(extents.in).size();
         const std::int64_t out_row = std::int64_t{extents.out.width} * pixel_elements<Out>(extents.out.channels);
+        if constexpr (detail::cuts_channels<Set, Kind::variant, In>) {
+            const std::int32_t panel = kernel_of<Kind::variant>::template panel_channels<Set>(extents);
+            if (frame.part.count > 1 && extents.out.pixels() <= detail::few_pixels && extents.out.channels > panel) {
+                return detail::product_of_channels<Set, Kind::variant>(site, in, frame.part, frame.parameters, out,
+                                                                       frame.arena + site.workspace);
+            }
+        }
         const std::int32_t height = extents.out.height;
+        const std::int32_t first_row = height * frame.part.index / frame.part.count;
+        const std::int32_t end_row = height * (frame.part.index + 1) / frame.part.count;
         const std::int32_t most_rows = detail::block_rows(extents);
         const std::int32_t most_images = detail::images_together<Set, Kind::variant, In>(site);
         for (std::int32_t image = 0; image < frame.images; image += most_images) {
             const std::int32_t images_left = frame.images - image;
             const std::int32_t images = images_left < most_images ? images_left : most_images;
-            for (std::int32_t row = 0; row < height; row += most_rows) {
-                const std::int32_t rows = height - row < most_rows ? height - row : most_rows;
+            for (std::int32_t row = first_row; row < end_row; row += most_rows) {
+                const std::int32_t rows = end_row - row < most_rows ? end_row - row : most_rows;
                 detail::product_block<Set, Kind::variant>(
                     site, in + image * in_image, {.images = images, .first_row = row, .rows = rows}, frame.parameters,
                     out + (std::int64_t{image} * height + row) * out_row, frame.arena + site.workspace);

@@ -224,7 +224,7 @@ class Training {
     [[nodiscard]] std::span<const train::Gradient> gradients() const { return passes_.gradients; }
     /// To be called after parameters were written.
     void parameters_changed() { ++passes_.parameter_version; }
-    [[nodiscard]] train::ThreadPool& pool() { return passes_.pool; }
+    [[nodiscard]] ThreadPool& pool() { return passes_.pool; }
     /// Images of a batch, and how many of them this rank has memory for.
     [[nodiscard]] std::int64_t capacity() const { return passes_.batch_capacity; }
     [[nodiscard]] std::int64_t own_capacity() const { return passes_.capacity; }

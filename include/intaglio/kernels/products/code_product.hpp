@@ -82,6 +82,13 @@ struct CodeProduct {
     [[nodiscard]] static constexpr std::int32_t panel_channels(const ConvolutionExtents& extents) {
         return plan_for<Arithmetic<Set>>(extents).panel_channels(Arithmetic<Set>::lanes);
     }
+    /// Bytes between the packed weights of two panels.
+    template <class Set>
+    [[nodiscard]] static constexpr std::ptrdiff_t panel_bytes(const ConvolutionExtents& extents) {
+        return static_cast<std::ptrdiff_t>(plan_for<Arithmetic<Set>>(extents).packed_chunks) *
+               panel_channels<Set>(extents) * Arithmetic<Set>::codes_per_chunk *
+               static_cast<std::ptrdiff_t>(sizeof(typename Arithmetic<Set>::Weight));
+    }
     template <class Set, class Code>
     static void multiply_panels(const ConvolutionExtents& extents, const Code* image, const RowBlock& block,
                                 const std::byte* packed, const ProductOutput<std::int32_t>& output,

@@ -11,7 +11,7 @@
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/core/random.hpp"
-#include "intaglio/train/program/thread_pool.hpp"
+#include "intaglio/host/thread_pool.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/thread_pool.hpp"
 #include "intaglio/train/program/context.hpp"
-#include "intaglio/train/program/thread_pool.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 

@@ -12,8 +12,8 @@
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/finite.hpp"
+#include "intaglio/host/thread_pool.hpp"
 #include "intaglio/train/program.hpp"
-#include "intaglio/train/program/thread_pool.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
 

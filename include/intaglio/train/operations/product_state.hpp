@@ -11,10 +11,10 @@
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/finite.hpp"
+#include "intaglio/host/thread_pool.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/train/program/aligned_vector.hpp"
 #include "intaglio/train/program/gradient.hpp"
-#include "intaglio/train/program/thread_pool.hpp"
 #include "intaglio/train/program/trained_parameters.hpp"
 #include "intaglio/train/weights/weight_arithmetic.hpp"
 #include "intaglio/train/weights/weight_quantization.hpp"

@@ -10,13 +10,13 @@
 
 #include "intaglio/canonical/model.hpp"
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/thread_pool.hpp"
 #include "intaglio/model/facts.hpp"
 #include "intaglio/train/program/aligned_vector.hpp"
 #include "intaglio/train/program/gradient.hpp"
 #include "intaglio/train/program/plan.hpp"
 #include "intaglio/train/program/ranks.hpp"
 #include "intaglio/train/program/site.hpp"
-#include "intaglio/train/program/thread_pool.hpp"
 #include "intaglio/train/steps/steps.hpp"
 
 namespace intaglio::model_error {

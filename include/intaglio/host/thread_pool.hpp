@@ -16,7 +16,7 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/text.hpp"
 
-namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train {
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// Runs the tasks of one loop at a time on `threads` threads, the caller's among them. `run` allocates nothing.
 class ThreadPool {
@@ -114,4 +114,4 @@ class ThreadPool {
     bool stopping_ = false;
 };
 
-}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::train
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET
