@@ -1,4 +1,4 @@
-# Exported ONNX files in ONNX Runtime. ./check sources it after common.sh.
+# Exported ONNX files in ONNX Runtime and in qonnx. ./check sources it after common.sh.
 # shellcheck shell=bash
 
 # make_python FOLDER PACKAGE...: a Python environment in FOLDER with packages of the Python index, each named as it is
@@ -20,7 +20,7 @@ check_onnx() {
     local folder=build/onnx since=$SECONDS good bad
     install_missing "${packages_build[@]}"
     mkdir -p "$folder"
-    make_python "$folder/python" numpy onnx onnxruntime
+    make_python "$folder/python" numpy onnx onnxruntime qonnx
     "${CXX:-g++}" -std=c++20 -O1 -march=native -Iinclude -Itests tests/export_onnx/write.cpp -o "$folder/write" ||
         die "tests/export_onnx/write.cpp does not compile"
     took "onnx: build" "$since"

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "data_files/temporary_folder.hpp"
+#include "intaglio/host/little_endian.hpp"
 #include "intaglio/io/export_onnx.hpp"
 #include "intaglio/model/vocabulary.hpp"
 #include "support/random_model.hpp"
@@ -276,6 +277,81 @@ TEST_CASE("onnx: weights lie in the order of the file, as unsigned bytes") {
                   model.rows[products[2]].weights[(4 * pixels + p) * 3 + c] + 128);
         }
     }
+}
+
+TEST_CASE("onnx: in QONNX the thresholds of a step are where its codes rise") {
+    struct Steps : Network<Image<1, 4, 4>, Defaults<QInt<4>, BatchNorm>, Conv<Out<6>, Act<M_a{4}>>,
+                           Conv<Out<5>, Act<M_a{40}>>, Classifier<Out<3>>> {};
+    Model<Steps> model = random_model_of<Steps>();
+    const FactsView view = facts<Steps>.view();
+    for (std::size_t i = 0; i < view.rows.size; ++i) {
+        // Half of the channels fall.
+        if (view.rows[i].steps > 0 && !view.rows[i].has_thresholds()) {
+            model.rows[i].multipliers[1] *= -1;
+            model.rows[i].multipliers[3] *= -1;
+        }
+    }
+    const Message file(onnx_bytes(model, {.dialect = OnnxDialect::qonnx}));
+    CHECK(file.texts(8).size() == 2);
+    const Message graph = file.message(7);
+    const auto tensors = initializers(graph);
+    std::size_t steps = 0;
+    for (std::size_t i = 0; i < view.rows.size; ++i) {
+        const Row& row = view.rows[i];
+        if (row.steps == 0) continue;
+        ++steps;
+        const std::string prefix = "row." + std::to_string(i) + ".";
+        const RowNumbers& numbers = model.rows[i];
+        const std::int32_t channels = view.value(row.output).shape.channels;
+        const auto real = [&](const Message& tensor, std::size_t at) {
+            const std::string bytes = tensor.text(9);
+            return load_little_endian<float>(reinterpret_cast<const std::uint8_t*>(bytes.data()) + 4 * at);
+        };
+        const Message thresholds = tensors.at(prefix + "thresholds");
+        CHECK(thresholds.packed(1) == std::vector<std::int64_t>{channels, row.steps});
+        const CodeRange range = view.value(row.input).codes;
+        bool equal = true;
+        for (std::int64_t acc = range.lowest; acc <= range.highest; ++acc) {
+            for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
+                std::int64_t code = row.codes.lowest;
+                if (row.has_thresholds()) {
+                    const std::int64_t position = numbers.falling[c] != 0 ? -acc - 1 : acc;
+                    for (std::size_t m = 0; m < static_cast<std::size_t>(row.steps); ++m)
+                        code += position >= numbers.thresholds[m * numbers.falling.size() + c] ? 1 : 0;
+                } else {
+                    code = (acc * numbers.multipliers[c] + numbers.addends[c]) >> numbers.shifts[c];
+                    code = code < row.codes.lowest    ? row.codes.lowest
+                           : code > row.codes.highest ? row.codes.highest
+                                                      : code;
+                }
+                const bool has_signs = tensors.contains(prefix + "signs");
+                const float position =
+                    static_cast<float>(acc) * (has_signs ? real(tensors.at(prefix + "signs"), c) : 1.0F);
+                std::int64_t found = row.codes.lowest;
+                for (std::size_t m = 0; m < static_cast<std::size_t>(row.steps); ++m)
+                    found += position >= real(thresholds, c * static_cast<std::size_t>(row.steps) + m) ? 1 : 0;
+                equal = equal && found == code;
+            }
+        }
+        CHECK(equal);
+    }
+    CHECK(steps == 2);
+}
+
+TEST_CASE("onnx: QONNX refuses sums that float32 does not hold") {
+    struct Long
+        : Network<Features<1100>, Defaults<QInt<8>, BatchNorm>, Dense<Out<2>, Act<M_a{4}>>, Classifier<Out<2>>> {};
+    Model<Long> model = random_model_of<Long>();
+    for (RowNumbers& numbers : model.rows) {
+        for (std::int8_t& weight : numbers.weights) weight = 59;  // 1100 * 255 * 59 < 2^24 < 1100 * 255 * 60
+    }
+    CHECK_NOTHROW((void)onnx_bytes(model, {.dialect = OnnxDialect::qonnx}));
+    for (std::int8_t& weight : model.rows[0].weights) weight = 60;
+    CHECK_THROWS_WITH_AS((void)onnx_bytes(model, {.dialect = OnnxDialect::qonnx}),
+                         "QONNX, layer 2 (product): sums -16830000 .. 16830000 are not exact in float32, which has all "
+                         "integers up to 16777216",
+                         std::invalid_argument);
+    CHECK_NOTHROW((void)onnx_bytes(model));
 }
 
 TEST_CASE("onnx: a file is written, the same each time; a model of another network is none") {

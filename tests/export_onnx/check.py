@@ -1,12 +1,16 @@
 """check.py FOLDER: runs each network that write.cpp wrote below FOLDER in ONNX Runtime and compares all logits with those
 of the integer program. They must be equal, whatever the optimisations and the number of images in a batch; those of a
-twin with one changed weight must not. The last line is `N passed, M failed`."""
+twin with one changed weight must not. The same network as QONNX runs in the package of that name: the sums before the
+logits must give the logits in 64 bits. The last line is `N passed, M failed`."""
 import os
 import sys
 
 import numpy
 import onnx
 import onnxruntime
+import qonnx.core.onnx_exec
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.transformation.infer_shapes import InferShapes
 
 ORDER = {
     "all optimisations": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
@@ -26,15 +30,43 @@ def outputs(model, images, optimisation, batch):
     return [numpy.concatenate(part) for part in zip(*parts)]
 
 
+def qonnx_logits(model, images):
+    """The sums before the logits, in QONNX, times the multipliers plus the addends in integers; and the float logits."""
+    model = ModelWrapper(model)
+    for value in (model.graph.input[0], model.graph.output[0]):
+        value.type.tensor_type.shape.dim[0].dim_value = len(images)
+    model = model.transform(InferShapes())
+    if images.ndim == 4:
+        images = images.transpose(0, 3, 1, 2)
+    values = qonnx.core.onnx_exec.execute_onnx(
+        model, {model.graph.input[0].name: numpy.ascontiguousarray(images, numpy.float32)}, True
+    )
+    logits = values["logits"]
+    scaled = [node for node in model.graph.node if node.op_type in ("Mul", "Add")][-2:]
+    sums = values[scaled[0].input[0]].astype(numpy.float64)
+    multipliers, addends = (values[node.input[1]].astype(numpy.float64) for node in scaled)
+    return (sums * multipliers + addends).reshape(logits.shape), logits
+
+
 def with_changed_weight(model, position):
     """A copy in which one weight of the last layer is another one."""
     twin = onnx.ModelProto()
     twin.CopyFrom(model)
     weights = [tensor for tensor in twin.graph.initializer if tensor.name.endswith(".weights")][-1]
-    data = bytearray(weights.raw_data)
-    data[position % len(data)] ^= 1
-    weights.raw_data = bytes(data)
+    numbers = numpy.array(onnx.numpy_helper.to_array(weights))
+    at = numpy.unravel_index(position % numbers.size, numbers.shape)
+    if numbers.dtype == numpy.uint8:
+        numbers[at] ^= 1
+    else:
+        numbers[at] = -numbers[at] if numbers[at] != 0 else 1
+    weights.raw_data = numbers.tobytes()
     return twin
+
+
+def notices_changed_weight(model, logits_of, expected):
+    """Whether other logits come out. An input that is always 0 hides its weights, so that several are tried."""
+    twins = (with_changed_weight(model, position) for position in range(16))
+    return any((logits_of(twin) != expected).any() for twin in twins)
 
 
 def problems(folder):
@@ -56,14 +88,21 @@ def problems(folder):
                 yield f"{name}, batches of {batch}: {wrong} of {logits.size} logits differ"
             if (classes != expected[:count].argmax(axis=1)).any():
                 yield f"{name}, batches of {batch}: classes differ"
+    few = 40
+    quantized = onnx.load(os.path.join(folder, "qonnx.onnx"))
+    exact, rounded = qonnx_logits(quantized, images[:few])
+    wrong = numpy.count_nonzero(exact != expected[:few])
+    if wrong:
+        yield f"QONNX: {wrong} of {exact.size} logits differ"
+    if not numpy.allclose(rounded, expected[:few], rtol=1e-6, atol=1):
+        yield "QONNX: the logits of the file differ by more than their rounding"
+    if not notices_changed_weight(quantized, lambda twin: qonnx_logits(twin, images[:few])[0], expected[:few]):
+        yield "QONNX: a changed weight is not noticed"
     if len(numpy.unique(expected[:, 0])) < 2:
         yield "all images have the same logits: the model tests nothing"
-    # An input that is always 0 hides its weights.
-    for position in range(16):
-        twin = with_changed_weight(model, position)
-        if (outputs(twin, images, ORDER["all optimisations"], len(images))[0] != expected).any():
-            return
-    yield "a changed weight is not noticed"
+    optimisation = ORDER["all optimisations"]
+    if not notices_changed_weight(model, lambda twin: outputs(twin, images, optimisation, len(images))[0], expected):
+        yield "a changed weight is not noticed"
 
 
 def main():

@@ -29,6 +29,7 @@ void write(const std::filesystem::path& folder) {
     Model<Net> model;
     static_cast<ModelNumbers&>(model) = random_model::make(facts<Net>.view(), 1);
     export_onnx(model, folder / "net.onnx", {.with_class = true});
+    export_onnx(model, folder / "qonnx.onnx", {.dialect = OnnxDialect::qonnx});
     const IntegerNetwork<Net> network(model);
     const auto scratch = network.make_scratch();
     const Value& input = facts<Net>.values[0];

@@ -26,6 +26,7 @@ struct OnnxOptions {
     std::string name = "network";  ///< of the graph
     /// A second output "class", int64 [N]: the index of the largest logit, the lowest one on ties.
     bool with_class = false;
+    OnnxDialect dialect = OnnxDialect::exact;
 };
 
 namespace io_detail {
@@ -40,16 +41,30 @@ template <class... Primitive>
 inline constexpr std::int64_t onnx_operators = 13;
 inline constexpr std::int64_t onnx_format = 7;
 
+/// [N, channels, height, width] of float32, or [N, features], with a quantiser that tells their type.
+[[gnu::cold]] inline OnnxTensor qonnx_image(const Value& input, OnnxGraph& graph) {
+    const Shape shape = input.shape;
+    const bool is_vector = shape.pixels() == 1;
+    const OnnxTensor image{is_vector ? "features" : "image", OnnxType::float32};
+    graph.input(image,
+                is_vector ? OnnxShape{-1, shape.channels} : OnnxShape{-1, shape.channels, shape.height, shape.width},
+                joined({"codes ", range_text(input.codes)}));
+    const OnnxTensor codes = qonnx_quantizer(graph, image.name, input.codes, false);
+    if (!is_vector) return codes;
+    return graph.node("Reshape", codes.type, {codes.name, graph.list({0, shape.channels, 1, 1})});
+}
+
 /// [N, height, width, channels] as the caller has it, or [N, features], to [N, channels, height, width].
 [[gnu::cold]] inline OnnxTensor onnx_image(const Value& input, OnnxGraph& graph) {
     const Shape shape = input.shape;
     const bool is_vector = shape.pixels() == 1;
-    const OnnxTensor image{is_vector ? "features" : "image",
-                           input.storage == Storage::int16 ? OnnxType::int16 : OnnxOperation::type(input)};
+    const bool is_wide = input.storage == Storage::int16;
+    const OnnxType byte = input.storage == Storage::int8 ? OnnxType::int8 : OnnxType::uint8;
+    const OnnxTensor image{is_vector ? "features" : "image", is_wide ? OnnxType::int16 : byte};
     graph.input(image,
                 is_vector ? OnnxShape{-1, shape.channels} : OnnxShape{-1, shape.height, shape.width, shape.channels},
                 joined({"codes ", range_text(input.codes)}));
-    const OnnxTensor codes = graph.cast(image, OnnxOperation::type(input));
+    const OnnxTensor codes = graph.cast(image, is_wide ? OnnxType::int32 : byte);
     if (is_vector) {
         return graph.node("Reshape", codes.type, {codes.name, graph.list({0, shape.channels, 1, 1})});
     }
@@ -69,12 +84,13 @@ inline constexpr std::int64_t onnx_format = 7;
     OnnxGraph graph(options.name);
     graph.begin("input.", "input");
     std::vector<OnnxTensor> tensors(facts.values.size);
-    tensors[0] = onnx_image(facts.value(0), graph);
+    const bool is_qonnx = options.dialect == OnnxDialect::qonnx;
+    tensors[0] = is_qonnx ? qonnx_image(facts.value(0), graph) : onnx_image(facts.value(0), graph);
     for (std::size_t i = 0; i < writers.size(); ++i) {
         const Row& row = facts.rows[i];
         graph.begin(joined({"row.", i, "."}), place_text(row));
         tensors[static_cast<std::size_t>(row.output)] =
-            writers[i]({facts, model, graph, tensors, static_cast<std::int32_t>(i)});
+            writers[i]({facts, model, graph, tensors, static_cast<std::int32_t>(i), options.dialect});
     }
     const Row& last = facts.rows[facts.rows.size - 1];
     const OnnxTensor& logits = tensors[static_cast<std::size_t>(last.output)];
@@ -94,6 +110,12 @@ inline constexpr std::int64_t onnx_format = 7;
     file.text(2, "intaglio");
     file.message(7, graph.message());
     file.message(8, operators);
+    if (is_qonnx) {
+        ProtobufMessage own;
+        own.text(1, qonnx_domain);
+        own.number(2, 1);
+        file.message(8, own);
+    }
     add_onnx_note(file, "signature", model_signature(facts));
     add_onnx_note(file, "logit_exponent", std::to_string(model.logit_exponent));
     return file.bytes();
@@ -101,7 +123,8 @@ inline constexpr std::int64_t onnx_format = 7;
 
 }  // namespace io_detail
 
-/// The bytes of a model as an ONNX file. Throws std::invalid_argument if the model is not one of Net.
+/// The bytes of a model as an ONNX file. Throws std::invalid_argument if the model is not one of Net, or the
+/// dialect is QONNX and a layer's sums are not exact in float32.
 template <class Net>
 [[gnu::cold]] std::string onnx_bytes(const Model<Net>& model, const OnnxOptions& options = {}) {
     static_assert(raise<integer::Refusal<Net>>());
@@ -110,7 +133,7 @@ template <class Net>
 }
 
 /// Writes a model as an ONNX file; the file is complete or the old one. Throws std::runtime_error that names the file,
-/// std::invalid_argument if the model is not one of Net.
+/// std::invalid_argument as onnx_bytes.
 template <class Net>
 [[gnu::cold]] void export_onnx(const Model<Net>& model, const std::filesystem::path& path,
                                const OnnxOptions& options = {}) {

@@ -1,6 +1,7 @@
 // An ONNX graph under construction. Field numbers are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -43,18 +44,28 @@ using OnnxShape = std::vector<std::int64_t>;
 /// An attribute of a node.
 class OnnxAttribute {
   public:
-    [[gnu::cold]] OnnxAttribute(std::string_view name, std::int64_t value) : OnnxAttribute(name, Kind::number) {
+    // Templates, so that a list in braces is one of integers.
+    template <std::signed_integral Integer>
+    [[gnu::cold]] OnnxAttribute(std::string_view name, Integer value) : OnnxAttribute(name, Kind::number) {
         message_.number(3, value);
     }
     [[gnu::cold]] OnnxAttribute(std::string_view name, const std::vector<std::int64_t>& values)
         : OnnxAttribute(name, Kind::numbers) {
         message_.numbers(8, values);
     }
+    template <std::same_as<float> Real>
+    [[gnu::cold]] OnnxAttribute(std::string_view name, Real value) : OnnxAttribute(name, Kind::real) {
+        message_.real(2, value);
+    }
+    template <std::same_as<std::string> Text>
+    [[gnu::cold]] OnnxAttribute(std::string_view name, const Text& value) : OnnxAttribute(name, Kind::text) {
+        message_.text(4, value);
+    }
     [[nodiscard]] const ProtobufMessage& message() const { return message_; }
 
   private:
     /// Numbers of AttributeProto.AttributeType.
-    enum class Kind : std::uint8_t { number = 2, numbers = 7 };
+    enum class Kind : std::uint8_t { real = 1, number = 2, text = 3, numbers = 7 };
     OnnxAttribute(std::string_view name, Kind kind) {
         message_.text(1, name);
         message_.number(20, static_cast<std::int64_t>(kind));
@@ -104,15 +115,13 @@ class OnnxGraph {
     /// Adds a node with one result of the type; returns the result. Without `output` it gets a name of the row.
     [[gnu::cold]] OnnxTensor node(std::string_view operation, OnnxType type, std::initializer_list<std::string> inputs,
                                   std::initializer_list<OnnxAttribute> attributes = {}, std::string output = {}) {
-        if (output.empty()) output = joined({prefix_, ++count_});
-        ProtobufMessage message;
-        for (const std::string& input : inputs) message.text(1, input);
-        message.text(2, output);
-        message.text(3, joined({place_, ": ", output}));
-        message.text(4, operation);
-        for (const OnnxAttribute& attribute : attributes) message.message(5, attribute.message());
-        graph_.message(1, message);
-        return {std::move(output), type};
+        return add_node(operation, {}, type, inputs, attributes, std::move(output));
+    }
+    /// A node of an operator that is not one of ONNX itself.
+    [[gnu::cold]] OnnxTensor node_of(std::string_view domain, std::string_view operation, OnnxType type,
+                                     std::initializer_list<std::string> inputs,
+                                     std::initializer_list<OnnxAttribute> attributes = {}) {
+        return add_node(operation, domain, type, inputs, attributes, {});
     }
 
     /// The tensor in another type; converted once however many ask.
@@ -128,6 +137,21 @@ class OnnxGraph {
     [[nodiscard]] const ProtobufMessage& message() const { return graph_; }
 
   private:
+    [[gnu::cold]] OnnxTensor add_node(std::string_view operation, std::string_view domain, OnnxType type,
+                                      std::initializer_list<std::string> inputs,
+                                      std::initializer_list<OnnxAttribute> attributes, std::string output) {
+        if (output.empty()) output = joined({prefix_, ++count_});
+        ProtobufMessage message;
+        for (const std::string& input : inputs) message.text(1, input);
+        message.text(2, output);
+        message.text(3, joined({place_, ": ", output}));
+        message.text(4, operation);
+        for (const OnnxAttribute& attribute : attributes) message.message(5, attribute.message());
+        if (!domain.empty()) message.text(7, domain);
+        graph_.message(1, message);
+        return {std::move(output), type};
+    }
+
     [[gnu::cold]] std::string shared(const std::string& name, OnnxType type, const OnnxShape& shape,
                                      std::span<const std::int64_t> numbers) {
         if (shared_.try_emplace(name).second) add_constant(name, type, shape, numbers);
@@ -145,12 +169,17 @@ class OnnxGraph {
     }
 
     [[gnu::cold]] static std::string raw_bytes(OnnxType type, std::span<const std::int64_t> numbers) {
-        const std::size_t size = type == OnnxType::int64 ? 8 : type == OnnxType::int32 ? 4 : 1;
+        const bool is_real = type == OnnxType::float32;
+        const std::size_t size = type == OnnxType::int64 ? 8 : type == OnnxType::int32 || is_real ? 4 : 1;
         std::string bytes;
         bytes.reserve(size * numbers.size());
         for (const std::int64_t number : numbers) {
             std::uint8_t all[8];
-            store_little_endian(number, all);
+            if (is_real) {
+                store_little_endian(static_cast<float>(number), all);
+            } else {
+                store_little_endian(number, all);
+            }
             bytes.append(all, all + size);
         }
         return bytes;

@@ -17,14 +17,21 @@ struct operation_has_no_ONNX_nodes_specialise_OnnxNodes;
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
+/// The kinds of graph that a model is written as.
+enum class OnnxDialect : std::uint8_t {
+    exact,  ///< integer operators, for any runtime
+    qonnx   ///< integers as float32, quantisers as operators of QONNX, for FINN and hls4ml
+};
+
 /// One operation, for the writer of its nodes. Every value is a tensor [N, channels, height, width]: codes of 8 bits as
-/// uint8 or int8, all others as int32.
+/// uint8 or int8, all others as int32; in QONNX all are float32.
 struct OnnxOperation {
     const FactsView& facts;
     const ModelNumbers& model;
     OnnxGraph& graph;
     const std::vector<OnnxTensor>& tensors;  ///< of the values that are written
     std::int32_t index;                      ///< of its row
+    OnnxDialect dialect = OnnxDialect::exact;
 
     [[nodiscard]] const Row& row() const { return facts.row(index); }
     [[nodiscard]] const RowNumbers& numbers() const { return model.rows[static_cast<std::size_t>(index)]; }
@@ -36,12 +43,17 @@ struct OnnxOperation {
         return tensors[static_cast<std::size_t>(row().second_input)];
     }
     /// The type of the tensor of a value.
-    [[nodiscard]] static OnnxType type(const Value& value) {
-        return value.storage == Storage::uint8  ? OnnxType::uint8
-               : value.storage == Storage::int8 ? OnnxType::int8
-                                                : OnnxType::int32;
+    [[nodiscard]] OnnxType type(const Value& value) const {
+        return dialect == OnnxDialect::qonnx     ? OnnxType::float32
+               : value.storage == Storage::uint8 ? OnnxType::uint8
+               : value.storage == Storage::int8  ? OnnxType::int8
+                                                 : OnnxType::int32;
     }
     [[nodiscard]] OnnxType out_type() const { return type(out()); }
+    /// The type that additions and products take.
+    [[nodiscard]] OnnxType number_type() const {
+        return dialect == OnnxDialect::qonnx ? OnnxType::float32 : OnnxType::int32;
+    }
 };
 
 /// The ONNX nodes of a primitive operation, specialised for each: `static OnnxTensor write(const OnnxOperation&)` adds

@@ -8,6 +8,7 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/io/onnx/operation.hpp"
 #include "intaglio/io/onnx/product.hpp"
+#include "intaglio/io/onnx/qonnx.hpp"
 #include "intaglio/io/onnx/step.hpp"
 #include "intaglio/model/concat.hpp"
 #include "intaglio/model/dropout.hpp"
@@ -28,11 +29,13 @@ struct OnnxNodes<primitive::Dropout<Drop>> : OnnxIdle {};
 
 namespace io_detail {
 
-/// Of two values, in 32 bits.
+/// Of two values.
 [[gnu::cold]] inline OnnxTensor onnx_join(const OnnxOperation& op, std::string_view operation) {
-    const OnnxTensor first = op.graph.cast(op.input(), OnnxType::int32);
-    const OnnxTensor second = op.graph.cast(op.second_input(), OnnxType::int32);
-    return op.graph.cast(op.graph.node(operation, OnnxType::int32, {first.name, second.name}), op.out_type());
+    if (op.dialect == OnnxDialect::qonnx) require_exact_reals(op, op.out().codes);
+    const OnnxType type = op.number_type();
+    const OnnxTensor first = op.graph.cast(op.input(), type);
+    const OnnxTensor second = op.graph.cast(op.second_input(), type);
+    return op.graph.cast(op.graph.node(operation, type, {first.name, second.name}), op.out_type());
 }
 
 /// Every `stride`-th element of an axis, `count` of them, from `first` on.
@@ -72,9 +75,10 @@ struct OnnxNodes<primitive::SumPool> {
     [[gnu::cold]] static OnnxTensor write(const OnnxOperation& op) {
         const ConvolutionExtents& e = op.row().extents;
         OnnxGraph& graph = op.graph;
-        OnnxTensor sum = graph.cast(op.input(), OnnxType::int32);
+        if (op.dialect == OnnxDialect::qonnx) io_detail::require_exact_reals(op, op.out().codes);
+        OnnxTensor sum = graph.cast(op.input(), op.number_type());
         if (e.kernel_height == e.in.height && e.kernel_width == e.in.width) {
-            sum = graph.node("ReduceSum", OnnxType::int32, {sum.name, graph.list({2, 3})});
+            sum = graph.node("ReduceSum", sum.type, {sum.name, graph.list({2, 3})});
         } else {
             sum = io_detail::onnx_window_sums(graph, sum, 2, e.kernel_height, e.out.height, e.stride_height);
             sum = io_detail::onnx_window_sums(graph, sum, 3, e.kernel_width, e.out.width, e.stride_width);

@@ -5,14 +5,20 @@
 // to the base of 256, each with a product of its own.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/text.hpp"
+#include "intaglio/integer/site.hpp"
 #include "intaglio/io/onnx/operation.hpp"
+#include "intaglio/io/onnx/qonnx.hpp"
 #include "intaglio/model/primitives.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
@@ -41,15 +47,22 @@ class OnnxProduct {
         if (is_dense()) {
             codes = graph_.node("Reshape", codes.type, {codes.name, graph_.list({0, e_.in.channels})});
         }
+        const OnnxTensor sum = op_.dialect == OnnxDialect::qonnx ? product_node("MatMul", "Conv", OnnxType::float32,
+                                                                                {codes.name, real_weights()}, pads)
+                                                                 : sum_of_digits(codes, pads);
+        if (!is_dense()) return sum;
+        return graph_.node("Reshape", sum.type, {sum.name, graph_.list({0, e_.out.channels, 1, 1})});
+    }
+
+  private:
+    [[nodiscard]] [[gnu::cold]] OnnxTensor sum_of_digits(const OnnxTensor& codes, bool pads) {
         OnnxTensor sum;
         for (const OnnxDigit& weight : weight_digits()) {
             for (const OnnxDigit& code : code_digits(codes)) add(product(code, weight, pads), code, weight, sum);
         }
-        if (!is_dense()) return sum;
-        return graph_.node("Reshape", OnnxType::int32, {sum.name, graph_.list({0, e_.out.channels, 1, 1})});
+        return sum;
     }
 
-  private:
     /// A dense layer reads an image as one pixel.
     [[nodiscard]] bool is_dense() const {
         return e_.in.pixels() == 1 && e_.kernel_height == 1 && e_.kernel_width == 1 && e_.groups == 1 &&
@@ -66,13 +79,14 @@ class OnnxProduct {
     [[nodiscard]] [[gnu::cold]] OnnxTensor padded(const OnnxTensor& codes) {
         std::vector<std::int64_t> padding;
         for (std::int32_t c = 0; c < e_.in.channels; ++c) padding.push_back(e_.padding_code_of(c));
-        const std::string pixel = graph_.constant("padding", OnnxType::int32, {e_.in.channels, 1, 1}, padding);
+        const OnnxType type = op_.number_type();
+        const std::string pixel = graph_.constant("padding", type, {e_.in.channels, 1, 1}, padding);
         const std::string sizes =
             graph_.list({0, 0, e_.padding_height, e_.padding_width, 0, 0, e_.padding_below(), e_.padding_right()});
-        const OnnxTensor numbers = graph_.cast(codes, OnnxType::int32);
-        const OnnxTensor less = graph_.node("Sub", OnnxType::int32, {numbers.name, pixel});
-        const OnnxTensor image = graph_.node("Pad", OnnxType::int32, {less.name, sizes});
-        return graph_.cast(graph_.node("Add", OnnxType::int32, {image.name, pixel}), codes.type);
+        const OnnxTensor numbers = graph_.cast(codes, type);
+        const OnnxTensor less = graph_.node("Sub", type, {numbers.name, pixel});
+        const OnnxTensor image = graph_.node("Pad", type, {less.name, sizes});
+        return graph_.cast(graph_.node("Add", type, {image.name, pixel}), codes.type);
     }
 
     [[nodiscard]] [[gnu::cold]] std::vector<OnnxDigit> code_digits(const OnnxTensor& codes) {
@@ -92,12 +106,8 @@ class OnnxProduct {
 
     /// Weights [out][in][kernel row][kernel column], or [in][out] of a dense layer, as digits of -128 ... 127.
     [[nodiscard]] [[gnu::cold]] std::vector<OnnxDigit> weight_digits() {
-        const Row& row = op_.row();
         std::vector<std::int64_t> rest = ordered_weights();
-        for (std::int64_t& weight : rest) weight = row.weight_spacing * weight + row.weight_offset;
-        const OnnxShape shape =
-            is_dense() ? OnnxShape{e_.in.channels, e_.out.channels}
-                       : OnnxShape{e_.out.channels, e_.channels_per_group(), e_.kernel_height, e_.kernel_width};
+        const OnnxShape shape = weight_shape();
         std::vector<OnnxDigit> digits;
         for (std::int64_t factor = 1; digits.empty() || has_any(rest); factor *= 256) {
             std::vector<std::int64_t> bytes;
@@ -111,17 +121,48 @@ class OnnxProduct {
         }
         return digits;
     }
+    /// Weights with a quantiser of QONNX, which leaves them as they are and tells their type.
+    [[nodiscard]] [[gnu::cold]] std::string real_weights() {
+        const std::vector<std::int64_t> weights = ordered_weights();
+        require_exact_reals(op_, largest_sum(weights));
+        const std::string numbers = graph_.constant("weights", OnnxType::float32, weight_shape(), weights);
+        const Row& row = op_.row();
+        const CodeRange range{row.weight_spacing * row.weight_codes.lowest + row.weight_offset,
+                              row.weight_spacing * row.weight_codes.highest + row.weight_offset};
+        const bool signs = row.weight_states == 2 && range == CodeRange{-1, 1};
+        return qonnx_quantizer(graph_, numbers, range, signs).name;
+    }
+    /// What no sum of this layer exceeds, on either side of 0.
+    [[nodiscard]] [[gnu::cold]] CodeRange largest_sum(const std::vector<std::int64_t>& weights) const {
+        std::int64_t largest_code = std::max(-op_.in().codes.lowest, op_.in().codes.highest);
+        for (std::int32_t c = 0; c < e_.in.channels; ++c) {
+            largest_code = std::max<std::int64_t>(largest_code, std::abs(e_.padding_code_of(c)));
+        }
+        const auto outputs = static_cast<std::size_t>(e_.out.channels);
+        std::vector<std::int64_t> sums(outputs);
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+            const std::size_t output = is_dense() ? i % outputs : i / (weights.size() / outputs);
+            sums[output] += std::abs(weights[i]) * largest_code;
+        }
+        const std::int64_t largest = *std::max_element(sums.begin(), sums.end());
+        return {-largest, largest};
+    }
+    [[nodiscard]] OnnxShape weight_shape() const {
+        if (is_dense()) return {e_.in.channels, e_.out.channels};
+        return {e_.out.channels, e_.channels_per_group(), e_.kernel_height, e_.kernel_width};
+    }
     [[nodiscard]] static bool has_any(const std::vector<std::int64_t>& numbers) {
         for (const std::int64_t number : numbers) {
             if (number != 0) return true;
         }
         return false;
     }
-    /// The weight codes as they lie in the file. The channels of an image come before its pixels there.
+    /// The weights as they lie in the file. The channels of an image come before its pixels there.
     [[nodiscard]] [[gnu::cold]] std::vector<std::int64_t> ordered_weights() const {
         const std::vector<std::int8_t>& weights = op_.numbers().weights;
         const Shape window =
             is_dense() ? op_.in().shape : Shape{e_.kernel_height, e_.kernel_width, e_.channels_per_group()};
+        const integer::WeightForm form = integer::weight_form(op_.row());
         const auto outputs = static_cast<std::size_t>(e_.out.channels);
         const auto pixels = static_cast<std::size_t>(window.pixels());
         const auto channels = static_cast<std::size_t>(window.channels);
@@ -131,7 +172,7 @@ class OnnxProduct {
                 for (std::size_t c = 0; c < channels; ++c) {
                     const std::size_t to =
                         is_dense() ? (c * pixels + p) * outputs + o : (o * channels + c) * pixels + p;
-                    ordered[to] = weights[(o * pixels + p) * channels + c];
+                    ordered[to] = form.spacing * weights[(o * pixels + p) * channels + c] + form.offset;
                 }
             }
         }
@@ -141,14 +182,18 @@ class OnnxProduct {
     [[nodiscard]] [[gnu::cold]] OnnxTensor product(const OnnxDigit& code, const OnnxDigit& weight, bool pads) {
         const std::string code_zero = graph_.scalar(OnnxType::uint8, code.zero_point);
         const std::string weight_zero = graph_.scalar(OnnxType::uint8, weight.zero_point);
-        if (is_dense()) {
-            return graph_.node("MatMulInteger", OnnxType::int32, {code.tensor, weight.tensor, code_zero, weight_zero});
-        }
+        return product_node("MatMulInteger", "ConvInteger", OnnxType::int32,
+                            {code.tensor, weight.tensor, code_zero, weight_zero}, pads);
+    }
+    [[nodiscard]] [[gnu::cold]] OnnxTensor product_node(std::string_view dense, std::string_view convolution,
+                                                        OnnxType type, std::initializer_list<std::string> inputs,
+                                                        bool pads) {
+        if (is_dense()) return graph_.node(dense, type, inputs);
         const std::vector<std::int64_t> padding =
             pads
                 ? std::vector<std::int64_t>{e_.padding_height, e_.padding_width, e_.padding_below(), e_.padding_right()}
                 : std::vector<std::int64_t>(4);
-        return graph_.node("ConvInteger", OnnxType::int32, {code.tensor, weight.tensor, code_zero, weight_zero},
+        return graph_.node(convolution, type, inputs,
                            {{"kernel_shape", {e_.kernel_height, e_.kernel_width}},
                             {"strides", {e_.stride_height, e_.stride_width}},
                             {"dilations", {e_.dilation, e_.dilation}},

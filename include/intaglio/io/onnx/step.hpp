@@ -9,6 +9,7 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/site.hpp"
 #include "intaglio/io/onnx/operation.hpp"
+#include "intaglio/io/onnx/qonnx.hpp"
 #include "intaglio/model/primitives.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
@@ -54,20 +55,21 @@ namespace io_detail {
     return graph.cast(code, op.out_type());
 }
 
-/// A constant for each channel, or one for all.
+/// A constant for each channel, or one for all, of the type of scaled sums.
 [[gnu::cold]] inline std::string onnx_per_channel(const OnnxOperation& op, std::string_view name,
                                                   const std::vector<std::int64_t>& numbers) {
-    return op.graph.constant(name, OnnxType::int64, {static_cast<std::int64_t>(numbers.size()), 1, 1}, numbers);
+    const OnnxType type = op.dialect == OnnxDialect::qonnx ? OnnxType::float32 : OnnxType::int64;
+    return op.graph.constant(name, type, {static_cast<std::int64_t>(numbers.size()), 1, 1}, numbers);
 }
 
-/// accumulator * multiplier + addend, in 64 bits.
+/// accumulator * multiplier + addend, in 64 bits; in QONNX real numbers, which round.
 [[gnu::cold]] inline OnnxTensor onnx_scaled(const OnnxOperation& op) {
     const RowNumbers& numbers = op.numbers();
     const std::vector<std::int64_t> multipliers(numbers.multipliers.begin(), numbers.multipliers.end());
-    const OnnxTensor acc = op.graph.cast(op.input(), OnnxType::int64);
-    const OnnxTensor product =
-        op.graph.node("Mul", OnnxType::int64, {acc.name, onnx_per_channel(op, "multipliers", multipliers)});
-    return op.graph.node("Add", OnnxType::int64, {product.name, onnx_per_channel(op, "addends", numbers.addends)});
+    const OnnxType type = op.dialect == OnnxDialect::qonnx ? OnnxType::float32 : OnnxType::int64;
+    const OnnxTensor acc = op.graph.cast(op.input(), type);
+    const OnnxTensor product = op.graph.node("Mul", type, {acc.name, onnx_per_channel(op, "multipliers", multipliers)});
+    return op.graph.node("Add", type, {product.name, onnx_per_channel(op, "addends", numbers.addends)});
 }
 
 /// Integer division rounds towards zero, unlike a shift: the remainder, which is never negative, is taken away first.
@@ -92,6 +94,7 @@ namespace io_detail {
 template <class Target>
 struct OnnxNodes<primitive::Quantize<Target>> {
     static OnnxTensor write(const OnnxOperation& op) {
+        if (op.dialect == OnnxDialect::qonnx) return io_detail::qonnx_step(op);
         return op.row().has_thresholds() ? io_detail::onnx_thresholds(op) : io_detail::onnx_multiply_shift(op);
     }
 };
@@ -101,7 +104,7 @@ template <>
 struct OnnxNodes<primitive::Logits> {
     static OnnxTensor write(const OnnxOperation& op) {
         const OnnxTensor logits = io_detail::onnx_scaled(op);
-        return op.graph.node("Reshape", OnnxType::int64, {logits.name, op.graph.list({0, op.in().shape.channels})}, {},
+        return op.graph.node("Reshape", logits.type, {logits.name, op.graph.list({0, op.in().shape.channels})}, {},
                              "logits");
     }
 };
