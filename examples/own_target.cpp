@@ -21,7 +21,8 @@ struct MyMachine {
     using instruction_set = simd::Native;
     static constexpr simd::CostProfile profile = [] {
         auto costs = simd::cost_profile(instruction_set{});
-        costs.bit_product = 20 * costs.byte_product;  // nothing counts bits here
+        // Nothing counts bits here, or shuffles bytes.
+        costs.bit_product = costs.plane_product = costs.looked_up_byte = 20 * costs.byte_product;
         return costs;
     }();
 };

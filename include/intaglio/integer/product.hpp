@@ -48,7 +48,7 @@ namespace detail {
 /// sums and codes stay close; all blocks but the last are of one size.
 constexpr std::int32_t block_rows(const ConvolutionExtents& extents) {
     // Of groups with few outputs the rows under a block are copied anew, those that blocks share twice: larger blocks.
-    const std::int64_t of_groups = extents.groups > 1 ? 16384 / extents.out.channels : 0;
+    const std::int64_t of_groups = extents.groups > 1 ? 2048 / extents.out.channels : 0;
     const std::int64_t pixels = of_groups > 48 ? of_groups : 48;
     const std::int64_t blocks = extents.out.pixels() / pixels;
     const std::int32_t height = extents.out.height;
