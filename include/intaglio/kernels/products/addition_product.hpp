@@ -41,6 +41,11 @@ INTAGLIO_INLINE void add_codes(std::int32_t (&sums)[Pixels], const Code* code, s
     }
 }
 
+/// What makes 0, a code or its opposite of a code, by the field of a ternary weight: ((code & kept) ^ flipped) -
+/// flipped.
+inline constexpr std::int32_t kept_bits[] = {0, -1, -1, 0};
+inline constexpr std::int32_t flipped_bits[] = {0, 0, -1, 0};
+
 /// The sums of `Pixels` neighbouring pixels for one output channel; `weights` is left at those of the next one.
 template <int Bits, int Pixels, class Code>
 INTAGLIO_INLINE void add_window(const AddedWindows& windows, const Code* codes, const std::uint8_t*& weights,
@@ -53,8 +58,14 @@ INTAGLIO_INLINE void add_window(const AddedWindows& windows, const Code* codes, 
         for (std::int32_t column = 0; column < windows.segment_columns; ++column) {
             for (std::int32_t i = 0; i < windows.segment_codes; ++i, fields >>= Bits) {
                 if (fields == 1) fields = 256U | *weights++;
-                // Compilers make products of masks and of conditional values.
-                switch (fields & ((1U << Bits) - 1)) {
+                const std::uint32_t field = fields & ((1U << Bits) - 1);
+                if constexpr (Bits == 2 && Pixels == 1) {  // a branch for a single code would take longer
+                    const std::int32_t flipped = flipped_bits[field];
+                    sums[0] += ((segment[i] & kept_bits[field]) ^ flipped) - flipped;
+                    continue;
+                }
+                // Compilers make products of masks that are computed and of conditional values.
+                switch (field) {
                     case 1:
                         add_codes<false>(sums, segment + i, windows.pixel);
                         break;
@@ -123,8 +134,8 @@ struct AdditionProduct {
             Bits == 1 ? facts.sign_weights : facts.weight_codes.lowest >= -1 && facts.weight_codes.highest <= 1;
         return fits ? nullptr : "weights are not just -1, 0 and 1";
     }
-    /// A product takes less than one of bytes on processors whose multiplication takes longer than an addition, and is
-    /// preferred everywhere: networks that need no multiplication have none.
+    /// No estimate but a preference: networks that need no multiplication have none. Where multiplications are fast,
+    /// those of bytes take half the time.
     template <class Set>
     [[nodiscard]] static constexpr ProductCost cost(const ProductFacts& facts, const CostProfile& profile) {
         return cost_of(facts.extents.macs(), profile.byte_product * (Bits == 1 ? 7LL : 8LL) / 10) +
