@@ -103,11 +103,11 @@ static_assert(arena_bytes<Plain<Sign<>>> == arena_bytes<Plain<Act<M_a{2}>>>);
 static_assert(arena_bytes<Plain<SignedAct<M_a{3}>>> == arena_bytes<Plain<Act<M_a{3}>>>);
 
 // The first product reads pixels.
-static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, ByteProduct>() == 1);
+static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, kernels::AdditionProduct<1>>() == 1);
 static_assert(products<Binary<BinaryWeights, Act<M_a{2}>>, UnsignedBitProduct>() == 8);
 static_assert(products<Binary<DoReFa<1>, DoReFaAct<1>>, UnsignedBitProduct>() == 8);
 static_assert(products<Binary<BinaryWeights, Sign<>>, SignBitProduct>() == 8);
-static_assert(products<Binary<QInt<2>, Sign<>>, ByteProduct>() == 1);
+static_assert(products<Binary<QInt<2>, Sign<>>, kernels::AdditionProduct<2>>() == 1);
 static_assert(products<Binary<QInt<2>, Sign<>>, PlaneProduct<1, 1, 2>>() == 8);
 static_assert(products<Binary<QInt<2>, Act<M_a{2}>>, PlaneProduct<1, 1, 1>>() == 8);
 static_assert(products<Binary<DoReFa<2>, Act<M_a{2}>>, ByteProduct>() == 9);
