@@ -34,13 +34,14 @@ Model<Net> any_model() {
         const auto count = [](std::int64_t n) { return static_cast<std::size_t>(n); };
         RowNumbers numbers;
         numbers.weights.assign(count(row.weights), static_cast<std::int8_t>(row.weight_codes.highest));
-        if (row.has_thresholds()) {
+        const bool thresholds = row.steps > 0 && row.has_thresholds();
+        if (thresholds) {
             numbers.thresholds.assign(count(row.steps * channels), 0);
             numbers.falling.assign(count(channels), 0);
         } else if (row.steps > 0) {
             numbers.shifts.assign(count(row.scale.multipliers(channels)), 8);
         }
-        if ((row.steps > 0 && !row.has_thresholds()) || model.rows.size() + 1 == facts<Net>.row_count()) {
+        if ((row.steps > 0 && !thresholds) || model.rows.size() + 1 == facts<Net>.row_count()) {
             numbers.multipliers.assign(count(row.scale.multipliers(channels)), 1);
             numbers.addends.assign(count(row.scale.addends(channels)), 0);
         }

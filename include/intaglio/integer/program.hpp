@@ -22,6 +22,12 @@ namespace integer {
 constexpr std::int32_t images_of_thread(std::int32_t batch, std::int32_t threads) {
     return (batch + threads - 1) / threads;
 }
+/// Whether threads share an instruction of one image: it takes longer than to wake them and to wait for them.
+constexpr bool is_worth_parts(const Instruction& instruction) {
+    constexpr std::int64_t products = 1 << 20;
+    const ConvolutionExtents& extents = instruction.site.extents;
+    return instruction.takes_batches && extents.out.pixels() * extents.weights() >= products;
+}
 /// Bytes of one thread's share of the arena: threads share no cache line.
 template <class Net, class Target, std::int32_t Batch, std::int32_t Threads>
 inline constexpr std::int64_t arena_of_thread =
@@ -158,7 +164,7 @@ class Program {
     template <std::int32_t Images, std::int32_t Parts, class Pool>
     static void run_parts(const integer::Frame& frame, std::ptrdiff_t arena, Pool& pool) {
         for (const integer::Instruction& instruction : integer::instructions<Net, Target, Images>) {
-            if (!instruction.takes_batches) {
+            if (!integer::is_worth_parts(instruction)) {
                 instruction.run(instruction.site, frame);
                 continue;
             }
