@@ -285,10 +285,17 @@ TEST_CASE("onnx: in QONNX the thresholds of a step are where its codes rise") {
     Model<Steps> model = random_model_of<Steps>();
     const FactsView view = facts<Steps>.view();
     for (std::size_t i = 0; i < view.rows.size; ++i) {
-        // Half of the channels fall.
-        if (view.rows[i].steps > 0 && !view.rows[i].has_thresholds()) {
-            model.rows[i].multipliers[1] *= -1;
-            model.rows[i].multipliers[3] *= -1;
+        // Channels 1 and 3 fall.
+        if (view.rows[i].steps == 0) continue;
+        RowNumbers& numbers = model.rows[i];
+        for (const std::size_t c : {std::size_t{1}, std::size_t{3}}) {
+            if (!view.rows[i].has_thresholds()) {
+                numbers.multipliers[c] *= -1;
+                continue;
+            }
+            numbers.falling[c] = 1;
+            for (std::size_t m = 0; m < static_cast<std::size_t>(view.rows[i].steps); ++m)
+                numbers.thresholds[m * numbers.falling.size() + c] = static_cast<std::int32_t>(3 * m) - 2;
         }
     }
     const Message file(onnx_bytes(model, {.dialect = OnnxDialect::qonnx}));
