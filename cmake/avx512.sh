@@ -13,7 +13,7 @@ check_avx512() {
     rm -f "$folder"/*.o "$folder"/*.log
     for set in "${sets[@]}"; do
         rm -f "$folder/$set"
-        for test in main kernels_test bit_kernels_test pool_kernels_test operations_test; do
+        for test in main kernels_test plane_kernels_test pool_kernels_test operations_test; do
             echo "-march=$set -c tests/$test.cpp -o $folder/$set.$test.o"
         done
     done | xargs -P "$(nproc)" -L 1 "${CXX:-g++}" -std=c++20 -O2 -DINTAGLIO_TEST_NATIVE_ONLY -Iinclude -Itests
