@@ -111,7 +111,7 @@ static_assert(products<Binary<QInt<2>, Sign<>>, kernels::AdditionProduct<2>>() =
 static_assert(products<Binary<QInt<2>, Sign<>>, PlaneProduct<1, 1, 2>>() == 8);
 static_assert(products<Binary<QInt<2>, Act<M_a{2}>>, PlaneProduct<1, 1, 1>>() == 8);
 static_assert(products<Binary<DoReFa<2>, Act<M_a{2}>>, ByteProduct>() == 9);
-static_assert(products<Binary<BinaryWeights, Act<M_a{3}>>, PlaneProduct<0, 2, 1>>() == 8);
+static_assert(products<Binary<BinaryWeights, Act<M_a{3}>>, PlaneProduct<0, 2, 1>>() == 7);  // but for one dense layer
 static_assert(products<Binary<QInt<5>, Act<M_a{7}>>, ByteProduct>() == 9);
 static_assert(products<Blocks<Masked>, SignBitProduct>() == 7);
 

@@ -57,11 +57,11 @@ constexpr int products() {
 }
 static_assert(products<Own, simd::Portable, app::TernaryProduct>() == 4);
 static_assert(products<Own, simd::Avx2, app::TernaryProduct>() == 4);
-static_assert(products<Own, simd::Portable, kernels::ByteProduct>() == 1);
+static_assert(products<Own, simd::Portable, kernels::ByteProduct>() == 2);
 static_assert(products<Plain, simd::Portable, kernels::AdditionProduct<2>>() > 0);
 static_assert(products<Plain, simd::Avx2, kernels::AdditionProduct<2>>() == 0);
 static_assert(products<Plain, simd::Portable, app::TernaryProduct>() == 0);
-static_assert(parameter_bytes<Own> < parameter_bytes<Plain>);
+static_assert(parameter_bytes<Own, simd::Avx2> < parameter_bytes<Plain, simd::Avx2>);
 
 }  // namespace
 
