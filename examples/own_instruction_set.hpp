@@ -21,7 +21,7 @@ constexpr const char* name(Counting) {
     return "counting";
 }
 
-/// Dot products of bytes so far.
+/// Dot products so far.
 inline std::int64_t dot_products = 0;
 
 template <class Vector, class Codes, class Weights>
@@ -33,6 +33,11 @@ template <class Vector, class Codes, class Weights>
 Vector dot_small_bytes(Counting, Vector sum, Codes codes, Weights weights) {
     ++dot_products;
     return dot_small_bytes(Base{}, sum, codes, weights);
+}
+template <class Vector, class Codes, class Weights>
+Vector dot_words(Counting, Vector sum, Codes codes, Weights weights) {
+    ++dot_products;
+    return dot_words(Base{}, sum, codes, weights);
 }
 
 static_assert(intaglio::simd::InstructionSet<Counting>);

@@ -594,7 +594,8 @@ TEST_CASE("a mutated model is found, and so is a mutated packing of it") {
         if (!model.rows[row].weights.empty()) {
             Model<Small> mutated = model;
             std::int8_t& code = mutated.rows[row].weights.front();
-            code = static_cast<std::int8_t>(code > 0 ? code - 1 : code + 1);
+            const bool has_signs = facts<Small>.rows[row].weight_states == 2;
+            code = static_cast<std::int8_t>(has_signs ? -code : code > 0 ? code - 1 : code + 1);
             finds(mutated, row);
         }
         if (row + 1 == model.rows.size()) {
@@ -622,6 +623,7 @@ TEST_CASE("a model that does not fit its network is refused before it is packed"
         CHECK_THROWS_WITH_AS(certify(training, bad), doctest::Contains(words), std::invalid_argument);
     };
     refuses([](auto& m) { m.rows.pop_back(); }, "rows");
+    refuses([](auto& m) { m.rows[10].weights.back() = 0; }, "layer 5 (product): weight code 0 is none of its 2 states");
     refuses([](auto& m) { m.rows.front().weights.pop_back(); }, "weight codes");
     refuses([](auto& m) { m.rows.front().weights.front() = -128; }, "lies outside of");
     refuses([](auto& m) { m.rows.back().multipliers.push_back(1); }, "multipliers");

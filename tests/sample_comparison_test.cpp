@@ -59,8 +59,9 @@ TEST_CASE_TEMPLATE("samples compared: equal programs, then one with other weight
         if (facts<Net>.rows[row].weights > 0 && ++products == 2) changed_row = row;
     }
     REQUIRE(changed_row > 0);
-    std::byte* const weights = network.parameters().bytes + integer::plan<Net, Set>.parameters[changed_row];
-    std::fill(weights, weights + facts<Net>.rows[changed_row].weights, std::byte{0});
+    Model<Net> changed = lower(training);
+    std::fill(changed.rows[changed_row].weights.begin(), changed.rows[changed_row].weights.end(), std::int8_t{0});
+    network = IntegerNetwork<Net, Set>(changed);
     const SampleComparison other = compare_on_samples(training, network, data.samples());
     CHECK(other.evaluation.correct == same.evaluation.correct);
     CHECK(other.training_hashes == same.training_hashes);

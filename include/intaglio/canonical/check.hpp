@@ -9,6 +9,7 @@
 
 #include "intaglio/canonical/describe.hpp"
 #include "intaglio/canonical/model.hpp"
+#include "intaglio/canonical/packed_codes.hpp"
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/text.hpp"
 #include "intaglio/integer/step_parameters.hpp"
@@ -44,7 +45,12 @@ namespace canonical_detail {
     const std::string place = place_text(row);
     const std::int64_t channels = facts.value(row.output).shape.channels;
     require_count(place, "weight codes", numbers.weights.size(), row.weight_states > 0 ? row.weights : 0);
+    const CodePacking states = code_packing(row);
     for (const std::int8_t code : numbers.weights) {
+        if (row.weight_codes.contains(code) && (code - states.lowest) % states.step != 0) {
+            throw std::invalid_argument(
+                joined({"model, ", place, ": weight code ", code, " is none of its ", row.weight_states, " states"}));
+        }
         if (!row.weight_codes.contains(code)) {
             throw std::invalid_argument(
                 joined({"model, ", place, ": weight code ", code, " lies outside of ", range_text(row.weight_codes)}));
