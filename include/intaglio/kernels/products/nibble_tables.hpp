@@ -43,7 +43,7 @@ struct NibbleTable {
     static void number_codes(const std::uint8_t* codes, std::int64_t count, std::uint8_t* numbers) {
         // Pairs of pairs, a block at a time.
         constexpr std::int64_t block = 256;
-        std::uint8_t pairs[2 * block];
+        std::uint8_t pairs[2 * block + 32];  // the end is for GCC 12, which fears a vector behind the last pair
         for (; count > 0; count -= block, codes += 4 * block, numbers += block) {
             const std::int64_t next = count < block ? count : block;
             join_pairs(Set{}, codes, 2 * next, 1, 2, pairs);
