@@ -10,6 +10,7 @@
 #include <string>
 #include <type_traits>
 
+#include "intaglio/host/text.hpp"
 #include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "peaks.hpp"
@@ -108,9 +109,9 @@ template <class P>
 void add_rows(const std::string& name, bool signs) {
     using Bytes = std::conditional_t<has_byte_dot_product(Native{}), ByteProduct, SmallByteProduct>;
     for (const std::int32_t size : {256, 1024, 4096}) {
-        const std::string shape = "/" + std::to_string(size) + "->" + std::to_string(size);
-        add_row("dense_" + name + shape, read_weights<P>, size, size, signs);
-        add_row("dense_" + name + "_against_bytes" + shape, against_bytes<P, Bytes>, size, size, signs);
+        const std::string shape = joined({"/", size, "->", size});
+        add_row(joined({"dense_", name, shape}), read_weights<P>, size, size, signs);
+        add_row(joined({"dense_", name, "_against_bytes", shape}), against_bytes<P, Bytes>, size, size, signs);
     }
 }
 

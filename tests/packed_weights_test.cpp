@@ -173,7 +173,7 @@ TEST_CASE("packed weights: what they are legal and chosen for") {
     CHECK(chosen(with([](auto& f) { f.sign_weights = true; })) == place(PackedProduct<1>{}));
     CHECK(chosen(with([](auto& f) { f.extents.in.height = f.extents.out.height = 16; })) != place(PackedProduct<2>{}));
     // Plain code is slower than memory.
-    CHECK(integer::choose_product<simd::Portable>(ternary) == place(ByteProduct{}));
+    CHECK(integer::choose_product<simd::Portable>(ternary) == place(kernels::AdditionProduct<2>{}));
     // A quarter of the bytes, and the sum of each output channel.
     CHECK(PackedProduct<2>::weight_bytes<Native>(ternary.extents) == 1024 * 1024 / 4 + 4 * 1024);
     CHECK(PackedProduct<4>::weight_bytes<Native>(ternary.extents) == 1024 * 1024 / 2 + 4 * 1024);
