@@ -12,6 +12,7 @@
 #include "intaglio/integer/kernel_choice.hpp"
 #include "intaglio/report/model_facts.hpp"
 #include "support/kernel_tools.hpp"
+#include "support/layouts.hpp"
 #include "support/program_comparison.hpp"
 
 namespace plane_networks_test {
@@ -19,19 +20,7 @@ namespace plane_networks_test {
 namespace {
 
 using namespace intaglio;
-
-/// The planes of each value, 0 for codes; only of values that steps, pools and other layers hand on, which own their
-/// memory.
-template <class Net, class Set = simd::Portable>
-std::string layouts_of() {
-    std::string text;
-    for (std::int32_t v = 1; v < facts<Net>.value_count; ++v) {
-        const Value& value = facts<Net>.value(v);
-        if (value.pending || value.memory != v || v == facts<Net>.output) continue;
-        text += static_cast<char>('0' + integer::layouts<Net, Set>[static_cast<std::size_t>(v)].planes);
-    }
-    return text;
-}
+using tools::layouts_of;
 
 // clang-format off
 /// Sums of pools, maxima, branches side by side, a join, moved pixels; odd numbers of channels, strides and dilation.
