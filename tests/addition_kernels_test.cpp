@@ -14,6 +14,7 @@
 #include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/model/network.hpp"
 #include "support/kernel_tools.hpp"
+#include "support/product_checks.hpp"
 
 namespace addition_kernels_test {
 
@@ -53,25 +54,10 @@ void check(const ConvolutionExtents& e, Random& random, Draw draw) {
         const std::int32_t weight = draw == Draw::random ? between(random, -1, 1) : draw == Draw::high ? 1 : -1;
         weights[i] = static_cast<std::int8_t>(Bits == 1 && weight == 0 ? 1 : weight);
     }
-    std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
-    for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
-        const std::int64_t code = in < 0 ? e.padding_code_of(-1 - in) : image[in];
-        expected[static_cast<std::size_t>(out)] += code * weights[weight];
-    });
+    const std::vector<std::int64_t> expected = naive_sums(e, image, weights);
 
     Guarded<std::byte> packed(P::template weight_bytes<Portable>(e));
-    CHECK(packed.size() % 64 == 0);
-    P::template pack_weights<Portable>(e, weights.get(), packed.get());
-    CHECK(packed.intact());
-    Guarded<std::int8_t> unpacked(e.weights());
-    P::template unpack_weights<Portable>(e, packed.get(), unpacked.get());
-    CHECK(unpacked.intact());
-    CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
-    // All bytes are written, whatever lay there.
-    Guarded<std::byte> again(packed.size());
-    std::memset(again.get(), 0x3c, again.size());
-    P::template pack_weights<Portable>(e, weights.get(), again.get());
-    CHECK(std::memcmp(packed.get(), again.get(), packed.size()) == 0);
+    pack_and_check<Portable, P>(e, weights, packed);
 
     const std::int64_t row_sums = std::int64_t{e.out.width} * e.out.channels;
     for (const std::int32_t block : {e.out.height, std::int32_t{1}, between(random, 1, e.out.height)}) {

@@ -10,6 +10,7 @@
 #include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
+#include "support/product_checks.hpp"
 
 namespace depthwise_kernels_test {
 
@@ -66,17 +67,10 @@ void check(const ConvolutionExtents& e, Random& random, std::int32_t least, std:
         const std::int32_t end = negative ? -largest : largest;
         weights[i] = static_cast<std::int8_t>(extreme ? end : between(random, -largest, largest));
     }
-    std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
-    for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
-        const std::int64_t code = in < 0 ? e.padding_code_of(-1 - in) : image[in];
-        expected[static_cast<std::size_t>(out)] += code * weights[weight];
-    });
+    const std::vector<std::int64_t> expected = naive_sums(e, image, weights);
     Guarded<std::byte> packed(P::template weight_bytes<Set>(e));
-    P::template pack_weights<Set>(e, weights.get(), packed.get());
-    Guarded<std::int8_t> unpacked(e.weights());
-    P::template unpack_weights<Set>(e, packed.get(), unpacked.get());
+    pack_and_check<Set, P>(e, weights, packed);
     std::int64_t wrong = 0;
-    for (std::int64_t i = 0; i < e.weights(); ++i) wrong += weights[i] != unpacked[i] ? 1 : 0;
     const std::int32_t block = between(random, 1, e.out.height);
     for (std::int32_t row = 0; row < e.out.height; row += block) {
         const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;

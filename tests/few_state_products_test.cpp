@@ -11,6 +11,7 @@
 #include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
+#include "support/product_checks.hpp"
 
 namespace few_state_products_test {
 
@@ -71,20 +72,10 @@ bool check(ConvolutionExtents e, const Ranges& ranges, Random& random) {
     for (std::int64_t i = 0; i < e.weights(); ++i) {
         weights[i] = static_cast<std::int8_t>(pick(random, ranges.weights, weight_fill, ranges.sign_weights));
     }
-    std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
-    for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
-        const std::int64_t code = in < 0 ? e.padding_code_of(-1 - in) : image[in];
-        expected[static_cast<std::size_t>(out)] += code * weights[weight];
-    });
+    const std::vector<std::int64_t> expected = naive_sums(e, image, weights);
 
     Guarded<std::byte> packed(P::template weight_bytes<Set>(e));
-    CHECK(packed.size() % 64 == 0);
-    P::template pack_weights<Set>(e, weights.get(), packed.get());
-    CHECK(packed.intact());
-    Guarded<std::int8_t> unpacked(e.weights());
-    P::template unpack_weights<Set>(e, packed.get(), unpacked.get());
-    CHECK(unpacked.intact());
-    CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
+    pack_and_check<Set, P>(e, weights, packed);
 
     const auto compare = [&](const auto* from) {
         using In = std::remove_cvref_t<decltype(*from)>;

@@ -20,6 +20,7 @@
 #include "intaglio/kernels/training/statistics.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
+#include "support/product_checks.hpp"
 
 namespace kernels_test {
 
@@ -137,20 +138,10 @@ void check_convolution(ConvolutionExtents e, Random& random, bool extreme) {
     for (std::int64_t i = 0; i < e.weights(); ++i) {
         weights[i] = static_cast<std::int8_t>(extreme ? (negative ? -largest : most) : between(random, -largest, most));
     }
-    std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
-    for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
-        const std::int64_t code = in < 0 ? e.padding_code_of(-1 - in) : image[in];
-        expected[static_cast<std::size_t>(out)] += code * weights[weight];
-    });
+    const std::vector<std::int64_t> expected = naive_sums(e, image, weights);
 
     Guarded<std::byte> packed(P::template weight_bytes<Set>(e));
-    CHECK(packed.size() % 64 == 0);
-    P::template pack_weights<Set>(e, weights.get(), packed.get());
-    CHECK(packed.intact());
-    Guarded<std::int8_t> unpacked(e.weights());
-    P::template unpack_weights<Set>(e, packed.get(), unpacked.get());
-    CHECK(unpacked.intact());
-    CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
+    pack_and_check<Set, P>(e, weights, packed);
 
     const auto run = [&](auto... arguments) {
         // Where the caller says what kind the extents are, less is compiled: once is enough.

@@ -13,6 +13,7 @@
 #include "intaglio/kernels/product_kernels.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
+#include "support/product_checks.hpp"
 
 namespace packed_weights_test {
 
@@ -59,25 +60,10 @@ void check(const ConvolutionExtents& e, Random& random, Draw draw, CodeRange wei
         if (Bits == 1 && draw == Draw::random) weight = weight < 0 ? -1 : 1;
         weights[i] = static_cast<std::int8_t>(weight);
     }
-    std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
-    for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
-        const std::int64_t code = in < 0 ? e.padding_code_of(-1 - in) : image[in];
-        expected[static_cast<std::size_t>(out)] += code * weights[weight];
-    });
+    const std::vector<std::int64_t> expected = naive_sums(e, image, weights);
 
     Guarded<std::byte> packed(P::template weight_bytes<Set>(e));
-    CHECK(packed.size() % 64 == 0);
-    P::template pack_weights<Set>(e, weights.get(), packed.get());
-    CHECK(packed.intact());
-    Guarded<std::int8_t> unpacked(e.weights());
-    P::template unpack_weights<Set>(e, packed.get(), unpacked.get());
-    CHECK(unpacked.intact());
-    CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
-    // All bytes are written, whatever lay there.
-    Guarded<std::byte> again(packed.size());
-    std::memset(again.get(), 0x3c, again.size());
-    P::template pack_weights<Set>(e, weights.get(), again.get());
-    CHECK(std::memcmp(packed.get(), again.get(), packed.size()) == 0);
+    pack_and_check<Set, P>(e, weights, packed);
 
     for (const std::int32_t block : {e.out.height, std::int32_t{1}}) {
         std::int64_t wrong = 0;

@@ -22,6 +22,7 @@
 #include "intaglio/simd/detect.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "support/kernel_tools.hpp"
+#include "support/product_checks.hpp"
 
 namespace plane_kernels_test {
 
@@ -278,20 +279,10 @@ void check_product(const ConvolutionExtents& e, const Case& drawn, Random& rando
         if (draw == Draw::random && between(random, 0, 1) == 1) weight = -weight;
         weights[i] = static_cast<std::int8_t>(weight);
     }
-    std::vector<std::int64_t> expected(static_cast<std::size_t>(e.out.size()));
-    for_each_product(e, [&](std::int32_t in, std::int32_t weight, std::int32_t out) {
-        const std::int64_t code = in < 0 ? e.padding_code : image[in];
-        expected[static_cast<std::size_t>(out)] += code * weights[weight];
-    });
+    const std::vector<std::int64_t> expected = naive_sums(e, image, weights);
 
     Guarded<std::byte> packed(P::template weight_bytes<Set>(e));
-    CHECK(packed.size() % 64 == 0);
-    P::template pack_weights<Set>(e, weights.get(), packed.get());
-    CHECK(packed.intact());
-    Guarded<std::int8_t> unpacked(e.weights());
-    P::template unpack_weights<Set>(e, packed.get(), unpacked.get());
-    CHECK(unpacked.intact());
-    CHECK(std::memcmp(unpacked.get(), weights.get(), weights.size()) == 0);
+    pack_and_check<Set, P>(e, weights, packed);
 
     // The same image in planes.
     using Element = PlaneElement<N::planes>;

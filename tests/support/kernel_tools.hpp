@@ -61,8 +61,10 @@ class Guarded {
     ~Guarded() { ::operator delete (data_, std::align_val_t{64}); }
 
     [[nodiscard]] T* get() { return reinterpret_cast<T*>(data_); }
+    [[nodiscard]] const T* get() const { return reinterpret_cast<const T*>(data_); }
     [[nodiscard]] std::size_t size() const { return bytes_ / sizeof(T); }
     T& operator[](std::int64_t i) { return get()[i]; }
+    const T& operator[](std::int64_t i) const { return get()[i]; }
     [[nodiscard]] bool intact() const {
         for (std::size_t i = 0; i != KERNELS_TEST_GUARD; ++i) {
             if (data_[bytes_ + i] != 0xa5) return false;
