@@ -26,8 +26,7 @@ void append(std::ofstream& file, const Number* numbers, std::int64_t count) {
 template <class Net>
 void write(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder);
-    Model<Net> model;
-    static_cast<ModelNumbers&>(model) = random_model::make(facts<Net>.view(), 1);
+    const Model<Net> model = random_model::telling<Net>();
     export_onnx(model, folder / "net.onnx", {.with_class = true});
     export_onnx(model, folder / "qonnx.onnx", {.dialect = OnnxDialect::qonnx});
     const IntegerNetwork<Net> network(model);
