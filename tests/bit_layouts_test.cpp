@@ -110,8 +110,7 @@ using kind_of = typename integer::detail::KindOf<Set, Net, I, boost::mp11::mp_at
 /// Bytes of workspace of a row, without the accumulators of a product.
 template <class Net, class Set, std::size_t I>
 constexpr std::int64_t workspace() {
-    const integer::Site site =
-        integer::make_site(facts<Net>.view(), facts<Net>.rows[I], integer::detail::fused<Net>[I]);
+    const integer::Site site = integer::make_site(facts<Net>.view(), facts<Net>.rows[I], integer::fused<Net>[I]);
     return static_cast<std::int64_t>(
                integer::Operation<boost::mp11::mp_at_c<typename Net::primitives, I>>::template workspace_bytes<
                    Set, kind_of<Net, Set, I>>(site)) -

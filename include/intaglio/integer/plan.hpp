@@ -9,8 +9,7 @@
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/integer_operation.hpp"
-#include "intaglio/model/intervals.hpp"
-#include "intaglio/model/readers.hpp"
+#include "intaglio/integer/lifetimes.hpp"
 #include "intaglio/simd/instruction_set.hpp"
 #include "intaglio/simd/target.hpp"
 
@@ -60,30 +59,6 @@ struct Refusal {
     static constexpr Description description{facts<Net>.refusal()};
 };
 
-/// Per product the row of the step that runs inside it, so that its accumulators are never stored; none if there is
-/// none: something else reads them, or what is made of them on the way to the step.
-template <std::size_t Rows>
-constexpr Array<std::int32_t, Rows> fused_steps(const FactsView& facts) {
-    const Readers<Rows + 1> readers(facts);
-    Array<std::int32_t, Rows> fused{};
-    for (std::size_t i = 0; i < Rows; ++i) {
-        fused[i] = none;
-        if (facts.rows[i].weights == 0) continue;
-        std::int32_t value = facts.rows[i].output;
-        while (readers.count[static_cast<std::size_t>(value)] == 1) {
-            const std::int32_t reader = readers.last[static_cast<std::size_t>(value)];
-            if (facts.row(reader).steps > 0) {
-                fused[i] = reader;
-                break;
-            }
-            // A norm moves no data: look past it.
-            value = facts.row(reader).output;
-            if (facts.value(value).norm_row != reader) break;
-        }
-    }
-    return fused;
-}
-
 /// What plans ask of one kind of work: also of an instruction set that the compiler's flags do not allow.
 struct Work {
     std::size_t (*parameter_bytes)(const Site&);
@@ -105,10 +80,6 @@ constexpr RunFunction run_function() {
         return &Op::template run<Set, Kind>;
     }
 }
-
-/// Per product the row of its step.
-template <class Net>
-inline constexpr auto fused = fused_steps<facts<Net>.row_count()>(facts<Net>.view());
 
 template <class Target, class Net, class... Primitive>
 constexpr auto find_layouts(boost::mp11::mp_list<Primitive...>) {
@@ -158,10 +129,6 @@ struct Works<Target, Net, std::index_sequence<I...>, boost::mp11::mp_list<Primit
         {run_function<Set, Operation<Primitive>, typename KindOf<Target, Net, I, Primitive>::type>()...}};
 };
 
-constexpr void extend(Interval& interval, std::int32_t row) {
-    if (row > interval.last) interval.last = row;
-}
-
 template <std::size_t Rows>
 constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>& works,
                          const Array<std::int32_t, Rows>& fused, const Array<kernels::PlaneForm, Rows + 1>& layouts,
@@ -169,35 +136,17 @@ constexpr auto make_plan(const FactsView& table, const Array<const Work*, Rows>&
     constexpr std::size_t value_capacity = Rows + 1;
     Plan<Rows, value_capacity> plan;
     plan.fused = fused;
-    // The values, then the workspace of each operation, which lives while the operation runs.
-    Array<Interval, value_capacity + Rows> memory;
+    Array<std::int64_t, Rows> workspaces;
     for (std::size_t i = 0; i < Rows; ++i) {
-        const Row& row = table.rows[i];
-        const Value& out = table.value(row.output);
-        const auto now = static_cast<std::int32_t>(i);
-        const Site site = make_site(table, row, fused[i], images);
+        const Site site = make_site(table, table.rows[i], fused[i], images);
         plan.parameters[i] = plan.parameter_bytes;
         plan.parameter_bytes += aligned(static_cast<std::int64_t>(works[i]->parameter_bytes(site)));
-        memory[value_capacity + i] = {
-            .size = static_cast<std::int64_t>(works[i]->workspace_bytes(site)), .first = now, .last = now};
+        workspaces[i] = static_cast<std::int64_t>(works[i]->workspace_bytes(site));
         if (fused[i] != none) plan.runs_elsewhere[static_cast<std::size_t>(fused[i])] = true;
-        if (out.memory == row.output && fused[i] == none) {
-            Interval& interval = memory[static_cast<std::size_t>(row.output)];
-            interval.size = images * bytes(out, layouts[static_cast<std::size_t>(row.output)].planes);
-            interval.first = now;
-            extend(interval, now);
-        }
-        extend(memory[static_cast<std::size_t>(table.value(row.input).memory)], now);
-        if (row.second_input != none)
-            extend(memory[static_cast<std::size_t>(table.value(row.second_input).memory)], now);
     }
-    // A fused step writes its codes while its product runs.
-    for (std::size_t i = 0; i < Rows; ++i) {
-        if (fused[i] != none) {
-            memory[static_cast<std::size_t>(table.row(fused[i]).output)].first = static_cast<std::int32_t>(i);
-        }
-    }
-    memory[0].size = 0;  // the caller's pixels
+    auto memory = memory_intervals(table, fused, workspaces, [&](std::int32_t value) {
+        return images * bytes(table.value(value), layouts[static_cast<std::size_t>(value)].planes);
+    });
     plan.arena_bytes = lay_out(memory);
     for (std::size_t v = 0; v < value_capacity; ++v) plan.values[v] = memory[v].offset;
     for (std::size_t i = 0; i < Rows; ++i) plan.workspace[i] = memory[value_capacity + i].offset;
@@ -268,7 +217,7 @@ constexpr const auto& works() {
 
 /// The plan of a network for up to `Images` images at once.
 template <class Net, class Target, std::int32_t Images = 1>
-inline constexpr auto plan = detail::make_plan(facts<Net>.view(), detail::works<Net, Target>(), detail::fused<Net>,
+inline constexpr auto plan = detail::make_plan(facts<Net>.view(), detail::works<Net, Target>(), fused<Net>,
                                                layouts<Net, Target>, Images);
 
 namespace detail {

@@ -21,7 +21,6 @@
 #include "intaglio/io/atomic_file.hpp"
 #include "intaglio/io/c/memory.hpp"
 #include "intaglio/io/c/operations.hpp"
-#include "intaglio/simd/tags.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
@@ -61,7 +60,8 @@ template <class... Primitive>
 class CProgram {
   public:
     [[gnu::cold]] CProgram(const FactsView& facts, const ModelNumbers& model, const COptions& options,
-                           const std::vector<CRow>& rows, const std::vector<std::int32_t>& fused)
+                           const std::vector<CRow>& rows, const std::vector<std::int32_t>& fused,
+                           CMemory (*plan)(const FactsView&, const std::vector<std::int64_t>&))
         : facts_(facts), model_(model), options_(options), prefix_(options.prefix), arrays_(prefix_) {
         require_name(prefix_);
         require_fitting(model, facts);
@@ -72,7 +72,7 @@ class CProgram {
             workspaces.push_back(rows[i].write == nullptr ? 0 : rows[i].workspace_bytes(operation));
             if (fused[i] != none) runs_elsewhere[static_cast<std::size_t>(fused[i])] = true;
         }
-        memory_ = plan_memory(facts, fused, workspaces);
+        memory_ = plan(facts, workspaces);
         for (std::size_t i = 0; i < rows.size(); ++i) {
             if (rows[i].write == nullptr || runs_elsewhere[i]) continue;
             write_row(operation(i, fused), rows[i], workspaces[i]);
@@ -314,10 +314,11 @@ template <class Net>
 [[gnu::cold]] CSourceText c_source(const Model<Net>& model, const COptions& options = {},
                                    const std::string& header_name = "network.h") {
     static_assert(raise<integer::Refusal<Net>>());
-    const auto& fused = integer::plan<Net, simd::Portable>.fused;
-    const FactsView facts = intaglio::facts<Net>.view();
-    return io_detail::CProgram(facts, model, options, io_detail::c_rows(typename Net::primitives{}),
-                               {fused.begin(), fused.end()})
+    const auto plan = [](const FactsView& facts, const std::vector<std::int64_t>& workspaces) {
+        return io_detail::plan_memory(facts, integer::fused<Net>, workspaces);
+    };
+    return io_detail::CProgram(facts<Net>.view(), model, options, io_detail::c_rows(typename Net::primitives{}),
+                               {integer::fused<Net>.begin(), integer::fused<Net>.end()}, plan)
         .text(header_name);
 }
 

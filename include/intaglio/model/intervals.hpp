@@ -19,8 +19,8 @@ struct Interval {
 
 inline constexpr std::int64_t memory_alignment = 64;
 
-constexpr std::int64_t aligned(std::int64_t size) {
-    return (size + memory_alignment - 1) / memory_alignment * memory_alignment;
+constexpr std::int64_t aligned(std::int64_t size, std::int64_t alignment = memory_alignment) {
+    return (size + alignment - 1) / alignment * alignment;
 }
 
 namespace detail {
@@ -78,15 +78,16 @@ class PlacedIntervals {
 
 }  // namespace detail
 
-/// Gives every interval an offset, largest first, each at the lowest place that is free for its whole lifetime.
+/// Gives every interval an offset, largest first, each at the lowest place that is free for its whole lifetime; offsets
+/// and sizes are multiples of `alignment`.
 /// Returns the size of the whole. Intervals of size 0 take no place. Takes n log n steps, and as many more as pairs of
 /// intervals are alive together.
 template <std::size_t N>
-constexpr std::int64_t lay_out(Array<Interval, N>& intervals) {
+constexpr std::int64_t lay_out(Array<Interval, N>& intervals, std::int64_t alignment = memory_alignment) {
     Array<std::size_t, N> by_size{};
     std::size_t count = 0;
     for (std::size_t i = 0; i < N; ++i) {
-        intervals[i].size = aligned(intervals[i].size);
+        intervals[i].size = aligned(intervals[i].size, alignment);
         if (intervals[i].size > 0) by_size[count++] = i;
     }
     stable_sort(by_size, count, [&](std::size_t a, std::size_t b) { return intervals[a].size > intervals[b].size; });
