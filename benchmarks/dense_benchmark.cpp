@@ -2,8 +2,6 @@
 // how many times as fast packed weights are as bytes.
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -87,22 +85,10 @@ void read_weights(benchmark::State& state, std::int32_t in, std::int32_t out, bo
 /// Both in turns, the best time of each.
 template <class P, class Bytes>
 void against_bytes(benchmark::State& state, std::int32_t in, std::int32_t out, bool signs) {
-    using Clock = std::chrono::steady_clock;
     const Dense<P> packed(in, out, signs);
     const Dense<Bytes> bytes(in, out, signs);
-    const auto seconds = [](const auto& dense) {
-        const Clock::time_point start = Clock::now();
-        dense.run();
-        return std::chrono::duration<double>(Clock::now() - start).count();
-    };
-    double best = 1e9;
-    double best_of_bytes = 1e9;
-    for (auto _ : state) {
-        for (int i = 0; i < 10; ++i) best = std::min(best, seconds(packed));
-        for (int i = 0; i < 10; ++i) best_of_bytes = std::min(best_of_bytes, seconds(bytes));
-    }
-    state.counters["rate"] = best_of_bytes / best;
-    state.SetLabel("times as fast");
+    benchmarks::report_ratio(
+        state, [&] { packed.run(); }, [&] { bytes.run(); });
 }
 
 template <class P>

@@ -2,7 +2,6 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -23,6 +22,7 @@ using namespace intaglio::kernels;
 using benchmarks::add_row;
 using benchmarks::Buffer;
 using benchmarks::report;
+using benchmarks::report_ratio;
 using intaglio::simd::Native;
 
 constexpr std::int64_t images_per_call = 12;
@@ -202,25 +202,6 @@ void few_state_convolution(benchmark::State& state, const ConvolutionExtents& ex
     if constexpr (requires { P::codes_per_number; }) products = P::codes_per_number;
     report(state, static_cast<double>(extents.macs()), "MAC/s",
            products * benchmarks::multiply_add_peak<typename P::template Arithmetic<Set>>());
-}
-
-/// How many times as fast one piece of work is as another: both in turns, the best time of each.
-template <class Work, class Other>
-void report_ratio(benchmark::State& state, const Work& work, const Other& other) {
-    using Clock = std::chrono::steady_clock;
-    const auto seconds = [](const auto& run) {
-        const Clock::time_point start = Clock::now();
-        run();
-        return std::chrono::duration<double>(Clock::now() - start).count();
-    };
-    double best = 1e9;
-    double best_other = 1e9;
-    for (auto _ : state) {
-        for (int i = 0; i < 10; ++i) best = std::min(best, seconds(work));
-        for (int i = 0; i < 10; ++i) best_other = std::min(best_other, seconds(other));
-    }
-    state.counters["rate"] = best_other / best;
-    state.SetLabel("times as fast");
 }
 
 /// Bits against another product on the same layer.

@@ -59,22 +59,8 @@ void check(const ConvolutionExtents& e, Random& random, Draw draw) {
     Guarded<std::byte> packed(P::template weight_bytes<Portable>(e));
     pack_and_check<Portable, P>(e, weights, packed);
 
-    const std::int64_t row_sums = std::int64_t{e.out.width} * e.out.channels;
     for (const std::int32_t block : {e.out.height, std::int32_t{1}, between(random, 1, e.out.height)}) {
-        std::int64_t wrong = 0;
-        for (std::int32_t row = 0; row < e.out.height; row += block) {
-            const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
-            Guarded<std::int32_t> sums(rows * row_sums);
-            Guarded<std::byte> workspace(P::template workspace_bytes<Portable, Code>(e, block));
-            P::template multiply_rows<Portable, Grouping::any>(e, image.get(), row, rows, packed.get(), sums.get(),
-                                                               workspace.get());
-            CHECK(sums.intact());
-            CHECK(workspace.intact());
-            for (std::int64_t i = 0; i < rows * row_sums; ++i) {
-                wrong += sums[i] != expected[static_cast<std::size_t>(row * row_sums + i)] ? 1 : 0;
-            }
-        }
-        CHECK(wrong == 0);
+        check_blocks<Portable, P, Grouping::any>(e, image.get(), packed, expected, block);
     }
 }
 

@@ -70,23 +70,7 @@ void check(const ConvolutionExtents& e, Random& random, std::int32_t least, std:
     const std::vector<std::int64_t> expected = naive_sums(e, image, weights);
     Guarded<std::byte> packed(P::template weight_bytes<Set>(e));
     pack_and_check<Set, P>(e, weights, packed);
-    std::int64_t wrong = 0;
-    const std::int32_t block = between(random, 1, e.out.height);
-    for (std::int32_t row = 0; row < e.out.height; row += block) {
-        const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
-        const std::int64_t size = std::int64_t{rows} * e.out.width * e.out.channels;
-        Guarded<std::int32_t> accumulators(size);
-        Guarded<std::byte> workspace(P::template workspace_bytes<Set, Code>(e, block));
-        P::template multiply_rows<Set, Grouping::any>(e, image.get(), row, rows, packed.get(), accumulators.get(),
-                                                      workspace.get());
-        CHECK(accumulators.intact());
-        CHECK(workspace.intact());
-        for (std::int64_t i = 0; i < size; ++i) {
-            const std::int64_t at = std::int64_t{row} * e.out.width * e.out.channels + i;
-            wrong += accumulators[i] != expected[static_cast<std::size_t>(at)] ? 1 : 0;
-        }
-    }
-    CHECK(wrong == 0);
+    check_blocks<Set, P, Grouping::any>(e, image.get(), packed, expected, between(random, 1, e.out.height));
 }
 
 template <class Set>

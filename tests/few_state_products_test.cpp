@@ -84,22 +84,7 @@ bool check(ConvolutionExtents e, const Ranges& ranges, Random& random) {
         Guarded<In> in(in_size);
         std::memcpy(in.get(), from, static_cast<std::size_t>(in_size) * sizeof(In));
         for (const std::int32_t block : {e.out.height, std::int32_t{1}, between(random, 1, e.out.height)}) {
-            std::int64_t wrong = 0;
-            for (std::int32_t row = 0; row < e.out.height; row += block) {
-                const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
-                const std::int64_t size = std::int64_t{rows} * e.out.width * e.out.channels;
-                Guarded<std::int32_t> accumulators(size);
-                Guarded<std::byte> workspace(P::template workspace_bytes<Set, In>(e, block));
-                P::template multiply_rows<Set, Grouping::mixed>(e, in.get(), row, rows, packed.get(),
-                                                                accumulators.get(), workspace.get());
-                CHECK(accumulators.intact());
-                CHECK(workspace.intact());
-                for (std::int64_t i = 0; i < size; ++i) {
-                    const std::int64_t at = std::int64_t{row} * e.out.width * e.out.channels + i;
-                    wrong += accumulators[i] != expected[static_cast<std::size_t>(at)] ? 1 : 0;
-                }
-            }
-            CHECK(wrong == 0);
+            check_blocks<Set, P, Grouping::mixed>(e, in.get(), packed, expected, block);
         }
         // Two images whose sums are taken panel by panel.
         const std::int32_t pitch = P::template panel_channels<Set>(e);

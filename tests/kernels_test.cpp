@@ -299,6 +299,31 @@ void check_gradient_of_codes(const ConvolutionExtents& e, std::int64_t images, R
     CHECK(std::memcmp(from_codes.get(), from_reals.get(), from_codes.size() * sizeof(Real)) == 0);
 }
 
+/// A step of some channels, whose values lie by themselves: their codes are those of a step of all, and no other is
+/// written. Calls `step(values, places, codes)`.
+template <class In, class Out, class Step>
+void check_some_channels(Random& random, std::int64_t pixels, std::int32_t channels, const Guarded<In>& values,
+                         const Guarded<Out>& codes, const Step& step) {
+    if (channels < 2) return;
+    const std::int32_t first = between(random, 1, channels - 1);
+    const std::int32_t count = between(random, 1, channels - first);
+    const std::int32_t pitch = count + between(random, 0, 3);
+    Guarded<In> some(pixels * pitch);
+    Guarded<Out> some_codes(pixels * channels);
+    const std::int64_t before = some_codes.size() > 0 ? std::int64_t{some_codes[0]} : 0;
+    for (std::int64_t p = 0; p < pixels; ++p) {
+        for (std::int32_t c = 0; c < count; ++c) some[p * pitch + c] = values[p * channels + first + c];
+    }
+    step(some.get(), StepChannels{channels, first, count, pitch}, some_codes.get());
+    CHECK(some_codes.intact());
+    std::int64_t wrong = 0;
+    for (std::int64_t i = 0; i < pixels * channels; ++i) {
+        const bool within = i % channels >= first && i % channels < first + count;
+        wrong += some_codes[i] != (within ? std::int64_t{codes[i]} : before) ? 1 : 0;
+    }
+    CHECK(wrong == 0);
+}
+
 template <class Set, class In, class Out>
 void check_threshold_step(Random& random, std::int64_t pixels, std::int32_t channels, std::int32_t levels) {
     INFO(simd::name(Set{}), ", ", pixels, " pixels, ", channels, " channels, ", levels, " levels");
@@ -336,25 +361,10 @@ void check_threshold_step(Random& random, std::int64_t pixels, std::int32_t chan
         wrong += codes[i] != code ? 1 : 0;
     }
     CHECK(wrong == 0);
-    // Some channels, whose values lie by themselves.
-    if (channels < 2) return;
-    const std::int32_t first = between(random, 1, channels - 1);
-    const std::int32_t count = between(random, 1, channels - first);
-    const std::int32_t pitch = count + between(random, 0, 3);
-    Guarded<In> some(pixels * pitch);
-    Guarded<Out> some_codes(pixels * channels);
-    const std::int64_t before = some_codes.size() > 0 ? std::int64_t{some_codes[0]} : 0;
-    for (std::int64_t p = 0; p < pixels; ++p) {
-        for (std::int32_t c = 0; c < count; ++c) some[p * pitch + c] = values[p * channels + first + c];
-    }
-    threshold_step<Set>(some.get(), pixels, {channels, first, count, pitch}, levels, thresholds.get(), flip.get(),
-                        lowest, some_codes.get());
-    CHECK(some_codes.intact());
-    for (std::int64_t i = 0; i < pixels * channels; ++i) {
-        const bool within = i % channels >= first && i % channels < first + count;
-        wrong += some_codes[i] != (within ? std::int64_t{codes[i]} : before) ? 1 : 0;
-    }
-    CHECK(wrong == 0);
+    check_some_channels(random, pixels, channels, values, codes,
+                        [&](const In* some, const StepChannels& places, Out* to) {
+                            threshold_step<Set>(some, pixels, places, levels, thresholds.get(), flip.get(), lowest, to);
+                        });
 }
 
 template <class Set, class In, class Out>
@@ -390,24 +400,10 @@ void check_dyadic_step(Random& random, std::int64_t pixels, std::int32_t channel
         wrong += codes[i] != code ? 1 : 0;
     }
     CHECK(wrong == 0);
-    if (channels < 2) return;
-    const std::int32_t first = between(random, 1, channels - 1);
-    const std::int32_t count = between(random, 1, channels - first);
-    const std::int32_t pitch = count + between(random, 0, 3);
-    Guarded<In> some(pixels * pitch);
-    Guarded<Out> some_codes(pixels * channels);
-    const std::int64_t before = some_codes.size() > 0 ? std::int64_t{some_codes[0]} : 0;
-    for (std::int64_t p = 0; p < pixels; ++p) {
-        for (std::int32_t c = 0; c < count; ++c) some[p * pitch + c] = values[p * channels + first + c];
-    }
-    dyadic_step<Set>(some.get(), pixels, {channels, first, count, pitch}, multiplier.get(), addend.get(), shift.get(),
-                     lowest, highest, some_codes.get());
-    CHECK(some_codes.intact());
-    for (std::int64_t i = 0; i < pixels * channels; ++i) {
-        const bool within = i % channels >= first && i % channels < first + count;
-        wrong += some_codes[i] != (within ? std::int64_t{codes[i]} : before) ? 1 : 0;
-    }
-    CHECK(wrong == 0);
+    check_some_channels(
+        random, pixels, channels, values, codes, [&](const In* some, const StepChannels& places, Out* to) {
+            dyadic_step<Set>(some, pixels, places, multiplier.get(), addend.get(), shift.get(), lowest, highest, to);
+        });
 }
 
 template <class Set>

@@ -361,7 +361,7 @@ TEST_CASE("onnx: QONNX refuses sums that float32 does not hold") {
     CHECK_NOTHROW((void)onnx_bytes(model));
 }
 
-TEST_CASE("onnx: a file is written, the same each time; a model of another network is none") {
+TEST_CASE("onnx: a file is written, the same each time, and a model of another network is none") {
     const test_files::TemporaryFolder folder;
     Model<Net> model = random_model_of<Net>();
     export_onnx(model, folder.path() / "net.onnx");

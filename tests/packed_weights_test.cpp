@@ -66,21 +66,7 @@ void check(const ConvolutionExtents& e, Random& random, Draw draw, CodeRange wei
     pack_and_check<Set, P>(e, weights, packed);
 
     for (const std::int32_t block : {e.out.height, std::int32_t{1}}) {
-        std::int64_t wrong = 0;
-        for (std::int32_t row = 0; row < e.out.height; row += block) {
-            const std::int64_t size = std::int64_t{block} * e.out.width * e.out.channels;
-            Guarded<std::int32_t> accumulators(size);
-            Guarded<std::byte> workspace(P::template workspace_bytes<Set, Code>(e, block));
-            P::template multiply_rows<Set, Grouping::mixed>(e, image.get(), row, block, packed.get(),
-                                                            accumulators.get(), workspace.get());
-            CHECK(accumulators.intact());
-            CHECK(workspace.intact());
-            for (std::int64_t i = 0; i < size; ++i) {
-                const std::int64_t at = std::int64_t{row} * e.out.width * e.out.channels + i;
-                wrong += accumulators[i] != expected[static_cast<std::size_t>(at)] ? 1 : 0;
-            }
-        }
-        CHECK(wrong == 0);
+        check_blocks<Set, P, Grouping::mixed>(e, image.get(), packed, expected, block);
     }
 }
 

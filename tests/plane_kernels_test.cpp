@@ -294,23 +294,7 @@ void check_product(const ConvolutionExtents& e, const Case& drawn, Random& rando
     CHECK(unpacked_image.intact());
 
     const auto check = [&](const auto* in, std::int32_t block) {
-        using In = std::remove_cvref_t<decltype(*in)>;
-        std::int64_t wrong = 0;
-        for (std::int32_t row = 0; row < e.out.height; row += block) {
-            const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
-            const std::int64_t size = std::int64_t{rows} * e.out.width * e.out.channels;
-            Guarded<std::int32_t> accumulators(size);
-            Guarded<std::byte> workspace(P::template workspace_bytes<Set, In>(e, block));
-            P::template multiply_rows<Set, Grouping::mixed>(e, in, row, rows, packed.get(), accumulators.get(),
-                                                            workspace.get());
-            CHECK(accumulators.intact());
-            CHECK(workspace.intact());
-            for (std::int64_t i = 0; i < size; ++i) {
-                const std::int64_t at = std::int64_t{row} * e.out.width * e.out.channels + i;
-                wrong += accumulators[i] != expected[static_cast<std::size_t>(at)] ? 1 : 0;
-            }
-        }
-        CHECK(wrong == 0);
+        check_blocks<Set, P, Grouping::mixed>(e, in, packed, expected, block);
     };
     for (const std::int32_t block : {e.out.height, between(random, 1, e.out.height)}) {
         check(image.get(), block);

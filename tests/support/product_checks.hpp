@@ -1,4 +1,5 @@
-// What the tests of product kernels share: the naive sums, and the packing of weights and its inverse.
+// What the tests of product kernels share: the naive sums, the packing of weights and its inverse, the sums of a
+// kernel.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -8,6 +9,7 @@
 #include <cstring>
 #include <vector>
 
+#include "intaglio/kernels/convolution_plan.hpp"
 #include "support/kernel_tools.hpp"
 
 namespace tools {
@@ -40,6 +42,26 @@ void pack_and_check(const ConvolutionExtents& e, const Guarded<std::int8_t>& wei
     std::memset(again.get(), 0x3c, again.size());
     Kernel::template pack_weights<Set>(e, weights.get(), again.get());
     CHECK(std::memcmp(packed.get(), again.get(), packed.size()) == 0);
+}
+
+/// Multiplies an image by packed weights in blocks of `block` output rows and compares all sums with `expected`.
+template <class Set, class Kernel, intaglio::kernels::Grouping Kind, class Code>
+void check_blocks(const ConvolutionExtents& e, const Code* image, const Guarded<std::byte>& packed,
+                  const std::vector<std::int64_t>& expected, std::int32_t block) {
+    const std::int64_t row_sums = std::int64_t{e.out.width} * e.out.channels;
+    std::int64_t wrong = 0;
+    for (std::int32_t row = 0; row < e.out.height; row += block) {
+        const std::int32_t rows = row + block < e.out.height ? block : e.out.height - row;
+        Guarded<std::int32_t> sums(rows * row_sums);
+        Guarded<std::byte> workspace(Kernel::template workspace_bytes<Set, Code>(e, block));
+        Kernel::template multiply_rows<Set, Kind>(e, image, row, rows, packed.get(), sums.get(), workspace.get());
+        CHECK(sums.intact());
+        CHECK(workspace.intact());
+        for (std::int64_t i = 0; i < rows * row_sums; ++i) {
+            wrong += sums[i] != expected[static_cast<std::size_t>(row * row_sums + i)] ? 1 : 0;
+        }
+    }
+    CHECK(wrong == 0);
 }
 
 }  // namespace tools
