@@ -16,7 +16,7 @@ check_avx512() {
         for test in main kernels_test plane_kernels_test pool_kernels_test operations_test; do
             echo "-march=$set -c tests/$test.cpp -o $folder/$set.$test.o"
         done
-    done | xargs -P "$(nproc)" -L 1 "${CXX:-g++}" -std=c++20 -O2 -DINTAGLIO_TEST_NATIVE_ONLY -Iinclude -Itests
+    done | xargs -P "$(nproc)" -L 1 "${CXX:-g++}" -std=c++20 -O2 -Iinclude -Itests
     for set in "${sets[@]}"; do
         "${CXX:-g++}" -static "$folder/$set".*.o -o "$folder/$set" || rm -f "$folder/$set"
     done

@@ -21,19 +21,11 @@ using simd::Portable;
 }  // namespace
 
 #if INTAGLIO_HAS_VECTORS && !INTAGLIO_HAS_AVX2
-#define ALL_TAGS simd::Portable, simd::Generic, Native
-#elif defined(INTAGLIO_TEST_NATIVE_ONLY)
-#define ALL_TAGS Native
+#define ALL_TAGS Portable, simd::Generic, Native
 #elif INTAGLIO_HAS_AVX512_VNNI
-#define ALL_TAGS simd::Portable, simd::Avx2, simd::Avx2Vnni, simd::Avx512, simd::Avx512Vnni
-#elif INTAGLIO_HAS_AVX512
-#define ALL_TAGS simd::Portable, simd::Avx2, simd::Avx512
-#elif INTAGLIO_HAS_AVX2_VNNI
-#define ALL_TAGS simd::Portable, simd::Avx2, simd::Avx2Vnni
-#elif INTAGLIO_HAS_AVX2
-#define ALL_TAGS simd::Portable, simd::Avx2
+#define ALL_TAGS Portable, simd::Avx2Vnni, Native
 #else
-#define ALL_TAGS simd::Portable
+#define ALL_TAGS Portable, Native
 #endif
 
 // Sizes for an instruction set that the flags of this build need not allow.
