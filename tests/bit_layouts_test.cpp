@@ -16,6 +16,7 @@
 #include "intaglio/io/sample_comparison.hpp"
 #include "intaglio/report/model_facts.hpp"
 #include "support/layouts.hpp"
+#include "support/moved_thresholds.hpp"
 #include "support/program_comparison.hpp"
 #include "support/training_tools.hpp"
 
@@ -216,28 +217,10 @@ TEST_CASE_TEMPLATE("values as bits: integer programs give the codes of training"
 
 TEST_CASE("the certificate finds a moved threshold of a step that writes bits") {
     using Net = Chain<Sign<>>;
-    Training<Net> training(1);
-    IntegerNetwork<Net, simd::Portable> network = lower(training);
-    REQUIRE(certify(training, network).proven());
     constexpr std::size_t row = 5;  // the second step
     static_assert(facts<Net>.rows[row].steps == 2);
     static_assert(integer::layouts<Net, simd::Portable>[row + 1].planes == 1);
-    std::byte* const parameters = network.parameters().bytes + integer::plan<Net, simd::Portable>.parameters[row];
-    auto* const thresholds = reinterpret_cast<std::int32_t*>(parameters);
-    const CodeRange range = facts<Net>.value(facts<Net>.rows[row].input).codes;
-    int moved = 0;
-    for (int c = 0; c < 33; ++c) {
-        std::int32_t& threshold = thresholds[33 + c];
-        if (threshold <= range.lowest + 1 || threshold >= range.highest - 1) continue;
-        for (const int by : {-1, 1}) {
-            threshold += by;
-            CHECK(!certify(training, network).proven());
-            threshold -= by;
-            ++moved;
-        }
-    }
-    CHECK(moved > 0);
-    CHECK(certify(training, network).proven());
+    tools::check_moved_thresholds<Net, row>(33, 33);
 }
 
 }  // namespace bit_layouts_test

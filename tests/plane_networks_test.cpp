@@ -12,6 +12,8 @@
 #include "intaglio/integer/kernel_choice.hpp"
 #include "intaglio/report/model_facts.hpp"
 #include "support/layouts.hpp"
+#include "support/moved_thresholds.hpp"
+#include "support/networks.hpp"
 #include "support/program_comparison.hpp"
 #include "support/training_tools.hpp"
 
@@ -20,18 +22,10 @@ namespace plane_networks_test {
 namespace {
 
 using namespace intaglio;
+using networks::Planes;
 using tools::layouts_of;
 
 // clang-format off
-/// Sums of pools, maxima, branches side by side, a join, moved pixels; odd numbers of channels, strides and dilation.
-template <class Weight, class Activation>
-struct Pooled : Network<Image<2, 12, 8>, Defaults<Weight, Activation>,
-    Conv<Out<40>>, Conv<Out<33>>, AvgPool<2>, Conv<Out<32>, Padding<2>, Dilation<2>>,
-    MaxPool<3, Stride<1>, Padding<1>>, Concat<Conv<Out<20>>, Conv<Out<24>, Kernel<1>>>, AvgPool<Window{1, 2}>,
-    Conv<Out<40>>, Residual<Sequence<Conv<Out<40>>, Conv<Out<40>>>, Identity>, Activate<>,
-    Conv<Out<64>, Kernel<2>, Stride<2, 1>>, Subsample<2>, Upsample<2>,
-    Dense<Flatten, Out<70>>, Classifier<Out<3>>> {};
-
 /// Nothing but pools of two by two.
 template <class Weight, class Activation>
 struct Plain : Network<Image<1, 16, 16>, Defaults<Weight, Activation>,
@@ -67,13 +61,13 @@ using Fifteen = QInt<4>;
 TEST_CASE("values lie in planes over pools and branches") {
     // Behind the first layer; the second; sums; a dilated layer; maxima; two branches and both; sums of two; the layer
     // before the join, both layers of its branch and the sum; the activation; moved pixels; the dense layers.
-    CHECK(layouts_of<Pooled<Binary, Act<M_a{2}>>>() == "1131111120100011111");
-    CHECK(layouts_of<Pooled<Ternary, Act<M_a{2}>>>() == "1131111120100011111");
-    CHECK(layouts_of<Pooled<Ternary, Act<M_a{4}>>>() == "2242222230200022222");
-    CHECK(layouts_of<Pooled<Ternary, Act<M_a{8}>>>() == "3003333340300033330");
-    CHECK(layouts_of<Pooled<Ternary, SignedAct<M_a{5}>>>() == "3003333340300033330");
-    CHECK(layouts_of<Pooled<Binary, Sign<>>>() == "1131111120100011111");
-    CHECK(layouts_of<Pooled<Fifteen, Act<M_a{4}>>>() == "2002222230200022220");
+    CHECK(layouts_of<Planes<Binary, Act<M_a{2}>>>() == "1131111120100011111");
+    CHECK(layouts_of<Planes<Ternary, Act<M_a{2}>>>() == "1131111120100011111");
+    CHECK(layouts_of<Planes<Ternary, Act<M_a{4}>>>() == "2242222230200022222");
+    CHECK(layouts_of<Planes<Ternary, Act<M_a{8}>>>() == "3003333340300033330");
+    CHECK(layouts_of<Planes<Ternary, SignedAct<M_a{5}>>>() == "3003333340300033330");
+    CHECK(layouts_of<Planes<Binary, Sign<>>>() == "1131111120100011111");
+    CHECK(layouts_of<Planes<Fifteen, Act<M_a{4}>>>() == "2002222230200022220");
     CHECK(layouts_of<Mixed>() == "2200022222");
     CHECK(layouts_of<Plain<Ternary, Act<M_a{4}>>>() == "2242420");
     CHECK(layouts_of<Plain<Ternary, Act<M_a{4}>>, simd::Avx2>() == "2000020");
@@ -116,10 +110,10 @@ void compare(unsigned seed) {
     }
 }
 
-TEST_CASE_TEMPLATE("values in planes: integer programs give the codes of training", Net, Pooled<Binary, Act<M_a{2}>>,
-                   Pooled<Ternary, Act<M_a{2}>>, Pooled<Ternary, Act<M_a{4}>>, Pooled<Ternary, Act<M_a{8}>>,
-                   Pooled<Ternary, SignedAct<M_a{5}>>, Pooled<Binary, Sign<>>, Pooled<Binary, Sign<PadPlusOne>>,
-                   Pooled<Fifteen, Act<M_a{4}>>) {
+TEST_CASE_TEMPLATE("values in planes: integer programs give the codes of training", Net, Planes<Binary, Act<M_a{2}>>,
+                   Planes<Ternary, Act<M_a{2}>>, Planes<Ternary, Act<M_a{4}>>, Planes<Ternary, Act<M_a{8}>>,
+                   Planes<Ternary, SignedAct<M_a{5}>>, Planes<Binary, Sign<>>, Planes<Binary, Sign<PadPlusOne>>,
+                   Planes<Fifteen, Act<M_a{4}>>) {
     compare<Net>(7);
 }
 
@@ -129,28 +123,10 @@ TEST_CASE("codes two apart, and branches whose codes lie differently: the codes 
 
 TEST_CASE("the certificate finds a moved threshold of a step that writes planes") {
     using Net = Plain<Ternary, Act<M_a{4}>>;
-    Training<Net> training(1);
-    IntegerNetwork<Net, simd::Portable> network = lower(training);
-    REQUIRE(certify(training, network).proven());
     constexpr std::size_t row = 5;  // the second step
     static_assert(facts<Net>.rows[row].steps == 3);
     static_assert(integer::layouts<Net, simd::Portable>[row + 1].planes == 2);
-    std::byte* const parameters = network.parameters().bytes + integer::plan<Net, simd::Portable>.parameters[row];
-    auto* const thresholds = reinterpret_cast<std::int32_t*>(parameters);
-    const CodeRange range = facts<Net>.value(facts<Net>.rows[row].input).codes;
-    int moved = 0;
-    for (int i = 0; i < 3 * 64; ++i) {
-        std::int32_t& threshold = thresholds[i];
-        if (threshold <= range.lowest + 1 || threshold >= range.highest - 1) continue;
-        for (const int by : {-1, 1}) {
-            threshold += by;
-            CHECK(!certify(training, network).proven());
-            threshold -= by;
-            ++moved;
-        }
-    }
-    CHECK(moved > 0);
-    CHECK(certify(training, network).proven());
+    tools::check_moved_thresholds<Net, row>(0, 3 * 64);
 }
 
 }  // namespace plane_networks_test

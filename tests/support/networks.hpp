@@ -56,4 +56,16 @@ struct RawInput
               Conv<Out<6>, QInt<1>, NoWeightStandardization>, Normalize<BatchNorm>, Activate<>,
               Classifier<Out<3>, NoNorm>> {};
 
+// clang-format off
+/// Values in planes over pools, branches side by side, a join and moved pixels; odd numbers of channels, strides and
+/// dilation; a dense layer of planes.
+template <class Weight, class Activation>
+struct Planes : Network<Image<2, 12, 8>, Defaults<Weight, Activation>,
+    Conv<Out<40>>, Conv<Out<33>>, AvgPool<2>, Conv<Out<32>, Padding<2>, Dilation<2>>,
+    MaxPool<3, Stride<1>, Padding<1>>, Concat<Conv<Out<20>>, Conv<Out<24>, Kernel<1>>>, AvgPool<Window{1, 2}>,
+    Conv<Out<40>>, Residual<Sequence<Conv<Out<40>>, Conv<Out<40>>>, Identity>, Activate<>,
+    Conv<Out<64>, Kernel<2>, Stride<2, 1>>, Subsample<2>, Upsample<2>,
+    Dense<Flatten, Out<70>>, Classifier<Out<3>>> {};
+// clang-format on
+
 }  // namespace networks
