@@ -67,4 +67,36 @@ struct CodePacking {
     return wrong;
 }
 
+/// The bytes of all weight codes of a product. Each output unit begins a byte, so that its weights can be read alone.
+[[nodiscard]] inline std::vector<std::uint8_t> pack_units(const Row& row, std::span<const std::int8_t> codes) {
+    const auto units = static_cast<std::size_t>(row.extents.out.channels);
+    const std::size_t unit = codes.size() / units;
+    std::vector<std::uint8_t> bytes;
+    for (std::size_t u = 0; u < units; ++u) {
+        const auto packed = pack_codes(code_packing(row), codes.subspan(u * unit, unit));
+        bytes.insert(bytes.end(), packed.begin(), packed.end());
+    }
+    return bytes;
+}
+
+/// Bytes of pack_units for a product.
+[[nodiscard]] constexpr std::size_t packed_unit_bytes(const Row& row) {
+    const auto units = static_cast<std::size_t>(row.extents.out.channels);
+    return units * code_packing(row).bytes(static_cast<std::size_t>(row.weights) / units);
+}
+
+/// The codes in packed_unit_bytes(row) bytes. Returns the index of the first that is no state, or codes.size().
+[[nodiscard]] inline std::size_t unpack_units(const Row& row, std::span<const std::uint8_t> bytes,
+                                              std::span<std::int8_t> codes) {
+    const CodePacking packing = code_packing(row);
+    const auto units = static_cast<std::size_t>(row.extents.out.channels);
+    const std::size_t unit = codes.size() / units;
+    for (std::size_t u = 0; u < units; ++u) {
+        const std::size_t wrong =
+            unpack_codes(packing, bytes.subspan(u * packing.bytes(unit)), codes.subspan(u * unit, unit));
+        if (wrong < unit) return u * unit + wrong;
+    }
+    return codes.size();
+}
+
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -109,15 +109,7 @@ template <class T>
 [[gnu::cold]] inline void add_row(SafetensorsWriter& writer, std::size_t index, const Row& row,
                                   const RowNumbers& numbers) {
     if (!numbers.weights.empty()) {
-        // Each output unit begins a byte, so that its weights can be read alone.
-        const auto units = static_cast<std::size_t>(row.extents.out.channels);
-        const std::span<const std::int8_t> codes(numbers.weights);
-        const std::size_t unit = codes.size() / units;
-        std::vector<std::uint8_t> bytes;
-        for (std::size_t u = 0; u < units; ++u) {
-            const auto packed = pack_codes(code_packing(row), codes.subspan(u * unit, unit));
-            bytes.insert(bytes.end(), packed.begin(), packed.end());
-        }
+        const std::vector<std::uint8_t> bytes = pack_units(row, numbers.weights);
         add_list(writer, tensor_name(index, "weights"), bytes, row.extents.out.channels);
     }
     add_list(writer, tensor_name(index, "thresholds"), numbers.thresholds, row.steps);
@@ -222,22 +214,15 @@ class ModelFileReader {
 
     void unpack_weights(std::size_t index, const Row& row, const std::vector<std::uint8_t>& bytes,
                         std::vector<std::int8_t>& weights) const {
-        const CodePacking packing = code_packing(row);
-        const auto units = static_cast<std::size_t>(row.extents.out.channels);
-        const std::size_t unit = static_cast<std::size_t>(row.weights) / units;
-        const std::size_t unit_bytes = packing.bytes(unit);
-        if (bytes.size() != units * unit_bytes) {
+        if (bytes.size() != packed_unit_bytes(row)) {
             fail(joined({"tensor '", tensor_name(index, "weights"), "' has ", bytes.size(), " bytes, expected ",
-                         units * unit_bytes}));
+                         packed_unit_bytes(row)}));
         }
-        weights.resize(units * unit);
-        for (std::size_t u = 0; u < units; ++u) {
-            const std::size_t wrong = unpack_codes(packing, std::span(bytes).subspan(u * unit_bytes, unit_bytes),
-                                                   std::span(weights).subspan(u * unit, unit));
-            if (wrong < unit) {
-                fail(joined({"tensor '", tensor_name(index, "weights"), "': weight ", u * unit + wrong, " of ",
-                             place_text(row), " is none of its ", packing.states, " states"}));
-            }
+        weights.resize(static_cast<std::size_t>(row.weights));
+        const std::size_t wrong = unpack_units(row, bytes, weights);
+        if (wrong < weights.size()) {
+            fail(joined({"tensor '", tensor_name(index, "weights"), "': weight ", wrong, " of ", place_text(row),
+                         " is none of its ", code_packing(row).states, " states"}));
         }
     }
 
