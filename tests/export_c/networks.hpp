@@ -53,6 +53,13 @@ struct Sound : Network<Signal<2, 60, Int16, PaddingValue<-32768, 77>>, Defaults<
 struct OneScale : Network<Features<23>, Defaults<Unscaled<DoReFa<8>>, IntegerScale<Scale::Layer>, DoReFaAct<8>>,
                           Dense<Out<19>>, Dense<Out<11>>, Classifier<Out<7>>> {};
 
+/// Tables of codes: of the input, of signed codes, of a branch.
+struct Tables
+    : Network<Image<2, 8, 8>, Defaults<QInt<4>, BatchNorm, GridAct<-128, 127, 32>>,
+              CodeTable<ListedCodes<20, 100, -20, 0, 5, 9>>, Conv<Out<6>>, CodeTable<HardSwish<GridAct<-12, 127, 32>>>,
+              Residual<Conv<Out<6>>, CodeTable<Silu<GridAct<-300, 300, 400>>>>, Activate<>,
+              CodeTable<Sigmoid<Act<M_a{4}>>>, Conv<Out<5>>, Classifier<Out<3>>> {};
+
 /// Calls write<Net>(name) for each network.
 template <class Write>
 void for_each_network(const Write& write) {
@@ -72,6 +79,7 @@ void for_each_network(const Write& write) {
     write.template operator()<SignedImage>("signed_image");
     write.template operator()<Sound>("sound");
     write.template operator()<OneScale>("one_scale");
+    write.template operator()<Tables>("tables");
 }
 
 }  // namespace export_c_test

@@ -95,6 +95,9 @@ inline ModelNumbers make(const FactsView& facts, std::uint64_t seed) {
                 static_cast<std::int8_t>(row.weight_codes.lowest + spacing * between(random, 0, range / spacing)));
         }
         if (row.steps > 0) fill_step(facts, row, random, numbers);
+        for (std::int64_t i = 0; i < row.table; ++i) {
+            numbers.numbers.push_back(between(random, row.codes.lowest, row.codes.highest));
+        }
         if (i + 1 == facts.rows.size) {
             const std::int64_t classes = facts.value(row.output).shape.channels;
             for (std::int64_t c = 0; c < row.scale.multipliers(classes); ++c) {

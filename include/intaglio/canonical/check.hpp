@@ -70,6 +70,14 @@ namespace canonical_detail {
         }
     }
     require_no_overflow(place, numbers, facts.value(row.input).codes);
+    if (row.table == 0) return;
+    require_count(place, "entries of its table", numbers.numbers.size(), row.table);
+    for (std::size_t i = 0; i < numbers.numbers.size(); ++i) {
+        if (!row.codes.contains(numbers.numbers[i])) {
+            throw std::invalid_argument(
+                joined({"model, ", place, ": entry ", numbers.numbers[i], " lies outside of ", range_text(row.codes)}));
+        }
+    }
 }
 
 }  // namespace canonical_detail

@@ -24,7 +24,8 @@ struct RowNumbers {
     std::vector<std::int32_t> multipliers;
     std::vector<std::int64_t> addends;  ///< those of a step hold the half that rounds
     std::vector<std::uint8_t> shifts;
-    std::vector<std::int64_t> numbers;  ///< of an operation from outside of the library
+    /// Of a table of codes: its entries, from that of the lowest code on; of an operation from outside of the library.
+    std::vector<std::int64_t> numbers;
 
     bool operator==(const RowNumbers&) const = default;
 };

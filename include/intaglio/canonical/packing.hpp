@@ -111,6 +111,25 @@ struct Packing<primitive::Quantize<Target>> {
     }
 };
 
+/// The entries as codes.
+template <class Function>
+struct Packing<primitive::CodeTable<Function>> {
+    template <class Set, class Kind>
+    static void pack(const RowNumbers& numbers, const integer::Site&, std::byte* to) {
+        const std::vector<typename Kind::output> codes(numbers.numbers.begin(), numbers.numbers.end());
+        canonical_detail::copy_to(codes, to);
+    }
+    template <class Set, class Kind>
+    [[gnu::cold]] static void compare(const RowNumbers& numbers, const FactsView&, const Row&, const integer::Site&,
+                                      const std::byte* packed, const Sides& sides, Certificate& certificate) {
+        const auto* codes = reinterpret_cast<const typename Kind::output*>(packed);
+        for (std::size_t i = 0; i < numbers.numbers.size(); ++i) {
+            ++certificate.steps_compared;
+            if (codes[i] != numbers.numbers[i]) certificate.difference(joined({sides.where, ", entry ", i}));
+        }
+    }
+};
+
 template <>
 struct Packing<primitive::Logits> {
     template <class Set, class Kind>

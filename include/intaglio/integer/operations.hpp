@@ -1,6 +1,7 @@
 // The integer programs of all primitive operations.
 #pragma once
 
+#include "intaglio/integer/code_table.hpp"
 #include "intaglio/integer/concat.hpp"
 #include "intaglio/integer/dropout.hpp"
 #include "intaglio/integer/logits.hpp"

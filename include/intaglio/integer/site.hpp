@@ -87,6 +87,7 @@ struct Site {
     StepForm step{};  ///< of a step, also of one that runs inside a product; otherwise the range of the result alone
     std::int32_t images = 1;               ///< that the memory of the program holds
     std::int32_t channels_before = 0;      ///< that are added before the others
+    std::int32_t table = 0;                ///< entries of a table of codes
     std::int32_t settings[2]{};            ///< of an operation from outside of the library
     std::ptrdiff_t input = network_input;  ///< from the start of the arena
     std::ptrdiff_t second_input = network_input;
@@ -108,6 +109,7 @@ constexpr Site make_site(const FactsView& facts, const Row& row, std::int32_t fu
     site.weight = weight_form(row);
     site.step = step_form(fused == none ? row : facts.row(fused));
     site.channels_before = row.channels_before;
+    site.table = static_cast<std::int32_t>(row.table);
     for (std::size_t i = 0; i < 2; ++i) site.settings[i] = static_cast<std::int32_t>(row.settings[i]);
     return site;
 }

@@ -5,7 +5,7 @@
 //   row.N.thresholds   I32 [level][channel]
 //   row.N.falling      U8 [channel]
 //   row.N.multipliers  I32, row.N.addends I64, row.N.shifts U8: one for each channel or one for all
-//   row.N.numbers      I64, of an operation from outside of the library
+//   row.N.numbers      I64, entries of a table of codes; of an operation from outside of the library
 // They mean what RowNumbers says. Metadata: "format", "version", "signature" (model_signature), "logit_exponent",
 // "checksum" (XXH64 of the signature and canonical_bytes), "rows" (JSON for readers without the network's type) and
 // what the writer of the file noted, under "note.KEY".

@@ -96,6 +96,7 @@ struct Row {
     ScaleForm scale{};              ///< of an integer scale, and of the step or the logits after it
     std::int64_t dropout_threshold = 0;  ///< of 2^32
     std::int32_t channels_before = 0;    ///< that are added before the others
+    std::int64_t table = 0;              ///< entries of a table of codes, one for each code of the input
     /// Numbers of an operation from outside of the library that nothing else of its row tells; checkpoints compare
     /// them.
     Array<std::int64_t, 2> settings{};

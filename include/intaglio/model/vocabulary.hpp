@@ -1,8 +1,11 @@
 // All layers and options of the library.
 #pragma once
 
+#include "intaglio/model/activations/grid.hpp"
 #include "intaglio/model/activations/lsq.hpp"
 #include "intaglio/model/activations/pact.hpp"
+#include "intaglio/model/code_functions.hpp"
+#include "intaglio/model/code_table.hpp"
 #include "intaglio/model/concat.hpp"
 #include "intaglio/model/convolution.hpp"
 #include "intaglio/model/dense.hpp"

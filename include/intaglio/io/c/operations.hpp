@@ -8,6 +8,7 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/io/c/operation.hpp"
 #include "intaglio/io/c/product.hpp"
+#include "intaglio/model/code_table.hpp"
 #include "intaglio/model/concat.hpp"
 #include "intaglio/model/dropout.hpp"
 #include "intaglio/model/integer_scale.hpp"
@@ -104,6 +105,16 @@ struct CSource<primitive::Multiply> : CNoWorkspace {
         body.line({"for (int32_t c = 0; c < ", shape.channels, "; ++c) *out++ = (", op.type(op.out()),
                    ")((int32_t)*in++ * *", one_pixel ? "factors" : "second", "++);"});
         body.close();
+    }
+};
+
+template <class Function>
+struct CSource<primitive::CodeTable<Function>> : CNoWorkspace {
+    static void write(const COperation& op, CWriter&, CWriter& body) {
+        op.arrays.add(joined({"table_", op.index}), op.numbers().numbers);
+        const std::int64_t lowest = op.in().codes.lowest;
+        body.line({"for (int32_t i = 0; i < ", op.out().shape.size(), "; ++i) *out++ = (", op.type(op.out()), ")",
+                   op.name("table"), "[*in++ ", lowest < 0 ? "+ " : "- ", lowest < 0 ? -lowest : lowest, "];"});
     }
 };
 

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/io/onnx/operation.hpp"
 #include "intaglio/io/onnx/product.hpp"
 #include "intaglio/io/onnx/qonnx.hpp"
 #include "intaglio/io/onnx/step.hpp"
+#include "intaglio/model/code_table.hpp"
 #include "intaglio/model/concat.hpp"
 #include "intaglio/model/dropout.hpp"
 #include "intaglio/model/integer_scale.hpp"
@@ -101,6 +103,21 @@ struct OnnxNodes<primitive::MaxPool> {
                            {"dilations", {e.dilation, e.dilation}},
                            {"pads", {e.padding_height, e.padding_width, e.padding_below(), e.padding_right()}}});
         return op.graph.cast(largest, op.out_type());
+    }
+};
+
+/// Entries at the places of codes, which count from the lowest one.
+template <class Function>
+struct OnnxNodes<primitive::CodeTable<Function>> {
+    [[gnu::cold]] static OnnxTensor write(const OnnxOperation& op) {
+        OnnxTensor place = op.graph.cast(op.input(), OnnxType::int32);
+        if (const std::int64_t lowest = op.in().codes.lowest; lowest != 0) {
+            place = op.graph.node("Sub", place.type, {place.name, op.graph.scalar(place.type, lowest)});
+        }
+        const std::vector<std::int64_t>& entries = op.numbers().numbers;
+        const std::string table =
+            op.graph.constant("table", op.out_type(), {static_cast<std::int64_t>(entries.size())}, entries);
+        return op.graph.node("Gather", op.out_type(), {table, place.name}, {{"axis", 0}});
     }
 };
 

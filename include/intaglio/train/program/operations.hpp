@@ -3,6 +3,7 @@
 
 #include "intaglio/train/activations/lsq.hpp"
 #include "intaglio/train/activations/pact.hpp"
+#include "intaglio/train/operations/code_table.hpp"
 #include "intaglio/train/operations/concat.hpp"
 #include "intaglio/train/operations/dropout.hpp"
 #include "intaglio/train/operations/float_activation.hpp"

@@ -1,0 +1,52 @@
+// Layers that networks from other frameworks have, in one network: trained, lowered, proven.
+#include <cstdio>
+#include <intaglio/intaglio.hpp>
+
+#include "lines.hpp"
+
+using namespace intaglio;
+
+// A function of one code that the library does not have: 1/8 of what lies below zero.
+struct LeakyRelu {
+    static constexpr const char* name = "leaky ReLU table";
+    static constexpr CodeRange codes{-16, 127};
+    static constexpr std::int64_t denominator = 32;
+    // In units of 2^-30.
+    static constexpr std::int64_t value(std::int64_t numerator, std::int64_t divisor) {
+        return numerator * fixed_one / divisor / (numerator < 0 ? 8 : 1);
+    }
+};
+
+// What accumulators land on before a table looks them up.
+using Grid = GridAct<-128, 127, 32>;
+
+// clang-format off
+struct Net : Network<Image<1, 12, 12>,
+    Defaults<QInt<4>, BatchNorm, Grid>,
+    Conv<QInt<8>, Out<8>>, CodeTable<HardSwish<GridAct<-12, 127, 32>>>,   // MobileNet v3
+    MaxPool<2>,
+    Conv<Out<8>>, CodeTable<LeakyRelu>,
+    Multiply<Identity,                                                    // a gate: sigmoid of the mean
+             Sequence<AvgPool<whole_image, Requantize>, Dense<Out<8>>, CodeTable<Sigmoid<ActBits<8>>>>>,
+    Activate<>, MaxPool<2>,
+    Classifier<QInt<8>, Out<2>>> {};
+// clang-format on
+
+static_assert(facts<Net>.integer_only());
+
+int main() {
+    const Lines train(240, 12);
+    const Lines test(48, 12);
+    Training<Net> training(48, 2);
+    Trainer<Net> trainer(training, train.samples(), {.optimizer = {.learning_rate = 0.01}, .epochs = 10, .batch = 48});
+    trainer.fit();
+    trainer.reestimate_statistics();
+
+    const IntegerNetwork<Net> network = lower(training);
+    const Certificate certificate = certify(training, network);
+    const double accuracy = evaluate(training, test.samples()).accuracy();
+    std::printf("accuracy %.1f %%; certificate: %lld steps and %lld weights compared, %lld differences\n",
+                100 * accuracy, static_cast<long long>(certificate.steps_compared),
+                static_cast<long long>(certificate.weights_compared), static_cast<long long>(certificate.differences));
+    return certificate.proven() && accuracy > 0.8 ? 0 : 1;
+}
