@@ -18,12 +18,14 @@ INTAGLIO_MODEL_ERROR(code_function_needs_static_code_or_value_of_two_integers)
 /// What functions give as `value`: real numbers in units of 2^-30.
 inline constexpr std::int64_t fixed_one = std::int64_t{1} << 30;
 
-namespace detail {
-
+/// A function of codes that tells the real number from which its code is rounded.
 template <class T>
-concept HasValueOfCode = requires(std::int64_t n) {
+concept HasRealValue = requires(std::int64_t n) {
     std::int64_t{T::value(n, n)};
 };
+
+namespace detail {
+
 template <class T>
 concept HasCodeOfCode = requires(std::int64_t n) {
     std::int64_t{T::code(n, n)};
@@ -51,7 +53,7 @@ concept HasCodeOfCode = requires(std::int64_t n) {
 /// apart, and `problem()`, the mistake in its parameters.
 template <class T>
 concept CodeFunction = HasName<T> && detail::HasCodes<T> && detail::HasDenominator<T> &&
-    (detail::HasCodeOfCode<T> || detail::HasValueOfCode<T>);
+    (detail::HasCodeOfCode<T> || HasRealValue<T>);
 
 /// The entry of a function's table for a code.
 template <class Function>

@@ -39,7 +39,7 @@ double clamped_value(std::int64_t numerator, std::int64_t denominator) {
 template <class Function>
 double table_slope(std::int64_t code, std::int64_t denominator, CodeRange codes) {
     const auto input_unit = static_cast<double>(denominator);
-    if constexpr (intaglio::detail::HasValueOfCode<Function>) {
+    if constexpr (HasRealValue<Function>) {
         const double rise = detail::clamped_value<Function>(2 * code + 1, 2 * denominator) -
                             detail::clamped_value<Function>(2 * code - 1, 2 * denominator);
         return rise / static_cast<double>(fixed_one) * input_unit;
