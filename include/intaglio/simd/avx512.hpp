@@ -266,7 +266,7 @@ template <class Set>
     const __m512i factor = _mm512_set1_epi8(static_cast<char>(1 << shift));
 #if INTAGLIO_HAS_AVX512_POPCOUNT
     if constexpr (std::is_base_of_v<Avx512Vnni, Set>) {
-        if (shift == 0) return Int512(_mm512_add_epi32(sum, _mm512_popcnt_epi32(bits)));
+        if (shift == 0) return add_int32(set, sum, Int512(_mm512_popcnt_epi32(bits)));
         // The dot product adds and shifts at once.
         return Int512(_mm512_dpbusd_epi32(sum, _mm512_popcnt_epi8(bits), factor));
     }
