@@ -34,6 +34,10 @@ INTAGLIO_INLINE void hide(Vector& vector) {
         asm volatile("" : "+v"(vector.data));
         return;
     }
+    if constexpr (requires { vector.plane; }) {
+        for (auto& plane : vector.plane) asm volatile("" : "+v"(plane.data));
+        return;
+    }
 #endif
     touch(&vector);
 }

@@ -256,6 +256,9 @@ static_assert(ternary_choice<Target::avx2>(3) == place<kernels::PairTableProduct
 static_assert(ternary_choice<Target::avx2>(7) == place<kernels::PairTableProduct<8>>);
 static_assert(ternary_choice<Target::avx2>(15) == place<kernels::ShortSumByteProduct<15>>);
 static_assert(ternary_choice<Target::avx2>(255) == place<kernels::ShortSumByteProduct<255>>);
+// Three pairs of planes pay where bits are counted four times as fast as bytes are multiplied.
+static_assert(ternary_choice<Target::zen4>(7) == place<kernels::PlaneProduct<1, 3, 1>>);
+static_assert(ternary_choice<Target::sapphire_rapids>(7) == place<kernels::ByteProduct>);
 
 struct Measured {
     using instruction_set = simd::Avx512Vnni;

@@ -25,6 +25,7 @@ namespace {
 
 using namespace intaglio;
 using namespace intaglio::benchmarks;
+using Target = simd::NativeTarget;
 
 /// Multiply-accumulates whose taps lie on the image.
 std::int64_t useful_macs(const ConvolutionExtents& e) {
@@ -52,7 +53,7 @@ struct Limit {
 };
 template <class Kernel>
 Limit product_limit(const kernels::ProductFacts& facts) {
-    double rate = 1e15 / simd::profile_of<Set>.byte_product;
+    double rate = 1e15 / simd::profile_of<Target>.byte_product;
     if constexpr (requires { typename Kernel::template Arithmetic<Set>::Stored; }) {
         using Arithmetic = typename Kernel::template Arithmetic<Set>;
         // A word holds 32 products of bits.
@@ -61,7 +62,7 @@ Limit product_limit(const kernels::ProductFacts& facts) {
     }
     const double products = static_cast<double>(useful_macs(facts.extents)) / rate;
     const auto bytes = static_cast<double>(Kernel::template weight_bytes<Set>(facts.extents));
-    const simd::CostProfile& profile = simd::profile_of<Set>;
+    const simd::CostProfile& profile = simd::profile_of<Target>;
     const double reading =
         1e-15 * bytes * (bytes > profile.near_bytes ? profile.far_weight_byte : profile.near_weight_byte);
     return products > reading ? Limit{products, "products"} : Limit{reading, "weights"};
@@ -71,7 +72,7 @@ using FindLimit = Limit (*)(const kernels::ProductFacts&);
 template <class Net, std::size_t I>
 constexpr FindLimit find_limit() {
     if constexpr (facts<Net>.rows[I].weights > 0) {
-        return &product_limit<integer::product_kernel<Net, Set, I>>;
+        return &product_limit<integer::product_kernel<Net, Target, I>>;
     } else {
         return nullptr;
     }
@@ -91,16 +92,17 @@ Limit passing_limit(const FactsView& table, const Row& row, std::int32_t written
 template <class Net>
 void print_layers(bool as_json) {
     constexpr FactsView table = facts<Net>.view();
-    const auto& instructions = integer::instructions<Net, Set>;
-    constexpr const auto& plan = integer::plan<Net, Set>;
+    const auto& instructions = integer::instructions<Net, Target>;
+    constexpr const auto& plan = integer::plan<Net, Target>;
     // Any parameters do: times do not depend on them.
-    const auto parameters = std::make_unique<Parameters<Net, Set>>();
-    for (std::size_t i = 0; i < parameter_bytes<Net, Set>; ++i) parameters->bytes[i] = static_cast<std::byte>(i * 37);
-    const auto scratch = std::make_unique<Scratch<Net, Set>>();
-    const Buffer<typename Program<Net, Set>::Pixel> image(static_cast<std::int64_t>(Program<Net, Set>::pixels));
+    const auto parameters = std::make_unique<Parameters<Net, Target>>();
+    for (std::size_t i = 0; i < parameter_bytes<Net, Target>; ++i)
+        parameters->bytes[i] = static_cast<std::byte>(i * 37);
+    const auto scratch = std::make_unique<Scratch<Net, Target>>();
+    const Buffer<typename Program<Net, Target>::Pixel> image(static_cast<std::int64_t>(Program<Net, Target>::pixels));
     const integer::Frame frame{parameters->bytes, image.get(), scratch->arena, scratch->logits};
 
-    constexpr std::size_t count = integer::instructions<Net, Set>.size();
+    constexpr std::size_t count = integer::instructions<Net, Target>.size();
     std::vector<std::vector<double>> times(count);
     using Clock = std::chrono::steady_clock;
     const Clock::time_point begin = Clock::now();
@@ -131,7 +133,7 @@ void print_layers(bool as_json) {
     const std::vector<FindLimit> limits = find_limits<Net>(std::make_index_sequence<integer::row_count<Net>>());
     std::size_t next = 0;
     for (std::size_t i = 0; i < static_cast<std::size_t>(facts<Net>.row_count()); ++i) {
-        if (!integer::has_instruction<Net, Set>(i)) continue;
+        if (!integer::has_instruction<Net, Target>(i)) continue;
         const Row& row = facts<Net>.rows[i];
         const std::int32_t step = plan.fused[i];
         const std::int32_t written = step == none ? row.output : table.row(step).output;
@@ -140,7 +142,7 @@ void print_layers(bool as_json) {
             row.weights > 0 ? limits[i](integer::product_facts(table, row)) : passing_limit(table, row, written);
         total_limit += limit.seconds;
         const std::string path = joined({path_text(row.path), " ", row.kind});
-        const char* const kernel = integer::kernel_name<Set, integer::product_kernels<Net>>(table, row);
+        const char* const kernel = integer::kernel_name<Target, integer::product_kernels<Net>>(table, row);
         text.add_row({path, kernel, shape(table.value(row.input).shape), shape(table.value(written).shape),
                       fixed(1e6 * seconds, 1), fixed(100 * seconds / total, 1) + " %", fixed(1e6 * limit.seconds, 1),
                       limit.by, fixed(100 * limit.seconds / seconds, 0) + " %"});

@@ -23,6 +23,7 @@ namespace {
 using namespace intaglio;
 using namespace intaglio::benchmarks;
 using kernels::ProductFacts;
+using Target = simd::NativeTarget;
 
 /// Whether a kernel is legal for any product of codes of this storage: only then it is compiled for them.
 template <class Kernel>
@@ -117,19 +118,19 @@ void verify(Found& found) {
         const ProductFacts product = integer::product_facts(table, row);
         const std::string text = product_text(product);
         if (!found.seen.insert(text).second) continue;
-        const bool in_planes = integer::layouts<Net, Set>[static_cast<std::size_t>(row.input)].planes > 0;
+        const bool in_planes = integer::layouts<Net, Target>[static_cast<std::size_t>(row.input)].planes > 0;
         std::vector<Run> runs;
         std::vector<const char*> names;
         std::size_t choice = 0;
         kernels::ProductCost cost = 0;
-        const std::size_t place = integer::choose_product<Set, integer::product_kernels<Net>>(product);
+        const std::size_t place = integer::choose_product<Target, integer::product_kernels<Net>>(product);
         std::size_t i = 0;
         boost::mp11::mp_for_each<Kernels>([&](auto kernel) {
             using Kernel = decltype(kernel);
             if (Run run = legal_run<Kernel>(product, in_planes)) {
                 if (i == place) {
                     choice = runs.size();
-                    cost = Kernel::template cost<Set>(product, simd::profile_of<Set>);
+                    cost = Kernel::template cost<Set>(product, simd::profile_of<Target>);
                 }
                 runs.push_back(std::move(run));
                 names.push_back(Kernel::name);

@@ -50,12 +50,12 @@ inline constexpr std::int32_t most_images = 16;
 /// A network with all that it needs to run a batch of up to `Batch` images.
 template <class Net, std::int32_t Batch>
 struct Runnable {
-    using Set = intaglio::simd::Native;
+    using Target = intaglio::simd::NativeTarget;
 
     Runnable(std::int32_t image_count, std::int32_t highest)
         : network(random_model<Net>()), count(image_count), scratch(network.template make_scratch<Batch>()) {
         if (count > Batch) throw std::invalid_argument("batches have at most 16 images");
-        images.resize(static_cast<std::size_t>(count) * intaglio::Program<Net, Set>::pixels);
+        images.resize(static_cast<std::size_t>(count) * intaglio::Program<Net, Target>::pixels);
         for (std::size_t i = 0; i < images.size(); ++i) {
             images[i] = static_cast<std::uint8_t>(number(input_series, i, 0, highest));
         }
@@ -67,9 +67,9 @@ struct Runnable {
         intaglio::integer::run_images(instruction, frame);
     }
 
-    intaglio::IntegerNetwork<Net, Set> network;
+    intaglio::IntegerNetwork<Net, Target> network;
     std::int32_t count;
-    std::unique_ptr<intaglio::Scratch<Net, Set, Batch>> scratch;
+    std::unique_ptr<intaglio::Scratch<Net, Target, Batch>> scratch;
     Codes images;
 };
 
@@ -94,7 +94,7 @@ void add_network(Works& works, const std::string& name) {
 /// into it, and in the layouts that its neighbours agree on.
 template <class Net>
 void add_operation(Works& works, const std::string& name, intaglio::Shape in, intaglio::Shape out) {
-    using Set = intaglio::simd::Native;
+    using Target = intaglio::simd::NativeTarget;
     const auto layers = [in, out] {
         for (const Layer& layer : layers_of(intaglio::facts<Net>.view())) {
             if (layer.in_size() == in.size() && layer.out_size() == out.size()) return std::vector<Layer>{layer};
@@ -102,7 +102,7 @@ void add_operation(Works& works, const std::string& name, intaglio::Shape in, in
         throw std::runtime_error("the network has no such layer");
     };
     const auto run_until = [in, out]<std::int32_t Batch>(const Runnable<Net, Batch>& network) {
-        for (const auto& instruction : intaglio::integer::instructions<Net, Set, Batch>) {
+        for (const auto& instruction : intaglio::integer::instructions<Net, Target, Batch>) {
             network.run(instruction);
             const intaglio::ConvolutionExtents& extents = instruction.site.extents;
             if (extents.in.size() == in.size() && extents.out.size() == out.size()) return &instruction;

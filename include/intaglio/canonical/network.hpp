@@ -59,7 +59,7 @@ inline constexpr const auto& row_packings =
 }  // namespace canonical_detail
 
 /// An integer program that owns its parameters.
-template <class Net, class Target = simd::Native>
+template <class Net, class Target = simd::NativeTarget>
 class IntegerNetwork {
   public:
     /// Packs a model for a target. Throws std::invalid_argument if the model is not one of Net.

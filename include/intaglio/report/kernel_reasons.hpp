@@ -26,7 +26,7 @@ struct KernelReasons {
 };
 
 /// The products of codes of a network on a target, in order.
-template <class Net, class Target = simd::Native>
+template <class Net, class Target = simd::NativeTarget>
 [[gnu::cold]] std::vector<KernelReasons> kernel_reasons() {
     using Kernels = integer::product_kernels<Net>;
     const FactsView table = facts<Net>.view();

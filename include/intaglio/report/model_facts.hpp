@@ -72,7 +72,7 @@ struct LayerFacts {
             layer.accumulators = accumulators.codes;
             layer.float_accumulators = accumulators.storage == Storage::float32;
             layer.accumulator_bits = layer.float_accumulators ? 32 : layer.accumulators.bits();
-            layer.kernel = integer::kernel_name<simd::Native>(table, row);
+            layer.kernel = integer::kernel_name<simd::NativeTarget>(table, row);
             layer.row = i;
         }
         LayerFacts& layer = layers.back();
@@ -111,7 +111,7 @@ struct LayerFacts {
 }
 
 /// The same with what the integer program for a target makes of a network: kernels of its own, layouts of values.
-template <class Net, class Target = simd::Native>
+template <class Net, class Target = simd::NativeTarget>
 [[gnu::cold]] std::vector<LayerFacts> layer_facts() {
     const FactsView table = facts<Net>.view();
     std::vector<LayerFacts> layers = layer_facts(table);

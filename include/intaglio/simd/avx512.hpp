@@ -44,7 +44,9 @@ template <class Code>
 
 template <class Weight>
 [[nodiscard]] INTAGLIO_INLINE Int512 load_weights(Avx512, const Weight* weights) {
-    return Int512(_mm512_loadu_si512(weights));
+    __m512i vector = _mm512_loadu_si512(weights);
+    __asm__("" : "+v"(vector));  // GCC would load weights again for each of four pixels
+    return Int512(vector);
 }
 /// Four bytes or two words of each lane.
 template <class Code>
@@ -277,6 +279,10 @@ template <class Set>
 [[nodiscard]] INTAGLIO_INLINE Int512 subtract_int32(Avx512, Int512 a, Int512 b) {
     __asm__("" : "+v"(b.data));  // GCC would keep a - b beside b in each pass of the loop that sums b up
     return a - b;
+}
+
+[[nodiscard]] INTAGLIO_INLINE Int512 shift_right_int32(Avx512, Int512 a, int bits) {
+    return Int512(_mm512_maskz_srai_epi32(sixteen_lanes, a, static_cast<unsigned>(bits)));
 }
 
 template <class Code>

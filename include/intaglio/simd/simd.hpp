@@ -6,6 +6,7 @@
 #include "intaglio/simd/instruction_set.hpp"
 #include "intaglio/simd/portable.hpp"
 #include "intaglio/simd/tags.hpp"
+#include "intaglio/simd/target.hpp"
 // Each is empty where the compiler's flags do not allow it.
 #include "intaglio/simd/avx2.hpp"
 #include "intaglio/simd/avx512.hpp"
@@ -38,5 +39,15 @@ using Native = Generic;
 using Native = Portable;
 #endif
 static_assert(CheckedInstructionSet<Native>::passed);
+
+/// The processor that the compiler's flags name, if its profile is known; otherwise the best set. GCC 12 takes a Zen 4
+/// for a Zen 3 that has AVX-512.
+#if INTAGLIO_HAS_AVX512_VNNI && (defined(__znver3__) || defined(__znver4__))
+using NativeTarget = Zen4;
+#elif INTAGLIO_HAS_AVX512_VNNI && defined(__znver5__)
+using NativeTarget = Zen5;
+#else
+using NativeTarget = Native;
+#endif
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::simd

@@ -65,6 +65,10 @@ struct Zen3 {
     using instruction_set = Avx2;
     static constexpr CostProfile profile = zen3_profile;
 };
+struct Zen4 {
+    using instruction_set = Avx512Vnni;
+    static constexpr CostProfile profile = zen4_profile;
+};
 struct Zen5 {
     using instruction_set = Avx512Vnni;
     static constexpr CostProfile profile = zen5_profile;
@@ -91,6 +95,7 @@ struct Target {
     using avx512 = simd::Avx512;
     using avx512vnni = simd::Avx512Vnni;
     using zen3 = simd::Zen3;
+    using zen4 = simd::Zen4;
     using zen5 = simd::Zen5;
     using sapphire_rapids = simd::SapphireRapids;
 };

@@ -58,7 +58,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     static constexpr integer::ProductVariant<integer::product_kernels<Net>> variant(const FactsView& facts,
                                                                                     const Row& row) {
         if (facts.value(row.output).storage == Storage::float32) return {.grouping = kernels::grouping_of(row.extents)};
-        return integer::product_variant<simd::Native, Net>(facts, row, none);
+        return integer::product_variant<simd::NativeTarget, Net>(facts, row, none);
     }
 
     template <class Kind>
