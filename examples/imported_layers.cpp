@@ -23,8 +23,8 @@ using Grid = GridAct<-128, 127, 32>;
 // clang-format off
 struct Net : Network<Image<1, 12, 12>,
     Defaults<QInt<4>, BatchNorm, Grid>,
-    Conv<QInt<8>, Out<8>>, CodeTable<HardSwish<GridAct<-12, 127, 32>>>,   // MobileNet v3
-    MaxPool<2>,
+    Conv<QInt<8>, Out<8>, Stride<2>, SameUpperPadding>,                   // "same" of TensorFlow: 12 x 12 to 6 x 6
+    CodeTable<HardSwish<GridAct<-12, 127, 32>>>,                          // MobileNet v3
     Conv<Out<8>>, CodeTable<LeakyRelu>,
     Multiply<Identity,                                                    // a gate: sigmoid of the mean
              Sequence<AvgPool<whole_image, Requantize>, Dense<Out<8>>, CodeTable<Sigmoid<ActBits<8>>>>>,
@@ -33,6 +33,12 @@ struct Net : Network<Image<1, 12, 12>,
 // clang-format on
 
 static_assert(facts<Net>.integer_only());
+
+// A network of real numbers as Keras has it: biases instead of norms, ReLU6. A teacher for a conversion.
+struct Teacher
+    : Network<Image<1, 12, 12>, Defaults<FloatWeights, NoWeightStandardization, TrainedBias, Relu6>,
+              Conv<Out<8>, Stride<2>, SameUpperPadding>, DepthwiseConv<>, GlobalAvgPool, Classifier<Out<2>>> {};
+static_assert(!facts<Teacher>.integer_only() && facts<Teacher>.row(1).biases == 8);
 
 int main() {
     const Lines train(240, 12);

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data_files/temporary_folder.hpp"
@@ -37,6 +38,12 @@ struct Float : Network<Image<2, 8, 8>, Defaults<Real, NoWeightStandardization, B
                                 Conv<Out<6>, Kernel<1>, NoNorm, NoActivation>>,
                        Normalize<>, Activate<>, Conv<Out<8>, Groups<2>, Stride<2, 1>, Kernel<3, 2>, Padding<1>, Linear>,
                        GlobalAvgPool, Dense<Out<5>, NoNorm>, Classifier<Out<3>>> {};
+
+/// Convolutions with a bias and no other norm, clipped functions: a network of other frameworks.
+struct Clipped
+    : Network<Image<2, 7, 6>, Defaults<Real, NoWeightStandardization, TrainedBias, ClippedRelu<Ceiling{0.75}>>,
+              Conv<Out<4>, Stride<2>, SameUpperPadding>, DepthwiseConv<Relu6>, Conv<Out<5>, Kernel<1>, BatchNorm>,
+              GlobalAvgPool, Classifier<Out<3>>> {};
 
 /// Codes and real weights, real numbers and weight codes, scaled and not; steps behind real numbers.
 struct Mixed
@@ -68,6 +75,18 @@ static_assert(!facts<Teacher>.value(3).pending && facts<Teacher>.row(2).kind[0] 
 TEST_CASE("float networks: passes and gradients agree with the naive network") {
     checks::check_training<Float>(1);
     checks::check_training<Float>(2);
+    checks::check_training<Clipped>(5);
+}
+
+TEST_CASE("a clipped ReLU is flat beyond both ends") {
+    using Function = train::FloatFunctionOf<ClippedRelu<Ceiling{0.75}>>;
+    const float in[] = {-1, 0, 0.5F, 0.75F, 2};
+    const float out[] = {0, 0, 0.5F, 0.75F, 0.75F};
+    for (int i = 0; i < 5; ++i) {
+        CHECK(Function::value(in[i]) == out[i]);
+        CHECK(Function::derivative(in[i]) == (i == 2 ? 1.0F : 0.0F));
+    }
+    CHECK(std::string_view(Relu6::name) == "clipped ReLU, ceiling 6");
 }
 
 TEST_CASE("mixed networks: passes and gradients agree with the naive network") {

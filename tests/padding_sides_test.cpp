@@ -41,7 +41,7 @@ using WithPools = EverySide<QInt<4>, MaxPool<2, Stride<1>, Padding<0, 1, 0, 1>>,
 
 /// In time: a causal convolution, a dilated one, one that looks ahead.
 template <class... Pools>
-struct InTime : Network<Image<2, 1, 17>, Plainly<QInt<4>>, Conv1d<Out<6>, Kernel<5>, Padding<4, 0>>,
+struct InTime : Network<Image<2, 1, 17>, Plainly<QInt<4>>, Conv1d<Out<6>, Kernel<5>, CausalPadding>,
                         Conv1d<Out<5>, Kernel<3>, Stride<2>, Padding<0, 1>>, Pools..., Conv1d<Out<4>, Padding<0, 2>>,
                         GlobalAvgPool, Classifier<Out<3>, ChannelGain>> {};
 
@@ -96,7 +96,10 @@ constexpr bool is_same_of_tensorflow() {
                              Padding<total / 2, total - total / 2, total / 2, total - total / 2>>,
                         Classifier<QInt<4>, Out<2>>>;
     constexpr ConvolutionExtents e = facts<Net>.row(0).extents;
-    return e.out == Shape{windows, windows, 2} && e.padding_height == total / 2 &&
+    using Named =
+        Network<Image<1, Size, Size>, Conv<QInt<4>, Kernel<Taps>, Stride<Step>, Out<2>, Act<M_a{2}>, SameUpperPadding>,
+                Classifier<QInt<4>, Out<2>>>;
+    return facts<Named>.row(0).extents == e && e.out == Shape{windows, windows, 2} && e.padding_height == total / 2 &&
            e.padding_below() == total - total / 2 && e.padding_right() == total - total / 2;
 }
 static_assert(is_same_of_tensorflow<32, 3, 2>() && is_same_of_tensorflow<32, 3, 1>());
@@ -113,6 +116,22 @@ static_assert(extents_of<Conv<Out<2>, Padding<1, 2>>> == extents_of<Conv<Out<2>,
 static_assert(extents_of<Conv<Out<2>, Padding<0, 2>>>.padding_right() == 2);
 static_assert(!extents_of<Conv<Out<2>, Padding<0>>>.has_padding());
 static_assert(extents_of<Conv<Out<2>, Padding<0, 1, 0, 0>>>.has_padding());
+// Names for what the numbers above say; a dilated kernel reaches further.
+static_assert(extents_of<Conv<Out<2>, SameUpperPadding, Dilation<3>, Stride<2>>> ==
+              extents_of<Conv<Out<2>, Padding<3>, Dilation<3>, Stride<2>>>);
+static_assert(extents_of<Conv<Out<2>, SameUpperPadding, Kernel<2, 1>>> ==
+              extents_of<Conv<Out<2>, Padding<0, 1, 0, 0>, Kernel<2, 1>>>);
+static_assert(extents_of<MaxPool<2, SameUpperPadding>> == extents_of<MaxPool<2, Padding<0, 1, 0, 1>>>);
+template <class Layer>
+constexpr ConvolutionExtents extents_in_time =
+    facts<Network<Image<1, 1, 20>, Defaults<QInt<4>, Act<M_a{2}>>, Layer, Classifier<Out<2>>>>.row(0).extents;
+static_assert(extents_in_time<Conv1d<Out<2>, Kernel<5>, CausalPadding, Dilation<2>>> ==
+              extents_in_time<Conv1d<Out<2>, Kernel<5>, Padding<8, 0>, Dilation<2>>>);
+static_assert(extents_in_time<Conv1d<Out<2>, Kernel<5>, CausalPadding, Dilation<2>>>.out == Shape{1, 20, 2});
+static_assert(extents_in_time<Conv1d<Out<2>, Kernel<4>, SameUpperPadding, Stride<3>>> ==
+              extents_in_time<Conv1d<Out<2>, Kernel<4>, Padding<1>, Stride<3>>>);
+static_assert(extents_in_time<MaxPool1d<3, CausalPadding, Stride<1>>> ==
+              extents_in_time<MaxPool1d<3, Padding<2, 0>, Stride<1>>>);
 // At stride 2 the last row of padding is not reached.
 static_assert(extents_of<Conv<Out<2>, Padding<0, 1, 0, 1>, Stride<2>>>.padding_below() == 0);
 

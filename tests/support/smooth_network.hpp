@@ -31,6 +31,7 @@ struct Traits {
     bool has_gain = false;
     bool one_gain = false;
     bool relu = false;
+    double ceiling = 1e300;
     bool wide = false;     ///< a step's derivative reaches half of the range further
     bool learned = false;  ///< a trained scale: of the weights of a product, of a step
     double (*scale)(double) = [](double parameter) { return parameter; };
@@ -91,6 +92,10 @@ struct TraitsOf<intaglio::primitive::Quantize<Target>> {
 template <>
 struct TraitsOf<intaglio::primitive::FloatActivation<intaglio::Relu>> {
     static Traits get() { return {.relu = true}; }
+};
+template <intaglio::Ceiling Largest>
+struct TraitsOf<intaglio::primitive::FloatActivation<intaglio::ClippedRelu<Largest>>> {
+    static Traits get() { return {.relu = true, .ceiling = Largest.value}; }
 };
 
 using Vector = std::vector<double>;
@@ -335,7 +340,7 @@ class Network {
     void activation(std::size_t i, const Vector& in, Vector& out, bool base) {
         const auto index = static_cast<std::size_t>(rows[i].output);
         for (std::size_t k = 0; k < in.size(); ++k) {
-            out.push_back(traits[i].relu ? std::max(0.0, in[k]) : in[k]);
+            out.push_back(traits[i].relu ? std::clamp(in[k], 0.0, traits[i].ceiling) : in[k]);
             if (!base) continue;
             const double difference = std::fabs(out[k] - observed[index][k]) / (1 + std::fabs(out[k]));
             largest_difference = std::max(largest_difference, difference);

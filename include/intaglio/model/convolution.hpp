@@ -47,7 +47,7 @@ struct ResolvedConvolution {
         if constexpr (signal) check_one_dimension(b);
         if constexpr (depthwise) check_multiplier(b);
         Base::check(b, in.channels, !depthwise);
-        constexpr WindowTaps w = taps();
+        const WindowTaps w = taps(b);
         check_taps(b, w.rows);
         check_taps(b, w.columns);
         if (Spread::distance < 1) b.fail(dilation_must_be_positive, 1, Spread::distance);
@@ -71,11 +71,11 @@ struct ResolvedConvolution {
     }
 
   private:
-    static constexpr WindowTaps taps() {
+    static constexpr WindowTaps taps(Builder& b) {
         WindowTaps w{{.count = signal ? 1 : Size::height, .stride = signal ? 1 : Step::height},
                      {.count = Size::width, .stride = Step::width}};
         w.rows.dilation = w.columns.dilation = Spread::distance;
-        pad<Pad, signal>(w);
+        pad<Pad, signal>(b, w);
         return w;
     }
 

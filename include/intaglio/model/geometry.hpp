@@ -82,6 +82,16 @@ struct Padding {
 struct SamePadding {
     using option = option::padding;
 };
+/// Enough for ceil(size / stride) windows, and where that is odd one more below and on the right: "same" of TensorFlow
+/// and Keras, SAME_UPPER of ONNX. At stride 2 on an even size a kernel of 3 gets none above and on the left.
+struct SameUpperPadding {
+    using option = option::padding;
+};
+/// Of a layer in time: before the start as much as the kernel reaches back, nothing behind the end, so that no result
+/// depends on what comes later ("causal" of Keras).
+struct CausalPadding {
+    using option = option::padding;
+};
 /// Number of groups into which input and output channels are cut.
 template <std::int32_t Count>
 struct Groups {

@@ -37,14 +37,15 @@ struct ResolvedMaxPool {
 /// Maximum over windows: MaxPool<2>, MaxPool<3, Stride<2>, Padding<1>>, MaxPool<Window{1, 4}>. Windows do not overlap,
 /// and the padded image is a multiple of the window, unless a `Stride` is given. It reads codes (or real numbers after
 /// an activation); after a rising activation, pooling is the same function as before it.
-/// Options: Stride, Padding, SamePadding (none if not given).
+/// Options: Stride, Padding, SamePadding, SameUpperPadding (none if not given).
 template <Window Size, class... Options>
 struct MaxPool {
     template <class Defaults>
     using resolved = detail::ResolvedMaxPool<Size, false, detail::mp_list<Options...>>;
 };
 
-/// Maximum in time, of a `Signal` or of any image of one row. Options: Stride, Padding, SamePadding.
+/// Maximum in time, of a `Signal` or of any image of one row. Options: Stride, Padding, SamePadding, SameUpperPadding,
+/// CausalPadding.
 template <std::int32_t Size, class... Options>
 struct MaxPool1d {
     template <class Defaults>

@@ -68,7 +68,7 @@ struct PoolExtents {
             w.rows.stride = OneDimensional ? 1 : Step::height;
             w.columns.stride = Step::width;
         }
-        pad<Pad, OneDimensional>(w);
+        pad<Pad, OneDimensional>(b, w);
         check_taps(b, w.rows);
         check_taps(b, w.columns);
         if (tiles && !b.failed()) {

@@ -12,6 +12,7 @@ namespace intaglio {
 INTAGLIO_MODEL_ERROR(one_dimensional_layer_needs_a_signal)
 INTAGLIO_MODEL_ERROR(option_of_a_one_dimensional_layer_takes_one_number)
 INTAGLIO_MODEL_ERROR(padding_of_a_one_dimensional_layer_takes_1_or_2_numbers)
+INTAGLIO_MODEL_ERROR(causal_padding_belongs_to_one_dimensional_layers)
 
 /// Height and width of the window of a pool; one number stands for both.
 struct Window {
@@ -46,6 +47,14 @@ struct Taps {
     [[nodiscard]] constexpr std::int64_t reach() const { return dilation * (std::int64_t{count} - 1) + 1; }
     /// Pads so that the size of the image stays at stride 1, for a reach that is odd.
     constexpr void keep_size() { before = after = (reach() - 1) / 2; }
+    /// Pads so that ceil(in / stride) windows fit, the odd pixel behind.
+    constexpr void keep_windows(std::int32_t in) {
+        if (count < 1 || stride < 1) return;  // a mistake that is told elsewhere
+        const std::int64_t last = (std::int64_t{in} - 1) / stride * stride;
+        const std::int64_t total = last + reach() > in ? last + reach() - in : 0;
+        before = total / 2;
+        after = total - before;
+    }
     [[nodiscard]] constexpr std::int64_t padded(std::int64_t in) const { return in + before + after; }
 };
 
@@ -55,12 +64,18 @@ struct WindowTaps {
     Taps columns;
 };
 
-/// Sets the padding of a window whose taps are known.
+/// Sets the padding of a window whose taps are known, over an image.
 template <class Pad, bool OneDimensional>
-constexpr void pad(WindowTaps& w) {
+constexpr void pad(Builder& b, WindowTaps& w) {
     if constexpr (std::is_same_v<Pad, SamePadding>) {
         w.rows.keep_size();
         w.columns.keep_size();
+    } else if constexpr (std::is_same_v<Pad, SameUpperPadding>) {
+        w.rows.keep_windows(b.in().shape.height);
+        w.columns.keep_windows(b.in().shape.width);
+    } else if constexpr (std::is_same_v<Pad, CausalPadding>) {
+        if (!OneDimensional) b.fail({.kind = &causal_padding_belongs_to_one_dimensional_layers});
+        w.columns.before = w.columns.reach() - 1;
     } else if constexpr (OneDimensional) {
         w.columns.before = Pad::before;
         w.columns.after = Pad::after;

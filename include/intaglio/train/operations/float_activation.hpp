@@ -27,6 +27,12 @@ struct FloatFunctionOf<Relu> {
     static float value(float x) { return x > 0 ? x : 0.0F; }
     static float derivative(float x) { return x > 0 ? 1.0F : 0.0F; }
 };
+template <Ceiling Largest>
+struct FloatFunctionOf<ClippedRelu<Largest>> {
+    static constexpr auto ceiling = static_cast<float>(Largest.value);
+    static float value(float x) { return x > 0 ? (x < ceiling ? x : ceiling) : 0.0F; }
+    static float derivative(float x) { return x > 0 && x < ceiling ? 1.0F : 0.0F; }
+};
 template <>
 struct FloatFunctionOf<Linear> {
     static float value(float x) { return x; }
