@@ -14,19 +14,22 @@ make_python() {
     done
 }
 
-# check_onnx: exports networks with every operation, runs them on 1000 images each and compares all logits; adds to
-# `passed` and `failed`.
+# check_onnx: exports networks with every operation, runs them on 1000 images each and compares all logits; prints in how
+# many values the QDQ files differ, also that of the network of the demo; adds to `passed` and `failed`.
 check_onnx() {
-    local folder=build/onnx since=$SECONDS good bad
-    install_missing "${packages_build[@]}"
+    local folder=build/onnx since=$SECONDS name good bad
+    install_missing "${packages_build[@]}" "${packages_examples[@]}"
     mkdir -p "$folder"
     make_python "$folder/python" numpy onnx onnxruntime qonnx
-    "${CXX:-g++}" -std=c++20 -O1 -march=native -Iinclude -Itests tests/export_onnx/write.cpp -o "$folder/write" ||
-        die "tests/export_onnx/write.cpp does not compile"
+    for name in write trained; do
+        "${CXX:-g++}" -std=c++20 -O1 -march=native -Iinclude -Itests "tests/export_onnx/$name.cpp" -o "$folder/$name" \
+            -pthread -lz -llzma || die "tests/export_onnx/$name.cpp does not compile"
+    done
     took "onnx: build" "$since"
     since=$SECONDS
     rm -rf "$folder/networks"
     "$folder/write" "$folder/networks" || die "$folder/write failed"
+    "$folder/trained" "$folder/networks/fashion_mnist" || die "$folder/trained failed"
     "$folder/python/bin/python" -B tests/export_onnx/check.py "$folder/networks" >"$folder/log"
     cat "$folder/log"
     # ONNX Runtime 1.32.0: 14 passed, 0 failed

@@ -2,6 +2,8 @@
 // ./check onnx runs such files in ONNX Runtime.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
@@ -15,6 +17,7 @@
 #include <vector>
 
 #include "data_files/temporary_folder.hpp"
+#include "intaglio/canonical/step.hpp"
 #include "intaglio/host/little_endian.hpp"
 #include "intaglio/io/export_onnx.hpp"
 #include "intaglio/model/vocabulary.hpp"
@@ -341,6 +344,65 @@ TEST_CASE("onnx: in QONNX the thresholds of a step are where its codes rise") {
             }
         }
         CHECK(equal);
+    }
+    CHECK(steps == 2);
+}
+
+TEST_CASE("onnx: in QDQ scales and biases round to the codes of the steps") {
+    struct Steps : Network<Features<7>, Defaults<QInt<4>, BatchNorm>, Dense<QInt<2>, Out<6>, Act<M_a{4}>>,
+                           Dense<Out<5>, Act<M_a{40}>>, Classifier<Out<3>>> {};
+    Model<Steps> model;
+    const FactsView view = facts<Steps>.view();
+    static_cast<ModelNumbers&>(model) = random_model::make(view, 3, random_model::Thresholds::on_a_line);
+    const Message graph = Message(onnx_bytes(model, {.dialect = OnnxDialect::qdq})).message(7);
+    const auto tensors = initializers(graph);
+    const auto real = [](const Message& tensor, std::size_t at) {
+        return load_little_endian<float>(reinterpret_cast<const std::uint8_t*>(tensor.text(9).substr(4 * at).data()));
+    };
+    CHECK(nodes(graph, "Gemm").size() == 2);
+    CHECK(nodes(graph, "MatMul").size() == 1);
+    CHECK(nodes(graph, "QuantizeLinear").size() == 2);
+    CHECK(nodes(graph, "Clip").size() == 2);
+    std::size_t steps = 0;
+    for (std::size_t i = 0; i < view.rows.size; ++i) {
+        const std::int32_t step = integer::fused<Steps>[i];
+        if (step == none) continue;
+        ++steps;
+        const Row& row = view.row(step);
+        const integer::StepForm form = integer::step_form(row);
+        const CodeRange range = view.value(row.input).codes;
+        const std::string prefix = "row." + std::to_string(i) + ".";
+        const Message weights = tensors.at(prefix + "weights");
+        CHECK(weights.number(2) == 3);
+        const auto outputs = static_cast<std::size_t>(view.rows[i].extents.out.channels);
+        const auto inputs = static_cast<std::size_t>(view.rows[i].extents.in.channels);
+        const std::string bias_bytes = tensors.at(prefix + "bias").text(9);
+        std::int64_t wrong = 0;
+        for (std::size_t c = 0; c < outputs; ++c) {
+            // What a weight of 1 has become.
+            std::int64_t factor = 0;
+            for (std::size_t k = 0; k < inputs; ++k) {
+                const int stored = static_cast<signed char>(weights.text(9)[k * outputs + c]);
+                const int code = model.rows[i].weights[c * inputs + k];
+                if (code != 0) factor = stored / code;
+                CHECK(stored == factor * code);
+            }
+            const auto scale = static_cast<double>(real(tensors.at(prefix + "scales"), c));
+            const auto bias =
+                load_little_endian<std::int32_t>(reinterpret_cast<const std::uint8_t*>(bias_bytes.data()) + 4 * c);
+            for (std::int64_t acc = range.lowest; acc <= range.highest; ++acc) {
+                const double number = std::nearbyint(scale * static_cast<double>(factor * acc + bias));
+                const auto code = static_cast<std::int32_t>(
+                    std::clamp(number, static_cast<double>(form.lowest), static_cast<double>(form.highest)));
+                wrong += code == step_code(model.rows[static_cast<std::size_t>(step)], form, c,
+                                           static_cast<std::int32_t>(acc))
+                             ? 0
+                             : 1;
+            }
+        }
+        // A line fits thresholds on a line, and ternary weights leave room for it.
+        if (row.has_thresholds()) CHECK(wrong == 0);
+        CHECK(wrong * 100 <= static_cast<std::int64_t>(outputs) * range.states());
     }
     CHECK(steps == 2);
 }

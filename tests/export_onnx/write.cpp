@@ -1,15 +1,13 @@
-// write FOLDER: exports every network, each into a folder of its own: net.onnx, images.bin and logits.bin for check.py,
-// the codes and the int64 logits of the integer program one after another, in the byte order of this machine.
+// write FOLDER: exports every network, each into a folder of its own, for check.py: net.onnx and qonnx.onnx of a model
+// whose steps may lie anywhere; below qdq, qdq.onnx of one whose steps are rounded lines, as those of training are.
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <fstream>
-#include <string>
 #include <vector>
 
 #include "export_c/networks.hpp"
-#include "intaglio/io/export_onnx.hpp"
+#include "files.hpp"
 #include "support/random_model.hpp"
 
 namespace {
@@ -18,36 +16,34 @@ using namespace export_c_test;
 
 constexpr int images = 1000;
 
-template <class Number>
-void append(std::ofstream& file, const Number* numbers, std::int64_t count) {
-    file.write(reinterpret_cast<const char*>(numbers), count * static_cast<std::int64_t>(sizeof(Number)));
+/// Images of random codes; the first are all of their lowest code and of their highest one.
+template <class Net>
+auto random_images() {
+    const Value& input = facts<Net>.values[0];
+    using Pixel = typename IntegerNetwork<Net>::Pixel;
+    const auto pixels = static_cast<std::size_t>(input.shape.size());
+    std::vector<Pixel> all(images * pixels, static_cast<Pixel>(input.codes.lowest));
+    Random random(7);
+    for (std::size_t i = pixels; i < all.size(); ++i) {
+        all[i] =
+            static_cast<Pixel>(i < 2 * pixels ? input.codes.highest
+                                              : random_model::between(random, input.codes.lowest, input.codes.highest));
+    }
+    return all;
 }
 
 template <class Net>
 void write(const std::filesystem::path& folder) {
-    std::filesystem::create_directories(folder);
+    std::filesystem::create_directories(folder / "qdq");
+    const auto pixels = random_images<Net>();
     const Model<Net> model = random_model::telling<Net>();
     export_onnx(model, folder / "net.onnx", {.with_class = true});
     export_onnx(model, folder / "qonnx.onnx", {.dialect = OnnxDialect::qonnx});
-    const IntegerNetwork<Net> network(model);
-    const auto scratch = network.make_scratch();
-    const Value& input = facts<Net>.values[0];
-    using Pixel = typename IntegerNetwork<Net>::Pixel;
-    std::vector<Pixel> image(static_cast<std::size_t>(input.shape.size()));
-    std::ofstream image_file(folder / "images.bin", std::ios::binary);
-    std::ofstream logit_file(folder / "logits.bin", std::ios::binary);
-    Random random(7);
-    for (int i = 0; i < images; ++i) {
-        // The first images are all of their lowest code and of their highest one.
-        for (auto& code : image) {
-            code =
-                static_cast<Pixel>(i == 0   ? input.codes.lowest
-                                   : i == 1 ? input.codes.highest
-                                            : random_model::between(random, input.codes.lowest, input.codes.highest));
-        }
-        append(image_file, image.data(), input.shape.size());
-        append(logit_file, network.program().logits(image.data(), *scratch), facts<Net>.classes());
-    }
+    export_onnx_test::write_answers<Net>(model, pixels, folder);
+    const Model<Net> lines = random_model::telling<Net>(random_model::Thresholds::on_a_line);
+    export_onnx(lines, folder / "qdq" / "exact.onnx", {.with_class = true});
+    export_onnx(lines, folder / "qdq" / "qdq.onnx", {.with_class = true, .dialect = OnnxDialect::qdq});
+    export_onnx_test::write_answers<Net>(lines, pixels, folder / "qdq");
 }
 
 }  // namespace

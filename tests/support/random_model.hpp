@@ -38,7 +38,25 @@ inline Spread spread_of(const FactsView& facts, const Row& step) {
     return {is_centred ? 0 : (in.codes.lowest + in.codes.highest) / 2, static_cast<std::int64_t>(width) + 2};
 }
 
-inline void fill_step(const FactsView& facts, const Row& row, Random& random, RowNumbers& numbers) {
+/// Where thresholds of a channel lie: anywhere, or where a line of accumulators rounds to the next code, as after
+/// training.
+enum class Thresholds { anywhere, on_a_line };
+
+inline std::vector<std::int32_t> thresholds_on_a_line(Spread spread, std::size_t levels, Random& random) {
+    const double distance =
+        static_cast<double>(spread.width * between(random, 60, 140)) / 100 / static_cast<double>(levels);
+    const double middle =
+        static_cast<double>(spread.middle) + static_cast<double>(spread.width * between(random, -1000, 1000)) / 3000;
+    std::vector<std::int32_t> sorted(levels);
+    for (std::size_t m = 0; m < levels; ++m) {
+        const double steps = static_cast<double>(m) + 0.5 - static_cast<double>(levels) / 2;
+        sorted[m] = static_cast<std::int32_t>(std::ceil(middle + distance * steps));
+    }
+    return sorted;
+}
+
+inline void fill_step(const FactsView& facts, const Row& row, Random& random, Thresholds thresholds,
+                      RowNumbers& numbers) {
     const auto channels = static_cast<std::size_t>(facts.value(row.output).shape.channels);
     const Spread spread = spread_of(facts, row);
     if (row.has_thresholds()) {
@@ -53,6 +71,7 @@ inline void fill_step(const FactsView& facts, const Row& row, Random& random, Ro
                     between(random, spread.middle - spread.width, spread.middle + spread.width));
             }
             std::sort(sorted.begin(), sorted.end());
+            if (thresholds == Thresholds::on_a_line) sorted = thresholds_on_a_line(spread, levels / same, random);
             if (numbers.falling[c] != 0) {
                 for (auto& threshold : sorted) threshold = -1 - threshold;
                 std::reverse(sorted.begin(), sorted.end());
@@ -81,7 +100,7 @@ inline void fill_step(const FactsView& facts, const Row& row, Random& random, Ro
 }
 
 /// A model of any network: weights over all their states, steps, logits.
-inline ModelNumbers make(const FactsView& facts, std::uint64_t seed) {
+inline ModelNumbers make(const FactsView& facts, std::uint64_t seed, Thresholds thresholds = Thresholds::anywhere) {
     Random random(seed);
     ModelNumbers model;
     model.logit_exponent = 8;
@@ -94,8 +113,8 @@ inline ModelNumbers make(const FactsView& facts, std::uint64_t seed) {
             numbers.weights.push_back(
                 static_cast<std::int8_t>(row.weight_codes.lowest + spacing * between(random, 0, range / spacing)));
         }
-        if (row.steps > 0) fill_step(facts, row, random, numbers);
-        for (std::int64_t i = 0; i < row.table; ++i) {
+        if (row.steps > 0) fill_step(facts, row, random, thresholds, numbers);
+        for (std::int64_t entry = 0; entry < row.table; ++entry) {
             numbers.numbers.push_back(between(random, row.codes.lowest, row.codes.highest));
         }
         if (i + 1 == facts.rows.size) {
@@ -114,13 +133,13 @@ inline ModelNumbers make(const FactsView& facts, std::uint64_t seed) {
 
 /// The first such model of a network that tells random images apart: the steps of others leave nothing of them.
 template <class Net>
-Model<Net> telling() {
+Model<Net> telling(Thresholds thresholds = Thresholds::anywhere) {
     using Pixel = typename IntegerNetwork<Net>::Pixel;
     const Value& input = facts<Net>.values[0];
     std::vector<Pixel> image(static_cast<std::size_t>(input.shape.size()));
     Model<Net> model;
     for (std::uint64_t seed = 1; seed < 200; ++seed) {
-        static_cast<ModelNumbers&>(model) = make(facts<Net>.view(), seed);
+        static_cast<ModelNumbers&>(model) = make(facts<Net>.view(), seed, thresholds);
         const IntegerNetwork<Net> network(model);
         const auto scratch = network.make_scratch();
         Random random(seed);

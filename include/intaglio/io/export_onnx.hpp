@@ -31,10 +31,18 @@ struct OnnxOptions {
 
 namespace io_detail {
 
-using OnnxWriter = OnnxTensor (*)(const OnnxOperation&);
+/// What is written for one row.
+struct OnnxRow {
+    OnnxTensor (*write)(const OnnxOperation&);
+    bool shares_scale;  ///< in QDQ: the scale of a step may lie in the weights of its product
+};
 template <class... Primitive>
-[[nodiscard]] std::vector<OnnxWriter> onnx_writers(boost::mp11::mp_list<Primitive...>) {
-    return {&OnnxNodes<Primitive>::write...};
+[[nodiscard]] std::vector<OnnxRow> onnx_rows(boost::mp11::mp_list<Primitive...>) {
+    return {{&OnnxNodes<Primitive>::write, requires {OnnxNodes<Primitive>::shares_scale;
+}
+}  // namespace io_detail
+...
+};  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET
 }
 
 /// The first operators that all nodes have, and the version of the file format that came with them.
@@ -71,6 +79,14 @@ inline constexpr std::int64_t onnx_format = 7;
     return graph.node("Transpose", codes.type, {codes.name}, {{"perm", {0, 3, 1, 2}}});
 }
 
+/// The same as float32; bytes are dequantised.
+[[gnu::cold]] inline OnnxTensor qdq_image(const Value& input, OnnxGraph& graph) {
+    const OnnxTensor codes = onnx_image(input, graph);
+    if (codes.type == OnnxType::int32) return graph.cast(codes, OnnxType::float32);
+    return graph.node("DequantizeLinear", OnnxType::float32,
+                      {codes.name, graph.scalar(OnnxType::float32, 1), graph.scalar(codes.type, 0)});
+}
+
 [[gnu::cold]] inline void add_onnx_note(ProtobufMessage& model, std::string_view key, std::string_view text) {
     ProtobufMessage note;
     note.text(1, key);
@@ -79,18 +95,25 @@ inline constexpr std::int64_t onnx_format = 7;
 }
 
 [[gnu::cold]] inline std::string onnx_bytes(const FactsView& facts, const ModelNumbers& model,
-                                            const OnnxOptions& options, const std::vector<OnnxWriter>& writers) {
+                                            const OnnxOptions& options, const std::vector<OnnxRow>& rows,
+                                            const std::vector<std::int32_t>& fused) {
     require_fitting(model, facts);
     OnnxGraph graph(options.name);
     graph.begin("input.", "input");
     std::vector<OnnxTensor> tensors(facts.values.size);
     const bool is_qonnx = options.dialect == OnnxDialect::qonnx;
-    tensors[0] = is_qonnx ? qonnx_image(facts.value(0), graph) : onnx_image(facts.value(0), graph);
-    for (std::size_t i = 0; i < writers.size(); ++i) {
+    const Value& input = facts.value(0);
+    tensors[0] = is_qonnx                              ? qonnx_image(input, graph)
+                 : options.dialect == OnnxDialect::qdq ? qdq_image(input, graph)
+                                                       : onnx_image(input, graph);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
         const Row& row = facts.rows[i];
         graph.begin(joined({"row.", i, "."}), place_text(row));
-        tensors[static_cast<std::size_t>(row.output)] =
-            writers[i]({facts, model, graph, tensors, static_cast<std::int32_t>(i), options.dialect});
+        const std::int32_t step = fused[i];
+        const bool shares_scale = options.dialect == OnnxDialect::qdq && step != none && rows[i].shares_scale &&
+                                  rows[static_cast<std::size_t>(step)].shares_scale;
+        tensors[static_cast<std::size_t>(row.output)] = rows[i].write(
+            {facts, model, graph, tensors, static_cast<std::int32_t>(i), options.dialect, shares_scale ? step : none});
     }
     const Row& last = facts.rows[facts.rows.size - 1];
     const OnnxTensor& logits = tensors[static_cast<std::size_t>(last.output)];
@@ -128,8 +151,8 @@ inline constexpr std::int64_t onnx_format = 7;
 template <class Net>
 [[gnu::cold]] std::string onnx_bytes(const Model<Net>& model, const OnnxOptions& options = {}) {
     static_assert(raise<integer::Refusal<Net>>());
-    return io_detail::onnx_bytes(facts<Net>.view(), model, options,
-                                 io_detail::onnx_writers(typename Net::primitives{}));
+    return io_detail::onnx_bytes(facts<Net>.view(), model, options, io_detail::onnx_rows(typename Net::primitives{}),
+                                 {integer::fused<Net>.begin(), integer::fused<Net>.end()});
 }
 
 /// Writes a model as an ONNX file; the file is complete or the old one. Throws std::runtime_error that names the file,

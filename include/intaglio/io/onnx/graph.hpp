@@ -36,6 +36,7 @@ enum class OnnxType : std::uint8_t {
 struct OnnxTensor {
     std::string name;
     OnnxType type = OnnxType::int32;
+    bool is_scaled = false;  ///< in QDQ: sums that have the slope and the offset of their step already
 };
 
 /// A dimension: a size, or -1 for that of the batch.
@@ -96,7 +97,17 @@ class OnnxGraph {
     [[gnu::cold]] std::string constant(std::string_view name, OnnxType type, const OnnxShape& shape,
                                        std::span<const std::int64_t> numbers) {
         std::string full_name = prefix_ + std::string(name);
-        add_constant(full_name, type, shape, numbers);
+        add_constant(full_name, type, shape, raw_bytes(type, numbers));
+        return full_name;
+    }
+    /// The same of real numbers, as float32.
+    [[gnu::cold]] std::string reals(std::string_view name, const OnnxShape& shape, std::span<const double> numbers) {
+        std::string full_name = prefix_ + std::string(name);
+        std::string bytes(4 * numbers.size(), '\0');
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            store_little_endian(static_cast<float>(numbers[i]), reinterpret_cast<std::uint8_t*>(bytes.data()) + 4 * i);
+        }
+        add_constant(full_name, OnnxType::float32, shape, bytes);
         return full_name;
     }
     /// A number; equal ones are one initialiser.
@@ -154,17 +165,17 @@ class OnnxGraph {
 
     [[gnu::cold]] std::string shared(const std::string& name, OnnxType type, const OnnxShape& shape,
                                      std::span<const std::int64_t> numbers) {
-        if (shared_.try_emplace(name).second) add_constant(name, type, shape, numbers);
+        if (shared_.try_emplace(name).second) add_constant(name, type, shape, raw_bytes(type, numbers));
         return name;
     }
 
     [[gnu::cold]] void add_constant(const std::string& name, OnnxType type, const OnnxShape& shape,
-                                    std::span<const std::int64_t> numbers) {
+                                    std::string_view bytes) {
         ProtobufMessage tensor;
         if (!shape.empty()) tensor.numbers(1, shape);
         tensor.number(2, static_cast<std::int64_t>(type));
         tensor.text(8, name);
-        tensor.text(9, raw_bytes(type, numbers));
+        tensor.text(9, bytes);
         graph_.message(5, tensor);
     }
 

@@ -81,6 +81,13 @@ struct OnnxNodes<primitive::SumPool> {
         OnnxTensor sum = graph.cast(op.input(), op.number_type());
         if (e.kernel_height == e.in.height && e.kernel_width == e.in.width) {
             sum = graph.node("ReduceSum", sum.type, {sum.name, graph.list({2, 3})});
+        } else if (op.dialect == OnnxDialect::qdq) {
+            sum = graph.node(
+                "AveragePool", sum.type, {sum.name},
+                {{"kernel_shape", {e.kernel_height, e.kernel_width}}, {"strides", {e.stride_height, e.stride_width}}});
+            sum = graph.node("Mul", sum.type,
+                             {sum.name, graph.scalar(sum.type, std::int64_t{e.kernel_height} * e.kernel_width)});
+            sum = graph.node("Round", sum.type, {sum.name});
         } else {
             sum = io_detail::onnx_window_sums(graph, sum, 2, e.kernel_height, e.out.height, e.stride_height);
             sum = io_detail::onnx_window_sums(graph, sum, 3, e.kernel_width, e.out.width, e.stride_width);

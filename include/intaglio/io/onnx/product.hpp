@@ -18,6 +18,7 @@
 #include "intaglio/host/text.hpp"
 #include "intaglio/integer/site.hpp"
 #include "intaglio/io/onnx/operation.hpp"
+#include "intaglio/io/onnx/qdq.hpp"
 #include "intaglio/io/onnx/qonnx.hpp"
 #include "intaglio/model/primitives.hpp"
 
@@ -47,11 +48,14 @@ class OnnxProduct {
         if (is_dense()) {
             codes = graph_.node("Reshape", codes.type, {codes.name, graph_.list({0, e_.in.channels})});
         }
-        const OnnxTensor sum = op_.dialect == OnnxDialect::qonnx ? product_node("MatMul", "Conv", OnnxType::float32,
-                                                                                {codes.name, real_weights()}, pads)
-                                                                 : sum_of_digits(codes, pads);
+        OnnxTensor sum = op_.dialect == OnnxDialect::qonnx
+                             ? product_node("MatMul", "Conv", OnnxType::float32, {codes.name, real_weights()}, pads)
+                         : op_.dialect == OnnxDialect::qdq ? quantized(codes, pads)
+                                                           : sum_of_digits(codes, pads);
         if (!is_dense()) return sum;
-        return graph_.node("Reshape", sum.type, {sum.name, graph_.list({0, e_.out.channels, 1, 1})});
+        OnnxTensor pixel = graph_.node("Reshape", sum.type, {sum.name, graph_.list({0, e_.out.channels, 1, 1})});
+        pixel.is_scaled = sum.is_scaled;
+        return pixel;
     }
 
   private:
@@ -132,6 +136,42 @@ class OnnxProduct {
         const bool signs = row.weight_states == 2 && range == CodeRange{-1, 1};
         return qonnx_quantizer(graph_, numbers, range, signs).name;
     }
+    /// Weights of 8 bits behind a DequantizeLinear, and in them the slope of the step, whose offset is the bias.
+    [[nodiscard]] [[gnu::cold]] OnnxTensor quantized(const OnnxTensor& codes, bool pads) {
+        const std::vector<std::int64_t> weights = ordered_weights();
+        const std::int64_t axis = is_dense() ? 1 : 0;
+        const auto is_byte = [](std::int64_t weight) { return weight >= -127 && weight <= 127; };
+        if (!std::all_of(weights.begin(), weights.end(), is_byte)) {
+            const std::string reals = graph_.constant("weights", OnnxType::float32, weight_shape(), weights);
+            return product_node("MatMul", "Conv", OnnxType::float32, {codes.name, reals}, pads);
+        }
+        const QdqWeights scaled =
+            qdq_weights(op_, weights, [&](std::size_t i) { return output_of(i, weights.size()); });
+        const std::string bytes = graph_.constant("weights", OnnxType::int8, weight_shape(), scaled.weights);
+        const auto channels = static_cast<std::int64_t>(scaled.scales.size());
+        const std::string scales =
+            scaled.has_step ? graph_.reals("scales", {channels}, scaled.scales) : graph_.scalar(OnnxType::float32, 1);
+        const auto dequantized = [&](std::initializer_list<std::string> inputs, std::int64_t of_axis) {
+            if (!scaled.has_step) return graph_.node("DequantizeLinear", OnnxType::float32, inputs).name;
+            return graph_.node("DequantizeLinear", OnnxType::float32, inputs, {{"axis", of_axis}}).name;
+        };
+        // ONNX Runtime 1.32 fails on weights of bytes with scales for each channel but no zero points.
+        const std::vector<std::int64_t> zeros(scaled.scales.size());
+        const std::string zero = scaled.has_step ? graph_.constant("zeros", OnnxType::int8, {channels}, zeros)
+                                                 : graph_.scalar(OnnxType::int8, 0);
+        const std::string factors = dequantized({bytes, scales, zero}, axis);
+        if (!scaled.has_step) return product_node("MatMul", "Conv", OnnxType::float32, {codes.name, factors}, pads);
+        const std::string bias =
+            dequantized({graph_.constant("bias", OnnxType::int32, {channels}, scaled.biases), scales}, 0);
+        OnnxTensor sum = product_node("Gemm", "Conv", OnnxType::float32, {codes.name, factors, bias}, pads);
+        sum.is_scaled = true;
+        return sum;
+    }
+    /// The output channel of a weight of the file.
+    [[nodiscard]] std::size_t output_of(std::size_t weight, std::size_t count) const {
+        const auto outputs = static_cast<std::size_t>(e_.out.channels);
+        return is_dense() ? weight % outputs : weight / (count / outputs);
+    }
     /// What no sum of this layer exceeds, on either side of 0.
     [[nodiscard]] [[gnu::cold]] CodeRange largest_sum(const std::vector<std::int64_t>& weights) const {
         std::int64_t largest_code = std::max(-op_.in().codes.lowest, op_.in().codes.highest);
@@ -141,8 +181,7 @@ class OnnxProduct {
         const auto outputs = static_cast<std::size_t>(e_.out.channels);
         std::vector<std::int64_t> sums(outputs);
         for (std::size_t i = 0; i < weights.size(); ++i) {
-            const std::size_t output = is_dense() ? i % outputs : i / (weights.size() / outputs);
-            sums[output] += std::abs(weights[i]) * largest_code;
+            sums[output_of(i, weights.size())] += std::abs(weights[i]) * largest_code;
         }
         const std::int64_t largest = *std::max_element(sums.begin(), sums.end());
         return {-largest, largest};
@@ -219,6 +258,7 @@ class OnnxProduct {
 
 template <class Weight, class Standardization>
 struct OnnxNodes<primitive::Product<Weight, Standardization>> {
+    static constexpr bool shares_scale = true;
     static OnnxTensor write(const OnnxOperation& op) { return io_detail::OnnxProduct(op).write(); }
 };
 

@@ -9,6 +9,7 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/integer/site.hpp"
 #include "intaglio/io/onnx/operation.hpp"
+#include "intaglio/io/onnx/qdq.hpp"
 #include "intaglio/io/onnx/qonnx.hpp"
 #include "intaglio/model/primitives.hpp"
 
@@ -58,15 +59,15 @@ namespace io_detail {
 /// A constant for each channel, or one for all, of the type of scaled sums.
 [[gnu::cold]] inline std::string onnx_per_channel(const OnnxOperation& op, std::string_view name,
                                                   const std::vector<std::int64_t>& numbers) {
-    const OnnxType type = op.dialect == OnnxDialect::qonnx ? OnnxType::float32 : OnnxType::int64;
+    const OnnxType type = op.is_real() ? OnnxType::float32 : OnnxType::int64;
     return op.graph.constant(name, type, {static_cast<std::int64_t>(numbers.size()), 1, 1}, numbers);
 }
 
-/// accumulator * multiplier + addend, in 64 bits; in QONNX real numbers, which round.
+/// accumulator * multiplier + addend, in 64 bits; in QONNX and QDQ real numbers, which round.
 [[gnu::cold]] inline OnnxTensor onnx_scaled(const OnnxOperation& op) {
     const RowNumbers& numbers = op.numbers();
     const std::vector<std::int64_t> multipliers(numbers.multipliers.begin(), numbers.multipliers.end());
-    const OnnxType type = op.dialect == OnnxDialect::qonnx ? OnnxType::float32 : OnnxType::int64;
+    const OnnxType type = op.is_real() ? OnnxType::float32 : OnnxType::int64;
     const OnnxTensor acc = op.graph.cast(op.input(), type);
     const OnnxTensor product = op.graph.node("Mul", type, {acc.name, onnx_per_channel(op, "multipliers", multipliers)});
     return op.graph.node("Add", type, {product.name, onnx_per_channel(op, "addends", numbers.addends)});
@@ -93,8 +94,10 @@ namespace io_detail {
 
 template <class Target>
 struct OnnxNodes<primitive::Quantize<Target>> {
+    static constexpr bool shares_scale = true;
     static OnnxTensor write(const OnnxOperation& op) {
         if (op.dialect == OnnxDialect::qonnx) return io_detail::qonnx_step(op);
+        if (op.dialect == OnnxDialect::qdq) return io_detail::qdq_step(op);
         return op.row().has_thresholds() ? io_detail::onnx_thresholds(op) : io_detail::onnx_multiply_shift(op);
     }
 };
