@@ -55,4 +55,23 @@ std::uint32_t hash_of_logits(const IntegerNetwork<Net, Target>& network) {
     return hash;
 }
 
+/// The hash of the number and of all codes of every value of the first image, as options.c sees them.
+template <class Net, class Target>
+std::uint32_t hash_of_values(const IntegerNetwork<Net, Target>& network) {
+    const Value& input = facts<Net>.values[0];
+    using Pixel = typename IntegerNetwork<Net, Target>::Pixel;
+    std::vector<Pixel> image(static_cast<std::size_t>(input.shape.size()));
+    Codes codes;
+    for (Pixel& code : image) code = static_cast<Pixel>(codes.next(input.codes.lowest, input.codes.states()));
+    std::uint32_t hash = 2166136261U;
+    const auto scratch = network.make_scratch();
+    network.program().run(image.data(), *scratch, [&](std::int32_t value, const auto* found) {
+        hash = add_to_hash(hash, static_cast<std::uint64_t>(value));
+        for (std::int32_t i = 0; i < facts<Net>.values[static_cast<std::size_t>(value)].shape.size(); ++i) {
+            hash = add_to_hash(hash, static_cast<std::uint64_t>(std::int64_t{found[i]}));
+        }
+    });
+    return hash;
+}
+
 }  // namespace export_c_test

@@ -1,5 +1,6 @@
-// write FOLDER: exports every network, each into a folder of its own: net.h, split/net.h and split/net.c, config.h for
-// main.c, and expected.txt, what main.c must print.
+// write FOLDER: exports every network, each into a folder of its own: net.h; split/net.h and split/net.c; arrays/net.h,
+// arrays/net.c and arrays/net_arrays.h; config.h for main.c; expected.txt and values.txt, what main.c and options.c
+// must print.
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -19,10 +20,13 @@ using namespace export_c_test;
 template <class Net>
 void write(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder / "split");
+    std::filesystem::create_directories(folder / "arrays");
     const Model<Net> model = random_model::telling<Net>();
-    const std::uint32_t expected = hash_of_logits(IntegerNetwork<Net>(model));
+    const IntegerNetwork<Net> network(model);
+    const std::uint32_t expected = hash_of_logits(network);
     export_c(model, folder / "net.h", {.prefix = "net"});
     export_c(model, folder / "split" / "net.h", {.prefix = "net", .separate_source = true});
+    export_c(model, folder / "arrays" / "net.h", {.prefix = "net", .separate_source = true, .separate_arrays = true});
     const Value& input = facts<Net>.values[0];
     const char* const pixel = input.storage == Storage::uint8  ? "uint8_t"
                               : input.storage == Storage::int8 ? "int8_t"
@@ -31,6 +35,7 @@ void write(const std::filesystem::path& folder) {
                                        << "\n#define LOWEST " << input.codes.lowest << "\n#define STATES "
                                        << input.codes.states() << "\n";
     std::ofstream(folder / "expected.txt") << expected << "\n";
+    std::ofstream(folder / "values.txt") << hash_of_values(network) << "\n";
 }
 
 }  // namespace

@@ -29,12 +29,16 @@ struct COptions {
     std::string prefix = "network";  ///< of every name: letters, digits and _
     /// Arrays and code in a file of their own, beside the header, with the extension .c; otherwise the header has all.
     bool separate_source = false;
+    /// Arrays in a file of their own, beside the header, with the extension _arrays.h, which the code includes: another
+    /// model of the network is another such file, and the code stays as it is.
+    bool separate_arrays = false;
 };
 
-/// Two texts; `source` is empty if the header has all.
+/// The texts; those that the options do not ask for are empty.
 struct CSourceText {
     std::string header;
     std::string source;
+    std::string arrays;
 };
 
 namespace io_detail {
@@ -54,6 +58,11 @@ template <class... Primitive>
         }
     };
     return {row(boost::mp11::mp_identity<Primitive>{})...};
+}
+
+/// "net_arrays.h" of "net.h".
+[[gnu::cold]] inline std::string arrays_name(const std::filesystem::path& header) {
+    return header.stem().string() + "_arrays.h";
 }
 
 /// Puts the program together.
@@ -80,8 +89,15 @@ class CProgram {
     }
 
     [[nodiscard]] [[gnu::cold]] CSourceText text(const std::string& header_name) const {
-        const std::string inside = joined({helpers(), arrays_.text(), "\n", functions_.text(), calls()});
         CSourceText text;
+        std::string arrays = arrays_.text();
+        if (options_.separate_arrays) {
+            const std::string guard = joined({upper(), "_ARRAYS_H"});
+            text.arrays = joined({"/* The numbers of ", header_name, ". */\n#ifndef ", guard, "\n#define ", guard,
+                                  "\n\n", arrays, "\n#endif\n"});
+            arrays = joined({"#include \"", arrays_name(header_name), "\"\n"});
+        }
+        const std::string inside = joined({helpers(), arrays, "\n", functions_.text(), calls()});
         if (options_.separate_source) {
             text.header = joined({head(), prototypes(), tail()});
             text.source = joined({"#include \"", header_name, "\"\n\n", inside});
@@ -322,14 +338,18 @@ template <class Net>
         .text(header_name);
 }
 
-/// Writes the C program of a model to `path`, a header, and with options.separate_source its source beside it. Each
-/// file is complete or the old one. Throws std::runtime_error that names the file, std::invalid_argument as c_source.
+/// Writes the C program of a model to `path`, a header, and beside it what the options ask for. Each file is complete
+/// or the old one. Throws std::runtime_error that names the file, std::invalid_argument as c_source.
 template <class Net>
 [[gnu::cold]] void export_c(const Model<Net>& model, const std::filesystem::path& path, const COptions& options = {}) {
     const CSourceText text = c_source(model, options, path.filename().string());
     if (options.separate_source) {
         std::filesystem::path source = path;
         write_file_atomically(source.replace_extension(".c"), text.source);
+    }
+    if (options.separate_arrays) {
+        std::filesystem::path arrays = path;
+        write_file_atomically(arrays.replace_filename(io_detail::arrays_name(path)), text.arrays);
     }
     write_file_atomically(path, text.header);
 }
