@@ -1,4 +1,4 @@
-// write FOLDER: exports three networks as C++ headers, and their hashes as expected.txt.
+// write FOLDER: exports three networks as C++ headers, and their hashes as expected.txt; signs also as network.h, in C.
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -6,6 +6,7 @@
 #include <string>
 
 #include "export_c/expected.hpp"
+#include "intaglio/io/export_c.hpp"
 #include "intaglio/io/export_cpp.hpp"
 #include "intaglio/simd/simd.hpp"
 #include "networks.hpp"
@@ -32,6 +33,7 @@ int main(int count, char** arguments) try {
     write<shop::Grouped>(folder, "grouped", "shop::Grouped", expected);
     write<shop::Signs>(folder, "signs", "shop::Signs", expected);
     write<shop::Sound>(folder, "sound", "shop::Sound", expected);
+    intaglio::export_c(random_model::telling<shop::Signs>(), folder / "network.h");
     return 0;
 } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
