@@ -1,4 +1,4 @@
-# Exported ONNX files in ONNX Runtime and in qonnx. ./check sources it after common.sh.
+# Exported and imported ONNX files in ONNX Runtime and in qonnx. ./check sources it after common.sh.
 # shellcheck shell=bash
 
 # make_python FOLDER PACKAGE...: a Python environment in FOLDER with packages of the Python index, each named as it is
@@ -38,4 +38,20 @@ check_onnx() {
     passed=$((passed + ${good:-0}))
     failed=$((failed + ${bad:-0}))
     took "onnx: tests" "$since"
+    check_import "$folder"
+}
+
+# check_import FOLDER: imports networks as other tools export them and compares their logits.
+check_import() {
+    local folder=$1 since=$SECONDS good bad
+    "${CXX:-g++}" -std=c++20 -O1 -Iinclude tools/intaglio-import.cpp -o "$folder/intaglio-import" ||
+        die "tools/intaglio-import.cpp does not compile"
+    CXX=${CXX:-g++} "$folder/python/bin/python" -B tests/import_onnx/check.py "$folder/intaglio-import" \
+        "$folder/imported" >"$folder/log"
+    cat "$folder/log"
+    read -r good bad <<<"$(sed -nE 's/.*: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$folder/log")"
+    [ "${good:-0}" -gt 0 ] || bad=$((${bad:-0} + 1))
+    passed=$((passed + ${good:-0}))
+    failed=$((failed + ${bad:-0}))
+    took "onnx: imports" "$since"
 }

@@ -4,11 +4,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/data/file_error.hpp"
+#include "intaglio/host/finite.hpp"
+#include "intaglio/host/text.hpp"
+#include "intaglio/io/listed_names.hpp"
 #include "intaglio/io/weight_loader.hpp"
 #include "intaglio/train/program.hpp"
 
@@ -60,6 +65,36 @@ template <class Net>
     loader.commit();
     training.initialize_quantizers();
     return unused;
+}
+
+namespace io_detail {
+
+/// The numbers of a list in the metadata, with blanks between them.
+[[gnu::cold]] inline std::vector<double> listed_numbers(const SafetensorsFile& file, const std::string& key) {
+    std::vector<double> numbers;
+    const auto found = file.metadata().find(key);
+    if (found == file.metadata().end()) return numbers;
+    const std::string& text = found->second;
+    for (const char* at = text.c_str(); *at != '\0';) {
+        char* end = nullptr;
+        numbers.push_back(std::strtod(at, &end));
+        if (end == at || !train::is_finite(numbers.back())) {
+            throw_file_error(file.path(), joined({"metadata '", key, "' is no list of numbers"}));
+        }
+        at = end;
+        while (*at == ' ') ++at;
+    }
+    return numbers;
+}
+
+}  // namespace io_detail
+
+/// The same with names, "mean" and "deviation" from the metadata of the file.
+template <class Net>
+[[gnu::cold]] void load_weights(Training<Net>& training, const SafetensorsFile& file) {
+    const WeightLoading options{
+        .normalization = {io_detail::listed_numbers(file, "mean"), io_detail::listed_numbers(file, "deviation")}};
+    static_cast<void>(load_weights(training, file, weight_names(file), options));
 }
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET

@@ -1,0 +1,301 @@
+// Layers of a quantised network: codes, and steps between them.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "intaglio/core/codes.hpp"
+#include "intaglio/core/instruction_set.hpp"
+#include "intaglio/io/import/chain.hpp"
+#include "intaglio/io/import/code_join.hpp"
+#include "intaglio/io/import/layer_builder.hpp"
+#include "intaglio/io/import/steps.hpp"
+
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
+
+class CodeLayerBuilder : public LayerBuilder {
+  public:
+    /// `input` is what the codes of the input stand for, of each channel.
+    CodeLayerBuilder(const ImportGraph& graph, ImportProblems& problems, CodeRange input_codes, ImportAffine input)
+        : LayerBuilder(graph, problems), input_(std::move(input)) {
+        grid_.codes = input_codes;
+        grid_.scale = input_.slope[0];
+        grid_.offset = input_.offset[0];
+        for (std::size_t c = 1; c < input_.slope.size(); ++c) {
+            has_own_input_ = has_own_input_ || input_.slope[c] != grid_.scale || input_.offset[c] != grid_.offset;
+        }
+    }
+
+  private:
+    void add_product(const Blocks& blocks, std::size_t& at, SequenceEnd end, Layers& layers) override {
+        const ImportNode& of = node(blocks[at]);
+        const std::vector<std::int8_t> codes = weight_codes(of);
+        if (CodeRange{std::min<std::int64_t>(grid_.codes.lowest, -1), grid_.codes.highest}.bits() > 16) {
+            refuse("reads sums of more than 16 bits, no quantiser follows these");
+        }
+        ImportAffine affine = accumulator(of, codes);
+        const CodeRange weights = weight_range(of);
+        const std::int64_t fan_in = static_cast<std::int64_t>(codes.size()) / of.shape.channels;
+        const CodeRange sums = product_range(grid_.codes, weights, fan_in);
+        if (sums.highest >= INT32_MAX || sums.lowest <= INT32_MIN) refuse("has sums of more than 32 bits");
+        const std::string name = names_.unique(of.weight_name, of.name);
+        add_numbers(name, ".weight", weight_shape(of), codes);
+        result_.names.push_back(name);
+
+        ScalarChain chain(std::move(affine));
+        take_scalars(blocks, at, chain);
+        const bool is_last = at + 1 == blocks.size() && end == SequenceEnd::network;
+        ImportLayer layer = product_layer(of, is_last);
+        layer.weight = weight_text(of, weights);
+        layer.norm = chain.has_norm() ? "BatchNorm" : "AffineNorm";
+        if (is_last) {
+            add_logits(chain);
+            if (layer.kind != "Classifier") layer.activation = "NoActivation";
+        } else {
+            layer.activation = add_step(chain, sums, of);
+        }
+        layers.push_back(std::move(layer));
+    }
+
+    void add_scalars(const Blocks& blocks, std::size_t& at, SequenceEnd end, Layers& layers) override {
+        const ImportNode& of = node(blocks[at]);
+        const auto channels = static_cast<std::size_t>(of.shape.channels);
+        const bool reads_input = of.inputs[0] == 0;
+        ImportAffine affine{std::vector<double>(channels, grid_.scale), std::vector<double>(channels, grid_.offset)};
+        ScalarChain chain(reads_input ? input_ : affine);
+        --at;
+        take_scalars(blocks, at, chain);
+        if (at + 1 == blocks.size() && end == SequenceEnd::network) {
+            add_logits(chain);
+            return;
+        }
+        if (!chain.has_codes()) refuse("gives real numbers: no quantiser follows, which makes codes of them");
+        const CodeRange before = grid_.codes;
+        const ImportGrid grid = chain.grid();
+        if (reads_input && is_identity(chain, grid, before)) {
+            grid_ = grid;
+            has_own_input_ = false;
+            return;
+        }
+        const std::string activation = add_step(chain, before, of);
+        layers.push_back({.kind = "Activate", .activation = activation, .source = printable(of.name)});
+        has_own_input_ = false;
+    }
+
+    /// Codes of the input that the source's quantiser leaves as they are.
+    [[nodiscard]] static bool is_identity(const ScalarChain& chain, const ImportGrid& grid, CodeRange codes) {
+        if (!(grid.codes == codes)) return false;
+        for (std::size_t c = 0; c < chain.channels(); ++c) {
+            for (std::int64_t code = codes.lowest; code <= codes.highest; ++code) {
+                if (chain.code(c, static_cast<double>(code)) != code) return false;
+            }
+        }
+        return true;
+    }
+
+    void add_join(const Blocks& blocks, std::size_t at, SequenceEnd end, Layers& layers) override {
+        const ImportNode& of = node(blocks[at]);
+        const ImportGrid before = grid_;
+        ImportLayer layer{.kind = of.kind == ImportNode::Kind::add ? "Residual" : "Concat",
+                          .source = printable(of.name)};
+        if (of.kind == ImportNode::Kind::multiply) refuse("multiplies codes of two images, which is not read yet");
+        std::vector<const Blocks*> branches;
+        for (const Blocks& branch : blocks[at].branches) branches.push_back(&branch);
+        const bool adds = of.kind == ImportNode::Kind::add;
+        if (adds && branches[0]->size() < branches[1]->size()) std::swap(branches[0], branches[1]);
+        std::vector<ImportGrid> grids;
+        std::vector<std::size_t> landings;
+        for (const Blocks* const branch : branches) {
+            grid_ = before;
+            Layers inside;
+            sequence(*branch, SequenceEnd::other, inside);
+            grids.push_back(grid_);
+            // Numbers of a landing come after those of its branch.
+            if (adds) {
+                landings.push_back(result_.names.size());
+                result_.names.push_back(names_.unique("", joined({of.name, ".branch"})));
+            }
+            layer.children.push_back(as_one(std::move(inside)));
+        }
+        if (end == SequenceEnd::network && at + 1 == blocks.size()) refuse("is the last layer, which is not read yet");
+        if (!adds) {
+            for (const ImportGrid& grid : grids) {
+                if (grid.scale != grids[0].scale || grid.offset != grids[0].offset || !(grid.codes == grids[0].codes)) {
+                    refuse("puts codes together that stand for different numbers");
+                }
+            }
+            layers.push_back(std::move(layer));
+            return;
+        }
+        const CodeJoin join(grids[0], grids[1]);
+        if (!join.is_exact()) {
+            result_.notes.push_back(
+                joined({"node '", printable(of.name), "': its branches have scales that are no ",
+                        "ratio of small integers; they meet on a grid of ", join.bits(),
+                        " bits, and sums are off by at most ", rounded_text(join.error()), " of a code"}));
+        }
+        const std::int64_t factors[] = {join.factor(0), join.factor(1)};
+        for (std::size_t i = 0; i < 2; ++i) {
+            const auto channels = static_cast<std::size_t>(of.shape.channels);
+            const std::string& name = result_.names[landings[i]];
+            add_channels(name, ".multipliers",
+                         std::vector<std::int32_t>(channels, static_cast<std::int32_t>(2 * factors[i])));
+            add_channels(name, ".addends", std::vector<std::int64_t>(channels, 0));
+            add_channels(name, ".shifts", std::vector<std::uint8_t>(channels, 1));
+        }
+        const std::string option = joined({"BranchGrid<QInt<", join.bits(), ">, Range{1}>"});
+        layer.activation = option;  // printed last, as an option is
+        grid_ = join.sum();
+        layers.push_back(std::move(layer));
+    }
+
+    void before_reader(const Blocks&, std::size_t, Layers&) override {
+        if (has_own_input_) refuse("reads an input of which each channel is normalised by itself, not quantised");
+    }
+    void pooled(const ImportNode& of) override {
+        if (of.kind != ImportNode::Kind::average_pool) return;
+        const std::int64_t count = of.window.height * of.window.width;
+        if (count * std::max(-grid_.codes.lowest, grid_.codes.highest) > INT32_MAX) refuse("sums more than 32 bits");
+        grid_.codes = {grid_.codes.lowest * count, grid_.codes.highest * count};
+        grid_.scale /= static_cast<double>(count);
+    }
+    void finish(const Blocks&) override {
+        if (!has_logits_ && !problems_.exist()) refuse("the network does not end with a layer that gives logits");
+    }
+
+    void take_scalars(const Blocks& blocks, std::size_t& at, ScalarChain& chain) const {
+        while (is_scalar(blocks, at + 1)) chain.add(node(blocks[++at]).function);
+    }
+
+    /// Codes in canonical order: [unit][row][column][channel].
+    [[nodiscard]] std::vector<std::int8_t> weight_codes(const ImportNode& of) const {
+        const std::vector<double>& values = of.weights.numbers.values;
+        const std::int64_t pixels = of.is_dense ? input_shape(of).pixels() : of.window.height * of.window.width;
+        const std::int64_t unit = static_cast<std::int64_t>(values.size()) / of.shape.channels;
+        const std::int64_t channels = unit / pixels;
+        std::vector<std::int8_t> codes(values.size());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (values[i] != std::floor(values[i]) || values[i] < -128 || values[i] > 127) {
+                refuse(of.weights.is_quantized ? "has weight codes outside of -128 ... 127"
+                                               : "has weights of real numbers, but reads codes");
+            }
+            const auto k = static_cast<std::int64_t>(i) % unit;
+            const std::int64_t to = static_cast<std::int64_t>(i) - k + k % pixels * channels + k / pixels;
+            codes[static_cast<std::size_t>(to)] = static_cast<std::int8_t>(values[i]);
+        }
+        return codes;
+    }
+    [[nodiscard]] std::vector<std::int64_t> weight_shape(const ImportNode& of) const {
+        const std::int64_t unit = of.weights.numbers.count() / of.shape.channels;
+        if (of.is_dense) return {of.shape.channels, unit};
+        return {of.shape.channels, of.window.height, of.window.width, unit / (of.window.height * of.window.width)};
+    }
+
+    /// The codes of the quantiser that the type names.
+    [[nodiscard]] static CodeRange weight_range(const ImportNode& of) {
+        const auto [least, most] =
+            std::minmax_element(of.weights.numbers.values.begin(), of.weights.numbers.values.end());
+        if (of.weights.is_sign) return {-1, 1};
+        const bool is_known = of.weights.is_quantized && of.weights.highest <= 127;
+        const double highest = std::max({std::fabs(*least), std::fabs(*most), is_known ? of.weights.highest : 0, 1.0});
+        int bits = 2;
+        while (std::ldexp(1.0, bits - 1) - 1 < highest && bits < 8) ++bits;
+        const std::int64_t half = std::int64_t{1} << (bits - 1);
+        return {*least == -static_cast<double>(half) ? -half : 1 - half, half - 1};
+    }
+    [[nodiscard]] static std::string weight_text(const ImportNode& of, CodeRange codes) {
+        if (of.weights.is_sign) return "BinaryWeights";
+        return joined({(codes.lowest == -codes.highest ? "QInt<" : "Lsq<"),
+                       CodeRange{-codes.highest, codes.highest}.bits(), ">"});
+    }
+
+    /// What an accumulator stands for: codes of weights and activations are multiplied, their scales, too.
+    [[nodiscard]] ImportAffine accumulator(const ImportNode& of, const std::vector<std::int8_t>& codes) const {
+        const auto channels = static_cast<std::size_t>(of.shape.channels);
+        const std::size_t unit = codes.size() / channels;
+        if (grid_.offset != 0 && of.window.has_padding()) {
+            refuse("pads codes of which none stands for 0, for which there is no layer");
+        }
+        ImportAffine affine{std::vector<double>(channels), std::vector<double>(channels)};
+        const std::vector<double>& scales = of.weights.scales;
+        for (std::size_t c = 0; c < channels; ++c) {
+            const double scale = scales.empty() ? 1 : scales[scales.size() == 1 ? 0 : c];
+            std::int64_t sum = 0;
+            for (std::size_t i = 0; i < unit; ++i) sum += codes[c * unit + i];
+            affine.slope[c] = scale * grid_.scale;
+            affine.offset[c] = scale * grid_.offset * static_cast<double>(sum) + (of.bias.empty() ? 0 : of.bias[c]);
+        }
+        return affine;
+    }
+
+    /// Adds the numbers of a step and gives the text of its activation; codes are now those after it.
+    [[nodiscard]] std::string add_step(const ScalarChain& chain, CodeRange accumulators, const ImportNode& of) {
+        if (!chain.has_codes()) refuse("gives real numbers: no quantiser follows, which makes codes of them");
+        const ImportGrid grid = chain.grid();
+        const ImportedStep step = StepImporter(chain, grid, accumulators).import();
+        const std::string name = names_.unique("", joined({of.name, ".step"}));
+        result_.names.push_back(name);
+        const auto levels = grid.codes.states() - 1;
+        const auto channels = static_cast<std::int64_t>(chain.channels());
+        if (!step.numbers.thresholds.empty()) {
+            add_numbers(name, ".thresholds", {levels, channels}, step.numbers.thresholds);
+            add_channels(name, ".falling", step.numbers.falling);
+        } else {
+            add_channels(name, ".multipliers", step.numbers.multipliers);
+            add_channels(name, ".addends", step.numbers.addends);
+            add_channels(name, ".shifts", step.numbers.shifts);
+        }
+        if (step.different > 0) {
+            result_.notes.push_back(
+                joined({"node '", printable(of.name), "': ", step.different, " of ", step.accumulators,
+                        " accumulators get another code, where a tie is rounded "
+                        "or a multiplier of 31 bits is not exact"}));
+        }
+        grid_ = grid;
+        if (grid.spacing == 2) return "Sign<>";
+        if (grid.codes.lowest == 0) return joined({"Act<M_a{", grid.codes.states(), "}>"});
+        if (grid.codes.lowest == -grid.codes.highest) return joined({"SignedAct<M_a{", grid.codes.states(), "}>"});
+        return joined({"GridAct<", grid.codes.lowest, ", ", grid.codes.highest, ", ",
+                       std::max(-grid.codes.lowest, grid.codes.highest), ">"});
+    }
+
+    void add_logits(const ScalarChain& chain) {
+        if (chain.has_codes()) {
+            result_.notes.emplace_back("the quantiser of the output is left out: logits are finer than its codes");
+        }
+        const ImportAffine affine = chain.affine();
+        std::vector<train::Affine> values;
+        for (std::size_t c = 0; c < chain.channels(); ++c) values.push_back({affine.slope[c], affine.offset[c]});
+        std::vector<std::int32_t> multipliers(values.size());
+        std::vector<std::int64_t> addends(values.size());
+        result_.logit_exponent = train::make_logits(values, multipliers, addends);
+        const std::string name = names_.unique("logits", "logits");
+        result_.names.push_back(name);
+        add_channels(name, ".multipliers", multipliers);
+        add_channels(name, ".addends", addends);
+        has_logits_ = true;
+    }
+
+    template <class T>
+    void add_numbers(const std::string& name, const char* part, std::vector<std::int64_t> shape,
+                     const std::vector<T>& numbers) {
+        result_.tensors.push_back({name + part, std::move(shape), numbers});
+    }
+    template <class T>
+    void add_channels(const std::string& name, const char* part, const std::vector<T>& numbers) {
+        add_numbers(name, part, {static_cast<std::int64_t>(numbers.size())}, numbers);
+    }
+
+    ImportAffine input_;
+    ImportGrid grid_;
+    bool has_own_input_ = false;  ///< channels of the input stand for different numbers
+    bool has_logits_ = false;
+};
+
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail
