@@ -18,6 +18,8 @@ if [ "$writer" != - ]; then
     rm -rf "$folder"
     "$writer" "$folder" || exit 1
 fi
+language= # g++ forgets it behind the first source
+case $compiler in *" -x "*) language="-x ${compiler##* }" ;; esac
 warnings="-Wall -Wextra -Wconversion -Wshadow -Werror"
 wrong=0
 count=0
@@ -29,7 +31,7 @@ for network in "$folder"/*/; do
         sources=$here/main.c
         include="-I$network"
         if [ $form = split ]; then
-            sources="$sources $network/split/net.c"
+            sources="$sources $language $network/split/net.c"
             include="-I$network/split -I$network"
         fi
         # shellcheck disable=SC2086 # lists of words

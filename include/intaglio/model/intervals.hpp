@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "intaglio/core/array.hpp"
+#include "intaglio/core/instruction_set.hpp"
 #include "intaglio/model/sorting.hpp"
 
 namespace intaglio {
@@ -23,7 +24,10 @@ constexpr std::int64_t aligned(std::int64_t size, std::int64_t alignment = memor
     return (size + alignment - 1) / alignment * alignment;
 }
 
-namespace detail {
+}  // namespace intaglio
+
+// Programs that size their memory as they run call these.
+namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
 /// The buffers that have their place, asked for those alive with another one: a tree over all buffers in the order of
 /// their first operation, whose nodes know the last operation of what is placed below them.
@@ -76,8 +80,6 @@ class PlacedIntervals {
     std::size_t leaves_ = 1;
 };
 
-}  // namespace detail
-
 /// Gives every interval an offset, largest first, each at the lowest place that is free for its whole lifetime; offsets
 /// and sizes are multiples of `alignment`.
 /// Returns the size of the whole. Intervals of size 0 take no place. Takes n log n steps, and as many more as pairs of
@@ -91,7 +93,7 @@ constexpr std::int64_t lay_out(Array<Interval, N>& intervals, std::int64_t align
         if (intervals[i].size > 0) by_size[count++] = i;
     }
     stable_sort(by_size, count, [&](std::size_t a, std::size_t b) { return intervals[a].size > intervals[b].size; });
-    detail::PlacedIntervals<N> placed(intervals);
+    PlacedIntervals<N> placed(intervals);
     Array<std::size_t, N> together{};
     std::int64_t total = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -111,4 +113,4 @@ constexpr std::int64_t lay_out(Array<Interval, N>& intervals, std::int64_t align
     return total;
 }
 
-}  // namespace intaglio
+}  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET
