@@ -187,7 +187,9 @@ std::int64_t count_mistakes(std::vector<std::int64_t>& chosen) {
     std::int64_t mistakes = 0;
     const auto extents = all_extents();
     for (const Codes& in : codes) {
-        for (std::int64_t highest = 1; highest <= 127; ++highest) {
+        // All that fit few bits, and the ends of ranges.
+        for (const std::int64_t highest : {1,  2,  3,  4,  5,  6,  7,  8,  9,  10,  11,  12,  13,  14,
+                                           15, 16, 31, 32, 33, 42, 63, 64, 65, 100, 124, 125, 126, 127}) {
             for (const std::int64_t lowest : {-highest - 1, -highest, std::int64_t{0}}) {
                 const CodeRange weights{lowest, highest};
                 for (int flags = 0; flags < 8; ++flags) {
