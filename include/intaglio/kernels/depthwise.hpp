@@ -137,7 +137,7 @@ void convolve_depthwise(const ConvolutionExtents& extents, const ConvolutionPlan
     auto* const table = reinterpret_cast<std::ptrdiff_t*>(copy);
     copy += depthwise_table_codes<Arithmetic>(plan);
     const typename Arithmetic::Stored* start = copy;
-    std::ptrdiff_t row = chunks.copied_codes();
+    std::ptrdiff_t row = static_cast<std::ptrdiff_t>(chunks.copied_codes());
     if constexpr (per_chunk > 1) {
         start =
             copy_chunks<typename Arithmetic::Architecture, per_chunk>(extents, chunks, image, first_row, rows, copy);
