@@ -13,7 +13,7 @@ using namespace intaglio;
 
 inline constexpr int images = 40;
 
-/// The codes of main.c.
+/// The codes of images.h.
 class Codes {
   public:
     std::int64_t next(std::int64_t lowest, std::int64_t states) {
