@@ -12,7 +12,10 @@ packages_sanitizers=(clang-19 libclang-rt-19-dev)
 packages_sets=(qemu-user) # its processors also run programs that choose their set themselves
 packages_avx512=(g++ bochs bochsbios vgabios isolinux syslinux-common xorriso cpio)
 packages_coverage=(gcovr)
-packages_device=(gcc-arm-none-eabi libnewlib-dev libstdc++-arm-none-eabi-dev)
+packages_device=(gcc-arm-none-eabi libnewlib-dev libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev qemu-system-arm
+    gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user)
+packages_devices=("${packages_device[@]}" g++-aarch64-linux-gnu g++-riscv64-linux-gnu g++-s390x-linux-gnu
+    g++-arm-linux-gnueabihf gcc-riscv64-unknown-elf)
 packages_processors=(g++-aarch64-linux-gnu g++-riscv64-linux-gnu g++-s390x-linux-gnu g++-arm-linux-gnueabihf
     g++-i686-linux-gnu g++-mips-linux-gnu g++-powerpc-linux-gnu qemu-user)
 
