@@ -1,5 +1,6 @@
 // The VGG of Sawada et al. 2024 with 15 weight states and 8 activation states.
 #include "../job/run.hpp"
+#include "../job/write_exports.hpp"
 #include "networks.hpp"
 
 namespace {
@@ -15,5 +16,5 @@ int run_15_8(const Options& options, const TrainTest& data) {
     settings.optimizer.learning_rate = 0.003;
     settings.epochs = 5;
     settings.warm_up = 0.2;
-    return run<Vgg_15_8>(options, data.train, data.test, settings);
+    return run<Vgg_15_8>(options, data.train, data.test, settings, {"Vgg_15_8", ""});
 }

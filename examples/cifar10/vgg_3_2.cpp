@@ -1,5 +1,6 @@
 // The VGG of Sawada et al. 2024 with 3 weight states and 2 activation states.
 #include "../job/run.hpp"
+#include "../job/write_exports.hpp"
 #include "networks.hpp"
 
 namespace {
@@ -16,5 +17,5 @@ int run_3_2(const Options& options, const TrainTest& data) {
     settings.optimizer.learning_rate = 0.001;
     settings.epochs = 6;
     settings.warm_up = 1;
-    return run<Vgg_3_2>(options, data.train, data.test, settings);
+    return run<Vgg_3_2>(options, data.train, data.test, settings, {"Vgg_3_2", ""});
 }

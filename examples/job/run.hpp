@@ -60,10 +60,11 @@ template <class Net>
     return true;
 }
 
-// `settings` are those of the trainer, apart from what the command line sets.
+// `settings` are those of the trainer, apart from what the command line sets. Whoever calls it includes
+// write_exports.hpp, or another source does.
 template <class Net, class Dataset>
 [[gnu::cold]] int run(const Options& options, const Dataset& train_data, const Dataset& test_data,
-                      typename intaglio::Trainer<Net>::Options settings) {
+                      typename intaglio::Trainer<Net>::Options settings, const NetworkSource& source) {
     using namespace intaglio;
     using Set = simd::Native;
     using Sampled = BasicSamples<typename Training<Net>::Pixel>;
@@ -107,9 +108,9 @@ template <class Net, class Dataset>
     const SampleComparison comparison = compare_on_samples(training, network, test);
     std::printf("exporting, compiling the C program, running it on all test images ...\n");
     std::fflush(stdout);
-    const CRun c_run = write_exports(
-        model, network, test, options.output,
-        {{"model", options.model}, {"test accuracy", fixed(100 * comparison.integer_accuracy(), 2) + " %"}});
+    write_exports(model, options.output, source,
+                  {{"model", options.model}, {"test accuracy", fixed(100 * comparison.integer_accuracy(), 2) + " %"}});
+    const CRun c_run = run_c_program(options.output, images_and_logits(network, test));
     results.c_differing_images = c_run.differing_images;
     results.c_images_per_second = static_cast<double>(test.count()) / c_run.seconds;
 

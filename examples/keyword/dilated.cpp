@@ -1,5 +1,6 @@
 // Five convolutions in time with ternary weights; dilation widens what each output hears.
 #include "../job/run.hpp"
+#include "../job/write_exports.hpp"
 #include "networks.hpp"
 
 namespace {
@@ -19,5 +20,6 @@ struct DilatedKeyword : Network<Signal<1, 1024>, Defaults<QInt<2>, Lbn, Act<M_a{
 int run_dilated(const Options& options, const BasicDataset<std::int16_t>& train,
                 const BasicDataset<std::int16_t>& test) {
     return run<DilatedKeyword>(options, train, test,
-                               {.optimizer = {.learning_rate = 0.005}, .epochs = 10, .weight_decay = 1e-4});
+                               {.optimizer = {.learning_rate = 0.005}, .epochs = 10, .weight_decay = 1e-4},
+                               {"DilatedKeyword", ""});
 }

@@ -1,5 +1,6 @@
 // Depthwise and pointwise convolutions in turn, with 4-bit weights and an average over time at the end.
 #include "../job/run.hpp"
+#include "../job/write_exports.hpp"
 #include "networks.hpp"
 
 namespace {
@@ -19,5 +20,6 @@ struct SeparableKeyword
 int run_separable(const Options& options, const BasicDataset<std::int16_t>& train,
                   const BasicDataset<std::int16_t>& test) {
     return run<SeparableKeyword>(options, train, test,
-                                 {.optimizer = {.learning_rate = 0.005}, .epochs = 10, .weight_decay = 1e-4});
+                                 {.optimizer = {.learning_rate = 0.005}, .epochs = 10, .weight_decay = 1e-4},
+                                 {"SeparableKeyword", ""});
 }
