@@ -30,8 +30,8 @@ struct COptions {
     std::string prefix = "network";  ///< of every name: letters, digits and _
     /// Arrays and code in a file of their own, beside the header, with the extension .c; otherwise the header has all.
     bool separate_source = false;
-    /// Arrays in a file of their own, beside the header, with the extension _arrays.h, which the code includes: another
-    /// model of the network is another such file, and the code stays as it is.
+    /// Arrays in a file of their own, beside the header, with the extension _arrays.h, which the code includes. Both
+    /// belong together: the types of some arrays follow from their numbers.
     bool separate_arrays = false;
 };
 
