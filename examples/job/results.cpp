@@ -183,6 +183,6 @@ void report(const Results& results, const std::filesystem::path& folder) {
               << " images/s, inference " << fixed(results.inference_images_per_second, 0) << " images/s, "
               << fixed(results.seconds, 0) << " s in all\n"
               << "written       " << folder.string()
-              << ": results.json, model.safetensors, network.h, network_main.c, loss.svg, accuracy.svg,\n"
-              << "              nonzero.svg, checkpoint.intaglio\n";
+              << ": results.json, loss.svg, accuracy.svg, nonzero.svg, checkpoint.intaglio,\n"
+              << "              model.safetensors, network.h, network_main.c, network.hpp, network*.onnx\n";
 }
