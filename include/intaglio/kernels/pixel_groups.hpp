@@ -41,9 +41,9 @@ struct PixelTile {
     std::int32_t last_chunks = 0;
 };
 
-/// Walks over groups of neighbouring pixels in rows, down the image first: windows below each other share most of
-/// their codes, and groups below each other the taps on the padding. The last group of a row is moved back to fit: it
-/// computes some pixels twice, which costs less than a smaller tile.
+/// Walks over groups of neighbouring pixels in runs of groups whose taps are alike: first the rows all of whose taps
+/// count, down the image, since windows below each other share most of their codes; then each other row. The last group
+/// of a row is moved back to fit: it computes some pixels twice, which costs less than a smaller tile.
 template <class Arithmetic>
 class PixelGroups {
   public:
@@ -51,67 +51,78 @@ class PixelGroups {
         : grid_(grid),
           group_pixels_(group_pixels),
           last_(grid.width - group_pixels),
-          image_input_(grid.input),
-          image_output_(grid.output) {
-        begin_column();
-    }
-
-    /// Number of groups of the whole grid.
-    [[nodiscard]] std::int64_t count() const {
-        return std::int64_t{grid_.images} * grid_.rows * ((grid_.width + group_pixels_ - 1) / group_pixels_);
-    }
-
-    /// Gives the next groups and moves on.
-    template <int Groups>
-    void next(PixelTile<Arithmetic, Groups>& tile) {
-        const UsefulTaps& taps = grid_.taps;
-        tile.rows = taps.of_row(y_);
-        tile.first_chunks = taps.first_chunks;
-        tile.last_chunks = taps.last_chunks;
-        for (int g = 0; g < Groups; ++g) {
-            if (g > 0) {
-                const TapRows rows = taps.of_row(y_);
-                if (rows.begin < tile.rows.begin) tile.rows.begin = rows.begin;
-                if (rows.end > tile.rows.end) tile.rows.end = rows.end;
-            }
-            if (x_ > 0) tile.first_chunks = 0;
-            if (x_ < last_) tile.last_chunks = 0;
-            tile.inputs[g] = input_;
-            tile.outputs[g] = output_;
-            advance();
+          inner_begin_(grid.taps.inner_begin < grid.rows ? grid.taps.inner_begin : grid.rows),
+          inner_end_(grid.taps.inner_end < grid.rows ? grid.taps.inner_end : grid.rows) {
+        if (inner_end_ < inner_begin_) inner_end_ = inner_begin_;
+        if (inner_begin_ < inner_end_) {
+            begin_run(inner_begin_, inner_end_);
+        } else {
+            begin_next_row();
         }
     }
 
+    /// Number of groups that are left of a run; 0 after the last one.
+    [[nodiscard]] std::int64_t run() const { return run_; }
+
+    /// Gives the next groups of a run and moves on.
+    template <int Groups>
+    void next(PixelTile<Arithmetic, Groups>& tile) {
+        tile.rows = grid_.taps.of_row(y_);
+        tile.first_chunks = grid_.taps.first_chunks;
+        tile.last_chunks = grid_.taps.last_chunks;
+        for (int g = 0; g < Groups; ++g) {
+            if (x_ > 0) tile.first_chunks = 0;
+            if (x_ < last_) tile.last_chunks = 0;
+            tile.inputs[g] = grid_.input + image_ * grid_.input_image + y_ * grid_.input_row + x_ * grid_.input_pixel;
+            tile.outputs[g] =
+                grid_.output + image_ * grid_.output_image + y_ * grid_.output_row + x_ * grid_.output_pixel;
+            advance();
+        }
+        run_ -= Groups;
+        if (run_ == 0) begin_next_row();
+    }
+
   private:
-    void begin_column() {
-        input_ = image_input_ + x_ * grid_.input_pixel;
-        output_ = image_output_ + x_ * grid_.output_pixel;
+    void begin_run(std::int32_t begin, std::int32_t end) {
+        begin_ = begin;
+        end_ = end;
+        image_ = 0;
+        x_ = 0;
+        y_ = begin;
+        run_ = std::int64_t{grid_.images} * (end - begin) * ((grid_.width + group_pixels_ - 1) / group_pixels_);
+    }
+    /// The next one of the rows that lack taps.
+    void begin_next_row() {
+        if (next_row_ == inner_begin_) next_row_ = inner_end_;
+        if (next_row_ >= grid_.rows) return;
+        begin_run(next_row_, next_row_ + 1);
+        ++next_row_;
     }
     void advance() {
-        input_ += grid_.input_row;
-        output_ += grid_.output_row;
-        if (++y_ < grid_.rows) return;
-        y_ = 0;
+        if (++y_ < end_) return;
+        y_ = begin_;
         if (x_ < last_) {
             x_ += group_pixels_;
             if (x_ > last_) x_ = last_;
         } else {
             x_ = 0;
-            image_input_ += grid_.input_image;
-            image_output_ += grid_.output_image;
+            ++image_;
         }
-        begin_column();
     }
 
     const ProductGrid<Arithmetic>& grid_;
     std::int32_t group_pixels_;
     std::int32_t last_;  ///< column of the last group
+    std::int32_t inner_begin_;
+    std::int32_t inner_end_;
+    std::int32_t next_row_ = 0;
+    // Of the run.
+    std::int32_t begin_ = 0;
+    std::int32_t end_ = 0;
+    std::int64_t run_ = 0;
+    std::int32_t image_ = 0;
     std::int32_t x_ = 0;
     std::int32_t y_ = 0;
-    const typename Arithmetic::Stored* image_input_;
-    typename Arithmetic::Sum* image_output_;
-    const typename Arithmetic::Stored* input_ = nullptr;
-    typename Arithmetic::Sum* output_ = nullptr;
 };
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -203,29 +203,26 @@ void product_panel(const ConvolutionPlan& plan, const ProductGrid<Arithmetic>& g
     if (grid.width < 4) {
         PixelGroups<Arithmetic> pixels(grid, 1);
         PixelTile<Arithmetic, 1> pixel{};
-        for (std::int64_t left = pixels.count(); left > 0; --left) {
+        while (pixels.run() > 0) {
             pixels.next(pixel);
             product_pixel<Arithmetic, Columns>(plan, grid, pixel.inputs[0], pixel.outputs[0], weights, channels);
         }
         return;
     }
     PixelGroups<Arithmetic> walk(grid, 4);
-    std::int64_t left = walk.count();
     // The first tile fetches the next panel, which would come late from a far cache; later ones fetch what they read.
     std::ptrdiff_t ahead = static_cast<std::ptrdiff_t>(plan.packed_chunks) * Columns * Arithmetic::lanes *
                            Arithmetic::codes_per_chunk * static_cast<std::ptrdiff_t>(sizeof(*weights));
-    if constexpr (groups > 1) {
-        PixelTile<Arithmetic, groups> tile{};
-        for (; left >= groups; left -= groups) {
+    PixelTile<Arithmetic, groups> tile{};
+    [[maybe_unused]] PixelTile<Arithmetic, 1> small_tile{};
+    while (walk.run() > 0) {
+        if (groups == 1 || walk.run() >= groups) {
             walk.next(tile);
             product_tile<Arithmetic, groups, Columns>(plan, grid, tile, weights, channels, ahead);
-            ahead = 0;
+        } else if constexpr (groups > 1) {
+            walk.next(small_tile);
+            product_tile<Arithmetic, 1, Columns>(plan, grid, small_tile, weights, channels, ahead);
         }
-    }
-    PixelTile<Arithmetic, 1> tile{};
-    for (; left > 0; --left) {
-        walk.next(tile);
-        product_tile<Arithmetic, 1, Columns>(plan, grid, tile, weights, channels, ahead);
         ahead = 0;
     }
 }
