@@ -141,7 +141,7 @@ INTAGLIO_INLINE void fold_packed(Avx512, PackedBits<Bits>, Avx512PackedSums<Bits
 }
 template <int Bits>
 [[nodiscard]] INTAGLIO_INLINE Int512 packed_sum(Avx512, PackedBits<Bits>, const Avx512PackedSums<Bits>& sums) {
-    return Int512(_mm512_maskz_srai_epi32(sixteen_lanes, sums.total, 4 - Bits));
+    return Int512(_mm512_maskz_srai_epi32(sixteen_lanes, sums.total, static_cast<unsigned>(4 - Bits)));
 }
 
 #if INTAGLIO_HAS_AVX512_VNNI
@@ -163,7 +163,7 @@ template <int Bits>
 template <int Bits>
 INTAGLIO_INLINE void add_packed(Avx512Vnni set, PackedBits<Bits> packed, Avx512VnniPackedSums<Bits>& sums,
                                 const std::uint8_t* weights, const std::int8_t* codes) {
-    __m512i bytes = _mm512_loadu_si512(weights);
+    __m512i bytes = load_weights(set, weights);
     INTAGLIO_UNROLLED (field, packed.fields) {
         constexpr int places = Avx512VnniPackedSums<Bits>::places;
         const int place = field % places;
@@ -171,7 +171,9 @@ INTAGLIO_INLINE void add_packed(Avx512Vnni set, PackedBits<Bits> packed, Avx512V
         const __m512i fields =
             _mm512_and_si512(bytes, _mm512_set1_epi8(static_cast<char>(packed.mask << (place * Bits))));
         const Int512 four = broadcast_codes(set, codes + 4 * field);
-        sums.sums[place] = dot_bytes(set, Int512(sums.sums[place]), Int512(fields), four);
+        __m512i& sum = sums.sums[place];
+        sum = dot_bytes(set, Int512(sum), Int512(fields), four);
+        __asm__("" : "+v"(sum));  // GCC would keep copies of all sums
     }
 }
 template <int Bits>
@@ -185,7 +187,9 @@ template <int Bits>
                                                 const Avx512VnniPackedSums<Bits>& sums) {
     Int512 total(sums.sums[0]);
     INTAGLIO_UNROLLED (i, sums.places - 1) {
-        total = add_int32(set, total, Int512(_mm512_maskz_srai_epi32(sixteen_lanes, sums.sums[i + 1], (i + 1) * Bits)));
+        total = add_int32(
+            set, total,
+            Int512(_mm512_maskz_srai_epi32(sixteen_lanes, sums.sums[i + 1], static_cast<unsigned>((i + 1) * Bits))));
     }
     return total;
 }
@@ -361,41 +365,46 @@ INTAGLIO_INLINE void store_first(Avx512 set, std::int8_t* values, Int512 vector,
     return _mm512_test_epi32_mask(vector, _mm512_set1_epi32(1 << bit));
 }
 
+/// Of even lanes and of odd ones, as products of 64 bits need them.
 struct Avx512Dyadic {
-    __m512i multiplier_low, multiplier_high, addend_low, addend_high, shift_low, shift_high;
+    __m512i multiplier_even, multiplier_odd, addend_even, addend_odd, shift_even, shift_odd;
 };
 
 [[nodiscard]] INTAGLIO_INLINE Avx512Dyadic load_dyadic(Avx512, const std::int32_t* multiplier,
                                                        const std::int64_t* addend, const std::uint8_t* shift) {
-    return {
-        _mm512_maskz_cvtepi32_epi64(eight_lanes, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(multiplier))),
-        _mm512_maskz_cvtepi32_epi64(eight_lanes, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(multiplier + 8))),
-        _mm512_loadu_si512(addend),
-        _mm512_loadu_si512(addend + 8),
-        _mm512_maskz_cvtepu8_epi64(eight_lanes, _mm_loadl_epi64(reinterpret_cast<const __m128i*>(shift))),
-        _mm512_maskz_cvtepu8_epi64(eight_lanes, _mm_loadl_epi64(reinterpret_cast<const __m128i*>(shift + 8)))};
+    const __m512i multipliers = _mm512_loadu_si512(multiplier);
+    const __m512i low = _mm512_loadu_si512(addend);
+    const __m512i high = _mm512_loadu_si512(addend + 8);
+    const __m512i even = _mm512_set_epi64(14, 12, 10, 8, 6, 4, 2, 0);
+    const __m512i odd = _mm512_set_epi64(15, 13, 11, 9, 7, 5, 3, 1);
+    const __m512i shifts =
+        _mm512_maskz_cvtepu8_epi32(sixteen_lanes, _mm_loadu_si128(reinterpret_cast<const __m128i*>(shift)));
+    return {multipliers,
+            _mm512_maskz_srli_epi64(eight_lanes, multipliers, 32),
+            _mm512_permutex2var_epi64(low, even, high),
+            _mm512_permutex2var_epi64(low, odd, high),
+            _mm512_and_si512(shifts, _mm512_set1_epi64(0xff)),
+            _mm512_maskz_srli_epi64(eight_lanes, shifts, 32)};
 }
 
-/// Eight 64-bit lanes of apply_dyadic.
-[[nodiscard]] INTAGLIO_INLINE __m256i dyadic_half(Avx512, __m256i values, __m512i multiplier, __m512i addend,
+/// Eight 64-bit lanes of apply_dyadic, of the lower halves of these values.
+[[nodiscard]] INTAGLIO_INLINE __m512i dyadic_half(Avx512, __m512i values, __m512i multiplier, __m512i addend,
                                                   __m512i shift, __m512i lowest, __m512i highest) {
-    const __m512i product =
-        _mm512_maskz_mul_epi32(eight_lanes, _mm512_maskz_cvtepi32_epi64(eight_lanes, values), multiplier);
+    const __m512i product = _mm512_maskz_mul_epi32(eight_lanes, values, multiplier);
     const __m512i shifted = _mm512_maskz_srav_epi64(eight_lanes, _mm512_add_epi64(product, addend), shift);
-    return _mm512_maskz_cvtepi64_epi32(
-        eight_lanes,
-        _mm512_maskz_min_epi64(eight_lanes, _mm512_maskz_max_epi64(eight_lanes, shifted, lowest), highest));
+    return _mm512_maskz_min_epi64(eight_lanes, _mm512_maskz_max_epi64(eight_lanes, shifted, lowest), highest);
 }
 
 [[nodiscard]] INTAGLIO_INLINE Int512 apply_dyadic(Avx512 set, Int512 value, const Avx512Dyadic& dyadic,
                                                   std::int32_t lowest, std::int32_t highest) {
     const __m512i low_limit = _mm512_set1_epi64(lowest);
     const __m512i high_limit = _mm512_set1_epi64(highest);
-    const __m256i low = dyadic_half(set, _mm512_maskz_extracti64x4_epi64(four_lanes, value, 0), dyadic.multiplier_low,
-                                    dyadic.addend_low, dyadic.shift_low, low_limit, high_limit);
-    const __m256i high = dyadic_half(set, _mm512_maskz_extracti64x4_epi64(four_lanes, value, 1), dyadic.multiplier_high,
-                                     dyadic.addend_high, dyadic.shift_high, low_limit, high_limit);
-    return Int512(_mm512_maskz_inserti64x4(eight_lanes, _mm512_castsi256_si512(low), high, 1));
+    const __m512i even =
+        dyadic_half(set, value, dyadic.multiplier_even, dyadic.addend_even, dyadic.shift_even, low_limit, high_limit);
+    const __m512i odd = dyadic_half(set, _mm512_maskz_srli_epi64(eight_lanes, value, 32), dyadic.multiplier_odd,
+                                    dyadic.addend_odd, dyadic.shift_odd, low_limit, high_limit);
+    constexpr __mmask16 odd_lanes = 0xaaaa;
+    return Int512(_mm512_mask_shuffle_epi32(even, odd_lanes, odd, _MM_PERM_CCAA));
 }
 
 // Statistics ---------------------------------------------------------------------------------------------------------
