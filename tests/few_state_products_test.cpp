@@ -1,5 +1,6 @@
 // Products of few states against a naive reference, on every instruction set of this build: sums of 16 bits, and
-// tables. Extremes of codes and weights fill sums to the last bit, so that one chunk too many overflows.
+// tables, Winograd's tiles. Extremes of codes and weights fill sums to the last bit, so that one chunk too many
+// overflows.
 #include <doctest/doctest.h>
 
 #include <cstddef>
@@ -56,7 +57,9 @@ bool check(ConvolutionExtents e, const Ranges& ranges, Random& random) {
     e.padding_code = between(random, 0, 2) == 0 ? 0 : in_range(e.padding_code);
     for (std::int32_t& code : e.padding_codes.code.data) code = in_range(code);
     const ProductFacts facts{.extents = e,
-                             .storage = std::is_signed_v<Code> ? Storage::int8 : Storage::uint8,
+                             .storage = sizeof(Code) == 2        ? Storage::int16
+                                        : std::is_signed_v<Code> ? Storage::int8
+                                                                 : Storage::uint8,
                              .codes = ranges.codes,
                              .weight_codes = ranges.weights,
                              .sign_weights = ranges.sign_weights};
@@ -173,6 +176,53 @@ TEST_CASE_TEMPLATE("few states: tables are exact", Set, KERNELS_TEST_TAGS) {
     }
     CHECK(compared > 150);
     CHECK(compared_nibbles > 40);
+}
+
+TEST_CASE_TEMPLATE("few states: Winograd's tiles are exact", Set, KERNELS_TEST_TAGS) {
+    Random random(3);
+    std::int64_t compared = 0;
+    for (const std::int32_t size : {1, 2, 3, 4, 7, 10}) {
+        for (const std::int32_t outputs : {1, 16, 37, 70}) {
+            for (const std::int32_t padding : {0, 1, 2}) {
+                const std::int32_t width = between(random, 1, 9);
+                ConvolutionExtents e{.in = {size, width, 4 * between(random, 1, 18)},
+                                     .out = {size + 2 * padding - 2, width + 2 * padding - 2, outputs},
+                                     .kernel_height = 3,
+                                     .kernel_width = 3,
+                                     .padding_height = padding,
+                                     .padding_width = padding,
+                                     .padding_code = between(random, 0, 63)};
+                if (e.out.height < 1 || e.out.width < 1) continue;
+                if (between(random, 0, 2) == 0) e.padding_codes = {.code = {{1, 5, 9, 2}}, .count = 4};
+                // The largest codes and weights whose transforms fit: 4 * 63 and 128 + 2 * 63, 9 * 14; 4 * 8191.
+                compared += check<Set, WinogradByteProduct>(e, {{0, 63}, {-7, 7}}, random) ? 1 : 0;
+                compared += check<Set, WinogradByteProduct>(e, {{0, 1}, {-14, 14}}, random) ? 1 : 0;
+                compared += check<Set, WinogradWordProduct>(e, {{0, 1020}, {-127, 127}}, random) ? 1 : 0;
+                compared += check<Set, WinogradWordProduct>(e, {{-8191, 8191}, {-128, 127}}, random) ? 1 : 0;
+            }
+        }
+    }
+    CHECK((compared > 100) == (int32_lanes(Set{}) > 1));
+}
+
+TEST_CASE("few states: when Winograd's tiles are exact") {
+    ConvolutionExtents e{.in = {8, 8, 512}, .out = {8, 8, 64}, .kernel_height = 3, .kernel_width = 3};
+    const auto legal = [&](std::int64_t highest, std::int64_t weight) {
+        return is_legal<WinogradByteProduct, simd::Avx2>(
+            {.extents = e, .storage = Storage::uint8, .codes = {0, highest}, .weight_codes = {-weight, weight}});
+    };
+    CHECK(legal(63, 7));
+    CHECK(!legal(64, 7));
+    CHECK(!legal(63, 8));  // two products of 254 and 72
+    CHECK(!legal(1, 15));  // 9 * 15
+    const auto legal_words = [&](std::int64_t highest) {
+        return is_legal<WinogradWordProduct, simd::Avx2>(
+            {.extents = e, .storage = Storage::int16, .codes = {0, highest}, .weight_codes = {-127, 127}});
+    };
+    CHECK(legal_words(917));  // 4 * 917 * 127 * 4608 < 2^31
+    CHECK(!legal_words(918));
+    e.stride_height = 2;
+    CHECK(!legal_words(1));
 }
 
 TEST_CASE("few states: how many chunks fit short sums") {

@@ -111,12 +111,22 @@ std::vector<bool> expected_legal(const ProductFacts& facts) {
     const bool has_vectors = int32_lanes(Set{}) > 1;
     legal[place<kernels::AdditionProduct<1>>] = !has_vectors && facts.sign_weights;
     legal[place<kernels::AdditionProduct<2>>] = !has_vectors && largest <= 1;
+    // Codes grow fourfold, weights ninefold, totals fourfold; negative bytes are made positive.
+    const ConvolutionExtents& e = facts.extents;
+    const std::int64_t code = std::max(-facts.codes.lowest, facts.codes.highest);
+    const bool tiles = has_vectors && e.kernel_height == 3 && e.kernel_width == 3 && e.groups == 1 &&
+                       4 * code * largest * e.fan_in() <= INT32_MAX;
+    legal[place<kernels::WinogradByteProduct>] = tiles && is_uint8 && e.in.channels % 4 == 0 && code <= 63 &&
+                                                 largest <= 14 &&
+                                                 2 * std::max(4 * code, 128 + 2 * code) * 9 * largest <= 32767;
+    legal[place<kernels::WinogradWordProduct>] =
+        tiles && facts.storage == Storage::int16 && e.in.channels % 2 == 0 && code <= 8191;
     return legal;
 }
 
-/// Which legal kernel the profile of a set prefers, without planes and tables: additions; a byte dot product; without
-/// one sums of 16 bits, where they hold six chunks, or the kernels that saturate, where they cannot; else words, to
-/// which bytes are widened.
+/// Which legal kernel the profile of a set prefers, without planes, tables and tiles: additions; a byte dot product;
+/// without one sums of 16 bits, where they hold six chunks, or the kernels that saturate, where they cannot; else
+/// words, to which bytes are widened.
 template <class Set>
 std::size_t expected_beside_planes(const ProductFacts& facts, const std::vector<bool>& legal) {
     for (const std::size_t additions : {place<kernels::AdditionProduct<1>>, place<kernels::AdditionProduct<2>>}) {
@@ -208,16 +218,18 @@ std::int64_t count_mistakes(std::vector<std::int64_t>& chosen) {
                                                  .window_sums = (flags & 4) != 0};
                         const std::vector<bool> legal = expected_legal<Set>(facts);
                         const std::size_t found = integer::choose_product<Set>(facts);
-                        const bool is_planes = all_planes.at(found).planes > 0 ||
-                                               found == place<kernels::NibbleTableProduct> ||
-                                               found == place<kernels::PairTableProduct<2>> ||
-                                               found == place<kernels::PairTableProduct<4>> ||
-                                               found == place<kernels::PairTableProduct<8>>;
+                        const bool is_other = all_planes.at(found).planes > 0 ||
+                                              found == place<kernels::NibbleTableProduct> ||
+                                              found == place<kernels::PairTableProduct<2>> ||
+                                              found == place<kernels::PairTableProduct<4>> ||
+                                              found == place<kernels::PairTableProduct<8>> ||
+                                              found == place<kernels::WinogradByteProduct> ||
+                                              found == place<kernels::WinogradWordProduct>;
                         mistakes += found_legal<Set>(facts) == legal ? 0 : 1;
                         // Only whole steps of all kernels compare products alone.
                         const bool whole = e.fan_in() % 4 == 0 && !kernels::is_depthwise(e);
                         const bool right =
-                            is_planes || !whole ? legal[found] : found == expected_beside_planes<Set>(facts, legal);
+                            is_other || !whole ? legal[found] : found == expected_beside_planes<Set>(facts, legal);
                         mistakes += right ? 0 : 1;
                         ++chosen.at(found);
                     }
@@ -241,10 +253,10 @@ constexpr std::size_t binary_choice(ConvolutionExtents extents) {
 }
 constexpr ConvolutionExtents wide{.in = {8, 8, 64},
                                   .out = {8, 8, 64},
-                                  .kernel_height = 3,
-                                  .kernel_width = 3,
-                                  .padding_height = 1,
-                                  .padding_width = 1};
+                                  .kernel_height = 5,
+                                  .kernel_width = 5,
+                                  .padding_height = 2,
+                                  .padding_width = 2};
 constexpr ConvolutionExtents one_channel{.in = {8, 8, 1}, .out = {8, 8, 64}};
 
 /// The kernel of ternary weights under codes 0 ... highest.
@@ -261,6 +273,24 @@ static_assert(ternary_choice<Target::avx2>(255) == place<kernels::ShortSumBytePr
 // Three pairs of planes pay where bits are counted four times as fast as bytes are multiplied.
 static_assert(ternary_choice<Target::zen4>(7) == place<kernels::PlaneProduct<1, 3, 1>>);
 static_assert(ternary_choice<Target::sapphire_rapids>(7) == place<kernels::ByteProduct>);
+
+/// The kernel of 15 weight states under codes 0 ... highest, windows of 3x3.
+template <class Target>
+constexpr std::size_t choice_3x3(std::int64_t highest, Storage storage, std::int64_t weight = 7) {
+    const ConvolutionExtents e{.in = {16, 16, 128},
+                               .out = {16, 16, 128},
+                               .kernel_height = 3,
+                               .kernel_width = 3,
+                               .padding_height = 1,
+                               .padding_width = 1};
+    return integer::choose_product<Target>(
+        {.extents = e, .storage = storage, .codes = {0, highest}, .weight_codes = {-weight, weight}});
+}
+static_assert(choice_3x3<Target::zen4>(7, Storage::uint8) == place<kernels::WinogradByteProduct>);
+static_assert(choice_3x3<Target::zen4>(64, Storage::uint8) == place<kernels::ByteProduct>);
+static_assert(choice_3x3<Target::zen4>(1020, Storage::int16, 127) == place<kernels::WinogradWordProduct>);
+static_assert(choice_3x3<Target::zen4>(1, Storage::uint8, 1) == place<kernels::PlaneProduct<1, 1, 1>>);
+static_assert(choice_3x3<Target::portable>(7, Storage::uint8) != place<kernels::WinogradByteProduct>);
 
 struct Measured {
     using instruction_set = simd::Avx512Vnni;

@@ -140,6 +140,7 @@ void check_arithmetic(Set set) {
         const auto sum = lanes_of(set, add_int32(set, x, y));
         const auto difference = lanes_of(set, subtract_int32(set, x, y));
         const auto exclusive = lanes_of(set, bitwise_xor(set, x, y));
+        const auto shifted = lanes_of(set, shift_right_int32(set, x, round % 32));
         const auto reached = lanes_of(set, count_reached(set, broadcast_int32(set, round), x, y));
         const std::uint32_t bits = reached_bits(set, x, y);
         CHECK(reached_bits(set, x, x) == (1U << lanes<Set>)-1U);
@@ -148,6 +149,7 @@ void check_arithmetic(Set set) {
             CHECK(sum[i] == add_int32(plain, a[i], b[i]));
             CHECK(difference[i] == subtract_int32(plain, a[i], b[i]));
             CHECK(exclusive[i] == (a[i] ^ b[i]));
+            CHECK(shifted[i] == a[i] >> round % 32);
             CHECK(reached[i] == count_reached(plain, round, a[i], b[i]));
             CHECK(equal[i] == 1);
             CHECK((bits >> i & 1U) == reached_bits(plain, a[i], b[i]));

@@ -37,7 +37,7 @@ template <class Kernel, class Code>
         Buffer<std::byte> workspace;
         Buffer<std::int32_t> sums;
     };
-    const std::int32_t block = integer::block_rows(e);
+    const std::int32_t block = integer::block_rows<Kernel>(e);
     const auto run = std::make_shared<Run>(
         Run{e, Buffer<Code>(shape.size()),
             Buffer<std::byte>(static_cast<std::int64_t>(Kernel::template weight_bytes<Set>(e))),

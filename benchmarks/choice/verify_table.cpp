@@ -33,8 +33,10 @@ constexpr bool takes(Storage storage) {
         if (is_signed && highest > 127) continue;
         for (const std::int64_t weight : {1, 3, 7, 127}) {
             for (const bool signs : {false, true}) {
-                const ConvolutionExtents extents{.in = {1, 1, 32},
+                const ConvolutionExtents extents{.in = {3, 3, 32},
                                                  .out = {1, 1, 32},
+                                                 .kernel_height = 3,
+                                                 .kernel_width = 3,
                                                  .lowest_code = is_signed ? -static_cast<std::int32_t>(highest) : 0};
                 const ProductFacts facts{.extents = extents,
                                          .storage = storage,
@@ -140,14 +142,16 @@ void verify(Found& found) {
         std::vector<double> times;
         std::size_t best = 0;
         double ratio = 0;
+        // A call takes some tens of nanoseconds, whatever the kernel.
+        const auto is_wrong = [&] { return ratio > 1.1 && times[choice] - times[best] > 50e-9; };
         // What looks wrong is measured once more, longer: other work of the machine is not to blame the choice.
         for (const int repeats : {15, 61}) {
             times = times_of_calls(runs, repeats);
             best = static_cast<std::size_t>(std::min_element(times.begin(), times.end()) - times.begin());
             ratio = times[choice] / times[best];
-            if (ratio <= 1.1) break;
+            if (!is_wrong()) break;
         }
-        const bool wrong = ratio > 1.1;
+        const bool wrong = is_wrong();
         found.table.add_row({Net::name, text, names[choice], fixed(1e6 * times[choice], 1),
                              fixed(1e-9 * static_cast<double>(cost), 1), names[best], fixed(1e6 * times[best], 1),
                              fixed(ratio, 2) + (wrong ? " wrong" : "")});
@@ -160,7 +164,7 @@ void verify(Found& found) {
 
 int main() {
     Found found;
-    std::cout << "kernels on " << simd::name(Set{}) << ", medians; wrong: over 1.10 of the best\n";
+    std::cout << "kernels on " << simd::name(Set{}) << ", medians; wrong: over 1.10 of the best, and 50 ns\n";
     for_each_network([&](auto net) { verify<typename decltype(net)::type>(found); });
     found.table.print(std::cout);
     std::cout << found.rows << " products, " << found.wrong << " wrong choices\n";

@@ -46,13 +46,18 @@ namespace detail {
 
 /// Output rows that one block of a fused product computes: enough pixels to fill the register tiles, few enough that
 /// sums and codes stay close; all blocks but the last are of one size.
+template <class Kernel>
 constexpr std::int32_t block_rows(const ConvolutionExtents& extents) {
     // Of groups with few outputs the rows under a block are copied anew, those that blocks share twice: larger blocks.
     const std::int64_t of_groups = extents.groups > 1 ? 2048 / extents.out.channels : 0;
     const std::int64_t pixels = of_groups > 48 ? of_groups : 48;
+    std::int32_t multiple = 1;
+    if constexpr (requires { Kernel::row_multiple; }) multiple = Kernel::row_multiple;
     const std::int64_t blocks = extents.out.pixels() / pixels;
     const std::int32_t height = extents.out.height;
-    return blocks < 2 ? height : static_cast<std::int32_t>((height + blocks - 1) / blocks);
+    if (blocks < 2) return height;
+    const auto rows = static_cast<std::int32_t>(kernels::round_up((height + blocks - 1) / blocks, multiple));
+    return rows < height ? rows : height;
 }
 
 /// Whether the step of a product runs on each panel of sums as it is finished.
@@ -62,16 +67,18 @@ constexpr bool steps_by_panel() {
 }
 
 /// Bytes of the accumulators of a block: those of `channels` output channels.
+template <class Kernel>
 constexpr std::int64_t accumulator_bytes(const ConvolutionExtents& extents, std::int32_t channels) {
-    return aligned(std::int64_t{block_rows(extents)} * extents.out.width * channels * 4);
+    return aligned(std::int64_t{block_rows<Kernel>(extents)} * extents.out.width * channels * 4);
 }
 /// The same for the channels that are kept until their step has run.
 template <class Set, auto Variant, class In>
 constexpr std::int64_t kept_bytes(const ConvolutionExtents& extents) {
+    using Kernel = kernel_of<Variant>;
     if constexpr (steps_by_panel<Set, Variant, In>()) {
-        return accumulator_bytes(extents, kernel_of<Variant>::template panel_channels<Set>(extents));
+        return accumulator_bytes<Kernel>(extents, Kernel::template panel_channels<Set>(extents));
     } else {
-        return accumulator_bytes(extents, Variant.step == StepKind::none ? 0 : extents.out.channels);
+        return accumulator_bytes<Kernel>(extents, Variant.step == StepKind::none ? 0 : extents.out.channels);
     }
 }
 
@@ -239,7 +246,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
     static constexpr std::size_t workspace_bytes(const Site& site) {
         using In = typename Kind::input;
         const std::size_t multiplied = detail::multiply_workspace_bytes<Set, kernel_of<Kind::variant>, In>(
-            site.extents, Kind::variant.window_sums, detail::block_rows(site.extents));
+            site.extents, Kind::variant.window_sums, detail::block_rows<kernel_of<Kind::variant>>(site.extents));
         return memory_size(
             detail::images_together<Set, Kind::variant, In>(site) *
             (static_cast<std::int64_t>(multiplied) + detail::kept_bytes<Set, Kind::variant, In>(site.extents)));
@@ -264,7 +271,7 @@ struct Operation<primitive::Product<Weight, Standardization>> {
         const std::int32_t height = extents.out.height;
         const std::int32_t first_row = height * frame.part.index / frame.part.count;
         const std::int32_t end_row = height * (frame.part.index + 1) / frame.part.count;
-        const std::int32_t most_rows = detail::block_rows(extents);
+        const std::int32_t most_rows = detail::block_rows<kernel_of<Kind::variant>>(extents);
         const std::int32_t most_images = detail::images_together<Set, Kind::variant, In>(site);
         for (std::int32_t image = 0; image < frame.images; image += most_images) {
             const std::int32_t images_left = frame.images - image;

@@ -52,6 +52,7 @@ struct ProductFacts {
 ///   computes some output channels of all pixels before the next ones, other than depthwise: then steps run while sums
 ///   are in the first cache. As multiply_rows for a RowBlock, with workspace_bytes for each of its images; `output`
 ///   says where sums go, its memory of a panel holds panel_channels for each pixel,
+/// - `row_multiple`, if blocks of so many output rows, or of multiples, take the least time for each,
 /// - `panel_bytes<Set>(extents)`, if the packed weights of some panels in a row are those of a product of their output
 ///   channels alone: bytes between two panels. Then threads can share the channels of an image.
 template <class Kernel>

@@ -17,6 +17,7 @@
 #include "intaglio/kernels/products/small_bytes.hpp"
 #include "intaglio/kernels/products/small_signed_bytes.hpp"
 #include "intaglio/kernels/products/ternary_planes.hpp"
+#include "intaglio/kernels/products/winograd_product.hpp"
 #include "intaglio/kernels/products/words.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels {
@@ -29,8 +30,8 @@ struct ProductKernels {
                              SmallSignedByteProduct<128>, ShortSumByteProduct<15>, ShortSumByteProduct<255>,
                              ShortSumSignedByteProduct<8>, ShortSumSignedByteProduct<128>, NibbleTableProduct,
                              PairTableProduct<2>, PairTableProduct<4>, PairTableProduct<8>, WordProduct,
-                             PackedProduct<1>, PackedProduct<2>, PackedProduct<4>, AdditionProduct<1>,
-                             AdditionProduct<2>>>;
+                             WinogradByteProduct, WinogradWordProduct, PackedProduct<1>, PackedProduct<2>,
+                             PackedProduct<4>, AdditionProduct<1>, AdditionProduct<2>>>;
 };
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::kernels

@@ -332,6 +332,10 @@ template <int Bytes>
     return Int32s<Bytes>(value);
 }
 template <int Bytes>
+[[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> shift_right_int32(GenericVectors<Bytes>, Int32s<Bytes> a, int bits) {
+    return a >> bits;
+}
+template <int Bytes>
 [[nodiscard]] INTAGLIO_INLINE Int32s<Bytes> bitwise_xor(GenericVectors<Bytes>, Int32s<Bytes> a, Int32s<Bytes> b) {
     return a ^ b;
 }

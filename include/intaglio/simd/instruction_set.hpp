@@ -61,6 +61,10 @@ concept HasBroadcast = requires(Set set, Int32Vector<Set> a) {
     a = broadcast_int32(set, 1);
 };
 template <class Set>
+concept HasShiftRight = requires(Set set, Int32Vector<Set> a) {
+    a = shift_right_int32(set, a, 2);
+};
+template <class Set>
 concept HasXor = requires(Set set, Int32Vector<Set> a) {
     a = bitwise_xor(set, a, a);
 };
@@ -196,8 +200,9 @@ concept InstructionSetFacts =
 
 /// An instruction set: what the kernels of integers need of it.
 template <class Set>
-concept InstructionSet = InstructionSetFacts<Set> && HasZero<Set> && HasAdd<Set> && HasSubtract<Set> &&
-    HasBroadcast<Set> && HasXor<Set> && HasTileGroups<Set> && HasBroadcastCodes<Set, std::uint8_t> &&
+concept InstructionSet =
+    InstructionSetFacts<Set> && HasZero<Set> && HasAdd<Set> && HasSubtract<Set> && HasBroadcast<Set> &&
+    HasShiftRight<Set> && HasXor<Set> && HasTileGroups<Set> && HasBroadcastCodes<Set, std::uint8_t> &&
     HasBroadcastCodes<Set, std::int16_t> && HasBroadcastCodes<Set, std::uint32_t> && HasLoadCodes<Set, std::uint8_t> &&
     HasLoadCodes<Set, std::int16_t> && HasLoadWeights<Set, std::int8_t> && HasLoadWeights<Set, std::int16_t> &&
     HasLoadWeights<Set, std::uint32_t> && HasDotBytes<Set> && HasDotSmallBytes<Set> && HasShortSums<Set> &&
@@ -230,6 +235,7 @@ struct CheckedInstructionSet : CheckedFacts<Set> {
     INTAGLIO_NEEDS(HasAdd<Set>, "add_int32(set, a, b)");
     INTAGLIO_NEEDS(HasSubtract<Set>, "subtract_int32(set, a, b)");
     INTAGLIO_NEEDS(HasBroadcast<Set>, "broadcast_int32(set, value)");
+    INTAGLIO_NEEDS(HasShiftRight<Set>, "shift_right_int32(set, a, bits)");
     INTAGLIO_NEEDS(HasXor<Set>, "bitwise_xor(set, a, b)");
     INTAGLIO_NEEDS(HasTileGroups<Set>, "tile_groups(set, columns)");
     INTAGLIO_NEEDS((HasBroadcastCodes<Set, std::uint8_t>), "broadcast_codes(set, const std::uint8_t*)");

@@ -209,6 +209,10 @@ INTAGLIO_INLINE void store_first(Portable, Out* values, std::int32_t vector, int
 [[nodiscard]] INTAGLIO_INLINE std::int32_t broadcast_int32(Portable, std::int32_t value) {
     return value;
 }
+/// Shifted right by so many bits; the sign fills up.
+[[nodiscard]] INTAGLIO_INLINE std::int32_t shift_right_int32(Portable, std::int32_t a, int bits) {
+    return a >> bits;
+}
 [[nodiscard]] INTAGLIO_INLINE std::int32_t bitwise_xor(Portable, std::int32_t a, std::int32_t b) {
     return a ^ b;
 }
