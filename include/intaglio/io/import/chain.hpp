@@ -47,6 +47,13 @@ class ScalarChain {
     [[nodiscard]] bool ends_with_thresholds() const {
         return has_codes() && functions_[quantizer_ - 1]->kind == ScalarFunction::Kind::thresholds;
     }
+    /// Whether all channels have the same function.
+    [[nodiscard]] bool is_one_function() const {
+        for (const ScalarFunction* const f : functions_) {
+            if (f->a.size() > 1 || f->b.size() > 1 || f->thresholds.size() > f->levels) return false;
+        }
+        return true;
+    }
     [[nodiscard]] bool has_norm() const { return has_norm_; }
     [[nodiscard]] std::size_t channels() const { return before_.slope.size(); }
 

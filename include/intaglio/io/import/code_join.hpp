@@ -34,13 +34,33 @@ class CodeJoin {
         }
         if (std::isinf(best)) refuse("adds codes whose scales are too different");
         is_exact_ = best < 1e-7;
-        error_ = best * static_cast<double>(largest(1));
     }
 
     [[nodiscard]] bool is_exact() const { return is_exact_; }
     [[nodiscard]] std::int64_t factor(std::size_t branch) const { return factors_[branch]; }
-    /// The most by which a sum is off, in codes of the second branch.
-    [[nodiscard]] double error() const { return error_; }
+    struct Difference {
+        std::int64_t different = 0;
+        std::int64_t pairs = 0;
+    };
+    /// Pairs of codes of both branches for which the chain, which reads the sum, gives another code than for the sum of
+    /// what they stand for; over the channels of the chain.
+    [[gnu::cold]] [[nodiscard]] Difference compare(const ScalarChain& chain) const {
+        Difference found;
+        const double unit = sum().scale;
+        for (std::size_t c = 0; c < std::min<std::size_t>(chain.channels(), 16); ++c) {
+            for (std::int64_t a = grids_[0].codes.lowest; a <= grids_[0].codes.highest; a += stride(0)) {
+                for (std::int64_t b = grids_[1].codes.lowest; b <= grids_[1].codes.highest; b += stride(1)) {
+                    const double real =
+                        grids_[0].scale * static_cast<double>(a) + grids_[1].scale * static_cast<double>(b);
+                    const auto on_grid = static_cast<double>(factors_[0] * a + factors_[1] * b);
+                    found.different += chain.code(c, real / unit) != chain.code(c, on_grid) ? 1 : 0;
+                    ++found.pairs;
+                }
+            }
+            if (chain.is_one_function()) break;
+        }
+        return found;
+    }
     /// Of the grid.
     [[nodiscard]] int bits() const {
         const std::int64_t most = std::max(factors_[0] * largest(0), factors_[1] * largest(1));
@@ -53,6 +73,8 @@ class CodeJoin {
     }
 
   private:
+    /// Of many codes, sums of a pool, some are compared.
+    [[nodiscard]] std::int64_t stride(std::size_t branch) const { return grids_[branch].codes.states() / 512 + 1; }
     [[nodiscard]] std::int64_t largest(std::size_t branch) const {
         return std::max(std::abs(grids_[branch].codes.lowest), std::abs(grids_[branch].codes.highest));
     }
@@ -60,7 +82,6 @@ class CodeJoin {
     ImportGrid grids_[2];
     std::int64_t factors_[2] = {1, 1};
     bool is_exact_ = false;
-    double error_ = 0;
 };
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail

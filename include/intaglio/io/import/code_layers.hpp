@@ -84,6 +84,8 @@ class CodeLayerBuilder : public LayerBuilder {
             return;
         }
         const std::string activation = add_step(chain, before, of);
+        if (inexact_join_) note_differences(*inexact_join_, chain, of);
+        inexact_join_.reset();
         layers.push_back({.kind = "Activate", .activation = activation, .source = printable(of.name)});
         has_own_input_ = false;
     }
@@ -134,12 +136,7 @@ class CodeLayerBuilder : public LayerBuilder {
             return;
         }
         const CodeJoin join(grids[0], grids[1]);
-        if (!join.is_exact()) {
-            result_.notes.push_back(
-                joined({"node '", printable(of.name), "': its branches have scales that are no ",
-                        "ratio of small integers; they meet on a grid of ", join.bits(),
-                        " bits, and sums are off by at most ", rounded_text(join.error()), " of a code"}));
-        }
+        if (!join.is_exact()) inexact_join_ = join;
         const std::int64_t factors[] = {join.factor(0), join.factor(1)};
         for (std::size_t i = 0; i < 2; ++i) {
             const auto channels = static_cast<std::size_t>(of.shape.channels);
@@ -153,6 +150,15 @@ class CodeLayerBuilder : public LayerBuilder {
         layer.activation = option;  // printed last, as an option is
         grid_ = join.sum();
         layers.push_back(std::move(layer));
+    }
+
+    /// How many pairs of codes get another code because their scales are no ratio of small integers.
+    void note_differences(const CodeJoin& join, const ScalarChain& chain, const ImportNode& of) {
+        const CodeJoin::Difference found = join.compare(chain);
+        result_.notes.push_back(joined({"node '", printable(of.name), "': ", found.different, " of ", found.pairs,
+                                        " pairs of codes that are added get another code, because their scales are no"
+                                        " ratio of small integers; they meet on a grid of ",
+                                        join.bits(), " bits"}));
     }
 
     void before_reader(const Blocks&, std::size_t, Layers&) override {
@@ -294,7 +300,8 @@ class CodeLayerBuilder : public LayerBuilder {
 
     ImportAffine input_;
     ImportGrid grid_;
-    bool has_own_input_ = false;  ///< channels of the input stand for different numbers
+    std::optional<CodeJoin> inexact_join_;  ///< of the sum that waits for its step
+    bool has_own_input_ = false;            ///< channels of the input stand for different numbers
     bool has_logits_ = false;
 };
 

@@ -193,6 +193,7 @@ class ImportTranslator {
     // The rest of the class is in files of their own.
     void translate_operation();
     void translate_view();
+    [[nodiscard]] bool leads_to_output(std::string name) const;
     void translate_convolution();
     void translate_dense();
     void translate_pool();

@@ -13,6 +13,15 @@
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
 
+/// Whether a tensor is the output, or becomes it by quantisers alone.
+[[gnu::cold]] inline bool ImportTranslator::leads_to_output(std::string name) const {
+    for (const OnnxFileNode& node : file_.nodes) {
+        const bool passes_on = is_quantizer(node.operation) || node.operation == "Identity";
+        if (node.input(0) == name && passes_on && !node.outputs.empty()) name = node.outputs[0];
+    }
+    return !file_.outputs.empty() && file_.outputs[0].name == name;
+}
+
 [[gnu::cold]] inline void ImportTranslator::translate_view() {
     const std::string& operation = node_->operation;
     ImportValue result = value(0);
@@ -29,8 +38,7 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
         return;
     }
     if (operation == "Softmax" || operation == "LogSoftmax" || operation == "ArgMax") {
-        const bool is_last = !file_.outputs.empty() && file_.outputs[0].name == node_->outputs[0];
-        if (!is_last) refuse("is not the last node");
+        if (!leads_to_output(node_->outputs[0])) refuse("is not the last node");
         graph_.notes.push_back(joined({place_, " is left out: the network gives logits"}));
         set_value(result);
         return;
