@@ -325,6 +325,14 @@ TEST_CASE("JSON files") {
     store(path, {'{', '"'});
     CHECK(contains(message_of<std::runtime_error>([&] { (void)read_json(path); }), path.string() + ": is not valid"));
     CHECK_THROWS_AS((void)read_json(folder / "none"), std::runtime_error);
+    const auto nested = [&](std::size_t depth) {
+        Bytes bytes(depth, '[');
+        bytes.insert(bytes.end(), depth, ']');
+        store(path, bytes);
+        return message_of<std::runtime_error>([&] { (void)read_json(path); });
+    };
+    CHECK(nested(100) == "");
+    CHECK(nested(101) == path.string() + ": is JSON nested more than 100 deep");
 }
 
 }  // namespace report_test

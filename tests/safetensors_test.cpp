@@ -169,6 +169,11 @@ TEST_CASE("safetensors: numbers that are not finite are refused, with their plac
 }
 
 TEST_CASE("safetensors: damaged files") {
+    const auto many = [](const std::string& text, int times) {
+        std::string all;
+        for (int i = 0; i < times; ++i) all += text;
+        return all;
+    };
     const auto first = entry("a", "F32", "[2]", 0, 8);
     const auto second = entry("b", "F32", "[1]", 8, 12);
     const std::string good = "{" + first + "," + second + "}";
@@ -192,12 +197,17 @@ TEST_CASE("safetensors: damaged files") {
     CHECK(refusal("{\"\xff\":1}", 0).starts_with("has a header that is not valid JSON: "));
     CHECK(refusal("[]", 0) == "has a header that is not a JSON object");
     CHECK(refusal("7", 0) == "has a header that is not a JSON object");
-    CHECK(refusal(std::string(100000, '['), 0) == "has a header that is nested too deeply");
+    CHECK(refusal(std::string(100000, '['), 0) == "has a header that is not a JSON object");
     CHECK(refusal(R"({"a":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}})", 4) ==
-          "has a header that is nested too deeply");
+          "tensor 'a' has a shape with an extent a list or an object");
+    CHECK(refusal("{" + entry("a", "U8", "[1" + many(",1", 63) + "]", 0, 1) + "}", 1) == "nothing");
+    CHECK(refusal("{" + entry("a", "U8", "[1" + many(",1", 64) + "]", 0, 1) + "}", 1) ==
+          "tensor 'a' has a shape of more than 64 extents");
     CHECK(refusal("{" + first + "," + first + "}", 8) == "has a header with two entries 'a'");
     CHECK(refusal(R"({"a":{"dtype":"F32","dtype":"F16","shape":[1],"data_offsets":[0,4]}})", 4) ==
           "has a header with two entries 'dtype'");
+    CHECK(refusal(R"({"__metadata__":{},"__metadata__":{}})", 0) == "has a header with two entries '__metadata__'");
+    CHECK(refusal(R"({"__metadata__":{"n":"1","n":"1"}})", 0) == "has a header with two entries 'n'");
     CHECK(refusal(R"({"__metadata__":[]})", 0) == "has metadata that are not a JSON object");
     CHECK(refusal(R"({"__metadata__":{"n":1}})", 0) == "has metadata 'n' that are not text");
 
@@ -223,9 +233,13 @@ TEST_CASE("safetensors: damaged files") {
     CHECK(refusal("{" + entry("a", "F32", "[0]", 0, 4) + "}", 4) ==
           "tensor 'a' has 4 bytes, but F32 of shape [0] needs 0");
     CHECK(refusal(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}})", 4) ==
-          "tensor 'a' has data_offsets [0], expected two numbers");
+          "tensor 'a' has data_offsets that are not two numbers");
+    CHECK(refusal(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}})", 4) ==
+          "tensor 'a' has data_offsets that are not two numbers");
     CHECK(refusal(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}})", 4) ==
-          "tensor 'a' has data_offsets [-4,0], expected two numbers");
+          "tensor 'a' has data_offsets with -4, expected two numbers");
+    CHECK(refusal(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[null,0]}})", 4) ==
+          "tensor 'a' has data_offsets with null, expected two numbers");
     CHECK(refusal("{" + entry("a", "F32", "[1]", 4, 0) + "}", 4) == "tensor 'a' ends before it begins: bytes [4,0]");
     CHECK(refusal(good, 11) ==
           "tensor 'b' has bytes [8,12], but the file has 11 after its header: it is truncated or damaged");
@@ -238,6 +252,10 @@ TEST_CASE("safetensors: damaged files") {
     CHECK(refusal("{" + second + "}", 12) == "tensor 'b' comes after 8 bytes that belong to no tensor");
     CHECK(refusal(good, 14) == "has 2 bytes after the last tensor");
     CHECK(refusal("{}", 1) == "has 1 bytes after the last tensor");
+
+    // What a file says may stand in a message: neither control characters nor all of it.
+    CHECK(refusal(R"({"\u001b[31m\u007fa":1})", 0) == "tensor '?[31m?a' is not described by a JSON object");
+    CHECK(refusal("{\"" + many("a", 10000) + "\":1}", 0) == "tensor '" + many("a", 992) + "...");
 }
 
 TEST_CASE(

@@ -24,6 +24,7 @@
 #include "intaglio/host/little_endian.hpp"
 #include "intaglio/host/text.hpp"
 #include "intaglio/io/safetensors_header.hpp"
+#include "intaglio/io/safetensors_header_reader.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 

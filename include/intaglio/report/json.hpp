@@ -26,12 +26,20 @@ inline void write_json(const std::filesystem::path& path, const nlohmann::json& 
     write_file_atomically(path, joined({text, "\n"}));
 }
 
-/// The content of a JSON file of at most `max_bytes`. Errors: std::runtime_error that names the file and the position.
+/// The content of a JSON file of at most `max_bytes`, as values that take up to forty times the memory of the text.
+/// Errors: std::runtime_error that names the file and the position; values in more than 100 lists or objects.
 [[nodiscard]] inline nlohmann::json read_json(const std::filesystem::path& path,
-                                              std::uint64_t max_bytes = std::uint64_t{1} << 28) {
+                                              std::uint64_t max_bytes = std::uint64_t{1} << 24) {
+    constexpr int deepest = 100;
     const auto bytes = read_bytes(path, max_bytes);
+    using Event = nlohmann::json::parse_event_t;
+    const auto callback = [&](int depth, Event event, const nlohmann::json&) {
+        const bool begins = event == Event::array_start || event == Event::object_start;
+        if (begins && depth >= deepest) throw_file_error(path, joined({"is JSON nested more than ", deepest, " deep"}));
+        return true;
+    };
     try {
-        return nlohmann::json::parse(bytes.begin(), bytes.end());
+        return nlohmann::json::parse(bytes.begin(), bytes.end(), callback);
     } catch (const nlohmann::json::exception& error) {
         throw_file_error(path, std::string("is not valid JSON: ") + error.what());
     }
