@@ -40,6 +40,26 @@ namespace canonical_detail {
     }
 }
 
+/// What kernels rely on: some count the levels below a code, others look at one of them.
+[[gnu::cold]] inline void require_thresholds(const std::string& place, const RowNumbers& numbers, const Row& row) {
+    const std::size_t channels = numbers.falling.size();
+    for (std::size_t c = 0; c < channels; ++c) {
+        if (numbers.falling[c] > 1) {
+            throw std::invalid_argument(
+                joined({"model, ", place, ": the direction of channel ", c, " is 0 or 1, found ", numbers.falling[c]}));
+        }
+    }
+    const auto same = static_cast<std::size_t>(row.code_spacing);
+    for (std::size_t i = 0; i < numbers.thresholds.size(); ++i) {
+        const std::size_t first = i / channels / same * same * channels + i % channels;
+        if (numbers.thresholds[i] != numbers.thresholds[first]) {
+            throw std::invalid_argument(joined({"model, ", place, ": the thresholds of channel ", i % channels,
+                                                " between two codes are one number, found ", numbers.thresholds[first],
+                                                " and ", numbers.thresholds[i]}));
+        }
+    }
+}
+
 [[gnu::cold]] inline void require_fitting(const RowNumbers& numbers, const FactsView& facts, const Row& row,
                                           bool is_last) {
     const std::string place = place_text(row);
@@ -60,6 +80,7 @@ namespace canonical_detail {
     const bool thresholds = row.steps > 0 && row.has_thresholds();
     require_count(place, "thresholds", numbers.thresholds.size(), thresholds ? row.steps * channels : 0);
     require_count(place, "directions of steps", numbers.falling.size(), thresholds ? channels : 0);
+    require_thresholds(place, numbers, row);
     const bool multiplies = steps && !thresholds;
     require_count(place, "multipliers", numbers.multipliers.size(), multiplies ? row.scale.multipliers(channels) : 0);
     require_count(place, "addends", numbers.addends.size(), multiplies ? row.scale.addends(channels) : 0);

@@ -203,7 +203,12 @@ class ModelFileReader {
     void read_row(std::size_t index, const Row& row, RowNumbers& numbers) {
         std::vector<std::uint8_t> bytes;
         read_list(index, "weights", bytes);
-        if (row.weights > 0) unpack_weights(index, row, bytes, numbers.weights);
+        if (row.weights > 0) {
+            unpack_weights(index, row, bytes, numbers.weights);
+        } else if (!bytes.empty()) {
+            fail(
+                joined({"has tensor '", tensor_name(index, "weights"), "', but ", place_text(row), " has no weights"}));
+        }
         read_list(index, "thresholds", numbers.thresholds);
         read_list(index, "falling", numbers.falling);
         read_list(index, "multipliers", numbers.multipliers);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
+#include "intaglio/host/whole_number.hpp"
 #include "intaglio/tandem/options.hpp"
 #include "intaglio/tandem/stages.hpp"
 
@@ -57,7 +58,10 @@ struct Record {
 
     [[nodiscard]] double operator[](Place place) const { return numbers[place]; }
     double& operator[](Place place) { return numbers[place]; }
-    [[nodiscard]] Decision decided() const { return static_cast<Decision>(static_cast<int>(numbers[decision])); }
+    [[nodiscard]] Decision decided() const {
+        const std::int64_t number = whole_number(numbers[decision]);
+        return number <= static_cast<std::int64_t>(Decision::kept) ? static_cast<Decision>(number) : Decision::none;
+    }
 };
 
 /// The tasks of a conversion over `stages`, in order.

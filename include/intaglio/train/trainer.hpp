@@ -221,7 +221,7 @@ class Trainer {
     }
     /// The check of set_position alone.
     void check_position(const std::array<std::int64_t, 4>& position) const {
-        train::check_run_position(position, options_.epochs, batches());
+        train::check_run_position(position, options_.epochs, batches(), samples_.count());
     }
     /// The settings that a resumed run must share, as text, one a line.
     [[gnu::cold]] [[nodiscard]] std::string description() const {

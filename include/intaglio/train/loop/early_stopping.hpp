@@ -10,6 +10,7 @@
 
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/host/finite.hpp"
+#include "intaglio/host/whole_number.hpp"
 #include "intaglio/train/loop/option_text.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
@@ -81,8 +82,8 @@ class StoppingState {
     }
     [[nodiscard]] bool stopped() const { return numbers_[stop] != 0; }
     /// The last epoch that was validated, and the best one; 0: none.
-    [[nodiscard]] std::int64_t validated_epoch() const { return static_cast<std::int64_t>(numbers_[validated]); }
-    [[nodiscard]] std::int64_t best_epoch() const { return static_cast<std::int64_t>(numbers_[best]); }
+    [[nodiscard]] std::int64_t validated_epoch() const { return whole_number(numbers_[validated]); }
+    [[nodiscard]] std::int64_t best_epoch() const { return whole_number(numbers_[best]); }
     /// Whether the best state was given back.
     [[nodiscard]] bool restored() const { return numbers_[given_back] != 0; }
     void set_restored() { numbers_[given_back] = 1; }

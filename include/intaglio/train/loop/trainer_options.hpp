@@ -176,11 +176,12 @@ template <class Optimizer, class Pixel>
 
 /// Throws std::runtime_error if the parts of a position in a run (see Trainer::position) do not belong together.
 [[gnu::cold]] inline void check_run_position(const std::array<std::int64_t, 4>& position, std::int64_t epochs,
-                                             std::int64_t batches) {
+                                             std::int64_t batches, std::int64_t samples) {
     if (position[0] < 0 || position[0] > epochs || position[1] < 0 || position[1] >= batches ||
-        position[2] != position[0] * batches + position[1] || position[3] < 0) {
+        position[2] != position[0] * batches + position[1] || position[3] < 0 || position[3] > samples) {
         throw std::runtime_error(joined({"position in the run: epoch ", position[0], ", batch ", position[1],
-                                         ", update ", position[2], " do not belong together"}));
+                                         ", update ", position[2], ", correct images ", position[3],
+                                         " do not belong together"}));
     }
 }
 
