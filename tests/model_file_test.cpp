@@ -206,14 +206,14 @@ TEST_CASE("damaged and foreign files") {
           "is no model file: it has no metadata 'format'");
     CHECK(refusal_of_header([](auto& header) { header["__metadata__"].erase("checksum"); }) ==
           "is no model file: it has no metadata 'checksum'");
-    CHECK(refusal_of_header(metadata("format", "pt")) == "is no model file");
+    CHECK(refusal_of_header(metadata("format", "pt")) == "is no model file: its format is 'pt'");
     CHECK(refusal_of_header(metadata("version", "2")) == "has version '2', expected 1");
     CHECK(refusal_of_header(metadata("logit_exponent", "1.5")) ==
           "has the logit_exponent '1.5', expected -1024 ... 1024");
     CHECK(refusal_of_header(metadata("logit_exponent", "1025")) ==
           "has the logit_exponent '1025', expected -1024 ... 1024");
-    CHECK(refusal_of_header(metadata("logit_exponent", "3")) == "is damaged: its checksum is another one");
-    CHECK(refusal_of_header(metadata("checksum", "0123456789abcdef")) == "is damaged: its checksum is another one");
+    CHECK(refusal_of_header(metadata("logit_exponent", "3")).starts_with("is damaged: its checksum is "));
+    CHECK(refusal_of_header(metadata("checksum", "0123456789abcdef")).ends_with(", expected '0123456789abcdef'"));
     const std::string weights = "row." + std::to_string(row_of("product", 0)) + ".weights";
     CHECK(refusal_of_header([&](auto& header) {
               header["surplus"] = header[weights];

@@ -88,12 +88,17 @@ class CheckpointReader {
         if (!std::equal(magic.begin(), magic.begin() + static_cast<std::ptrdiff_t>(common), bytes.begin())) {
             throw_file_error(file, "is not a checkpoint: wrong magic number");
         }
-        if (size < header_bytes + trailer_bytes) throw_file_error(file, "is truncated");
+        if (size < header_bytes + trailer_bytes) {
+            throw_file_error(
+                file, joined({"is truncated: ", size, " bytes, expected at least ", header_bytes + trailer_bytes}));
+        }
         const auto* trailer = bytes.data() + (size - trailer_bytes);
         const auto announced = load_little_endian<std::uint64_t>(trailer);
         const auto sum = load_little_endian<std::uint64_t>(trailer + 8);
-        if (checksum_bytes(std::span(bytes).first(static_cast<std::size_t>(size - 8))) != sum) {
-            throw_file_error(file, "is truncated or damaged: the checksum does not match");
+        const std::uint64_t found_sum = checksum_bytes(std::span(bytes).first(static_cast<std::size_t>(size - 8)));
+        if (found_sum != sum) {
+            throw_file_error(file, joined({"is truncated or damaged: the checksum does not match, expected ",
+                                           checksum_text(sum), ", found ", checksum_text(found_sum)}));
         }
         if (announced != size) {
             throw_file_error(file, joined({"announces ", announced, " bytes, found ", size}));
@@ -111,12 +116,15 @@ class CheckpointReader {
         const auto count = load_little_endian<std::uint32_t>(bytes.data() + 12);
         signature_text = take_text(position, load_little_endian<std::uint64_t>(bytes.data() + 16), "signature");
         // Each section needs at least its header and one padded name, which bounds the memory for the list.
-        if (count > (end - position) / (section_header_bytes + alignment)) {
-            throw_file_error(file, joined({"announces ", count, " sections, more than fit into it"}));
+        const std::uint64_t most = (end - position) / (section_header_bytes + alignment);
+        if (count > most) {
+            throw_file_error(file, joined({"announces ", count, " sections, more than fit into it, which are ", most}));
         }
         found.reserve(count);
         for (std::uint32_t index = 0; index < count; ++index) found.push_back(take_section(position, index));
-        if (position != end) throw_file_error(file, "has bytes after the last section");
+        if (position != end) {
+            throw_file_error(file, joined({"has bytes after the last section: ", end - position}));
+        }
         index_names();
     }
 
@@ -136,13 +144,16 @@ class CheckpointReader {
     [[gnu::cold]] [[nodiscard]] CheckpointSection take_section(std::size_t& position, std::uint32_t index) const {
         using namespace checkpoint_format;
         const auto where = joined({"section ", index});
-        if (end - position < section_header_bytes) throw_file_error(file, joined({where, " lies outside the file"}));
+        if (end - position < section_header_bytes) throw_outside(where, position, section_header_bytes);
         const auto* header = bytes.data() + position;
         const auto name_bytes = load_little_endian<std::uint32_t>(header);
         const auto type = static_cast<ElementType>(load_little_endian<std::uint32_t>(header + 4));
         const auto elements = load_little_endian<std::uint64_t>(header + 8);
         position += static_cast<std::size_t>(section_header_bytes);
-        if (name_bytes > max_name_bytes) throw_file_error(file, joined({where, " has a name that is too long"}));
+        if (name_bytes > max_name_bytes) {
+            throw_file_error(file, joined({where, " has a name that is too long: ", name_bytes,
+                                           " bytes, expected at most ", max_name_bytes}));
+        }
         auto name = take_text(position, name_bytes, where);
         if (!is_valid_name(name)) throw_file_error(file, joined({where, " has an unprintable or empty name"}));
         if (element_type_name(type) == nullptr) {
@@ -151,16 +162,22 @@ class CheckpointReader {
         }
         // Division, because the product could overflow.
         if (elements > (end - position) / element_bytes(type)) {
-            throw_file_error(file,
-                             joined({"section '", name, "' announces ", elements, " elements, more than fit into it"}));
+            throw_file_error(
+                file, joined({"section '", name, "' announces ", elements,
+                              " elements, more than fit into it, which are ", (end - position) / element_bytes(type)}));
         }
         CheckpointSection section{std::move(name), type, static_cast<std::size_t>(elements), position};
         skip(position, elements * element_bytes(type), where);
         return section;
     }
 
+    [[noreturn]] void throw_outside(const std::string& where, std::size_t position, std::uint64_t size) const {
+        throw_file_error(file, joined({where, " lies outside the file: ", size, " bytes from byte ", position,
+                                       " on, found ", end - position}));
+    }
+
     [[nodiscard]] std::string take_text(std::size_t& position, std::uint64_t size, const std::string& where) const {
-        if (size > end - position) throw_file_error(file, joined({where, " lies outside the file"}));
+        if (size > end - position) throw_outside(where, position, size);
         std::string text(reinterpret_cast<const char*>(bytes.data()) + position, static_cast<std::size_t>(size));
         skip(position, size, where);
         return text;

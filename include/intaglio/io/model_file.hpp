@@ -140,7 +140,8 @@ template <class T>
 class ModelFileReader {
   public:
     [[gnu::cold]] explicit ModelFileReader(const std::filesystem::path& path) : file_(path) {
-        if (text("format") != model_format) fail("is no model file");
+        if (text("format") != model_format)
+            fail(joined({"is no model file: its format is ", quoted_line(text("format"))}));
         if (text("version") != model_version) {
             fail(joined({"has version ", quoted_line(text("version")), ", expected ", model_version}));
         }
@@ -161,7 +162,10 @@ class ModelFileReader {
         } catch (const std::invalid_argument& error) {
             fail(error.what());
         }
-        if (text("checksum") != model_checksum(model, signature)) fail("is damaged: its checksum is another one");
+        const std::string checksum = model_checksum(model, signature);
+        if (text("checksum") != checksum) {
+            fail(joined({"is damaged: its checksum is ", checksum, ", expected ", quoted_line(text("checksum"))}));
+        }
         return model;
     }
 
