@@ -229,7 +229,7 @@ TEST_CASE("numbers of a model on which kernels would not agree") {
     // Between the codes -1 and 1 lies one place, told twice.
     CHECK(reason([](const Row& row, RowNumbers& numbers) {
               if (row.code_spacing == 2) numbers.thresholds = {4, 5, 4, 6};
-          }) == "model, layer 4 (step): the thresholds of channel 1 between two codes are one number, found 5 and 6");
+          }) == "model, layer 5 (step): the thresholds of channel 1 between two codes are one number, found 5 and 6");
 }
 
 TEST_CASE("a model file with weights for a row that has none") {
@@ -237,7 +237,6 @@ TEST_CASE("a model file with weights for a row that has none") {
     const auto path = folder / "model.safetensors";
     save_model(fuzz::some_model(), path);
     Bytes bytes = test_files::load(path);
-    // Of three lists that begin with these letters, one is that of a step.
     const std::string text(bytes.begin(), bytes.end());
     const std::size_t at = text.find(".falling");
     REQUIRE(at != std::string::npos);

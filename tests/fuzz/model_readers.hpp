@@ -21,10 +21,11 @@
 
 namespace fuzz {
 
-/// Weights of 1, 2, 4 and 8 bits; steps by thresholds and by multipliers.
+/// Weights of 1, 2, 4 and 8 bits; steps by thresholds and by multipliers; a table.
 struct Net : intaglio::Network<intaglio::Image<1, 4, 4>, intaglio::Defaults<intaglio::QInt<2>, intaglio::BatchNorm>,
                                intaglio::Conv<intaglio::QInt<8>, intaglio::Out<3>, intaglio::Act<intaglio::M_a{3}>>,
                                intaglio::Conv<intaglio::Out<2>, intaglio::Act<intaglio::M_a{40}>>,
+                               intaglio::CodeTable<intaglio::HardSwish<intaglio::GridAct<-12, 127, 32>>>,
                                intaglio::Conv<intaglio::BinaryWeights, intaglio::Out<2>, intaglio::Sign<>>,
                                intaglio::GlobalAvgPool, intaglio::Classifier<intaglio::QInt<4>, intaglio::Out<2>>> {};
 
