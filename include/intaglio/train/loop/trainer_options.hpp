@@ -179,9 +179,9 @@ template <class Optimizer, class Pixel>
                                              std::int64_t batches, std::int64_t samples) {
     if (position[0] < 0 || position[0] > epochs || position[1] < 0 || position[1] >= batches ||
         position[2] != position[0] * batches + position[1] || position[3] < 0 || position[3] > samples) {
-        throw std::runtime_error(joined({"position in the run: epoch ", position[0], ", batch ", position[1],
-                                         ", update ", position[2], ", correct images ", position[3],
-                                         " do not belong together"}));
+        throw std::runtime_error(
+            joined({"position in the run: epoch ", position[0], ", batch ", position[1], ", update ", position[2],
+                    ", correct images ", position[3], " do not belong together"}));
     }
 }
 
