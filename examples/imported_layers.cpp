@@ -25,6 +25,7 @@ struct Net : Network<Image<1, 12, 12>,
     Defaults<QInt<4>, BatchNorm, Grid>,
     Conv<QInt<8>, Out<8>, Stride<2>, SameUpperPadding>,                   // "same" of TensorFlow: 12 x 12 to 6 x 6
     CodeTable<HardSwish<GridAct<-12, 127, 32>>>,                          // MobileNet v3
+    AvgPool<3, Stride<1>, Padding<1>, Requantize>,                        // at the ends of 6 or 4 pixels
     Conv<Out<8>>, CodeTable<LeakyRelu>,
     Multiply<Identity,                                                    // a gate: sigmoid of the mean
              Sequence<AvgPool<whole_image, Requantize>, Dense<Out<8>>, CodeTable<Sigmoid<ActBits<8>>>>>,

@@ -60,6 +60,12 @@ struct Tables
               Residual<Conv<Out<6>>, CodeTable<Silu<GridAct<-300, 300, 400>>>>, Activate<>,
               CodeTable<Sigmoid<Act<M_a{4}>>>, Conv<Out<5>>, Classifier<Out<3>>> {};
 
+/// Average pools with padding, which counts or does not; signed codes, too.
+struct PaddedPools
+    : Network<Image<2, 7, 8>, Defaults<QInt<4>, BatchNorm, Act<M_a{16}>>, AvgPool<3, Stride<2>, Padding<1>>,
+              Conv<Out<6>>, AvgPool<2, SameUpperPadding, CountPadding>, Conv<Out<5>, SignedAct<M_a{31}>>,
+              AvgPool<Window{2, 1}, Stride<1>, Padding<1, 0, 0, 0>, Requantize>, Classifier<Out<3>>> {};
+
 /// Calls write<Net>(name) for each network.
 template <class Write>
 void for_each_network(const Write& write) {
@@ -80,6 +86,7 @@ void for_each_network(const Write& write) {
     write.template operator()<Sound>("sound");
     write.template operator()<OneScale>("one_scale");
     write.template operator()<Tables>("tables");
+    write.template operator()<PaddedPools>("padded_pools");
 }
 
 }  // namespace export_c_test

@@ -66,6 +66,9 @@ inline std::size_t first_largest(const std::vector<double>& codes, const std::ve
     return best;
 }
 
+inline bool pools(std::string_view kind) {
+    return kind == "pool" || kind == "pool with zeros" || kind == "max pool";
+}
 inline bool copies(std::string_view kind) {
     return kind == "subsample" || kind == "upsample" || kind == "pad channels";
 }
@@ -77,13 +80,17 @@ inline void run_layer(Network& network, std::size_t i) {
     std::vector<double>& out = network.codes[static_cast<std::size_t>(row.output)];
     const intaglio::Shape shape = network.values[static_cast<std::size_t>(row.output)].shape;
     const auto size = static_cast<std::size_t>(network.images * shape.size());
-    if (kind == "pool" || kind == "max pool") {
+    if (pools(kind)) {
         out.assign(size, 0.0);
+        // What a window of fewer codes is multiplied with, so that one divisor serves all.
+        const auto codes_of_sum = static_cast<double>(network.values[static_cast<std::size_t>(row.output)].denominator /
+                                                      network.values[static_cast<std::size_t>(row.input)].denominator);
         each_window(network, i, [&](std::size_t to, const std::vector<std::size_t>& from) {
             if (kind == "max pool") {
                 out[to] = in[first_largest(in, from)];
             } else {
                 for (const std::size_t k : from) out[to] += in[k];
+                if (kind == "pool") out[to] *= codes_of_sum / static_cast<double>(from.size());
             }
         });
     }
@@ -115,12 +122,15 @@ inline void run_layer_backward(const Network& network, std::size_t i, std::vecto
     const std::vector<double>& in = network.codes[input];
     const std::vector<double>& dout = gradient[static_cast<std::size_t>(row.output)];
     std::vector<double>& din = gradient[input];
-    if (kind == "pool" || kind == "max pool") {
+    if (pools(kind)) {
+        const intaglio::ConvolutionExtents& e = row.extents;
         each_window(network, i, [&](std::size_t to, const std::vector<std::size_t>& from) {
+            const std::size_t count =
+                kind == "pool" ? from.size() : static_cast<std::size_t>(e.kernel_height * e.kernel_width);
             if (kind == "max pool") {
                 din[first_largest(in, from)] += dout[to];
             } else {
-                for (const std::size_t k : from) din[k] += dout[to] / static_cast<double>(from.size());
+                for (const std::size_t k : from) din[k] += dout[to] / static_cast<double>(count);
             }
         });
     }

@@ -349,22 +349,23 @@ class Network {
 
     void pool(std::size_t i, const Vector& in, Vector& out, bool largest) const {
         const intaglio::ConvolutionExtents& e = rows[i].extents;
-        const double share = 1.0 / (e.kernel_height * e.kernel_width);
         for (std::int64_t n = 0; n < images; ++n)
             for (std::int32_t y = 0; y < e.out.height; ++y)
                 for (std::int32_t c = 0; c < e.out.width; ++c)
                     for (std::int32_t k = 0; k < e.in.channels; ++k) {
                         double sum = 0;
                         double most = -1e300;
+                        int count = 0;
                         for (std::int32_t w = 0; w < e.kernel_height * e.kernel_width; ++w) {
                             const std::int64_t iy = y * e.stride_height - e.padding_height + w / e.kernel_width;
                             const std::int64_t ix = c * e.stride_width - e.padding_width + w % e.kernel_width;
                             if (iy < 0 || iy >= e.in.height || ix < 0 || ix >= e.in.width) continue;
                             const std::int64_t from = ((n * e.in.height + iy) * e.in.width + ix) * e.in.channels + k;
-                            sum += share * in[static_cast<std::size_t>(from)];
+                            ++count;
+                            sum += in[static_cast<std::size_t>(from)];
                             most = std::max(most, in[static_cast<std::size_t>(from)]);
                         }
-                        out.push_back(largest ? most : sum);
+                        out.push_back(largest ? most : sum / count);
                     }
     }
 };

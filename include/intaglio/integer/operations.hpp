@@ -7,6 +7,7 @@
 #include "intaglio/integer/logits.hpp"
 #include "intaglio/integer/max_pool.hpp"
 #include "intaglio/integer/multiply.hpp"
+#include "intaglio/integer/padded_pool.hpp"
 #include "intaglio/integer/pool.hpp"
 #include "intaglio/integer/product.hpp"
 #include "intaglio/integer/rearrange.hpp"

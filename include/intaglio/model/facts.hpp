@@ -71,6 +71,7 @@ struct Row {
     bool sums_codes = false;
     /// An increasing affine function of all inputs is the same function of the results: averages, maxima, moved codes.
     bool keeps_affine = false;
+    bool multiplies = false;  ///< codes by numbers other than weights
     Path path{};
     std::int32_t input = none;
     std::int32_t second_input = none;  ///< of an operation that joins two values
@@ -180,10 +181,10 @@ struct Facts {
         return bits;
     }
     /// Whether inference needs only additions and comparisons up to the accumulators of the logits: every weight is
-    /// -1, 0 or 1 and every step is a list of thresholds.
+    /// -1, 0 or 1, every step is a list of thresholds, and nothing else multiplies codes.
     [[nodiscard]] constexpr bool multiplier_free() const {
         for (const Row& row : rows) {
-            if (row.weights > 0 && !row.has_unit_weights()) return false;
+            if (row.multiplies || (row.weights > 0 && !row.has_unit_weights())) return false;
             if ((row.steps > 0 && !row.has_thresholds()) || row.refusal->is_mistake) return false;
         }
         return true;

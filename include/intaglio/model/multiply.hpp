@@ -24,7 +24,7 @@ struct Multiply {
         if (main.storage != Storage::float32 && gate.storage != Storage::float32)
             out.storage = smallest_storage(out.codes);
         b.set_current(main_value);
-        b.append(Row{.kind = "multiply", .second_input = gate_value}, out);
+        b.append(Row{.kind = "multiply", .multiplies = true, .second_input = gate_value}, out);
     }
 };
 

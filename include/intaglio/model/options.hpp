@@ -31,6 +31,7 @@ struct groups {};
 struct multiplier {};
 struct flatten {};
 struct requantize {};
+struct padding_of_averages {};
 struct branch_grid {};
 struct multiplier_bits {};
 struct defaults {};

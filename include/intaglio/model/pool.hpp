@@ -2,6 +2,7 @@
 #pragma once
 
 #include "intaglio/model/layer.hpp"
+#include "intaglio/model/padded_pool.hpp"
 #include "intaglio/model/window.hpp"
 
 namespace intaglio {
@@ -32,6 +33,8 @@ struct SameCodes {
 struct NoRequantize {
     using option = option::requantize;
 };
+/// The padding of a pool that is given none.
+struct NoPadding : Padding<0> {};
 /// Without `Stride`, a pool's windows do not overlap.
 struct WindowStride {
     using option = option::stride;
@@ -100,14 +103,22 @@ template <Window Size, bool OneDimensional, class Own>
 struct ResolvedAvgPool {
     static constexpr bool requantizes =
         std::is_same_v<find_option<option::requantize, NoRequantize, Own, mp_list<>>, Requantize>;
+    static constexpr bool counts_padding =
+        std::is_same_v<find_option<option::padding_of_averages, LeaveOutPadding, Own, mp_list<>>, CountPadding>;
+    using Pad = find_option<option::padding, NoPadding, Own, mp_list<>>;
+    static constexpr bool pads = !std::is_same_v<Pad, NoPadding>;
+    using Sums = std::conditional_t<pads, primitive::PaddedSumPool<counts_padding>, primitive::SumPool>;
     using Step = primitive::Quantize<SameCodes>;
-    using primitives =
-        mp_append<mp_list<primitive::SumPool>, std::conditional_t<requantizes, mp_list<Step>, mp_list<>>>;
+    using primitives = mp_append<mp_list<Sums>, std::conditional_t<requantizes, mp_list<Step>, mp_list<>>>;
 
     static constexpr void describe(Builder& b) {
-        constexpr Problem problem = OptionCheck<Own, mp_list<option::stride, option::requantize>>::problem();
+        constexpr Problem problem = OptionCheck<
+            Own, mp_list<option::stride, option::requantize, option::padding, option::padding_of_averages>>::problem();
         if (problem.exists()) b.fail(problem);
         const Value in = b.in();
+        if (counts_padding && in.norm_row != none) {
+            b.fail({.kind = &zeros_cannot_be_counted_between_a_norm_and_its_activation});
+        }
         const ConvolutionExtents extents = PoolExtents<Size, OneDimensional, Own>::make(b);
         if (requantizes) {
             check_codes(b);
@@ -115,14 +126,15 @@ struct ResolvedAvgPool {
         }
         if (requantizes && !b.failed()) {
             // What a multiplier of 31 bits divides exactly.
-            const std::int64_t count = std::int64_t{extents.kernel_height} * extents.kernel_width;
+            const std::int64_t count = codes_of_sum(extents);
             const std::int64_t width = in.codes.states() - 1;
             if (count * width > INT32_MAX - 2) {
                 b.fail(window_is_too_large_for_an_average_that_is_rounded, (INT32_MAX - 2) / width, count);
             }
         }
         if (b.failed()) return;
-        primitive::SumPool::describe(b, extents);
+        Sums::describe(b, extents);
+        if (b.failed()) return;
         if constexpr (requantizes) {
             // A scale that is trained stays what it is: the average of codes is one of codes.
             Step::describe(b, Value{.codes = in.codes,
@@ -133,19 +145,31 @@ struct ResolvedAvgPool {
                                     .padding_codes = in.padding_codes});
         }
     }
+
+  private:
+    static constexpr std::int64_t codes_of_sum(const ConvolutionExtents& e) {
+        if constexpr (pads) {
+            const Array<std::int64_t, 2> counts = Sums::codes_of_sum(e);
+            return counts[0] * counts[1] > INT32_MAX ? INT32_MAX : counts[0] * counts[1];
+        } else {
+            return std::int64_t{e.kernel_height} * e.kernel_width;
+        }
+    }
 };
 
 }  // namespace detail
 
 /// Average over windows: AvgPool<2>, AvgPool<Window{1, 4}>, AvgPool<whole_image>. Windows do not overlap, and the image
-/// is a multiple of the window, unless a `Stride` is given. Options: Stride, Requantize.
+/// is a multiple of the window, unless a `Stride` is given. Averages are those of the positions inside of the image,
+/// unless `CountPadding` is given. Options: Stride, Requantize, Padding, SamePadding, SameUpperPadding (none if not
+/// given), CountPadding.
 template <Window Size, class... Options>
 struct AvgPool {
     template <class Defaults>
     using resolved = detail::ResolvedAvgPool<Size, false, detail::mp_list<Options...>>;
 };
 
-/// Average in time, of a `Signal` or of any image of one row. Options: Stride, Requantize.
+/// Average in time, of a `Signal` or of any image of one row. Options: as AvgPool, and CausalPadding.
 template <std::int32_t Size, class... Options>
 struct AvgPool1d {
     template <class Defaults>

@@ -15,6 +15,7 @@
 #include "intaglio/model/max_pool.hpp"
 #include "intaglio/model/multiplier_bits.hpp"
 #include "intaglio/model/multiply.hpp"
+#include "intaglio/model/padded_pool.hpp"
 #include "intaglio/model/pool.hpp"
 #include "intaglio/model/rearrange.hpp"
 #include "intaglio/model/sample_norms.hpp"

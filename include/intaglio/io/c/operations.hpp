@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "intaglio/core/inside_taps.hpp"
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/io/c/operation.hpp"
 #include "intaglio/io/c/product.hpp"
@@ -14,6 +16,7 @@
 #include "intaglio/model/integer_scale.hpp"
 #include "intaglio/model/max_pool.hpp"
 #include "intaglio/model/multiply.hpp"
+#include "intaglio/model/padded_pool.hpp"
 #include "intaglio/model/primitives.hpp"
 #include "intaglio/model/rearrange.hpp"
 
@@ -58,6 +61,49 @@ struct CSource<primitive::SumPool> : CNoWorkspace {
         body.loop("i", e.kernel_height, joined({", from += ", row}));
         body.line({"for (int32_t j = 0; j < ", e.kernel_width * channels, "; j += ", channels, ") sum += from[j];"});
         body.close();
+        body.line({"*out++ = (", op.type(op.out()), ")sum;"});
+        for (int blocks = 0; blocks < 3; ++blocks) body.close();
+    }
+};
+
+/// Sums inside of the image; where windows hold fewer codes, these count more often.
+template <bool CountsPadding>
+struct CSource<primitive::PaddedSumPool<CountsPadding>> : CNoWorkspace {
+    static void write(const COperation& op, CWriter&, CWriter& body) {
+        const ConvolutionExtents& e = op.row().extents;
+        const std::int64_t channels = e.in.channels;
+        const std::int64_t row = e.in.width * channels;
+        const auto factors = [&](const char* name, std::int32_t positions, std::int32_t stride, std::int32_t padding,
+                                 std::int32_t taps, std::int32_t size, std::int64_t multiple) {
+            std::vector<std::int64_t> list;
+            for (std::int32_t p = 0; p < positions; ++p) {
+                list.push_back(multiple / inside_taps(p, stride, padding, taps, size).count);
+            }
+            op.arrays.add(joined({name, "_", op.index}), list);
+        };
+        if (!CountsPadding) {
+            factors("row_factors", e.out.height, e.stride_height, e.padding_height, e.kernel_height, e.in.height,
+                    op.row().settings[0]);
+            factors("column_factors", e.out.width, e.stride_width, e.padding_width, e.kernel_width, e.in.width,
+                    op.row().settings[1]);
+        }
+        body.line({"int32_t top = ", -e.padding_height, ", row = ", -e.padding_height * row, ";"});
+        body.loop("y", e.out.height, joined({", top += ", e.stride_height, ", row += ", e.stride_height * row}));
+        body.line({"int32_t left = ", -e.padding_width, ", column = row - ", e.padding_width * channels, ";"});
+        body.loop("x", e.out.width, joined({", left += ", e.stride_width, ", column += ", e.stride_width * channels}));
+        body.loop("c", channels);
+        body.line({"int32_t sum = 0, at = column + c, i = top;"});
+        body.loop("ky", e.kernel_height, joined({", ++i, at += ", row}));
+        body.line({"int32_t from = at, j = left;"});
+        body.loop("kx", e.kernel_width, joined({", ++j, from += ", channels}));
+        body.line({"if (i < 0 || i >= ", e.in.height, " || j < 0 || j >= ", e.in.width, ") continue;"});
+        body.line({"sum += in[from];"});
+        body.close();
+        body.close();
+        if (!CountsPadding) {
+            body.line(
+                {"sum *= (int32_t)", op.name("row_factors"), "[y] * (int32_t)", op.name("column_factors"), "[x];"});
+        }
         body.line({"*out++ = (", op.type(op.out()), ")sum;"});
         for (int blocks = 0; blocks < 3; ++blocks) body.close();
     }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "intaglio/core/inside_taps.hpp"
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/io/onnx/operation.hpp"
 #include "intaglio/io/onnx/product.hpp"
@@ -17,6 +18,7 @@
 #include "intaglio/model/integer_scale.hpp"
 #include "intaglio/model/max_pool.hpp"
 #include "intaglio/model/multiply.hpp"
+#include "intaglio/model/padded_pool.hpp"
 #include "intaglio/model/primitives.hpp"
 #include "intaglio/model/rearrange.hpp"
 
@@ -91,6 +93,37 @@ struct OnnxNodes<primitive::SumPool> {
         } else {
             sum = io_detail::onnx_window_sums(graph, sum, 2, e.kernel_height, e.out.height, e.stride_height);
             sum = io_detail::onnx_window_sums(graph, sum, 3, e.kernel_width, e.out.width, e.stride_width);
+        }
+        return graph.cast(sum, op.out_type());
+    }
+};
+
+/// The same of an image with zeros around it, times a factor for each window that holds fewer codes.
+template <bool CountsPadding>
+struct OnnxNodes<primitive::PaddedSumPool<CountsPadding>> {
+    [[gnu::cold]] static OnnxTensor write(const OnnxOperation& op) {
+        const ConvolutionExtents& e = op.row().extents;
+        OnnxGraph& graph = op.graph;
+        if (op.dialect == OnnxDialect::qonnx) io_detail::require_exact_reals(op, op.out().codes);
+        OnnxTensor sum = graph.cast(op.input(), op.number_type());
+        if (e.has_padding()) {
+            sum = graph.node("Pad", sum.type,
+                             {sum.name, graph.list({0, 0, e.padding_height, e.padding_width, 0, 0, e.padding_below(),
+                                                    e.padding_right()})});
+        }
+        sum = io_detail::onnx_window_sums(graph, sum, 2, e.kernel_height, e.out.height, e.stride_height);
+        sum = io_detail::onnx_window_sums(graph, sum, 3, e.kernel_width, e.out.width, e.stride_width);
+        if (!CountsPadding) {
+            std::vector<std::int64_t> factors;
+            for (std::int32_t y = 0; y < e.out.height; ++y) {
+                const auto rows = inside_taps(y, e.stride_height, e.padding_height, e.kernel_height, e.in.height);
+                for (std::int32_t x = 0; x < e.out.width; ++x) {
+                    const auto columns = inside_taps(x, e.stride_width, e.padding_width, e.kernel_width, e.in.width);
+                    factors.push_back(op.row().settings[0] / rows.count * (op.row().settings[1] / columns.count));
+                }
+            }
+            const std::string name = graph.constant("factors", sum.type, {e.out.height, e.out.width}, factors);
+            sum = graph.node("Mul", sum.type, {sum.name, name});
         }
         return graph.cast(sum, op.out_type());
     }

@@ -12,6 +12,7 @@
 #include "intaglio/train/operations/max_pool.hpp"
 #include "intaglio/train/operations/multiply.hpp"
 #include "intaglio/train/operations/norm.hpp"
+#include "intaglio/train/operations/padded_pool.hpp"
 #include "intaglio/train/operations/pool.hpp"
 #include "intaglio/train/operations/product.hpp"
 #include "intaglio/train/operations/quantize.hpp"
