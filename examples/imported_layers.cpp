@@ -29,7 +29,8 @@ struct Net : Network<Image<1, 12, 12>,
     Conv<Out<8>>, CodeTable<LeakyRelu>,
     Multiply<Identity,                                                    // a gate: sigmoid of the mean
              Sequence<AvgPool<whole_image, Requantize>, Dense<Out<8>>, CodeTable<Sigmoid<ActBits<8>>>>>,
-    Activate<>, MaxPool<2>,
+    Activate<>,
+    TransposedConv<Out<8>, Kernel<2>, Stride<2>>, MaxPool<2>,             // 6 x 6 to 12 x 12, and back
     Classifier<QInt<8>, Out<2>>> {};
 // clang-format on
 

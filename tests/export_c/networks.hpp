@@ -66,6 +66,12 @@ struct PaddedPools
               Conv<Out<6>>, AvgPool<2, SameUpperPadding, CountPadding>, Conv<Out<5>, SignedAct<M_a{31}>>,
               AvgPool<Window{2, 1}, Stride<1>, Padding<1, 0, 0, 0>, Requantize>, Classifier<Out<3>>> {};
 
+/// Transposed convolutions: strides, groups, signed codes, signs.
+struct Larger
+    : Network<Image<2, 4, 3>, Defaults<QInt<4>, BatchNorm, SignedAct<M_a{15}>>, TransposedConv<Out<6>, Stride<2>>,
+              TransposedConv<Out<4>, Kernel<4, 2>, Stride<3, 1>, Padding<1, 0, 0, 1>, Groups<2>, Sign<PadPlusOne>>,
+              TransposedConv<BinaryWeights, Out<5>, Kernel<2>, Stride<2>>, Classifier<Out<3>>> {};
+
 /// Calls write<Net>(name) for each network.
 template <class Write>
 void for_each_network(const Write& write) {
@@ -87,6 +93,7 @@ void for_each_network(const Write& write) {
     write.template operator()<OneScale>("one_scale");
     write.template operator()<Tables>("tables");
     write.template operator()<PaddedPools>("padded_pools");
+    write.template operator()<Larger>("larger");
 }
 
 }  // namespace export_c_test

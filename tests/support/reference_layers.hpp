@@ -52,6 +52,10 @@ void each_copy(const Network& network, std::size_t i, const F& f) {
         if (kind == "subsample") {
             f(to, element_at(in, n, std::int64_t{y} * row.extents.stride_height,
                              std::int64_t{x} * row.extents.stride_width, c));
+        } else if (kind == "insert zeros") {
+            const std::int32_t height = row.extents.stride_height;
+            const std::int32_t width = row.extents.stride_width;
+            if (y % height == 0 && x % width == 0) f(to, element_at(in, n, y / height, x / width, c));
         } else if (kind == "upsample") {
             f(to, element_at(in, n, y / (out.height / in.height), x / (out.width / in.width), c));
         } else if (c >= row.channels_before && c < row.channels_before + in.channels) {
@@ -70,7 +74,7 @@ inline bool pools(std::string_view kind) {
     return kind == "pool" || kind == "pool with zeros" || kind == "max pool";
 }
 inline bool copies(std::string_view kind) {
-    return kind == "subsample" || kind == "upsample" || kind == "pad channels";
+    return kind == "subsample" || kind == "insert zeros" || kind == "upsample" || kind == "pad channels";
 }
 
 inline void run_layer(Network& network, std::size_t i) {

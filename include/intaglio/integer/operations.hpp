@@ -12,3 +12,4 @@
 #include "intaglio/integer/product.hpp"
 #include "intaglio/integer/rearrange.hpp"
 #include "intaglio/integer/step.hpp"
+#include "intaglio/integer/transposed_convolution.hpp"

@@ -161,10 +161,16 @@ class WeightLoader {
         return row.extents.in.pixels() == 1 && table_.value(row.input).shape.pixels() > 1;
     }
 
-    [[nodiscard]] static Shapes weight_shapes(const Row& row) {
+    /// Whether the kernel is that of a transposed convolution, in files [input channel][unit], turned by half a turn.
+    [[nodiscard]] bool is_transposed(const Row& row) const {
+        return row.input > 0 && table_.writer(row.input).inserts_zeros;
+    }
+
+    [[nodiscard]] Shapes weight_shapes(const Row& row) const {
         const ConvolutionExtents& e = row.extents;
-        const std::int64_t out = e.out.channels;
-        const std::int64_t in = e.channels_per_group();
+        const bool transposed = is_transposed(row);
+        const std::int64_t out = transposed ? e.in.channels : e.out.channels;
+        const std::int64_t in = transposed ? e.out.channels / e.groups : e.channels_per_group();
         Shapes shapes{{out, in, e.kernel_height, e.kernel_width}};
         if (e.kernel_height == 1) shapes.insert(shapes.begin() + (e.in.height == 1 ? 0 : 1), {out, in, e.kernel_width});
         if (e.kernel_height == 1 && e.kernel_width == 1) {
@@ -207,6 +213,7 @@ class WeightLoader {
         const Row& row = row_of(loaded);
         const ConvolutionExtents& e = row.extents;
         const bool flat = flattens(row);
+        const bool transposed = is_transposed(row);
         const Shape image = table_.value(row.input).shape;
         const std::int64_t pixels = flat ? image.pixels() : std::int64_t{e.kernel_height} * e.kernel_width;
         const std::int64_t channels = flat ? image.channels : e.channels_per_group();
@@ -215,7 +222,11 @@ class WeightLoader {
             const std::int64_t first_channel = unit / units_per_group * channels;
             for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
                 for (std::int64_t channel = 0; channel < channels; ++channel) {
-                    const auto from = static_cast<std::size_t>((unit * channels + channel) * pixels + pixel);
+                    const std::int64_t place =
+                        transposed ? ((first_channel + channel) * units_per_group + unit % units_per_group) * pixels +
+                                         pixels - 1 - pixel
+                                   : (unit * channels + channel) * pixels + pixel;
+                    const auto from = static_cast<std::size_t>(place);
                     const std::int64_t to = loaded.parameters + (unit * pixels + pixel) * channels + channel;
                     auto weight = static_cast<double>(weights[from]);
                     if (normalized) {

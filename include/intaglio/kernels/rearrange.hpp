@@ -62,6 +62,22 @@ template <class Set, class Code>
     }
 }
 
+/// out[y * stride_height][x * stride_width] = in[y][x], zeros elsewhere; out has the shape that subsample makes
+/// in_shape of.
+template <class Set, class Code>
+[[gnu::hot]] void insert_zeros(Shape in_shape, Shape out_shape, std::int32_t stride_height, std::int32_t stride_width,
+                               const Code* in, Code* out) {
+    const std::int32_t channels = in_shape.channels;
+    const std::int64_t column = std::int64_t{stride_width} * channels;
+    const std::int64_t row = std::int64_t{stride_height} * out_shape.width * channels;
+    fill_zero(out, out_shape.size());
+    for (std::int32_t y = 0; y < in_shape.height; ++y, out += row) {
+        for (std::int32_t x = 0; x < in_shape.width; ++x, in += channels) {
+            copy_pixel<Set>(in, channels, out + x * column);
+        }
+    }
+}
+
 /// The output shape of upsample.
 [[nodiscard]] constexpr Shape upsampled_shape(Shape in, std::int32_t height_factor, std::int32_t width_factor) {
     return {in.height * height_factor, in.width * width_factor, in.channels};

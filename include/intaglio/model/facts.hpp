@@ -72,6 +72,8 @@ struct Row {
     /// An increasing affine function of all inputs is the same function of the results: averages, maxima, moved codes.
     bool keeps_affine = false;
     bool multiplies = false;  ///< codes by numbers other than weights
+    /// Between the codes of the input, for the product of a transposed convolution that follows.
+    bool inserts_zeros = false;
     Path path{};
     std::int32_t input = none;
     std::int32_t second_input = none;  ///< of an operation that joins two values

@@ -68,8 +68,11 @@ struct PaddedSumPool {
 
     static constexpr void describe(Builder& b, const ConvolutionExtents& e) {
         Value out = b.in();
+        if (CountsPadding && out.norm_row != none) {
+            b.fail({.kind = &zeros_cannot_be_counted_between_a_norm_and_its_activation});
+        }
         const Array<std::int64_t, 2> counts = codes_of_sum(e);
-        const std::int64_t count = counts[0] * counts[1];
+        const std::int64_t count = counts.data[0] * counts.data[1];
         if (count == 0 || count > INT32_MAX) {
             b.fail(accumulator_needs_more_than_32_bits, 32, 64);
             return;
@@ -95,5 +98,25 @@ struct PaddedSumPool {
 };
 
 }  // namespace primitive
+
+namespace detail {
+
+/// The padding of a pool that is given none.
+struct NoPadding {
+    using option = option::padding;
+};
+
+/// The sums of an average pool with this padding.
+template <class Pad, class Own>
+struct SumsWith {
+    using Counts = find_option<option::padding_of_averages, LeaveOutPadding, Own, mp_list<>>;
+    using type = primitive::PaddedSumPool<std::is_same_v<Counts, CountPadding>>;
+};
+template <class Own>
+struct SumsWith<NoPadding, Own> {
+    using type = primitive::SumPool;
+};
+
+}  // namespace detail
 
 }  // namespace intaglio

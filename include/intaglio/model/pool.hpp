@@ -33,8 +33,6 @@ struct SameCodes {
 struct NoRequantize {
     using option = option::requantize;
 };
-/// The padding of a pool that is given none.
-struct NoPadding : Padding<0> {};
 /// Without `Stride`, a pool's windows do not overlap.
 struct WindowStride {
     using option = option::stride;
@@ -103,11 +101,7 @@ template <Window Size, bool OneDimensional, class Own>
 struct ResolvedAvgPool {
     static constexpr bool requantizes =
         std::is_same_v<find_option<option::requantize, NoRequantize, Own, mp_list<>>, Requantize>;
-    static constexpr bool counts_padding =
-        std::is_same_v<find_option<option::padding_of_averages, LeaveOutPadding, Own, mp_list<>>, CountPadding>;
-    using Pad = find_option<option::padding, NoPadding, Own, mp_list<>>;
-    static constexpr bool pads = !std::is_same_v<Pad, NoPadding>;
-    using Sums = std::conditional_t<pads, primitive::PaddedSumPool<counts_padding>, primitive::SumPool>;
+    using Sums = typename SumsWith<find_option<option::padding, NoPadding, Own, mp_list<>>, Own>::type;
     using Step = primitive::Quantize<SameCodes>;
     using primitives = mp_append<mp_list<Sums>, std::conditional_t<requantizes, mp_list<Step>, mp_list<>>>;
 
@@ -116,22 +110,8 @@ struct ResolvedAvgPool {
             Own, mp_list<option::stride, option::requantize, option::padding, option::padding_of_averages>>::problem();
         if (problem.exists()) b.fail(problem);
         const Value in = b.in();
-        if (counts_padding && in.norm_row != none) {
-            b.fail({.kind = &zeros_cannot_be_counted_between_a_norm_and_its_activation});
-        }
         const ConvolutionExtents extents = PoolExtents<Size, OneDimensional, Own>::make(b);
-        if (requantizes) {
-            check_codes(b);
-            if (in.storage == Storage::float32) b.fail(real_numbers_have_no_codes_to_requantize_to, 0, 0);
-        }
-        if (requantizes && !b.failed()) {
-            // What a multiplier of 31 bits divides exactly.
-            const std::int64_t count = codes_of_sum(extents);
-            const std::int64_t width = in.codes.states() - 1;
-            if (count * width > INT32_MAX - 2) {
-                b.fail(window_is_too_large_for_an_average_that_is_rounded, (INT32_MAX - 2) / width, count);
-            }
-        }
+        if constexpr (requantizes) check_average(b, extents);
         if (b.failed()) return;
         Sums::describe(b, extents);
         if (b.failed()) return;
@@ -147,12 +127,20 @@ struct ResolvedAvgPool {
     }
 
   private:
-    static constexpr std::int64_t codes_of_sum(const ConvolutionExtents& e) {
-        if constexpr (pads) {
+    /// What an average that is rounded needs.
+    static constexpr void check_average(Builder& b, const ConvolutionExtents& e) {
+        check_codes(b);
+        if (b.in().storage == Storage::float32) b.fail(real_numbers_have_no_codes_to_requantize_to, 0, 0);
+        if (b.failed()) return;
+        // What a multiplier of 31 bits divides exactly.
+        std::int64_t count = std::int64_t{e.kernel_height} * e.kernel_width;
+        if constexpr (!std::is_same_v<Sums, primitive::SumPool>) {
             const Array<std::int64_t, 2> counts = Sums::codes_of_sum(e);
-            return counts[0] * counts[1] > INT32_MAX ? INT32_MAX : counts[0] * counts[1];
-        } else {
-            return std::int64_t{e.kernel_height} * e.kernel_width;
+            count = counts.data[0] * counts.data[1] > INT32_MAX ? INT32_MAX : counts.data[0] * counts.data[1];
+        }
+        const std::int64_t width = b.in().codes.states() - 1;
+        if (count * width > INT32_MAX - 2) {
+            b.fail(window_is_too_large_for_an_average_that_is_rounded, (INT32_MAX - 2) / width, count);
         }
     }
 };

@@ -21,4 +21,5 @@
 #include "intaglio/model/sample_norms.hpp"
 #include "intaglio/model/sign.hpp"
 #include "intaglio/model/standalone.hpp"
+#include "intaglio/model/transposed_convolution.hpp"
 #include "intaglio/model/weights/unscaled.hpp"

@@ -19,6 +19,7 @@
 #include "intaglio/model/padded_pool.hpp"
 #include "intaglio/model/primitives.hpp"
 #include "intaglio/model/rearrange.hpp"
+#include "intaglio/model/transposed_convolution.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
@@ -189,6 +190,23 @@ struct CSource<primitive::Subsample> : CNoWorkspace {
         body.line({"const ", op.type(op.in()), " *from = in;"});
         body.loop("x", out.width, joined({", from += ", e.stride_width * channels}));
         body.line({"for (int32_t c = 0; c < ", channels, "; ++c) *out++ = from[c];"});
+        body.close();
+        body.close();
+    }
+};
+
+template <>
+struct CSource<primitive::InsertZeros> : CNoWorkspace {
+    static void write(const COperation& op, CWriter&, CWriter& body) {
+        const ConvolutionExtents& e = op.row().extents;
+        const Shape in = op.in().shape;
+        const Shape out = op.out().shape;
+        const std::int64_t channels = in.channels;
+        body.line({"for (int32_t i = 0; i < ", out.size(), "; ++i) out[i] = 0;"});
+        body.loop("y", in.height, joined({", out += ", e.stride_height * out.width * channels}));
+        body.line({op.type(op.out()), " *to = out;"});
+        body.loop("x", in.width, joined({", to += ", e.stride_width * channels}));
+        body.line({"for (int32_t c = 0; c < ", channels, "; ++c) to[c] = (", op.type(op.out()), ")*in++;"});
         body.close();
         body.close();
     }

@@ -21,6 +21,7 @@
 #include "intaglio/model/padded_pool.hpp"
 #include "intaglio/model/primitives.hpp"
 #include "intaglio/model/rearrange.hpp"
+#include "intaglio/model/transposed_convolution.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET {
 
@@ -187,6 +188,29 @@ struct OnnxNodes<primitive::PadChannels> {
         const std::int32_t after = op.out().shape.channels - op.in().shape.channels - before;
         const OnnxTensor in = op.graph.cast(op.input(), op.out_type());
         return op.graph.node("Pad", op.out_type(), {in.name, op.graph.list({0, before, 0, 0, 0, after, 0, 0})});
+    }
+};
+
+/// Zeros along axes of their own; those behind the last pixel are cut off.
+template <>
+struct OnnxNodes<primitive::InsertZeros> {
+    [[gnu::cold]] static OnnxTensor write(const OnnxOperation& op) {
+        const ConvolutionExtents& e = op.row().extents;
+        const Shape in = op.in().shape;
+        const Shape out = op.out().shape;
+        OnnxGraph& graph = op.graph;
+        const OnnxTensor codes = graph.cast(op.input(), op.out_type());
+        const OnnxTensor apart =
+            graph.node("Reshape", codes.type, {codes.name, graph.list({0, in.channels, in.height, 1, in.width, 1})});
+        const OnnxTensor zeros = graph.node(
+            "Pad", codes.type,
+            {apart.name, graph.list({0, 0, 0, 0, 0, 0, 0, 0, 0, e.stride_height - 1, 0, e.stride_width - 1})});
+        const OnnxTensor whole =
+            graph.node("Reshape", codes.type,
+                       {zeros.name, graph.list({0, in.channels, std::int64_t{in.height} * e.stride_height,
+                                                std::int64_t{in.width} * e.stride_width})});
+        const OnnxTensor rows = io_detail::onnx_slice(graph, whole, 2, 0, out.height, 1);
+        return io_detail::onnx_slice(graph, rows, 3, 0, out.width, 1);
     }
 };
 

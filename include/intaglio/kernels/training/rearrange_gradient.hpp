@@ -35,6 +35,19 @@ void subsample_gradient(Shape in_shape, std::int32_t stride_height, std::int32_t
     }
 }
 
+/// The gradient of insert_zeros: that of the pixels that are no zeros.
+template <class Float>
+void insert_zeros_gradient(Shape in_shape, Shape out_shape, std::int32_t stride_height, std::int32_t stride_width,
+                           const Float* dout, bool add, Float* din) {
+    const std::int32_t channels = in_shape.channels;
+    for (std::int32_t y = 0; y < in_shape.height; ++y) {
+        const Float* const from = dout + std::int64_t{y} * stride_height * out_shape.width * channels;
+        for (std::int32_t x = 0; x < in_shape.width; ++x, din += channels) {
+            pass_gradient(from + std::int64_t{x} * stride_width * channels, channels, add, din);
+        }
+    }
+}
+
 /// The gradient of upsample: the sum over the copies of each pixel, row by row.
 template <class Float>
 void upsample_gradient(Shape in_shape, std::int32_t height_factor, std::int32_t width_factor, const Float* dout,

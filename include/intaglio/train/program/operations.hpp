@@ -18,5 +18,6 @@
 #include "intaglio/train/operations/quantize.hpp"
 #include "intaglio/train/operations/rearrange.hpp"
 #include "intaglio/train/operations/sample_norm.hpp"
+#include "intaglio/train/operations/transposed_convolution.hpp"
 #include "intaglio/train/program/context.hpp"
 #include "intaglio/train/surrogates/rounding.hpp"
