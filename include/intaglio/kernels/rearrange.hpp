@@ -71,9 +71,9 @@ template <class Set, class Code>
     const std::int64_t column = std::int64_t{stride_width} * channels;
     const std::int64_t row = std::int64_t{stride_height} * out_shape.width * channels;
     fill_zero(out, out_shape.size());
-    for (std::int32_t y = 0; y < in_shape.height; ++y, out += row) {
+    for (std::int32_t y = 0; y < in_shape.height; ++y) {
         for (std::int32_t x = 0; x < in_shape.width; ++x, in += channels) {
-            copy_pixel<Set>(in, channels, out + x * column);
+            copy_pixel<Set>(in, channels, out + y * row + x * column);
         }
     }
 }
