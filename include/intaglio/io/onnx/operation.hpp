@@ -59,7 +59,9 @@ struct OnnxOperation {
 
 /// The ONNX nodes of a primitive operation, specialised for each: `static OnnxTensor write(const OnnxOperation&)` adds
 /// them to the graph and returns the tensor of the result, of type `out_type()`. Results must be exact: only integers,
-/// or real numbers that are integers all along; in QDQ they may round.
+/// or real numbers that are integers all along; in QDQ they may round. With
+/// `static constexpr bool shares_scale = true` a product takes up `step` there and tells so by `is_scaled`, and a step
+/// leaves out what its input has already.
 template <class Primitive>
 struct OnnxNodes : Missing<model_error::operation_has_no_ONNX_nodes_specialise_OnnxNodes<Primitive>> {};
 
