@@ -18,6 +18,7 @@
 #include "intaglio/kernels/padded_image.hpp"
 #include "intaglio/kernels/product.hpp"
 #include "intaglio/kernels/product_kernel.hpp"
+#include "intaglio/kernels/products/bytes.hpp"
 #include "intaglio/kernels/products/small_bytes.hpp"
 #include "intaglio/kernels/products/winograd_tiles.hpp"
 #include "intaglio/kernels/products/winograd_transforms.hpp"
@@ -264,8 +265,13 @@ struct WinogradProduct {
     }
 };
 
+/// That of the kernel of bytes where it is as fast, whose code is there anyway.
+template <class Set>
+using WinogradByteArithmetic =
+    std::conditional_t<has_byte_dot_product(Set{}), ByteDotArithmetic<Set>, SmallByteArithmetic<Set>>;
+
 /// Legal for codes and weights whose transforms are bytes: of 0 ... 63 and of at most 14.
-using WinogradByteProduct = WinogradProduct<SmallByteArithmetic, std::uint8_t>;
+using WinogradByteProduct = WinogradProduct<WinogradByteArithmetic, std::uint8_t>;
 /// Legal for codes of 16 bits whose transforms are words.
 using WinogradWordProduct = WinogradProduct<WordArithmetic, std::int16_t>;
 
