@@ -9,6 +9,8 @@ using namespace intaglio;
 struct Net
     : Network<Image<3, 16, 16>, Defaults<QInt<2>, Lbn, Act<M_a{4}>>, Conv<QInt<8>, Out<8>>,
               Residual<Sequence<Conv<Out<8>>, Conv<Out<8>, NoActivation>>, Identity>, Activate<>,
+              CodeTable<HardSwish<Act<M_a{4}>>>, TransposedConv<Out<8>, Kernel<2>, Stride<2>>,
+              AvgPool<3, Stride<2>, Padding<1>, Requantize>,
               Residual<Sequence<Normalize<>, Activate<>, Conv<Out<16>, Stride<2>, NoActivation>>,
                        Conv<Out<16>, Kernel<1>, Stride<2>, NoActivation>>,
               Normalize<BatchNorm>, Activate<Act<M_a{200}>>, AvgPool<2>, Conv<States<M_w{15}>, Out<12>, Groups<4>>,
