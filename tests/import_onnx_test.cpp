@@ -71,11 +71,11 @@ class File {
     OnnxGraph graph_;
 };
 
-/// The lines of the header between its namespace's braces.
+/// The lines of the header that define a teacher.
 std::string type_of(const ImportedNetwork& network) {
     const std::string& text = network.header;
-    const std::size_t begin = text.find("struct ");
-    return text.substr(begin, text.find("\n\n", begin) - begin);
+    const std::size_t begin = text.find("using Layers");
+    return text.substr(begin, text.find("\n\n}", begin) - begin);
 }
 
 /// Sentences of an import that must fail.
@@ -112,13 +112,15 @@ std::string residual_network() {
 TEST_CASE("import: a residual network is the type that a person would have written") {
     const ImportedNetwork network = import_onnx(bytes_of(residual_network()), {.name = "Small"});
     CHECK(network.is_float);
-    CHECK(type_of(network) == R"(struct Small : Network<Image<2, 8, 8>,
-    Defaults<FloatWeights, NoWeightStandardization, TrainedBias, Relu, FloatBranchGrid>,
+    CHECK(type_of(network) == R"(using Layers = Network<Image<2, 8, 8>,
+    Defaults<Weights, NoWeightStandardization, TrainedBias, Activation, More...>,
     Repeat<2,                                                                          // node: 4 ... node: 10
         Residual<Sequence<Conv<Out<2>, NoNorm>, Conv<Out<2>, NoNorm, NoActivation>>>,  // node: 4
         Activate<>>,                                                                   // node: 5
     MaxPool<2>,                                                                        // node: 11
-    Classifier<Out<3>>> {};                                                            // node: 13)");
+    Classifier<Out<3>>>;                                                               // node: 13
+
+struct Small : Layers<FloatWeights, Relu, FloatBranchGrid> {};)");
     CHECK(network.metadata.at("names") == "a\na2\nb\nb2\nfc");
     const auto found = std::find_if(network.tensors.begin(), network.tensors.end(),
                                     [](const ImportedTensor& tensor) { return tensor.name == "fc.weight"; });

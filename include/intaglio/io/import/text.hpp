@@ -42,6 +42,30 @@ struct HeaderText {
                        [&](const ImportLayer& layer) { return layer.kind == kind || has_kind(layer.children, kind); });
 }
 
+/// The entry after the input; what is nothing is left out.
+[[gnu::cold]] inline std::string defaults_text(const std::string& input, const std::vector<std::string>& options) {
+    std::string text;
+    for (const std::string& option : options) {
+        if (option.empty() || option == "NoActivation") continue;
+        text += joined({(text.empty() ? "" : ", "), option});
+    }
+    return joined({(input.size() + text.size() > 70 ? ",\n    " : ", "), "Defaults<", text, ">,\n"});
+}
+
+/// Layers of which real numbers make a teacher, and codes its student.
+[[gnu::cold]] inline std::string teacher_text(const HeaderText& header, const ImportDefaults& defaults,
+                                              const std::vector<ImportLayer>& layers) {
+    std::string text =
+        "// With codes in place of real numbers: BnFree<Layers<DoReFa<4>, DoReFaAct<4>>, Scale::LayerBias>.\n";
+    text += joined(
+        {"template <class Weights, class Activation, class... More>\nusing Layers = Network<", header.input,
+         defaults_text(header.input, {"Weights", "NoWeightStandardization", defaults.norm, "Activation", "More..."}),
+         LayerPrinter(defaults).entries(layers, 4, ">;"), "\nstruct ", header.name, " : Layers<FloatWeights, ",
+         defaults.activation});
+    if (has_kind(layers, "Residual")) text += ", FloatBranchGrid";
+    return text + "> {};\n";
+}
+
 [[gnu::cold]] inline std::string header_text(const HeaderText& header, ImportedLayers layers) {
     const ImportDefaults defaults = common_options(layers.layers);
     find_repeats(layers.layers);
@@ -55,15 +79,12 @@ struct HeaderText {
         at = end == std::string::npos ? header.meaning.size() : end + 1;
     }
     text += joined({"#pragma once\n\n#include <intaglio/model/network.hpp>\n\nnamespace ", header.name,
-                    "_layers {\n\nusing namespace intaglio;\n\nstruct ", header.name, " : Network<", header.input});
-    std::string options;
-    if (!defaults.weight.empty()) options += joined({defaults.weight, ", "});
-    options += joined({"NoWeightStandardization, ", defaults.norm});
-    if (defaults.activation != "NoActivation") options += joined({", ", defaults.activation});
-    if (header.is_float && has_kind(layers.layers, "Residual")) options += ", FloatBranchGrid";
-    const std::string entry = joined({"Defaults<", options, ">,\n"});
-    text += joined({(header.input.size() + entry.size() > 80 ? ",\n    " : ", "), entry});
-    text += LayerPrinter(defaults).entries(layers.layers, 4, "> {};");
+                    "_layers {\n\nusing namespace intaglio;\n\n"});
+    text += header.is_float ? teacher_text(header, defaults, layers.layers)
+                            : joined({"struct ", header.name, " : Network<", header.input,
+                                      defaults_text(header.input, {defaults.weight, "NoWeightStandardization",
+                                                                   defaults.norm, defaults.activation}),
+                                      LayerPrinter(defaults).entries(layers.layers, 4, "> {};")});
     text +=
         joined({"\n}  // namespace ", header.name, "_layers\n\nusing ", header.name, "_layers::", header.name, ";\n"});
     return text;
