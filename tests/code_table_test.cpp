@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "data_files/temporary_folder.hpp"
 #include "intaglio/canonical/bytes.hpp"
+#include "intaglio/io/model_file.hpp"
 #include "intaglio/model/network.hpp"
 #include "support/program_comparison.hpp"
 
@@ -84,6 +86,17 @@ void check_entries(CodeRange codes, std::int64_t denominator, const Real& real) 
     }
 }
 
+/// A hash of many entries, onto that of others.
+template <class Function>
+std::uint32_t hash_entries(std::uint32_t hash) {
+    for (const std::int64_t denominator : {1, 3, 16, 32, 127, 255, 4096}) {
+        for (std::int64_t code = -200; code <= 255; ++code) {
+            hash = (hash ^ static_cast<std::uint32_t>(table_entry<Function>(code, denominator))) * 16'777'619U;
+        }
+    }
+    return hash;
+}
+
 template <class Codes>
 void check_functions(CodeRange codes, std::int64_t denominator) {
     const auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
@@ -111,6 +124,15 @@ TEST_CASE("functions of codes are the nearest codes of the real functions") {
     CHECK(List::codes == CodeRange{-2, 8});
     const std::int64_t expected[] = {7, 7, 8, -2, -2};
     for (std::int64_t code = -2; code <= 2; ++code) CHECK(table_entry<List>(code, 9) == expected[code + 2]);
+}
+
+TEST_CASE("entries are the same on every machine") {
+    using Codes = GridAct<-127, 127, 127>;
+    std::uint32_t hash = hash_entries<Sigmoid<Codes>>(2'166'136'261U);
+    hash = hash_entries<Tanh<Codes>>(hash);
+    hash = hash_entries<Silu<Codes>>(hash);
+    hash = hash_entries<HardSigmoid<Codes>>(hash);
+    CHECK(hash_entries<HardSwish<Codes>>(hash) == 3'581'288'408U);
 }
 
 TEST_CASE("tables: values are the entries, and the integer program computes what training computes") {
@@ -177,6 +199,9 @@ TEST_CASE("a model has one entry for each code, and the certificate finds a chan
     static_assert(facts<Net>.row(row).table == 256);
     CHECK(model.rows[row].numbers.size() == 256);
     CHECK(read_canonical_bytes(canonical_bytes(model)).rows[row].numbers == model.rows[row].numbers);
+    const test_files::TemporaryFolder folder;
+    save_model(model, folder / "model.safetensors");
+    CHECK(load_model<Net>(folder / "model.safetensors").rows[row].numbers == model.rows[row].numbers);
     IntegerNetwork<Net> network(model);
     REQUIRE(certify(model, network).proven());
     network.parameters().bytes[integer::plan<Net, simd::Native>.parameters[row] + 7] ^= std::byte{4};
