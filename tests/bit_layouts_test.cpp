@@ -115,7 +115,7 @@ constexpr std::int64_t workspace() {
     return static_cast<std::int64_t>(
                integer::Operation<boost::mp11::mp_at_c<typename Net::primitives, I>>::template workspace_bytes<
                    Set, kind_of<Net, Set, I>>(site)) -
-           integer::detail::accumulator_bytes(site.extents, site.extents.out.channels);
+           integer::detail::accumulator_bytes<kernels::ByteProduct>(site.extents, site.extents.out.channels);
 }
 
 /// Two layers of 64 channels, on an image whose size is that of the numbers below.
