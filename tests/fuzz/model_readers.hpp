@@ -29,9 +29,10 @@ struct Net : intaglio::Network<intaglio::Image<1, 4, 4>, intaglio::Defaults<inta
                                intaglio::Conv<intaglio::BinaryWeights, intaglio::Out<2>, intaglio::Sign<>>,
                                intaglio::GlobalAvgPool, intaglio::Classifier<intaglio::QInt<4>, intaglio::Out<2>>> {};
 
-inline intaglio::Model<Net> some_model() {
-    intaglio::Model<Net> model;
-    static_cast<intaglio::ModelNumbers&>(model) = random_model::make(intaglio::facts<Net>.view(), 1);
+template <class OfNet = Net>
+intaglio::Model<OfNet> some_model() {
+    intaglio::Model<OfNet> model;
+    static_cast<intaglio::ModelNumbers&>(model) = random_model::make(intaglio::facts<OfNet>.view(), 1);
     return model;
 }
 

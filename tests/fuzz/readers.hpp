@@ -6,6 +6,7 @@
 #include "container_readers.hpp"
 #include "data_readers.hpp"
 #include "model_readers.hpp"
+#include "onnx_readers.hpp"
 #include "reader.hpp"
 #include "training_readers.hpp"
 
@@ -23,6 +24,7 @@ inline constexpr Reader readers[] = {
     {"model_file", read_model_file, model_file_seeds, 16, 64 * kib},
     {"canonical", read_canonical, canonical_seeds, 16, 64 * kib},
     {"weights", read_weights, weights_seeds, 16, 64 * kib},
+    {"onnx", read_onnx_file, onnx_seeds, 40, 64 * kib},
     {"run", read_run, run_seeds, 8, 64 * kib, sealed_checkpoint},
     {"json", read_json, json_seeds, 40, 16 * kib},
 };
