@@ -235,6 +235,28 @@ TEST_CASE("names of a state_dict are found by shapes and by their order, with nu
     CHECK_THROWS_AS(static_cast<void>(match_names<Named>(SafetensorsFile(path))), std::runtime_error);
 }
 
+TEST_CASE("import: a function of codes is a table") {
+    File file({-1, 2});
+    const std::string one = file.graph().scalar(OnnxType::float32, 1);
+    const std::string zero = file.graph().scalar(OnnxType::uint8, 0);
+    std::string value = "x";
+    for (const char* function : {"Identity", "Sigmoid"}) {
+        value = file.node("QuantizeLinear", {file.node(function, {value}), one, zero});
+        value = file.node("DequantizeLinear", {value, one, zero});
+    }
+    const std::string bytes = file.bytes(file.node("MatMul", {value, file.numbers("fc.weight", {2, 3})}), 3);
+    const ImportedNetwork network = import_onnx(bytes_of(bytes), {.deviation = {1.0 / 255}});
+    CHECK(!network.is_float);
+    // Sigmoid(0) is a tie, rounded to even; all others are nearer to 1.
+    CHECK(network.header.find("using Table1 = ListedCodes<1, 0, 0, 1, 1, 1,") != std::string::npos);
+    CHECK(network.header.find("    CodeTable<Table1>, ") != std::string::npos);
+    CHECK(network.notes.empty());
+    const auto found = std::find_if(network.tensors.begin(), network.tensors.end(),
+                                    [](const ImportedTensor& tensor) { return tensor.name.ends_with(".numbers"); });
+    REQUIRE(found != network.tensors.end());
+    CHECK(found->shape == std::vector<std::int64_t>{256});
+}
+
 TEST_CASE("import: bytes that are cut or changed are refused, and nothing worse") {
     const std::string good = residual_network();
     int refused = 0;

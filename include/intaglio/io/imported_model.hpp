@@ -37,7 +37,7 @@ namespace io_detail {
     model.rows.resize(facts.rows.size);
     for (std::size_t i = 0; i < facts.rows.size; ++i) {
         const Row& row = facts.rows[i];
-        if (row.weights == 0 && row.steps == 0 && i + 1 != facts.rows.size) continue;
+        if (row.weights == 0 && row.steps == 0 && row.table == 0 && i + 1 != facts.rows.size) continue;
         if (next == names.size()) {
             fail(joined({"has names for ", names.size(), " layers, and none for ", place_text(row)}));
         }
@@ -52,6 +52,7 @@ namespace io_detail {
         read(".multipliers", numbers.multipliers);
         read(".addends", numbers.addends);
         read(".shifts", numbers.shifts);
+        read(".numbers", numbers.numbers);
     }
     if (next != names.size()) fail(joined({"has names for ", names.size(), " layers, the network has ", next}));
     try {

@@ -38,7 +38,10 @@ class ScalarChain {
     explicit ScalarChain(ImportAffine before) : before_(std::move(before)) {}
 
     void add(const ScalarFunction& function) {
-        if (function.kind == ScalarFunction::Kind::other) refuse("is a function that is not read");
+        if (function.kind == ScalarFunction::Kind::other) {
+            ++others_;
+            is_monotone_ = is_monotone_ && function.is_monotone;
+        }
         functions_.push_back(&function);
         if (function.has_codes()) quantizer_ = functions_.size();
         has_norm_ = has_norm_ || function.kind == ScalarFunction::Kind::batch_norm;
@@ -55,6 +58,9 @@ class ScalarChain {
         return true;
     }
     [[nodiscard]] bool has_norm() const { return has_norm_; }
+    /// Functions that are neither affine nor made of steps.
+    [[nodiscard]] int other_functions() const { return others_; }
+    [[nodiscard]] bool is_monotone() const { return is_monotone_; }
     [[nodiscard]] std::size_t channels() const { return before_.slope.size(); }
 
     /// The codes that the last quantiser gives, after what follows it.
@@ -131,7 +137,7 @@ class ScalarChain {
             case ScalarFunction::Kind::thresholds:
                 return f.a[0] * reached(f, channel, x) + f.b[0];
             case ScalarFunction::Kind::other:
-                break;
+                return f.other(x, f.a[0], f.b[0]);
         }
         return x;
     }
@@ -191,6 +197,19 @@ class ScalarChain {
     std::vector<const ScalarFunction*> functions_;
     std::size_t quantizer_ = 0;  ///< the place after the last function with codes
     bool has_norm_ = false;
+    int others_ = 0;
+    bool is_monotone_ = true;
 };
+
+/// Codes of the input that the source's quantiser leaves as they are.
+[[nodiscard]] [[gnu::cold]] inline bool is_identity(const ScalarChain& chain, const ImportGrid& grid, CodeRange codes) {
+    if (!(grid.codes == codes)) return false;
+    for (std::size_t c = 0; c < chain.channels(); ++c) {
+        for (std::int64_t code = codes.lowest; code <= codes.highest; ++code) {
+            if (chain.code(c, static_cast<double>(code)) != code) return false;
+        }
+    }
+    return true;
+}
 
 }  // namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail

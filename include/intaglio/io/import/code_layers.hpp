@@ -14,6 +14,7 @@
 #include "intaglio/core/instruction_set.hpp"
 #include "intaglio/io/import/chain.hpp"
 #include "intaglio/io/import/code_join.hpp"
+#include "intaglio/io/import/code_weights.hpp"
 #include "intaglio/io/import/layer_builder.hpp"
 #include "intaglio/io/import/steps.hpp"
 
@@ -35,11 +36,11 @@ class CodeLayerBuilder : public LayerBuilder {
   private:
     void add_product(const Blocks& blocks, std::size_t& at, SequenceEnd end, Layers& layers) override {
         const ImportNode& of = node(blocks[at]);
-        const std::vector<std::int8_t> codes = weight_codes(of);
+        const std::vector<std::int8_t> codes = weight_codes(of, input_shape(of));
         if (CodeRange{std::min<std::int64_t>(grid_.codes.lowest, -1), grid_.codes.highest}.bits() > 16) {
             refuse("reads sums of more than 16 bits, no quantiser follows these");
         }
-        ImportAffine affine = accumulator(of, codes);
+        ImportAffine affine = accumulator(of, codes, grid_);
         const CodeRange weights = weight_range(of);
         const std::int64_t fan_in = static_cast<std::int64_t>(codes.size()) / of.shape.channels;
         const CodeRange sums = product_range(grid_.codes, weights, fan_in);
@@ -59,6 +60,7 @@ class CodeLayerBuilder : public LayerBuilder {
             if (layer.kind != "Classifier") layer.activation = "NoActivation";
         } else {
             layer.activation = add_step(chain, sums, of);
+            is_sum_ = false;
         }
         layers.push_back(std::move(layer));
     }
@@ -76,34 +78,66 @@ class CodeLayerBuilder : public LayerBuilder {
             return;
         }
         if (!chain.has_codes()) refuse("gives real numbers: no quantiser follows, which makes codes of them");
-        const CodeRange before = grid_.codes;
+        const ImportGrid before = grid_;
         const ImportGrid grid = chain.grid();
-        if (reads_input && is_identity(chain, grid, before)) {
+        if (reads_input && is_identity(chain, grid, before.codes)) {
             grid_ = grid;
-            has_own_input_ = false;
-            return;
-        }
-        const std::string activation = add_step(chain, before, of);
-        if (inexact_join_) note_differences(*inexact_join_, chain, of);
-        inexact_join_.reset();
-        layers.push_back({.kind = "Activate", .activation = activation, .source = printable(of.name)});
-        has_own_input_ = false;
-    }
-
-    /// Codes of the input that the source's quantiser leaves as they are.
-    [[nodiscard]] static bool is_identity(const ScalarChain& chain, const ImportGrid& grid, CodeRange codes) {
-        if (!(grid.codes == codes)) return false;
-        for (std::size_t c = 0; c < chain.channels(); ++c) {
-            for (std::int64_t code = codes.lowest; code <= codes.highest; ++code) {
-                if (chain.code(c, static_cast<double>(code)) != code) return false;
+        } else if (chain.other_functions() > 0) {
+            if (is_sum_ || before.codes.states() > 256 || !chain.is_one_function()) {
+                refuse("is a function of more than 256 codes; a quantiser before it makes fewer of them");
+            }
+            add_table(chain, grid, before.codes, of, layers);
+        } else {
+            const bool may_be_table = !is_sum_ && before.codes.states() <= 256 && chain.is_one_function();
+            const ImportedStep step = StepImporter(chain, grid, before.codes).import();
+            if (may_be_table && step.different > 0) {
+                add_table(chain, grid, before.codes, of, layers);
+            } else {
+                const std::string activation = add_step(chain, grid, step, of);
+                if (inexact_join_) note_differences(*inexact_join_, chain, of);
+                layers.push_back({.kind = "Activate", .activation = activation, .source = printable(of.name)});
             }
         }
-        return true;
+        inexact_join_.reset();
+        has_own_input_ = is_sum_ = false;
+    }
+
+    /// The code of each code that comes in: exact for any function.
+    void add_table(const ScalarChain& chain, const ImportGrid& grid, CodeRange in, const ImportNode& of,
+                   Layers& layers) {
+        std::vector<std::int64_t> entries;
+        for (std::int64_t code = in.lowest; code <= in.highest; ++code) {
+            entries.push_back(
+                std::clamp(chain.code(0, static_cast<double>(code)), grid.codes.lowest, grid.codes.highest));
+        }
+        const auto [least, most] = std::minmax_element(entries.begin(), entries.end());
+        if (*least == *most) refuse("gives one code only");
+        const std::int64_t denominator = std::max({-*least, *most, std::int64_t{1}});
+        const std::string table = joined({"Table", ++tables_});
+        std::string text =
+            joined({"/// ", printable(of.name), "\nusing ", table, " = ListedCodes<", denominator, ", ", in.lowest});
+        std::size_t line = text.size() - text.rfind('\n');
+        for (const std::int64_t entry : entries) {
+            const std::string number = std::to_string(entry);
+            text += line + number.size() > 110 ? ",\n    " : ", ";
+            line = line + number.size() > 110 ? 4 : line + 2;
+            text += number;
+            line += number.size();
+        }
+        result_.declarations += text + ">;\n";
+        const std::string name = names_.unique("", joined({of.name, ".table"}));
+        result_.names.push_back(name);
+        add_channels(name, ".numbers", entries);
+        grid_ = grid;
+        grid_.codes = {*least, *most};
+        grid_.spacing = 1;
+        layers.push_back({.kind = "CodeTable", .options = {table}, .source = printable(of.name)});
     }
 
     void add_join(const Blocks& blocks, std::size_t at, SequenceEnd end, Layers& layers) override {
         const ImportNode& of = node(blocks[at]);
         const ImportGrid before = grid_;
+        const bool was_sum = is_sum_;
         ImportLayer layer{.kind = of.kind == ImportNode::Kind::add ? "Residual" : "Concat",
                           .source = printable(of.name)};
         if (of.kind == ImportNode::Kind::multiply) refuse("multiplies codes of two images, which is not read yet");
@@ -115,6 +149,7 @@ class CodeLayerBuilder : public LayerBuilder {
         std::vector<std::size_t> landings;
         for (const Blocks* const branch : branches) {
             grid_ = before;
+            is_sum_ = was_sum;
             Layers inside;
             sequence(*branch, SequenceEnd::other, inside);
             grids.push_back(grid_);
@@ -149,6 +184,7 @@ class CodeLayerBuilder : public LayerBuilder {
         const std::string option = joined({"BranchGrid<QInt<", join.bits(), ">, Range{1}>"});
         layer.activation = option;  // printed last, as an option is
         grid_ = join.sum();
+        is_sum_ = true;
         layers.push_back(std::move(layer));
     }
 
@@ -170,81 +206,29 @@ class CodeLayerBuilder : public LayerBuilder {
         if (count * std::max(-grid_.codes.lowest, grid_.codes.highest) > INT32_MAX) refuse("sums more than 32 bits");
         grid_.codes = {grid_.codes.lowest * count, grid_.codes.highest * count};
         grid_.scale /= static_cast<double>(count);
+        is_sum_ = true;
     }
     void finish(const Blocks&) override {
         if (!has_logits_ && !problems_.exist()) refuse("the network does not end with a layer that gives logits");
     }
 
     void take_scalars(const Blocks& blocks, std::size_t& at, ScalarChain& chain) const {
-        while (is_scalar(blocks, at + 1)) chain.add(node(blocks[++at]).function);
-    }
-
-    /// Codes in canonical order: [unit][row][column][channel].
-    [[nodiscard]] std::vector<std::int8_t> weight_codes(const ImportNode& of) const {
-        const std::vector<double>& values = of.weights.numbers.values;
-        const std::int64_t pixels = of.is_dense ? input_shape(of).pixels() : of.window.height * of.window.width;
-        const std::int64_t unit = static_cast<std::int64_t>(values.size()) / of.shape.channels;
-        const std::int64_t channels = unit / pixels;
-        std::vector<std::int8_t> codes(values.size());
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            if (values[i] != std::floor(values[i]) || values[i] < -128 || values[i] > 127) {
-                refuse(of.weights.is_quantized ? "has weight codes outside of -128 ... 127"
-                                               : "has weights of real numbers, but reads codes");
-            }
-            const auto k = static_cast<std::int64_t>(i) % unit;
-            const std::int64_t to = static_cast<std::int64_t>(i) - k + k % pixels * channels + k / pixels;
-            codes[static_cast<std::size_t>(to)] = static_cast<std::int8_t>(values[i]);
+        while (is_scalar(blocks, at + 1)) {
+            const ScalarFunction& function = node(blocks[at + 1]).function;
+            if (function.kind == ScalarFunction::Kind::other && chain.has_codes()) return;  // of these codes
+            chain.add(function);
+            ++at;
         }
-        return codes;
-    }
-    [[nodiscard]] std::vector<std::int64_t> weight_shape(const ImportNode& of) const {
-        const std::int64_t unit = of.weights.numbers.count() / of.shape.channels;
-        if (of.is_dense) return {of.shape.channels, unit};
-        return {of.shape.channels, of.window.height, of.window.width, unit / (of.window.height * of.window.width)};
-    }
-
-    /// The codes of the quantiser that the type names.
-    [[nodiscard]] static CodeRange weight_range(const ImportNode& of) {
-        const auto [least, most] =
-            std::minmax_element(of.weights.numbers.values.begin(), of.weights.numbers.values.end());
-        if (of.weights.is_sign) return {-1, 1};
-        const bool is_known = of.weights.is_quantized && of.weights.highest <= 127;
-        const double highest = std::max({std::fabs(*least), std::fabs(*most), is_known ? of.weights.highest : 0, 1.0});
-        int bits = 2;
-        while (std::ldexp(1.0, bits - 1) - 1 < highest && bits < 8) ++bits;
-        const std::int64_t half = std::int64_t{1} << (bits - 1);
-        return {*least == -static_cast<double>(half) ? -half : 1 - half, half - 1};
-    }
-    [[nodiscard]] static std::string weight_text(const ImportNode& of, CodeRange codes) {
-        if (of.weights.is_sign) return "BinaryWeights";
-        return joined({(codes.lowest == -codes.highest ? "QInt<" : "Lsq<"),
-                       CodeRange{-codes.highest, codes.highest}.bits(), ">"});
-    }
-
-    /// What an accumulator stands for: codes of weights and activations are multiplied, their scales, too.
-    [[nodiscard]] ImportAffine accumulator(const ImportNode& of, const std::vector<std::int8_t>& codes) const {
-        const auto channels = static_cast<std::size_t>(of.shape.channels);
-        const std::size_t unit = codes.size() / channels;
-        if (grid_.offset != 0 && of.window.has_padding()) {
-            refuse("pads codes of which none stands for 0, for which there is no layer");
-        }
-        ImportAffine affine{std::vector<double>(channels), std::vector<double>(channels)};
-        const std::vector<double>& scales = of.weights.scales;
-        for (std::size_t c = 0; c < channels; ++c) {
-            const double scale = scales.empty() ? 1 : scales[scales.size() == 1 ? 0 : c];
-            std::int64_t sum = 0;
-            for (std::size_t i = 0; i < unit; ++i) sum += codes[c * unit + i];
-            affine.slope[c] = scale * grid_.scale;
-            affine.offset[c] = scale * grid_.offset * static_cast<double>(sum) + (of.bias.empty() ? 0 : of.bias[c]);
-        }
-        return affine;
     }
 
     /// Adds the numbers of a step and gives the text of its activation; codes are now those after it.
     [[nodiscard]] std::string add_step(const ScalarChain& chain, CodeRange accumulators, const ImportNode& of) {
         if (!chain.has_codes()) refuse("gives real numbers: no quantiser follows, which makes codes of them");
         const ImportGrid grid = chain.grid();
-        const ImportedStep step = StepImporter(chain, grid, accumulators).import();
+        return add_step(chain, grid, StepImporter(chain, grid, accumulators).import(), of);
+    }
+    [[nodiscard]] std::string add_step(const ScalarChain& chain, const ImportGrid& grid, const ImportedStep& step,
+                                       const ImportNode& of) {
         const std::string name = names_.unique("", joined({of.name, ".step"}));
         result_.names.push_back(name);
         const auto levels = grid.codes.states() - 1;
@@ -301,7 +285,9 @@ class CodeLayerBuilder : public LayerBuilder {
     ImportAffine input_;
     ImportGrid grid_;
     std::optional<CodeJoin> inexact_join_;  ///< of the sum that waits for its step
-    bool has_own_input_ = false;            ///< channels of the input stand for different numbers
+    bool is_sum_ = false;                   ///< codes are sums, which wait for a step
+    int tables_ = 0;
+    bool has_own_input_ = false;  ///< channels of the input stand for different numbers
     bool has_logits_ = false;
 };
 

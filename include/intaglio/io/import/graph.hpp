@@ -72,7 +72,7 @@ struct ScalarFunction {
         quantize,    ///< scale * (clamp(round(x / scale + zero), lowest, highest) - zero)
         sign,        ///< scale, or -scale for x < 0
         thresholds,  ///< a * (number of thresholds that x reaches) + b
-        other        ///< named by `name`
+        other        ///< any function, other(x, a, b)
     };
     enum class Rounding : std::uint8_t { half_even, half_away, floor, ceiling, to_zero, half_up };
 
@@ -90,7 +90,8 @@ struct ScalarFunction {
     bool rounds_before_zero = false;  ///< round(x / scale) + zero, which differs at ties
     std::vector<double> thresholds;   ///< [channel or 1][level]
     std::size_t levels = 0;
-    std::string name;
+    double (*other)(double x, double a, double b) = nullptr;
+    bool is_monotone = true;
 
     [[nodiscard]] bool is_relu() const { return kind == Kind::clip && lowest == 0; }
     [[nodiscard]] bool has_codes() const {

@@ -11,6 +11,15 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
 
 [[nodiscard]] inline bool is_known_operator(std::string_view name) {
     static constexpr std::string_view all[] = {"Add",
+                                               "Tanh",
+                                               "Softsign",
+                                               "Softplus",
+                                               "Sigmoid",
+                                               "LeakyRelu",
+                                               "HardSwish",
+                                               "HardSigmoid",
+                                               "Erf",
+                                               "Elu",
                                                "ArgMax",
                                                "AveragePool",
                                                "BatchNormalization",

@@ -32,6 +32,7 @@ struct ImportedLayers {
     std::vector<std::string> names;  ///< of products, norms and steps in the file, in the order of the network
     std::vector<double> mean;        ///< of the input, in the units of its codes' values
     std::vector<double> deviation;
+    std::string declarations;   ///< what the layers name, before them
     std::string padding_value;  ///< option of the input, empty if it needs none
     std::int32_t logit_exponent = 0;
     std::vector<std::string> notes;

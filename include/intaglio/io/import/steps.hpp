@@ -36,6 +36,9 @@ class StepImporter {
         const std::size_t channels = chain_.channels();
         constexpr std::size_t most = std::size_t{1} << 24;
         if (channels > most / levels) refuse("has too many channels for a step of so many codes");
+        if (chain_.other_functions() > 0 && (!by_thresholds || !chain_.is_monotone())) {
+            refuse("is a function of accumulators that is no line; a quantiser before it makes codes of them");
+        }
         if (by_thresholds) step.numbers.thresholds.resize(levels * channels);
         const ImportAffine affine = chain_.affine();
         for (std::size_t c = 0; c < channels; ++c) {

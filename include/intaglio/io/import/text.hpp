@@ -80,6 +80,7 @@ struct HeaderText {
     }
     text += joined({"#pragma once\n\n#include <intaglio/model/network.hpp>\n\nnamespace ", header.name,
                     "_layers {\n\nusing namespace intaglio;\n\n"});
+    if (!layers.declarations.empty()) text += layers.declarations + "\n";
     text += header.is_float ? teacher_text(header, defaults, layers.layers)
                             : joined({"struct ", header.name, " : Network<", header.input,
                                       defaults_text(header.input, {defaults.weight, "NoWeightStandardization",

@@ -1,4 +1,4 @@
-// Convolutions, dense layers, norms and pools of ONNX files. Part of translate.hpp.
+// Convolutions, dense layers, norms and pools of ONNX files. Part of ImportTranslator.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/io/import/translate.hpp"
+#include "intaglio/io/import/translator.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
 

@@ -1,4 +1,4 @@
-// Functions of single numbers in ONNX files: arithmetic, activations, quantisers. Part of translate.hpp.
+// Functions of single numbers in ONNX files: arithmetic, activations, quantisers. Part of ImportTranslator.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/io/import/translate.hpp"
+#include "intaglio/io/import/functions.hpp"
+#include "intaglio/io/import/translator.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
 
@@ -150,6 +151,10 @@ namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
         return;
     }
     if (is_quantizer(operation) || operation == "MultiThreshold") return translate_quantizer();
+    if (const NamedFunction* const named = find_function(operation)) {
+        add_scalar(real_value(0), function_of(*node_, *named));
+        return;
+    }
     if (operation == "Pad") return translate_pad();
     if (operation == "Slice") return translate_slice();
     if (operation == "Concat") return translate_concat();

@@ -1,4 +1,4 @@
-// Operators of ONNX files that move numbers and change none. Part of translate.hpp.
+// Operators of ONNX files that move numbers and change none. Part of ImportTranslator.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "intaglio/core/instruction_set.hpp"
-#include "intaglio/io/import/translate.hpp"
+#include "intaglio/io/import/translator.hpp"
 
 namespace intaglio::inline INTAGLIO_INSTRUCTION_SET::io_detail {
 
