@@ -241,6 +241,12 @@ class CodeLayerBuilder : public LayerBuilder {
             add_channels(name, ".addends", step.numbers.addends);
             add_channels(name, ".shifts", step.numbers.shifts);
         }
+        if (step.near > 0) {
+            result_.notes.push_back(
+                joined({"node '", printable(of.name), "': ", step.near, " of ", levels * channels,
+                        " steps are so near to an accumulator that the rounding of"
+                        " floats in the source decides on its code; here it is that of exact numbers"}));
+        }
         if (step.different > 0) {
             result_.notes.push_back(
                 joined({"node '", printable(of.name), "': ", step.different, " of ", step.accumulators,

@@ -22,6 +22,7 @@ struct ImportedStep {
     RowNumbers numbers;
     std::int64_t different = 0;
     std::int64_t accumulators = 0;
+    std::int64_t near = 0;  ///< steps so near to an accumulator that floats of 32 bits decide on which side it lies
 };
 
 class StepImporter {
@@ -48,6 +49,9 @@ class StepImporter {
             for (std::size_t m = 0; m < levels; ++m) {
                 positions[m] =
                     m % static_cast<std::size_t>(grid_.spacing) != 0 ? positions[m - 1] : position(c, m, falls);
+            }
+            for (std::size_t m = 0; m < levels; m += static_cast<std::size_t>(grid_.spacing)) {
+                step.near += is_near(c, m, positions[m], falls) ? 1 : 0;
             }
             if (by_thresholds) {
                 // acc <= p  <=>  -acc - 1 >= -p - 1; positions are those of -acc.
@@ -78,6 +82,21 @@ class StepImporter {
             }
         }
         return first;
+    }
+
+    /// Whether the source's step lies next to a position or to the one before, nearer than floats of 32 bits tell
+    /// apart, but not on it, which they compute exactly.
+    [[nodiscard]] bool is_near(std::size_t channel, std::size_t m, std::int64_t position, bool falls) const {
+        const std::int64_t first = falls ? -accumulators_.highest : accumulators_.lowest;
+        const std::int64_t last = falls ? -accumulators_.lowest : accumulators_.highest;
+        if (position <= first || position > last) return false;
+        const auto at = static_cast<double>(position);
+        const double rounding = 0x1p-22 * (std::fabs(at) + 1);
+        const double nothing = 0x1p-45 * (std::fabs(at) + 1);
+        const std::int64_t wanted = grid_.codes.lowest + static_cast<std::int64_t>(m) + 1;
+        const auto reaches = [&](double x) { return chain_.code(channel, falls ? -x : x) >= wanted; };
+        return (!reaches(at - rounding) && reaches(at - nothing)) ||
+               (reaches(at - 1 + rounding) && !reaches(at - 1 + nothing));
     }
 
     void add_multiplier(const ImportAffine& affine, std::size_t c, bool falls,
