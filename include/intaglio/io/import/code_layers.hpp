@@ -141,13 +141,10 @@ class CodeLayerBuilder : public LayerBuilder {
         ImportLayer layer{.kind = of.kind == ImportNode::Kind::add ? "Residual" : "Concat",
                           .source = printable(of.name)};
         if (of.kind == ImportNode::Kind::multiply) refuse("multiplies codes of two images, which is not read yet");
-        std::vector<const Blocks*> branches;
-        for (const Blocks& branch : blocks[at].branches) branches.push_back(&branch);
         const bool adds = of.kind == ImportNode::Kind::add;
-        if (adds && branches[0]->size() < branches[1]->size()) std::swap(branches[0], branches[1]);
         std::vector<ImportGrid> grids;
         std::vector<std::size_t> landings;
-        for (const Blocks* const branch : branches) {
+        for (const Blocks* const branch : branches_of(blocks[at])) {
             grid_ = before;
             is_sum_ = was_sum;
             Layers inside;
@@ -167,8 +164,7 @@ class CodeLayerBuilder : public LayerBuilder {
                     refuse("puts codes together that stand for different numbers");
                 }
             }
-            layers.push_back(std::move(layer));
-            return;
+            return layers.push_back(std::move(layer));
         }
         const CodeJoin join(grids[0], grids[1]);
         if (!join.is_exact()) inexact_join_ = join;
@@ -209,6 +205,11 @@ class CodeLayerBuilder : public LayerBuilder {
         is_sum_ = true;
     }
     void finish(const Blocks&) override {
+        if (near_ > 0) {
+            result_.notes.push_back(joined({near_, " of ", steps_,
+                                            " steps lie so near to an accumulator that the rounding"
+                                            " of floats in the source decides on its code; here they are exact"}));
+        }
         if (!has_logits_ && !problems_.exist()) refuse("the network does not end with a layer that gives logits");
     }
 
@@ -241,12 +242,8 @@ class CodeLayerBuilder : public LayerBuilder {
             add_channels(name, ".addends", step.numbers.addends);
             add_channels(name, ".shifts", step.numbers.shifts);
         }
-        if (step.near > 0) {
-            result_.notes.push_back(
-                joined({"node '", printable(of.name), "': ", step.near, " of ", levels * channels,
-                        " steps are so near to an accumulator that the rounding of"
-                        " floats in the source decides on its code; here it is that of exact numbers"}));
-        }
+        near_ += step.near;
+        steps_ += levels * channels;
         if (step.different > 0) {
             result_.notes.push_back(
                 joined({"node '", printable(of.name), "': ", step.different, " of ", step.accumulators,
@@ -293,6 +290,8 @@ class CodeLayerBuilder : public LayerBuilder {
     std::optional<CodeJoin> inexact_join_;  ///< of the sum that waits for its step
     bool is_sum_ = false;                   ///< codes are sums, which wait for a step
     int tables_ = 0;
+    std::int64_t near_ = 0;       ///< steps that floats of the source may round to the other side
+    std::int64_t steps_ = 0;      ///< all of them
     bool has_own_input_ = false;  ///< channels of the input stand for different numbers
     bool has_logits_ = false;
 };

@@ -84,11 +84,7 @@ class FloatLayerBuilder : public LayerBuilder {
                                   : of.kind == ImportNode::Kind::multiply ? "Multiply"
                                                                           : "Concat",
                           .source = printable(of.name)};
-        std::vector<const Blocks*> branches;
-        for (const Blocks& branch : blocks[at].branches) branches.push_back(&branch);
-        // The longer branch is the main one.
-        if (adds && branches[0]->size() < branches[1]->size()) std::swap(branches[0], branches[1]);
-        for (const Blocks* const branch : branches) {
+        for (const Blocks* const branch : branches_of(blocks[at])) {
             is_open_ = false;
             is_normalised_ = false;
             Layers inside;

@@ -155,6 +155,15 @@ class LayerBuilder {
         layers.push_back(std::move(layer));
     }
 
+    /// The branches of a block; of an addition the longer one, which is the main one, first.
+    [[nodiscard]] std::vector<const Blocks*> branches_of(const ImportBlock& block) const {
+        std::vector<const Blocks*> branches;
+        for (const Blocks& branch : block.branches) branches.push_back(&branch);
+        const bool adds = node(block).kind == ImportNode::Kind::add;
+        if (adds && branches[0]->size() < branches[1]->size()) std::swap(branches[0], branches[1]);
+        return branches;
+    }
+
     /// Several layers where one is expected.
     [[nodiscard]] static ImportLayer as_one(Layers layers) {
         if (layers.empty()) return {.kind = "Identity"};

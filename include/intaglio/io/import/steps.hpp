@@ -91,7 +91,7 @@ class StepImporter {
         const std::int64_t last = falls ? -accumulators_.lowest : accumulators_.highest;
         if (position <= first || position > last) return false;
         const auto at = static_cast<double>(position);
-        const double rounding = 0x1p-22 * (std::fabs(at) + 1);
+        const double rounding = 0x1p-24 * (std::fabs(at) + 1);
         const double nothing = 0x1p-45 * (std::fabs(at) + 1);
         const std::int64_t wanted = grid_.codes.lowest + static_cast<std::int64_t>(m) + 1;
         const auto reaches = [&](double x) { return chain_.code(channel, falls ? -x : x) >= wanted; };
