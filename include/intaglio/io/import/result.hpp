@@ -42,10 +42,10 @@ struct ImportedLayers {
 class ImportNames {
   public:
     [[gnu::cold]] [[nodiscard]] std::string unique(std::string_view wanted, std::string_view otherwise) {
-        std::string name(wanted);
         for (const std::string_view end : {".weight", "/weight", "_weight", ".kernel"}) {
-            if (name.ends_with(end)) name.resize(name.size() - end.size());
+            if (wanted.ends_with(end)) wanted.remove_suffix(end.size());
         }
+        std::string name(wanted);
         const bool is_number = name.find_first_not_of("0123456789") == std::string::npos;
         if (name.empty() || is_number || name.starts_with("onnx::") || name.size() > 100) name = otherwise;
         for (char& letter : name) {
