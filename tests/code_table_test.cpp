@@ -204,7 +204,7 @@ TEST_CASE("a model has one entry for each code, and the certificate finds a chan
     CHECK(load_model<Net>(folder / "model.safetensors").rows[row].numbers == model.rows[row].numbers);
     IntegerNetwork<Net> network(model);
     REQUIRE(certify(model, network).proven());
-    network.parameters().bytes[integer::plan<Net, simd::Native>.parameters[row] + 7] ^= std::byte{4};
+    network.parameters().bytes[integer::plan<Net, simd::NativeTarget>.parameters[row] + 7] ^= std::byte{4};
     CHECK(certify(model, network).first_difference.find("(same), entry 3") != std::string::npos);
     const auto refusal = [&] {
         try {

@@ -170,7 +170,7 @@ Found change_integers(Training<Net>& training) {
     Found found;
     Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
-        std::byte* parameters = network.parameters().bytes + integer::plan<Net, simd::Native>.parameters[I];
+        std::byte* parameters = network.parameters().bytes + integer::plan<Net, simd::NativeTarget>.parameters[I];
         constexpr std::int64_t channels = facts<Net>.value(row.output).shape.channels;
         if constexpr (row.scale.given && row.steps > 0 && !row.has_thresholds()) {
             const auto layout = integer::dyadic_layout(channels, row.scale);
@@ -314,7 +314,7 @@ TEST_CASE("layouts hold what the form has, and nothing more") {
     Training<Plain<Scale::Layer>>::each([]<std::size_t I>() {
         constexpr const Row& row = facts<Plain<Scale::Layer>>.rows[I];
         if (row.steps == 0) return;
-        const auto& begin = integer::plan<Plain<Scale::Layer>, simd::Native>.parameters;
+        const auto& begin = integer::plan<Plain<Scale::Layer>, simd::NativeTarget>.parameters;
         CHECK(begin[I + 1] - begin[I] == 3 * 64);
     });
 }

@@ -193,14 +193,14 @@ void check_lowering(unsigned seed) {
         training.forward(pixels.data(), images, Statistics::batch);
         tools::randomize_running_statistics(training, random);
         check_integer_program<simd::Portable>(training, pixels, images);
-        check_integer_program<simd::Native>(training, pixels, images);
+        check_integer_program<simd::NativeTarget>(training, pixels, images);
     }
     const Model<Net> model = lower(training);
     IntegerNetwork<Net> network(model);
     int moved = 0;
     Training<Net>::each([&]<std::size_t I>() {
         constexpr const Row& row = facts<Net>.rows[I];
-        std::byte* parameters = network.parameters().bytes + integer::plan<Net, simd::Native>.parameters[I];
+        std::byte* parameters = network.parameters().bytes + integer::plan<Net, simd::NativeTarget>.parameters[I];
         if constexpr (row.steps > 0 && !row.has_thresholds()) {
             const auto layout = integer::dyadic_layout(facts<Net>.value(row.output).shape.channels, row.scale);
             auto& addend = *reinterpret_cast<std::int64_t*>(parameters + layout.addend);
