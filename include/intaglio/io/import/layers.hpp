@@ -175,6 +175,15 @@ class LayerPrinter {
     return joined({name, "<", height, ", ", width, ">"});
 }
 
+/// The padding of a window, in as few numbers as tell it.
+[[gnu::cold]] inline std::string padding_of(const ImportWindow& w, bool one_dimensional) {
+    if (one_dimensional) {
+        return w.left == w.right ? joined({"Padding<", w.left, ">"}) : joined({"Padding<", w.left, ", ", w.right, ">"});
+    }
+    if (w.top == w.bottom && w.left == w.right) return pair_option("Padding", w.top, w.left);
+    return joined({"Padding<", w.top, ", ", w.bottom, ", ", w.left, ", ", w.right, ">"});
+}
+
 /// Kernel, stride, padding and dilation of a convolution, those that nobody has to say left out.
 [[gnu::cold]] inline std::vector<std::string> window_options(const ImportWindow& w, bool one_dimensional) {
     std::vector<std::string> options;
@@ -195,15 +204,8 @@ class LayerPrinter {
     const std::int64_t rows = w.dilation_height * (w.height - 1) / 2;
     const std::int64_t columns = w.dilation_width * (w.width - 1) / 2;
     if (w.top == rows && w.bottom == rows && w.left == columns && w.right == columns) return options;
-    if (one_dimensional) {
-        options.push_back(w.right == 0 && w.left == 2 * columns ? std::string("CausalPadding")
-                          : w.left == w.right                   ? joined({"Padding<", w.left, ">"})
-                                                                : joined({"Padding<", w.left, ", ", w.right, ">"}));
-    } else if (w.top == w.bottom && w.left == w.right) {
-        options.push_back(pair_option("Padding", w.top, w.left));
-    } else {
-        options.push_back(joined({"Padding<", w.top, ", ", w.bottom, ", ", w.left, ", ", w.right, ">"}));
-    }
+    const bool is_causal = one_dimensional && w.right == 0 && w.left == 2 * columns;
+    options.push_back(is_causal ? "CausalPadding" : padding_of(w, one_dimensional));
     return options;
 }
 
@@ -223,15 +225,7 @@ class LayerPrinter {
         options.push_back(one_dimensional ? joined({"Stride<", w.stride_width, ">"})
                                           : pair_option("Stride", w.stride_height, w.stride_width));
     }
-    if (!w.has_padding()) return options;
-    if (one_dimensional) {
-        options.push_back(w.left == w.right ? joined({"Padding<", w.left, ">"})
-                                            : joined({"Padding<", w.left, ", ", w.right, ">"}));
-    } else if (w.top == w.bottom && w.left == w.right) {
-        options.push_back(pair_option("Padding", w.top, w.left));
-    } else {
-        options.push_back(joined({"Padding<", w.top, ", ", w.bottom, ", ", w.left, ", ", w.right, ">"}));
-    }
+    if (w.has_padding()) options.push_back(padding_of(w, one_dimensional));
     return options;
 }
 
